@@ -1,0 +1,142 @@
+// What .ci/run does, step by step. A failing step does not stop the ones after it; the last line counts them all.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { checkCatalog } from './ci-catalog.mjs';
+import { cleanInstall, outsideEnvironment } from './install.mjs';
+import { root } from './root.mjs';
+
+const reports = mkdtempSync(join(tmpdir(), 'athanor-ci-'));
+const environment = outsideEnvironment();
+const minute = 60_000;
+let passed = 0;
+let failed = 0;
+let current;
+
+/** Runs a program in its own process group, so that what it started ends with it; resolves to its output, rejects unless it exits with 0. */
+function run(command, args, { env = {}, cwd = root, limit = 8 * minute, quiet = false } = {}) {
+  return new Promise((resolve, reject) => {
+    const options = { cwd, env: { ...environment, ...env }, stdio: ['ignore', quiet ? 'pipe' : 'inherit', 'inherit'], detached: true };
+    const child = spawn(command, args, options);
+    current = child;
+    let output = '';
+    child.stdout?.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+    const timer = setTimeout(() => {
+      console.log(`${command} did not end within ${limit / 1000} s and was killed.`);
+      process.kill(-child.pid, 'SIGKILL');
+    }, limit);
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      current = undefined;
+      if (code === 0) resolve(output.trim());
+      else reject(new Error(`${[command, ...args].join(' ')} ended with ${signal ?? `exit code ${code}`}.`));
+    });
+  });
+}
+
+/** The counts of Vitest's JSON report. A missing report is a failure, and so is a skipped test. */
+function counts(file) {
+  if (!existsSync(file)) throw new Error('There is no test report: the tests did not run to their end.');
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  const skipped = report.numPendingTests + (report.numTodoTests ?? 0);
+  // A file that could not even be loaded fails without a test of its own.
+  const unloaded = (report.testResults ?? []).filter((result) => result.status === 'failed' && result.assertionResults.length === 0).length;
+  const count = { passed: report.numPassedTests, failed: report.numFailedTests + unloaded };
+  if (count.passed + count.failed === 0) throw new Error('No test ran.');
+  if (skipped > 0) {
+    console.log(`${skipped} tests were skipped.`);
+    count.failed += skipped;
+  }
+  return count;
+}
+
+/** One step: it passes or fails as a whole unless its body gives the counts of its tests. */
+async function step(name, body) {
+  console.log(`\n=== ${name}`);
+  const started = Date.now();
+  let count = { passed: 1, failed: 0 };
+  try {
+    const result = await body();
+    if (typeof result?.passed === 'number') count = result;
+  } catch (error) {
+    console.log(error instanceof Error ? error.message : error);
+    count = { passed: 0, failed: 1 };
+  }
+  passed += count.passed;
+  failed += count.failed;
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  console.log(`--- ${count.failed === 0 ? 'passed' : 'FAILED'}: ${name}: ${count.passed} passed, ${count.failed} failed, ${seconds} s`);
+}
+
+/** Runs something that writes reports; its exit code counts as one more failure where the reports show none. */
+async function tested(files, body) {
+  let error;
+  await body().catch((reason) => {
+    error = reason;
+  });
+  const total = { passed: 0, failed: 0 };
+  for (const file of files) {
+    const count = counts(file);
+    total.passed += count.passed;
+    total.failed += count.failed;
+  }
+  if (error) console.log(error.message);
+  if (error && total.failed === 0) total.failed = 1;
+  return total;
+}
+
+const npmRun = (script) => run('npm', ['run', '--silent', script]);
+
+/** The whole suite on another major version of Node, but for the browser tests, to which that makes no difference. */
+async function testOnNode(major) {
+  // Asked from outside the repository, whose own `node` package would answer otherwise.
+  const ask = ['--yes', '--package', `node@${major}`, '--', 'node', '--print', 'process.execPath'];
+  const node = await run('npx', ask, { cwd: tmpdir(), quiet: true, limit: 5 * minute });
+  const version = await run(node, ['--version'], { quiet: true });
+  console.log(`Running on Node ${version}: ${node}`);
+  if (!version.startsWith(`v${major}.`)) throw new Error(`npx gave Node ${version} where ${major} was asked for.`);
+  const report = join(reports, `node-${major}.json`);
+  const PATH = [dirname(node), environment.PATH].join(delimiter);
+  const env = { PATH, ATHANOR_TEST_REPORT: report, ATHANOR_EXPECT_NODE: major };
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--exclude', '**/*browser*/**', '--exclude', '**/*browser*.test.ts'];
+  return tested([report], () => run(node, args, { env }));
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    if (current?.pid) process.kill(-current.pid, 'SIGKILL');
+    rmSync(reports, { recursive: true, force: true });
+    process.exit(1);
+  });
+}
+
+const begun = Date.now();
+await step('browser', async () => {
+  if (existsSync('/usr/bin/chromium')) return console.log('/usr/bin/chromium is there.');
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  await run('apt-get', ['update', '-q'], { env, limit: 5 * minute });
+  await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], { env });
+});
+await step('install', () => {
+  if (!cleanInstall()) throw new Error('npm ci failed.');
+});
+await step('lint', () => npmRun('lint'));
+await step('type-check', () => npmRun('typecheck'));
+await step('architecture', () => npmRun('check:architecture'));
+await step('build', () => npmRun('build'));
+await step('tests', () => {
+  const [tests, types] = [join(reports, 'tests.json'), join(reports, 'types.json')];
+  const env = { ATHANOR_TEST_REPORT: tests, ATHANOR_TYPES_REPORT: types, ATHANOR_REQUIRE_BROWSER: '1', ATHANOR_EXPECT_NODE: '24' };
+  return tested([tests, types], () => run('npm', ['test'], { env, limit: 10 * minute }));
+});
+for (const major of ['22', '26']) await step(`tests on Node ${major}`, () => testOnNode(major));
+await step('catalog', () => checkCatalog(environment));
+
+rmSync(reports, { recursive: true, force: true });
+console.log(`\nTook ${((Date.now() - begun) / 1000).toFixed(0)} s.`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
