@@ -1,0 +1,12 @@
+import { makeColumn, rebuild } from './make.ts';
+import { isKind, mapChildren, type Node, type SourceNode } from './node.ts';
+
+/** The expression with one source's columns taken from another source: from a table, its alias. */
+export function adapt(node: Node, from: SourceNode, to: SourceNode): Node {
+  const change = (child: Node): Node => {
+    if (isKind(child, 'column')) return child.source.id === from.id ? makeColumn(to, child.name, child.attribute, child.type) : child;
+    const mapped = mapChildren(child, change);
+    return mapped === child ? child : rebuild(mapped);
+  };
+  return change(node);
+}

@@ -1,0 +1,61 @@
+import { sqlError } from './errors.ts';
+import { conjunction } from './expression.ts';
+import { make, makeColumn } from './make.ts';
+import { isKind, type Node, type SourceNode, walk } from './node.ts';
+import { type ForeignKey, type Source, type Table, tableBehind } from './schema.ts';
+
+/** Something that knows the way from one source to another: a relation of a model. */
+export interface Joinable {
+  '~join'(): { readonly from: SourceNode; readonly steps: readonly { readonly source: SourceNode; readonly on: Node }[] };
+}
+
+export function isJoinable(value: unknown): value is Joinable {
+  return typeof (value as Joinable | null)?.['~join'] === 'function';
+}
+
+/** The sources that these nodes name, in the order of their appearance, not looking into subqueries. */
+export function sourcesOf(nodes: readonly Node[]): SourceNode[] {
+  const found = new Map<string, SourceNode>();
+  const visit = (node: Node): boolean => {
+    const source = sourceAt(node);
+    if (source !== null) found.set(source.id, found.get(source.id) ?? source);
+    return node.kind !== 'alias' && node.kind !== 'select' && node.kind !== 'setOperation';
+  };
+  for (const node of nodes) walk(node, visit);
+  return [...found.values()];
+}
+
+function sourceAt(node: Node): SourceNode | null {
+  if (isKind(node, 'column') || isKind(node, 'entity')) return node.source;
+  return isKind(node, 'table') || isKind(node, 'alias') ? node : null;
+}
+
+/** The condition that the one foreign key between the left side and the target gives. Throws an ArgumentError where there is none or several. */
+export function joinCondition(left: Node, right: Source['~source']): Node {
+  const found: Node[] = [];
+  const candidates = sourcesOf([left]);
+  const target = right.table;
+  for (const source of candidates) {
+    const table = tableBehind(source);
+    if (table === null || target === null) continue;
+    for (const key of table.foreignKeys) if (key.targetTable === target.fullName) found.push(equal(key, table, source, right.node));
+    if (table !== target)
+      for (const key of target.foreignKeys) if (key.targetTable === table.fullName) found.push(equal(key, target, right.node, source));
+  }
+  if (found.length === 1) return found[0];
+  const leftName = candidates.map((s) => tableBehind(s)?.name ?? s.name ?? 'a subquery').join(', ');
+  const reason = found.length === 0 ? 'no foreign key goes between them' : `${found.length} foreign keys go between them`;
+  throw sqlError('sql.no-join-condition', leftName, right.name, reason);
+}
+
+function equal(key: ForeignKey, owner: Table, from: SourceNode, to: SourceNode): Node {
+  const target = owner.metadata.resolve(owner, key);
+  const pairs = key.columns.map((column, i) =>
+    make('binary', {
+      operator: '=',
+      left: makeColumn(from, column.name, column.key, column.type),
+      right: makeColumn(to, target.columns[i].name, target.columns[i].key, target.columns[i].type),
+    }),
+  );
+  return conjunction(pairs) as Node;
+}

@@ -1,0 +1,207 @@
+import {
+  type AliasNode,
+  type BindNode,
+  type ColumnNode,
+  FIELD_LIST,
+  type Fields,
+  isKind,
+  type Node,
+  type NodeKind,
+  type NodeOf,
+  type SelectNode,
+  type SourceNode,
+  type TableNode,
+  walk,
+} from './node.ts';
+import type { SqlType } from './type.ts';
+
+const NO_BINDS: readonly BindNode[] = [];
+const NO_ALIASES: readonly AliasNode[] = [];
+
+/** A node's shape key, the binds and the aliases below it, from its kind's declaration. */
+function derive(
+  kind: NodeKind,
+  values: Readonly<Record<string, unknown>>,
+): { key: string; binds: readonly BindNode[]; aliases: readonly AliasNode[] } {
+  let key = `${kind}(`;
+  let binds = NO_BINDS;
+  let aliases = NO_ALIASES;
+  for (const [name, fieldKind] of FIELD_LIST[kind]) {
+    const value = values[name];
+    if (fieldKind === 'node') {
+      if (value === null) key += '-;';
+      else {
+        const node = value as Node;
+        key += `${node.key};`;
+        if (node.binds.length > 0) binds = binds.length === 0 ? node.binds : binds.concat(node.binds);
+        if (node.aliases.length > 0) aliases = joined(aliases, node.aliases);
+      }
+    } else if (fieldKind === 'nodes') {
+      for (const node of value as readonly Node[]) {
+        key += `${node.key},`;
+        if (node.binds.length > 0) binds = binds.length === 0 ? node.binds : binds.concat(node.binds);
+        if (node.aliases.length > 0) aliases = joined(aliases, node.aliases);
+      }
+      key += ';';
+    } else if (fieldKind === 'token') key += `${tokenKey(value)};`;
+  }
+  return { key: `${key})`, binds, aliases };
+}
+
+/** Makes a node of this kind and works out its shape key and its binds from the kind's declaration. */
+export function make<K extends NodeKind>(kind: K, fields: Fields<K>): NodeOf<K> {
+  if (kind === 'select') return new LazySelect(fields as unknown as Fields<'select'>) as unknown as NodeOf<K>;
+  const { key, binds, aliases } = derive(kind, fields as Record<string, unknown>);
+  // What a subquery names is its own affair.
+  return { ...fields, kind, key, binds, aliases: kind === 'setOperation' ? NO_ALIASES : aliases } as unknown as NodeOf<K>;
+}
+
+/**
+ * A select is made anew by each method of a query, and only the last one runs: its shape is worked out when it is asked
+ * for.
+ */
+class LazySelect implements SelectNode {
+  readonly kind = 'select';
+  readonly distinct: boolean;
+  readonly columns: readonly Node[];
+  readonly from: readonly Node[];
+  readonly implied: readonly Node[];
+  readonly where: Node | null;
+  readonly groupBy: readonly Node[];
+  readonly having: Node | null;
+  readonly orderBy: readonly Node[];
+  readonly limit: Node | null;
+  readonly offset: Node | null;
+  readonly lock: Node | null;
+  readonly aliases: readonly AliasNode[] = NO_ALIASES;
+  #derived: ReturnType<typeof derive> | null = null;
+
+  constructor(fields: Fields<'select'>) {
+    this.distinct = fields.distinct;
+    this.columns = fields.columns;
+    this.from = fields.from;
+    this.implied = impliedSources(fields);
+    this.where = fields.where;
+    this.groupBy = fields.groupBy;
+    this.having = fields.having;
+    this.orderBy = fields.orderBy;
+    this.limit = fields.limit;
+    this.offset = fields.offset;
+    this.lock = fields.lock;
+  }
+  get key(): string {
+    return this.#derive().key;
+  }
+  get binds(): readonly BindNode[] {
+    return this.#derive().binds;
+  }
+  #derive(): ReturnType<typeof derive> {
+    this.#derived ??= derive('select', this as unknown as Record<string, unknown>);
+    return this.#derived;
+  }
+}
+
+function joined(first: readonly AliasNode[], second: readonly AliasNode[]): readonly AliasNode[] {
+  if (first.length === 0) return second;
+  const added = second.filter((alias) => !first.includes(alias));
+  return added.length === 0 ? first : [...first, ...added];
+}
+
+function impliedSources({ columns, where, from }: Fields<'select'>): readonly AliasNode[] {
+  let named = where === null ? NO_ALIASES : where.aliases;
+  for (const column of columns) if (column.aliases.length > 0) named = joined(named, column.aliases);
+  if (named.length === 0) return named;
+  const said = new Set<string>();
+  const visit = (item: Node): boolean => {
+    if (isKind(item, 'alias')) said.add(item.id);
+    return isKind(item, 'join');
+  };
+  for (const item of from) walk(item, visit);
+  return named.filter((alias) => !said.has(alias.id));
+}
+
+let lastId = 0;
+
+export function makeBind(value: unknown, type: SqlType, options: { expanding?: boolean; name?: string } = {}): BindNode {
+  const { expanding = false, name = null } = options;
+  const key = `${name === null ? '?' : `:${textKey(name)}`}${expanding ? '*' : ''}${typeKey(type)}`;
+  const node = { type, value, expanding, name, slot: -1, kind: 'bind', key, binds: NO_BINDS, aliases: NO_ALIASES } as BindNode & {
+    binds: readonly BindNode[];
+  };
+  (node as { binds: readonly BindNode[] }).binds = [node];
+  return node;
+}
+
+/** A source's own part of its columns' keys. */
+export function sourceKey(source: SourceNode): string {
+  return source.kind === 'table' ? source.id : source.name === null ? `~${source.id}~` : `alias${tokenKey(source.name)}`;
+}
+
+export function makeColumn(source: SourceNode, name: string, attribute: string, type: SqlType): ColumnNode {
+  const aliases = source.kind === 'table' ? NO_ALIASES : source.aliases;
+  return { source, name, attribute, type, kind: 'column', key: `${sourceKey(source)}.${textKey(name)}`, binds: NO_BINDS, aliases };
+}
+
+export function makeTable(name: string, schema: string | null): TableNode {
+  const id = `t${nextId()}`;
+  return { id, name, schema, kind: 'table', key: id, binds: NO_BINDS, aliases: NO_ALIASES };
+}
+
+export function makeAlias(of: Node, name: string | null): AliasNode {
+  const id = String(nextId());
+  const node = make('alias', { id, name, of }) as AliasNode & { key: string; aliases: readonly AliasNode[] };
+  if (name === null) node.key = `~${id}~${node.key}`;
+  node.aliases = [node];
+  return node;
+}
+
+export function nextId(): number {
+  return ++lastId;
+}
+
+/** The key with anonymous names numbered by first appearance, so that the same statement built again has the same key. */
+export function canonicalKey(key: string): string {
+  if (!key.includes('~')) return key;
+  const seen = new Map<string, number>();
+  return key.replace(/~\d+~/g, (id) => {
+    let n = seen.get(id);
+    if (n === undefined) {
+      n = seen.size;
+      seen.set(id, n);
+    }
+    return `~${n}`;
+  });
+}
+
+/** A tree in which children were replaced, with its key and binds worked out anew. */
+export function rebuild<N extends Node>(node: N): N {
+  if (isKind(node, 'bind') || isKind(node, 'column') || isKind(node, 'table')) return node;
+  const made = make(node.kind, node as unknown as Fields<NodeKind>);
+  if (isKind(made, 'alias')) {
+    const alias = made as AliasNode & { key: string; aliases: readonly AliasNode[] };
+    if (alias.name === null) alias.key = `~${alias.id}~${alias.key}`;
+    alias.aliases = [alias];
+  }
+  return made as unknown as N;
+}
+
+function tokenKey(token: unknown): string {
+  if (typeof token === 'string') return textKey(token);
+  if (Array.isArray(token)) return `[${token.map(tokenKey).join(',')}]`;
+  // A type among the tokens is written into the SQL, where its length counts.
+  if (typeof token === 'object' && token !== null) return `${typeKey(token as SqlType)}#${(token as SqlType).length ?? ''}`;
+  return String(token);
+}
+
+/** Text is prefixed by its length, so that no content can be mistaken for structure, and has no `~`, which marks anonymous names. */
+function textKey(text: string): string {
+  return `${text.length}:${escapeMark(text)}`;
+}
+
+function escapeMark(text: string): string {
+  return /[!~]/.test(text) ? text.replace(/[!~]/g, (mark) => (mark === '~' ? '!t' : '!!')) : text;
+}
+
+function typeKey(type: SqlType): string {
+  return type.name === 'enum' ? escapeMark(type.key) : type.key;
+}

@@ -1,0 +1,382 @@
+import type { SqlType } from './type.ts';
+
+/**
+ * The language as data. A node is a plain object of one kind; `FIELDS` declares each kind's fields once, and from that
+ * come the shape key, the binds in order, walking and copying. Two statements with equal keys differ in nothing but
+ * their binds' values, so a compiled plan is found by key and no tree is walked.
+ */
+export interface Node {
+  readonly kind: NodeKind;
+  /** The shape: equal for nodes that compile to the same SQL. Anonymous names appear as `~id~`, see `canonicalKey`. */
+  readonly key: string;
+  /** The parameters of the tree in the order of its fields. */
+  readonly binds: readonly BindNode[];
+  /** The aliases that the tree's columns belong to and its FROM names, not those inside subqueries. */
+  readonly aliases: readonly AliasNode[];
+}
+
+export interface BindNode extends Node {
+  readonly kind: 'bind';
+  readonly type: SqlType;
+  readonly value: unknown;
+  /** One parameter that stands for a list, spread when the statement runs. */
+  readonly expanding: boolean;
+  /** The name given with param() or text(); its value comes with the execution. */
+  readonly name: string | null;
+  /** Where a compiled statement finds the value among `binds`; −1 until `numberBinds`. */
+  readonly slot: number;
+}
+
+export interface ColumnNode extends Node {
+  readonly kind: 'column';
+  readonly source: SourceNode;
+  readonly name: string;
+  /** The name of the value in JavaScript: the attribute's. */
+  readonly attribute: string;
+  readonly type: SqlType;
+}
+export interface TableNode extends Node {
+  readonly kind: 'table';
+  readonly id: string;
+  readonly name: string;
+  readonly schema: string | null;
+}
+export interface AliasNode extends Node {
+  readonly kind: 'alias';
+  readonly id: string;
+  readonly name: string | null;
+  readonly of: Node;
+}
+export type SourceNode = TableNode | AliasNode;
+
+export interface JoinNode extends Node {
+  readonly kind: 'join';
+  readonly type: 'inner' | 'left' | 'right' | 'full' | 'cross';
+  readonly left: Node;
+  readonly right: Node;
+  readonly on: Node | null;
+}
+export interface BinaryNode extends Node {
+  readonly kind: 'binary';
+  readonly operator: string;
+  readonly left: Node;
+  readonly right: Node;
+}
+export interface UnaryNode extends Node {
+  readonly kind: 'unary';
+  readonly operator: string;
+  readonly operand: Node;
+  readonly postfix: boolean;
+}
+export interface JunctionNode extends Node {
+  readonly kind: 'junction';
+  readonly operator: 'and' | 'or';
+  readonly items: readonly Node[];
+}
+export interface LikeNode extends Node {
+  readonly kind: 'like';
+  readonly operand: Node;
+  readonly pattern: Node;
+  readonly escape: string | null;
+  readonly insensitive: boolean;
+  readonly negated: boolean;
+}
+export interface InNode extends Node {
+  readonly kind: 'in';
+  readonly operand: Node;
+  readonly list: Node;
+  readonly negated: boolean;
+}
+export interface BetweenNode extends Node {
+  readonly kind: 'between';
+  readonly operand: Node;
+  readonly low: Node;
+  readonly high: Node;
+  readonly negated: boolean;
+}
+export interface ConstantNode extends Node {
+  readonly kind: 'constant';
+  readonly value: null | boolean;
+}
+export interface ListNode extends Node {
+  readonly kind: 'list';
+  readonly items: readonly Node[];
+}
+export interface FunctionNode extends Node {
+  readonly kind: 'function';
+  readonly name: string;
+  readonly args: readonly Node[];
+  readonly distinct: boolean;
+  readonly orderBy: readonly Node[];
+  readonly filter: Node | null;
+}
+export interface OverNode extends Node {
+  readonly kind: 'over';
+  readonly call: Node;
+  readonly partitionBy: readonly Node[];
+  readonly orderBy: readonly Node[];
+  readonly frame: string | null;
+}
+export interface CaseNode extends Node {
+  readonly kind: 'case';
+  readonly whens: readonly Node[];
+  readonly thens: readonly Node[];
+  readonly otherwise: Node | null;
+}
+export interface CastNode extends Node {
+  readonly kind: 'cast';
+  readonly operand: Node;
+  readonly type: SqlType;
+}
+export interface CollateNode extends Node {
+  readonly kind: 'collate';
+  readonly operand: Node;
+  readonly collation: string;
+}
+export interface OrderNode extends Node {
+  readonly kind: 'order';
+  readonly operand: Node;
+  readonly direction: 'asc' | 'desc';
+  readonly nulls: 'first' | 'last' | null;
+}
+export interface LabelNode extends Node {
+  readonly kind: 'label';
+  readonly operand: Node;
+  readonly name: string;
+}
+export interface ExistsNode extends Node {
+  readonly kind: 'exists';
+  readonly query: Node;
+}
+export interface ScalarNode extends Node {
+  readonly kind: 'scalar';
+  readonly query: Node;
+}
+export interface StarNode extends Node {
+  readonly kind: 'star';
+}
+/** SQL text with expressions between its pieces. */
+export interface RawNode extends Node {
+  readonly kind: 'raw';
+  readonly pieces: readonly string[];
+  readonly items: readonly Node[];
+}
+export interface IdentifierNode extends Node {
+  readonly kind: 'identifier';
+  readonly path: readonly string[];
+}
+/** A model class or an alias of one among the columns: all its columns, given back as one object. */
+export interface EntityNode extends Node {
+  readonly kind: 'entity';
+  readonly source: SourceNode;
+  readonly columns: readonly Node[];
+  /** The class, for the room that can make objects of it. */
+  readonly entity: unknown;
+}
+export interface SelectNode extends Node {
+  readonly kind: 'select';
+  readonly distinct: boolean;
+  readonly columns: readonly Node[];
+  readonly from: readonly Node[];
+  /** The aliases that columns and conditions name and FROM does not: children too, for their shape and their parameters. */
+  readonly implied: readonly Node[];
+  readonly where: Node | null;
+  readonly groupBy: readonly Node[];
+  readonly having: Node | null;
+  readonly orderBy: readonly Node[];
+  readonly limit: Node | null;
+  readonly offset: Node | null;
+  readonly lock: Node | null;
+}
+export interface LockNode extends Node {
+  readonly kind: 'lock';
+  readonly strength: 'update' | 'share';
+  readonly wait: 'skipLocked' | 'noWait' | null;
+  readonly of: readonly Node[];
+}
+export interface SetOperationNode extends Node {
+  readonly kind: 'setOperation';
+  readonly operator: string;
+  readonly queries: readonly Node[];
+  readonly orderBy: readonly Node[];
+  readonly limit: Node | null;
+  readonly offset: Node | null;
+}
+export interface InsertNode extends Node {
+  readonly kind: 'insert';
+  readonly table: TableNode;
+  readonly columns: readonly string[];
+  /** The expressions of one row after the other, or none where `query` gives the rows. */
+  readonly values: readonly Node[];
+  readonly query: Node | null;
+  readonly conflict: Node | null;
+  readonly returning: readonly Node[];
+}
+export interface ConflictNode extends Node {
+  readonly kind: 'conflict';
+  readonly target: readonly string[];
+  readonly columns: readonly string[];
+  readonly values: readonly Node[];
+  readonly where: Node | null;
+}
+export interface UpdateNode extends Node {
+  readonly kind: 'update';
+  readonly table: TableNode;
+  readonly columns: readonly string[];
+  readonly values: readonly Node[];
+  readonly from: readonly Node[];
+  readonly where: Node | null;
+  readonly returning: readonly Node[];
+}
+export interface DeleteNode extends Node {
+  readonly kind: 'delete';
+  readonly table: TableNode;
+  readonly where: Node | null;
+  readonly returning: readonly Node[];
+}
+
+/** node: a child or null. nodes: a list of children. token: a value that is part of the shape. data: not part of it. */
+type FieldKind = 'node' | 'nodes' | 'token' | 'data';
+
+const FIELDS = {
+  bind: { type: 'data', value: 'data', expanding: 'data', name: 'data', slot: 'data' },
+  column: { source: 'data', name: 'data', attribute: 'data', type: 'data' },
+  table: { id: 'data', name: 'data', schema: 'data' },
+  alias: { id: 'data', name: 'token', of: 'node' },
+  join: { type: 'token', left: 'node', right: 'node', on: 'node' },
+  binary: { operator: 'token', left: 'node', right: 'node' },
+  unary: { operator: 'token', operand: 'node', postfix: 'token' },
+  junction: { operator: 'token', items: 'nodes' },
+  like: { operand: 'node', pattern: 'node', escape: 'token', insensitive: 'token', negated: 'token' },
+  in: { operand: 'node', list: 'node', negated: 'token' },
+  between: { operand: 'node', low: 'node', high: 'node', negated: 'token' },
+  constant: { value: 'token' },
+  list: { items: 'nodes' },
+  function: { name: 'token', args: 'nodes', distinct: 'token', orderBy: 'nodes', filter: 'node' },
+  over: { call: 'node', partitionBy: 'nodes', orderBy: 'nodes', frame: 'token' },
+  case: { whens: 'nodes', thens: 'nodes', otherwise: 'node' },
+  cast: { operand: 'node', type: 'token' },
+  collate: { operand: 'node', collation: 'token' },
+  order: { operand: 'node', direction: 'token', nulls: 'token' },
+  label: { operand: 'node', name: 'token' },
+  exists: { query: 'node' },
+  scalar: { query: 'node' },
+  star: {},
+  raw: { pieces: 'token', items: 'nodes' },
+  identifier: { path: 'token' },
+  entity: { source: 'data', columns: 'nodes', entity: 'data' },
+  select: {
+    distinct: 'token',
+    columns: 'nodes',
+    from: 'nodes',
+    implied: 'nodes',
+    where: 'node',
+    groupBy: 'nodes',
+    having: 'node',
+    orderBy: 'nodes',
+    limit: 'node',
+    offset: 'node',
+    lock: 'node',
+  },
+  lock: { strength: 'token', wait: 'token', of: 'nodes' },
+  setOperation: { operator: 'token', queries: 'nodes', orderBy: 'nodes', limit: 'node', offset: 'node' },
+  insert: { table: 'node', columns: 'token', values: 'nodes', query: 'node', conflict: 'node', returning: 'nodes' },
+  conflict: { target: 'token', columns: 'token', values: 'nodes', where: 'node' },
+  update: { table: 'node', columns: 'token', values: 'nodes', from: 'nodes', where: 'node', returning: 'nodes' },
+  delete: { table: 'node', where: 'node', returning: 'nodes' },
+} as const satisfies Record<string, Record<string, FieldKind>>;
+
+export type NodeKind = keyof typeof FIELDS;
+
+interface NodeByKind {
+  bind: BindNode;
+  column: ColumnNode;
+  table: TableNode;
+  alias: AliasNode;
+  join: JoinNode;
+  binary: BinaryNode;
+  unary: UnaryNode;
+  junction: JunctionNode;
+  like: LikeNode;
+  in: InNode;
+  between: BetweenNode;
+  constant: ConstantNode;
+  list: ListNode;
+  function: FunctionNode;
+  over: OverNode;
+  case: CaseNode;
+  cast: CastNode;
+  collate: CollateNode;
+  order: OrderNode;
+  label: LabelNode;
+  exists: ExistsNode;
+  scalar: ScalarNode;
+  star: StarNode;
+  raw: RawNode;
+  identifier: IdentifierNode;
+  entity: EntityNode;
+  select: SelectNode;
+  lock: LockNode;
+  setOperation: SetOperationNode;
+  insert: InsertNode;
+  conflict: ConflictNode;
+  update: UpdateNode;
+  delete: DeleteNode;
+}
+export type NodeOf<K extends NodeKind> = NodeByKind[K];
+type Derived = 'kind' | 'key' | 'binds' | 'aliases' | 'implied';
+/** The fields that a node of this kind is made from. */
+export type Fields<K extends NodeKind> = Omit<NodeByKind[K], Derived>;
+/** The fields of a node from which a changed one is made. */
+export type FieldsOf<N extends Node> = Omit<N, Derived>;
+
+/** The fields of each kind in the order in which they count. */
+export const FIELD_LIST = Object.fromEntries(Object.entries(FIELDS).map(([kind, fields]) => [kind, Object.entries(fields)])) as Record<
+  NodeKind,
+  [string, FieldKind][]
+>;
+
+/** A copy of the tree in which every child went through `change` first; the same node where nothing changed. */
+export function mapChildren<N extends Node>(node: N, change: (child: Node) => Node): N {
+  let copy: Record<string, unknown> | null = null;
+  for (const [name, fieldKind] of FIELD_LIST[node.kind]) {
+    const value = (node as unknown as Record<string, unknown>)[name];
+    let next = value;
+    if (fieldKind === 'node' && value !== null) next = change(value as Node);
+    else if (fieldKind === 'nodes') {
+      const list = value as readonly Node[];
+      const mapped = list.map(change);
+      next = mapped.some((child, i) => child !== list[i]) ? mapped : list;
+    }
+    if (next !== value) {
+      copy ??= { ...(node as unknown as Record<string, unknown>) };
+      copy[name] = next;
+    }
+  }
+  return (copy ?? node) as N;
+}
+
+/** Whether the node is of this kind. */
+export function isKind<K extends NodeKind>(node: Node, kind: K): node is NodeByKind[K] {
+  return node.kind === kind;
+}
+
+/** Calls `visit` for the node and, where it answers true, for all below it, in the order of the fields. */
+export function walk(node: Node, visit: (node: Node) => boolean): void {
+  if (!visit(node)) return;
+  for (const [name, fieldKind] of FIELD_LIST[node.kind]) {
+    const value = (node as unknown as Record<string, unknown>)[name];
+    if (fieldKind === 'node' && value !== null) walk(value as Node, visit);
+    else if (fieldKind === 'nodes') for (const child of value as readonly Node[]) walk(child, visit);
+  }
+}
+
+/**
+ * A copy whose binds know their place in `binds`. A bind may stand twice in one statement, and a statement of the same
+ * shape may have two different binds there: so places are numbered by position, not by object.
+ */
+export function numberBinds<N extends Node>(node: N): N {
+  let slot = 0;
+  const change = (child: Node): Node => (child.kind === 'bind' ? ({ ...child, slot: slot++ } as BindNode) : mapChildren(child, change));
+  return change(node) as N;
+}

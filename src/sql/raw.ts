@@ -1,0 +1,103 @@
+import { describe, sqlError } from './errors.ts';
+import { Expression, operand } from './expression.ts';
+import { make, makeBind } from './make.ts';
+import { isKind, type Node } from './node.ts';
+import { type SqlType, UNKNOWN } from './type.ts';
+
+/**
+ * SQL written by hand: a statement of its own, or a piece inside another. SQLAlchemy: `text()`.
+ *
+ * @typeParam V the value where it stands for one; the row where it is a statement
+ */
+export class RawFragment<V = unknown> extends Expression<V> {
+  declare readonly '~row': V;
+  /** The names of its `:parameters`, where it was written with `text()`. */
+  readonly parameters: readonly string[];
+  constructor(node: Node, type: SqlType, parameters: readonly string[] = []) {
+    super(node, type);
+    this.parameters = parameters;
+  }
+  /** Says which SQL type the value has, so that it is decoded as such. SQLAlchemy: `type_coerce()`. */
+  typed<T>(to: { readonly '~value': T; readonly type: SqlType }): RawFragment<T> {
+    return new RawFragment<T>(this.node, to.type, this.parameters);
+  }
+}
+
+/** Makes SQL of a template: every `${value}` becomes a parameter, and expressions, tables and fragments stand as they are. */
+export interface SqlTag {
+  <V = unknown>(pieces: TemplateStringsArray, ...values: unknown[]): RawFragment<V>;
+  /** A quoted name: sql.identifier('schema', 'table'). */
+  identifier(...path: string[]): RawFragment;
+  /** Several pieces with a separator between them. */
+  join(items: readonly unknown[], separator?: RawFragment): RawFragment;
+}
+
+const NOTHING = make('raw', { pieces: ['SELECT NULL WHERE 1 = 0'], items: [] });
+
+function valueNode(value: unknown, position: number): Node {
+  if (value === undefined) throw sqlError('sql.undefined-value', `sql\`…\`, at value ${position + 1},`);
+  if (value instanceof Expression) return value.node;
+  const source = (value as { readonly '~source'?: { readonly node: Node } } | null)?.['~source'];
+  if (source !== undefined) {
+    const { node } = source;
+    return isKind(node, 'table') ? make('identifier', { path: node.schema === null ? [node.name] : [node.schema, node.name] }) : node;
+  }
+  // No items would be no list: `IN ()` is an error in most databases.
+  if (Array.isArray(value)) return make('list', { items: value.length === 0 ? [NOTHING] : value.map((item, i) => valueNode(item, i)) });
+  return operand(value, UNKNOWN, 'sql``');
+}
+
+/**
+ * SQL by hand, safely: values become parameters. SQLAlchemy: `text()` with bound parameters.
+ * @example await db.session.execute(sql`UPDATE users SET active = ${true} WHERE id = ${id}`)
+ */
+export const sql: SqlTag = Object.assign(
+  <V>(pieces: TemplateStringsArray, ...values: unknown[]): RawFragment<V> => {
+    // As a function it would take text that values were already put into.
+    if (!Array.isArray(pieces) || !Array.isArray(pieces.raw))
+      throw sqlError('sql.bad-argument', 'sql', 'a template: sql`…`', describe(pieces));
+    return new RawFragment<V>(make('raw', { pieces: [...pieces], items: values.map(valueNode) }), UNKNOWN);
+  },
+  {
+    identifier: (...path: string[]): RawFragment => {
+      const bad = path.findIndex((name) => typeof name !== 'string' || name === '');
+      if (path.length === 0 || bad >= 0)
+        throw sqlError('sql.bad-argument', 'sql.identifier()', 'one or more names', path.length === 0 ? 'none' : describe(path[bad]));
+      return new RawFragment(make('identifier', { path }), UNKNOWN);
+    },
+    join: (items: readonly unknown[], separator: RawFragment = sql`, `): RawFragment => {
+      const nodes = items.flatMap((item, i) => (i === 0 ? [valueNode(item, i)] : [separator.node, valueNode(item, i)]));
+      return new RawFragment(make('raw', { pieces: ['', ...nodes.map(() => '')], items: nodes }), UNKNOWN);
+    },
+  },
+);
+
+// A name after a colon that is not a cast (::type), not part of a word (a slice's a:b) and not inside quotes or comments.
+const TOKEN =
+  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\$(?<tag>[A-Za-z_]*)\$[\s\S]*?\$\k<tag>\$|--[^\n]*|\/\*[\s\S]*?\*\/|::|\\:|(?<!\w):(?<name>[A-Za-z_]\w*)/g;
+
+/**
+ * A statement as text with `:name` parameters, whose values are given beside it. `\:` is a colon. SQLAlchemy: `text()`.
+ * @example await db.session.all(text('SELECT * FROM users WHERE username = :username'), { username })
+ */
+export function text<R = Record<string, unknown>>(statement: string): RawFragment<R> {
+  const pieces: string[] = [];
+  const items: Node[] = [];
+  const names = new Set<string>();
+  let piece = '';
+  let last = 0;
+  for (const match of statement.matchAll(TOKEN)) {
+    piece += statement.slice(last, match.index);
+    last = match.index + match[0].length;
+    const name = match.groups?.name;
+    if (name === undefined) piece += match[0] === '\\:' ? ':' : match[0];
+    else {
+      pieces.push(piece);
+      piece = '';
+      names.add(name);
+      items.push(makeBind(undefined, UNKNOWN, { name }));
+    }
+  }
+  pieces.push(piece + statement.slice(last));
+  return new RawFragment<R>(make('raw', { pieces, items }), UNKNOWN, [...names]);
+}
