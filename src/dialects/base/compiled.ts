@@ -1,0 +1,24 @@
+import type { SqlType } from '../../sql/type.ts';
+
+/** Where a parameter of the SQL text gets its value. */
+export interface Slot {
+  /** The place among the statement's binds. */
+  readonly index: number;
+  readonly type: SqlType;
+  /** One value that is a list, spread into as many parameters when the statement runs. */
+  readonly expanding: boolean;
+  /** The name under which the value is given with the execution, or null. */
+  readonly name: string | null;
+}
+
+/** A statement as SQL text for one database. */
+export interface Compiled {
+  /** The text around the parameters: one piece more than there are slots. */
+  readonly pieces: readonly string[];
+  readonly slots: readonly Slot[];
+  /** The types of the columns that it gives; empty where it gives no rows or the columns are not known (SQL by hand). */
+  readonly columns: readonly SqlType[];
+  readonly returnsRows: boolean;
+  /** It may change data, so it belongs in a transaction. */
+  readonly writes: boolean;
+}

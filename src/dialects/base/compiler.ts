@@ -1,0 +1,223 @@
+import { CompileError, sqlError } from '../../sql/errors.ts';
+import {
+  type AliasNode,
+  type BindNode,
+  isKind,
+  type Node,
+  type NodeKind,
+  type NodeOf,
+  numberBinds,
+  type SourceNode,
+  walk,
+} from '../../sql/node.ts';
+import type { SqlType } from '../../sql/type.ts';
+import type { Compiled, Slot } from './compiled.ts';
+
+/** Writes one kind of node. A dialect replaces entries of the table, nothing else. */
+export type Visitor<K extends NodeKind> = (node: NodeOf<K>, to: Writer) => void;
+export type Visitors = { readonly [K in NodeKind]: Visitor<K> };
+
+/** What the writer asks of the dialect. */
+export interface Spelling {
+  readonly title: string;
+  readonly visitors: Visitors;
+  quote(name: string): string;
+  placeholder(position: number): string;
+  /** The words for a type in CAST. */
+  typeName(type: SqlType): string;
+}
+
+/** Collects the text of one statement, in the order in which its parameters stand. */
+export class Writer {
+  readonly spelling: Spelling;
+  readonly pieces: string[] = [];
+  readonly slots: Slot[] = [];
+  /** The sources of the enclosing selects, which a subquery may refer to. */
+  enclosing: readonly string[] = [];
+  /** Column names stand alone: in INSERT, SET and RETURNING. */
+  unqualified = false;
+  #text = '';
+  readonly #names = new Map<string, string>();
+  readonly #taken: ReadonlySet<string>;
+  #last = 0;
+
+  /** @param taken names that the statement gives to its tables and aliases */
+  constructor(spelling: Spelling, taken: ReadonlySet<string> = new Set()) {
+    this.spelling = spelling;
+    this.#taken = taken;
+  }
+
+  write(text: string): this {
+    this.#text += text;
+    return this;
+  }
+
+  visit(node: Node): this {
+    // The table has an entry for every kind, so the visitor fits the node.
+    const visitor = this.spelling.visitors[node.kind] as ((node: Node, to: Writer) => void) | undefined;
+    if (visitor === undefined) throw sqlError('sql.unknown-kind', node.kind, this.spelling.title);
+    visitor(node, this);
+    return this;
+  }
+
+  list(nodes: readonly Node[], separator = ', '): this {
+    nodes.forEach((node, i) => {
+      if (i > 0) this.write(separator);
+      this.visit(node);
+    });
+    return this;
+  }
+
+  /** The columns of a result, with the names that were given to them. */
+  columns(nodes: readonly Node[]): this {
+    nodes.forEach((node, i) => {
+      if (i > 0) this.write(', ');
+      if (isKind(node, 'label')) this.operand(node.operand, 1).write(' AS ').identifier(node.name);
+      else this.visit(node);
+    });
+    return this;
+  }
+
+  /** A node, in brackets where it binds less tightly than its surroundings. */
+  operand(node: Node, tightness: number): this {
+    return precedence(node) < tightness ? this.write('(').visit(node).write(')') : this.visit(node);
+  }
+
+  identifier(name: string): this {
+    return this.write(this.spelling.quote(name));
+  }
+
+  parameter(bind: BindNode): this {
+    this.pieces.push(this.#text);
+    this.#text = '';
+    this.slots.push({ index: bind.slot, type: bind.type, expanding: bind.expanding, name: bind.name });
+    return this;
+  }
+
+  /** The name of a source; aliases without one are numbered as they appear. */
+  sourceName(source: SourceNode): string {
+    if (isKind(source, 'table')) {
+      const name = this.spelling.quote(source.name);
+      return source.schema === null ? name : `${this.spelling.quote(source.schema)}.${name}`;
+    }
+    return this.spelling.quote(source.name ?? this.#nameOf(source));
+  }
+
+  /** A quoted name that nothing else in the statement has. */
+  anonymous(base: string): string {
+    return this.spelling.quote(this.#freeName(base));
+  }
+
+  #nameOf(alias: AliasNode): string {
+    let name = this.#names.get(alias.id);
+    if (name === undefined) {
+      name = this.#freeName(isKind(alias.of, 'table') ? alias.of.name : 'anon');
+      this.#names.set(alias.id, name);
+    }
+    return name;
+  }
+  #freeName(base: string): string {
+    let name: string;
+    do name = `${base}_${++this.#last}`;
+    while (this.#taken.has(name));
+    return name;
+  }
+
+  finish(): readonly string[] {
+    this.pieces.push(this.#text);
+    return this.pieces;
+  }
+}
+
+/** How tightly a node binds: a looser one inside a tighter one needs brackets. */
+export const TIGHTNESS = { or: 1, and: 2, not: 3, comparison: 4, concat: 5, sum: 6, product: 7, sign: 8, collate: 9, atom: 10 } as const;
+
+const OPERATORS: Record<string, number> = {
+  '+': TIGHTNESS.sum,
+  '-': TIGHTNESS.sum,
+  '*': TIGHTNESS.product,
+  '/': TIGHTNESS.product,
+  '%': TIGHTNESS.product,
+  '||': TIGHTNESS.concat,
+};
+
+export function precedence(node: Node): number {
+  if (isKind(node, 'junction')) return node.operator === 'or' ? TIGHTNESS.or : TIGHTNESS.and;
+  if (isKind(node, 'unary')) return node.postfix ? TIGHTNESS.comparison : node.operator === 'NOT' ? TIGHTNESS.not : TIGHTNESS.sign;
+  if (isKind(node, 'binary')) return OPERATORS[node.operator] ?? TIGHTNESS.comparison;
+  switch (node.kind) {
+    case 'like':
+    case 'in':
+    case 'between':
+      return TIGHTNESS.comparison;
+    case 'collate':
+      return TIGHTNESS.collate;
+    case 'raw':
+      return 0;
+    case 'label':
+      return precedence((node as NodeOf<'label'>).operand);
+    default:
+      return TIGHTNESS.atom;
+  }
+}
+
+/** Compiles a statement. Binds are numbered by their place, so that any statement of equal shape can use the result. */
+export function compile(spelling: Spelling, statement: Node): Compiled {
+  try {
+    const node = numberBinds(statement);
+    const writer = new Writer(spelling, namesIn(node));
+    writer.visit(node);
+    const columns = outputTypes(node);
+    return { pieces: writer.finish(), slots: writer.slots, columns, ...behaviour(node, columns) };
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new CompileError('sql.too-deep', 'The statement is nested too deeply to compile. Split it into smaller ones.', {
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+/** The names that tables and aliases already have. */
+function namesIn(statement: Node): Set<string> {
+  const names = new Set<string>();
+  walk(statement, (node) => {
+    const source = isKind(node, 'column') ? node.source : node;
+    if ((isKind(source, 'table') || isKind(source, 'alias')) && source.name !== null) names.add(source.name);
+    return true;
+  });
+  return names;
+}
+
+function outputTypes(node: Node): SqlType[] {
+  if (isKind(node, 'select')) return node.columns.flatMap(typesOf);
+  if (isKind(node, 'setOperation')) return outputTypes(node.queries[0]);
+  if (isKind(node, 'insert') || isKind(node, 'update') || isKind(node, 'delete')) return node.returning.flatMap(typesOf);
+  return [];
+}
+
+function typesOf(node: Node): SqlType[] {
+  if (isKind(node, 'entity')) return node.columns.flatMap(typesOf);
+  if (isKind(node, 'label')) return typesOf(node.operand);
+  if (isKind(node, 'column') || isKind(node, 'cast') || isKind(node, 'bind')) return [node.type];
+  return [UNTYPED];
+}
+
+/** The type of a column that only its expression knows; the projection says it. */
+const UNTYPED: SqlType = { name: 'unknown', key: 'unknown' };
+
+const READS = /^[\s(]*(select|values|table|with|explain|pragma|show|describe)\b/i;
+const WRITES = /\b(insert\s+(or\s+\w+\s+)?into|replace\s+into|update|delete\s+from|merge\s+into|create|drop|alter|truncate)\b/i;
+
+function behaviour(node: Node, columns: readonly SqlType[]): { returnsRows: boolean; writes: boolean } {
+  if (isKind(node, 'select')) return { returnsRows: true, writes: node.lock !== null };
+  if (isKind(node, 'setOperation')) return { returnsRows: true, writes: false };
+  if (!isKind(node, 'raw')) return { returnsRows: columns.length > 0, writes: true };
+  // SQL by hand: comments and quoted text are no keywords.
+  const text = node.pieces.join(' ? ').replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//g, ' ');
+  const reads = READS.test(text);
+  const writes = !reads || WRITES.test(text);
+  // WITH may begin any statement.
+  const rows = reads && !(writes && /^[\s(]*with\b/i.test(text) && !/\bfor\s+(no\s+key\s+)?update\b/i.test(text));
+  return { returnsRows: rows || /\breturning\b/i.test(text), writes };
+}

@@ -1,0 +1,153 @@
+import type { Node } from '../../sql/node.ts';
+import type { ForeignKey, Index, Table, TableColumn, Unique } from '../../sql/schema.ts';
+import type { SqlType } from '../../sql/type.ts';
+import type { Compiled } from './compiled.ts';
+import type { Driver, DriverConnection, DriverOptions } from './driver.ts';
+import type { ReflectedTable } from './reflection.ts';
+
+/** The one place where a type's values are turned: into a parameter, from a row, and into SQL text for DDL. */
+export interface Codec {
+  /**
+   * The parameter that the driver takes, to compare with. Throws for a value that the type cannot hold, naming the place
+   * that `where` gives. Null never comes here.
+   */
+  readonly bind: (value: unknown, where?: string) => unknown;
+  /** As `bind`, for a value that goes into a column: held to its precision, rounded to its scale. */
+  readonly store?: (value: unknown, where?: string) => unknown;
+  /** As `bind`, where no column stands beside the value to say its type: arithmetic, functions, SQL by hand. */
+  readonly literal?: (value: unknown, where?: string) => unknown;
+  /** The JavaScript value of what a row holds; null where rows already hold it. A NULL never comes here. */
+  readonly decode: ((raw: unknown) => unknown) | null;
+  /**
+   * Whether a value is still as the row brought it. Lets a decoded value take the raw one's place; null where raw and
+   * decoded values cannot be told apart.
+   */
+  readonly isRaw: ((value: unknown) => boolean) | null;
+}
+
+/** What a database can do, where one bit says it. */
+export interface Capabilities {
+  readonly returning: boolean;
+  readonly savepoints: boolean;
+  readonly transactionalDdl: boolean;
+  /** Rows can be locked by FOR UPDATE; without it the clause is left out, since whole-database locks serve. */
+  readonly rowLocks: boolean;
+  /** The keys that one INSERT makes for its rows ascend in the order of the rows, and a single row's key comes with its run. */
+  readonly ascendingKeys: boolean;
+  readonly maxParameters: number;
+}
+
+/** How a long list travels as one parameter. */
+export interface ListSource {
+  /** Lists longer than this are sent so. */
+  readonly from: number;
+  /** A select of the list's values. */
+  sql(placeholder: string): string;
+  /** The parameter for these encoded values, or null where they cannot travel so. */
+  encode(values: readonly unknown[]): unknown;
+}
+
+/** How a transaction begins. */
+export interface TransactionOptions {
+  readonly isolation?: 'read uncommitted' | 'read committed' | 'repeatable read' | 'serializable';
+  readonly readOnly?: boolean;
+  readonly deferrable?: boolean;
+}
+
+/** A table by its name, where nothing else of it is needed. */
+export interface TableName {
+  readonly name: string;
+  readonly schema: string | null;
+}
+
+type Named = { readonly name: string };
+
+/** What an index, a unique and a foreign key are, whether a model says it or a migration. */
+export type IndexParts = Omit<Index, 'kind' | 'columns'> & { readonly columns: readonly Named[] };
+export type UniqueParts = Omit<Unique, 'kind' | 'columns'> & { readonly columns: readonly Named[] };
+export type ForeignKeyParts = Omit<ForeignKey, 'kind' | 'columns'> & { readonly columns: readonly Named[] };
+
+/** A check as SQL text; `column` where it belongs to one column and goes with it. */
+export interface RenderedCheck {
+  readonly name: string;
+  readonly sql: string;
+  readonly column: TableColumn | null;
+}
+
+/** What a migration needs besides its transaction. */
+export interface SchemaChange {
+  /** A setting that is switched off before the transaction begins, and put back as it was after it has ended. */
+  readonly pause: { readonly read: string; readonly off: string; readonly restore: (value: unknown) => string } | null;
+  /** A query for what is amiss with the data at the end of the transaction, where the database does not check it itself. */
+  readonly violations: { readonly sql: string; readonly describe: (row: Readonly<Record<string, unknown>>) => string } | null;
+}
+
+/** DDL as statements, one string each. */
+export interface DdlCompiler {
+  /** The column type as the database names it. */
+  typeName(type: SqlType, column?: TableColumn): string;
+  /** CREATE TABLE with its constraints, then its indexes; without the foreign keys in `without`. */
+  createTable(table: Table, without?: readonly ForeignKey[]): string[];
+  dropTable(table: TableName): string[];
+  createIndex(table: TableName, index: IndexParts): string;
+  dropIndex(table: TableName, name: string): string;
+  /** Adds the column with its default, check and foreign key; not its unique or index. */
+  addColumn(table: TableName, column: TableColumn): string;
+  dropColumn(table: TableName, column: Named): string;
+  addUnique(table: TableName, unique: UniqueParts): string[];
+  addForeignKey(table: TableName, key: ForeignKeyParts): string[];
+  dropConstraint(table: TableName, name: string, kind: ConstraintKind): string[];
+  /** Why a column cannot be added to a table that has rows, or null. */
+  cannotAddColumn(column: TableColumn): string | null;
+  /** An expression with its values in place and its columns without their table; `column` writes them another way. */
+  inline(node: Node, column?: (name: string) => string): string;
+  /** The checks of a table, those of its enums included. */
+  checks(table: Table): RenderedCheck[];
+  /** The type that the database's words stand for; null where Athanor has none. */
+  parseType(words: string): SqlType | null;
+  /** Whether two names of a type mean the same. */
+  sameType(a: string, b: string): boolean;
+  /** Whether two expressions as the database gives them are the same. */
+  sameExpression(a: string, b: string): boolean;
+  /** A foreign key may name a table that is created later. */
+  readonly forwardReferences: boolean;
+  /** Foreign keys, checks and real unique constraints can be added to and dropped from a table that exists. */
+  readonly altersConstraints: boolean;
+  /** A query that gives a row where the table exists. */
+  tableExists(table: TableName): string;
+  readonly schemaChange: SchemaChange;
+}
+
+export type ConstraintKind = 'unique' | 'foreignKey' | 'check';
+
+/** All that differs between databases. SQLAlchemy: `Dialect`. */
+export interface Dialect {
+  readonly name: string;
+  readonly title: string;
+  readonly capabilities: Capabilities;
+  readonly ddl: DdlCompiler;
+  /** A quoted identifier, always safe to put in a statement. */
+  quote(name: string): string;
+  /** The placeholder of the parameter at this place, counted from 1. */
+  placeholder(position: number): string;
+  codec(type: SqlType): Codec;
+  compile(node: Node): Compiled;
+  /** How a long IN list is sent, where the database can unpack one. */
+  readonly listSource?: ListSource;
+  beginTransaction(options: TransactionOptions, writes: boolean): readonly string[];
+  /**
+   * Where one transaction at a time may write: what names the database, and how many seconds the others wait. They wait
+   * outside the database, since a driver that answers at once would stop the whole process. Null where nobody has to.
+   */
+  writeLock?(options: DriverOptions): { readonly key: string; readonly seconds: number } | null;
+  /** Whether the database lives in this process's memory, so that all must share one connection. */
+  isMemory(options: DriverOptions): boolean;
+  /** Statements that keep a connection from writing, and let it write again, where a transaction has no such mode of its own. */
+  readonly readOnly?: { readonly on: string; readonly off: string };
+  /** How a statement is explained: what stands before it, and the text of each row of the answer. */
+  readonly explain: { readonly prefix: string; readonly line: (row: readonly unknown[]) => string };
+  /** Reads the tables of a database back. */
+  reflect(connection: DriverConnection): Promise<ReflectedTable[]>;
+  /** Drivers by the name that a URL gives after `+`; the first is the default. */
+  readonly drivers: Readonly<Record<string, () => Promise<Driver>>>;
+}

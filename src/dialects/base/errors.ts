@@ -1,0 +1,62 @@
+import { AthanorError, CompileError, type ErrorTable, errorsOf } from '../../sql/errors.ts';
+
+/** A URL, an option or an installation is not as it must be; found before anything was sent to a database. */
+export class ConfigurationError extends AthanorError {}
+
+/** A row holds something that is no value of its column's type. */
+export class DecodeError extends AthanorError {}
+
+/** Every error of this room: its code, its class and its text. */
+const TABLE = {
+  'driver.node-version': (name: string, wanted: string, got: string) => [
+    ConfigurationError,
+    `${name} needs Node ${wanted} or later, but this is Node ${got}. Use a newer Node, or another driver.`,
+  ],
+  'driver.unknown-option': (option: string, known: string) => [
+    ConfigurationError,
+    `The database URL has the option '${option}', which is not known here. Known options: ${known}.`,
+  ],
+  'driver.bad-option': (option: string, expected: string, got: string) => [
+    ConfigurationError,
+    `The option '${option}' of the database URL takes ${expected}, but got '${got}'.`,
+  ],
+  'driver.no-folder': (file: string, folder: string) => [
+    ConfigurationError,
+    `Can't open the database file '${file}': there is no folder '${folder}'. Make the folder, or correct the URL (three slashes before a relative path, four before an absolute one).`,
+  ],
+  'driver.no-file': (file: string, mode: string) => [
+    ConfigurationError,
+    `Can't open the database file '${file}': it does not exist, and mode=${mode} does not make one. Correct the URL, or leave the mode out.`,
+  ],
+  'driver.file-host': (host: string) => [
+    ConfigurationError,
+    `The database URL names the host '${host}', but SQLite is a file. Write three slashes before a relative path (sqlite:///app.db), four before an absolute one (sqlite:////var/app.db).`,
+  ],
+  'driver.undecodable': (type: string, expected: string, got: string) => [
+    DecodeError,
+    `A row holds ${got} where its column is of type ${type}, which means ${expected}. Correct the data, or declare the column with the type that it has.`,
+  ],
+  'ddl.no-type-name': (type: string, database: string) => [
+    CompileError,
+    `${database} has no column type for '${type}'. Choose another of t.*() for the column.`,
+  ],
+  'ddl.inexact-numeric': (column: string, type: string, database: string) => [
+    CompileError,
+    `'${column}' is ${type}, but ${database} keeps fractions as 64-bit floats, which hold 15 digits exactly. Use a precision of at most 15, .asNumber() if an inexact value will do, or t.string().`,
+  ],
+  'ddl.parameter': (name: string) => [
+    CompileError,
+    `The parameter ':${name}' stands in a check, a default or an index condition, which are stored without parameters. Write the value itself.`,
+  ],
+  'ddl.bad-literal': (value: string) => [
+    CompileError,
+    `${value} cannot be written into a check, a default or an index condition. Use a string, a number, a boolean or null.`,
+  ],
+  'ddl.needs-rebuild': (database: string, what: string) => [
+    CompileError,
+    `${database} cannot ${what} on a table that exists; the table has to be built anew, which Athanor does not do yet. Write the steps with op.execute(): create a table under a new name, INSERT … SELECT, drop the old one, rename.`,
+  ],
+} as const satisfies ErrorTable;
+
+/** Makes the error of this code, with its text filled in. */
+export const dialectError = errorsOf(TABLE);

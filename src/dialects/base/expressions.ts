@@ -1,0 +1,138 @@
+import { isKind, type OrderNode } from '../../sql/node.ts';
+import type { Visitors } from './compiler.ts';
+import { precedence, TIGHTNESS } from './compiler.ts';
+
+type ExpressionVisitors = Pick<
+  Visitors,
+  | 'bind'
+  | 'column'
+  | 'binary'
+  | 'unary'
+  | 'junction'
+  | 'like'
+  | 'in'
+  | 'between'
+  | 'constant'
+  | 'list'
+  | 'function'
+  | 'over'
+  | 'case'
+  | 'cast'
+  | 'collate'
+  | 'order'
+  | 'label'
+  | 'exists'
+  | 'scalar'
+  | 'star'
+  | 'raw'
+  | 'identifier'
+>;
+
+const CONSTANTS = new Map<null | boolean, string>([
+  [null, 'NULL'],
+  [true, 'TRUE'],
+  [false, 'FALSE'],
+]);
+
+/** What follows a term of ORDER BY. */
+export function orderWords(node: OrderNode): string {
+  const nulls = node.nulls === null ? '' : node.nulls === 'first' ? ' NULLS FIRST' : ' NULLS LAST';
+  return `${node.direction === 'desc' ? ' DESC' : ''}${nulls}`;
+}
+
+/** How expressions are written where a database does not differ. */
+export const expressionVisitors: ExpressionVisitors = {
+  bind: (node, to) => to.parameter(node),
+  column: (node, to) => {
+    if (!to.unqualified || node.source.kind === 'alias') to.write(`${to.sourceName(node.source)}.`);
+    to.identifier(node.name);
+  },
+  binary: (node, to) => {
+    const tightness = precedence(node);
+    // The databases differ in how tightly || binds and in which comparison comes first, so there nothing is left to them.
+    const concat = tightness === TIGHTNESS.concat;
+    const same = isKind(node.left, 'binary') && node.left.operator === node.operator;
+    to.operand(node.left, concat ? (same ? tightness : TIGHTNESS.sign) : tightness === TIGHTNESS.comparison ? tightness + 1 : tightness);
+    to.write(` ${node.operator} `).operand(node.right, concat ? TIGHTNESS.sign : tightness + 1);
+  },
+  unary: (node, to) => {
+    if (node.postfix) to.operand(node.operand, TIGHTNESS.comparison + 1).write(` ${node.operator}`);
+    else if (node.operator === 'NOT') to.write('NOT ').operand(node.operand, TIGHTNESS.comparison);
+    // A space, since a value may be written in place: -(-1), not a comment.
+    else to.write(node.operand.kind === 'bind' ? `${node.operator} ` : node.operator).operand(node.operand, TIGHTNESS.atom);
+  },
+  junction: (node, to) => {
+    const tightness = node.operator === 'or' ? TIGHTNESS.or : TIGHTNESS.and;
+    node.items.forEach((item, i) => {
+      if (i > 0) to.write(node.operator === 'or' ? ' OR ' : ' AND ');
+      to.operand(item, tightness + 1);
+    });
+  },
+  like: (node, to) => {
+    const both = (write: () => void): void => {
+      if (node.insensitive) to.write('lower(');
+      write();
+      if (node.insensitive) to.write(')');
+    };
+    both(() => to.operand(node.operand, TIGHTNESS.comparison + 1));
+    to.write(node.negated ? ' NOT LIKE ' : ' LIKE ');
+    both(() => to.operand(node.pattern, TIGHTNESS.comparison + 1));
+    if (node.escape !== null) to.write(` ESCAPE '${node.escape.replaceAll("'", "''")}'`);
+  },
+  in: (node, to) => {
+    to.operand(node.operand, TIGHTNESS.comparison + 1).write(node.negated ? ' NOT IN (' : ' IN (');
+    to.visit(node.list).write(')');
+  },
+  between: (node, to) => {
+    to.operand(node.operand, TIGHTNESS.comparison + 1).write(node.negated ? ' NOT BETWEEN ' : ' BETWEEN ');
+    to.operand(node.low, TIGHTNESS.comparison + 1)
+      .write(' AND ')
+      .operand(node.high, TIGHTNESS.comparison + 1);
+  },
+  constant: (node, to) => to.write(CONSTANTS.get(node.value) as string),
+  list: (node, to) => to.write('(').list(node.items).write(')'),
+  function: (node, to) => {
+    to.write(`${node.name}(${node.distinct ? 'DISTINCT ' : ''}`).list(node.args);
+    if (node.orderBy.length > 0) to.write(' ORDER BY ').list(node.orderBy);
+    to.write(')');
+    if (node.filter !== null) to.write(' FILTER (WHERE ').visit(node.filter).write(')');
+  },
+  over: (node, to) => {
+    to.visit(node.call).write(' OVER (');
+    const parts: (() => void)[] = [];
+    if (node.partitionBy.length > 0) parts.push(() => to.write('PARTITION BY ').list(node.partitionBy));
+    if (node.orderBy.length > 0) parts.push(() => to.write('ORDER BY ').list(node.orderBy));
+    const { frame } = node;
+    if (frame !== null) parts.push(() => to.write(frame.toUpperCase()));
+    parts.forEach((part, i) => {
+      if (i > 0) to.write(' ');
+      part();
+    });
+    to.write(')');
+  },
+  case: (node, to) => {
+    to.write('CASE');
+    for (const [i, when] of node.whens.entries()) to.write(' WHEN ').visit(when).write(' THEN ').visit(node.thens[i]);
+    if (node.otherwise !== null) to.write(' ELSE ').visit(node.otherwise);
+    to.write(' END');
+  },
+  cast: (node, to) =>
+    to
+      .write('CAST(')
+      .visit(node.operand)
+      .write(` AS ${to.spelling.typeName(node.type)})`),
+  collate: (node, to) => to.operand(node.operand, TIGHTNESS.collate).write(' COLLATE ').identifier(node.collation),
+  order: (node, to) => {
+    to.operand(node.operand, 1).write(orderWords(node));
+  },
+  // Its name belongs to the list of columns (`Writer.columns`); elsewhere it is what it names.
+  label: (node, to) => to.visit(node.operand),
+  exists: (node, to) => to.write('EXISTS (').visit(node.query).write(')'),
+  scalar: (node, to) => to.write('(').visit(node.query).write(')'),
+  star: (_node, to) => to.write('*'),
+  raw: (node, to) => {
+    for (const [i, item] of node.items.entries()) to.write(node.pieces[i]).visit(item);
+    to.write(node.pieces[node.items.length]);
+  },
+  identifier: (node, to) => to.write(node.path.map((name) => to.spelling.quote(name)).join('.')),
+};

@@ -1,0 +1,57 @@
+import { describe } from '../../sql/errors.ts';
+import type { Node } from '../../sql/node.ts';
+import type { SqlType } from '../../sql/type.ts';
+import { type Spelling, type Visitors, Writer } from './compiler.ts';
+import type { Codec } from './dialect.ts';
+import { dialectError } from './errors.ts';
+
+/** What of a dialect is needed to write values into SQL text. */
+export interface InlineSpelling extends Spelling {
+  codec(type: SqlType): Codec;
+  /** A parameter as the driver would get it, as SQL text. */
+  literal(encoded: unknown): string;
+}
+
+/** An encoded value as a literal of standard SQL. */
+export function literal(encoded: unknown): string {
+  switch (typeof encoded) {
+    case 'string':
+      if (encoded.includes('\0')) throw dialectError('ddl.bad-literal', 'Text with a NUL character');
+      return `'${encoded.replaceAll("'", "''")}'`;
+    case 'bigint':
+      return String(encoded);
+    case 'number':
+      if (!Number.isFinite(encoded)) throw dialectError('ddl.bad-literal', String(encoded));
+      return String(encoded);
+    case 'boolean':
+      return encoded ? 'TRUE' : 'FALSE';
+    default:
+      if (encoded === null) return 'NULL';
+      if (encoded instanceof Uint8Array) return `X'${Buffer.from(encoded).toString('hex').toUpperCase()}'`;
+      throw dialectError('ddl.bad-literal', describe(encoded));
+  }
+}
+
+/**
+ * An expression as it stands in DDL: with its values in place, since DDL has no parameters, and with its columns'
+ * bare names, since there is one table. `column` writes the columns another way.
+ */
+export function renderInline(node: Node, spelling: InlineSpelling, column: (name: string) => string = spelling.quote): string {
+  const value = (encodable: unknown, type: SqlType): string => {
+    if (encodable === null) return spelling.literal(null);
+    const codec = spelling.codec(type);
+    return spelling.literal((codec.literal ?? codec.bind)(encodable));
+  };
+  const visitors: Visitors = {
+    ...spelling.visitors,
+    column: (node, to) => to.write(column(node.name)),
+    bind: (node, to) => {
+      if (node.name !== null) throw dialectError('ddl.parameter', node.name);
+      const items = node.expanding ? (node.value as readonly unknown[]) : [node.value];
+      if (items.length === 0) throw dialectError('ddl.bad-literal', 'An empty list');
+      to.write(items.map((item) => value(item, node.type)).join(', '));
+    },
+  };
+  const writer = new Writer({ ...spelling, visitors });
+  return writer.visit(node).finish().join('');
+}

@@ -1,0 +1,162 @@
+import type { DriverConnection, DriverRow } from '../base/driver.ts';
+import type { ReflectedColumn, ReflectedForeignKey, ReflectedIndex, ReflectedTable } from '../base/reflection.ts';
+import { readTableText, type TableText } from './table-text.ts';
+import { isWord, tokens } from './tokens.ts';
+
+// Virtual tables and those that they keep their data in belong to their module.
+const TABLES = `
+  SELECT s.name, s.sql FROM sqlite_schema s JOIN pragma_table_list l ON l.name = s.name AND l.schema = 'main'
+  WHERE s.type = 'table' AND l.type = 'table' AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.rowid`;
+const COLUMNS = `
+  SELECT s.name, c.name, c.type, c."notnull", c.dflt_value, c.pk FROM sqlite_schema s JOIN pragma_table_xinfo(s.name) c
+  WHERE s.type = 'table' AND c.hidden <> 1 ORDER BY s.rowid, c.cid`;
+const INDEXES = `
+  SELECT s.name, l.name, l."unique", l.origin, c.name, i.sql
+  FROM sqlite_schema s JOIN pragma_index_list(s.name) l JOIN pragma_index_xinfo(l.name) c
+  LEFT JOIN sqlite_schema i ON i.type = 'index' AND i.name = l.name
+  WHERE s.type = 'table' AND c.key = 1 ORDER BY s.rowid, l.seq DESC, c.seqno`;
+const FOREIGN_KEYS = `
+  SELECT s.name, k.id, k."table", k."from", k."to", k.on_delete, k.on_update
+  FROM sqlite_schema s JOIN pragma_foreign_key_list(s.name) k WHERE s.type = 'table' ORDER BY s.rowid, k.id DESC, k.seq`;
+
+interface IndexRows {
+  readonly name: string;
+  readonly unique: boolean;
+  /** c: CREATE INDEX. u: a UNIQUE constraint. pk: the primary key. */
+  readonly origin: string;
+  /** Null stands for an expression. */
+  readonly columns: (string | null)[];
+  readonly sql: string | null;
+}
+
+/** Reads the tables of the main database, without views, virtual tables and SQLite's own. SQLAlchemy: `Inspector`. */
+export async function reflectSqlite(connection: DriverConnection): Promise<ReflectedTable[]> {
+  const rows = async (sql: string): Promise<DriverRow[]> => connection.query(sql, []);
+  const tables = (await rows(TABLES)) as [string, string][];
+  const columnRows = byTable(await rows(COLUMNS));
+  const indexRows = byTable(await rows(INDEXES));
+  const keyRows = byTable(await rows(FOREIGN_KEYS));
+  const primaryKeyOf = (table: string): string[] => {
+    const keyed = (columnRows.get(table.toLowerCase()) ?? []).filter((row) => Number(row[5]) > 0);
+    return keyed.sort((a, b) => Number(a[5]) - Number(b[5])).map((row) => String(row[1]));
+  };
+
+  return tables.map(([name, sql]) => {
+    const text = readTableText(sql);
+    const key = name.toLowerCase();
+    const indexes = readIndexes(indexRows.get(key) ?? []);
+    const primaryKey = primaryKeyOf(name);
+    const foreignKeys = readForeignKeys(keyRows.get(key) ?? [], text, primaryKeyOf);
+    return {
+      name,
+      schema: null,
+      columns: (columnRows.get(key) ?? []).map((row) => readColumn(row, text)),
+      primaryKey: primaryKey.length === 0 ? null : { name: text.primaryKey?.name ?? null, columns: primaryKey },
+      uniques: withNames(
+        indexes.filter((index) => index.origin === 'u').map((index) => ({ columns: index.columns as string[] })),
+        text.uniques,
+      ),
+      indexes: indexes.filter((index) => index.origin === 'c' && !index.columns.includes(null)).map(readIndex),
+      foreignKeys,
+      checks: text.checks.map(({ name: given, sql: condition, column }) => ({ name: given, sql: condition, column })),
+    };
+  });
+}
+
+/** Rows by the table in their first column, whose case SQLite does not mind. */
+function byTable(rows: readonly DriverRow[]): Map<string, DriverRow[]> {
+  return Map.groupBy(rows, (row) => String(row[0]).toLowerCase());
+}
+
+function readColumn(row: DriverRow, text: TableText): ReflectedColumn {
+  const [, name, type, notNull, fallback, pk] = row;
+  const column = String(name);
+  const primaryKey = Number(pk) > 0;
+  return {
+    name: column,
+    type: String(type),
+    nullable: Number(notNull) === 0 && !primaryKey,
+    default: fallback === null ? null : String(fallback),
+    primaryKey,
+    cannotDrop: primaryKey ? 'it belongs to the primary key' : whyNotDropped(column, text),
+  };
+}
+
+/** What SQLite refuses: a column that a constraint names which does not go with it. Indexes can be dropped before. */
+function whyNotDropped(column: string, text: TableText): string | null {
+  const same = (name: string): boolean => name.toLowerCase() === column.toLowerCase();
+  const unique = text.uniques.find((constraint) => constraint.columns.some(same));
+  if (unique) return `the unique constraint ${unique.name === null ? 'on it' : `'${unique.name}'`} names it`;
+  const key = text.foreignKeys.find((constraint) => !constraint.withColumn && constraint.columns.some(same));
+  if (key) return `the foreign key ${key.name === null ? 'on it' : `'${key.name}'`} names it`;
+  const check = text.checks.find((constraint) => !(constraint.column !== null && same(constraint.column)) && constraint.words.some(same));
+  if (check) return `the check ${check.name === null ? `(${check.sql})` : `'${check.name}'`} names it`;
+  return null;
+}
+
+function readIndexes(rows: readonly DriverRow[]): IndexRows[] {
+  const indexes = new Map<string, IndexRows>();
+  for (const [, name, unique, origin, column, sql] of rows) {
+    const known = indexes.get(String(name));
+    if (known !== undefined) known.columns.push(column as string | null);
+    else {
+      indexes.set(String(name), {
+        name: String(name),
+        unique: Number(unique) === 1,
+        origin: String(origin),
+        columns: [column as string | null],
+        sql: sql as string | null,
+      });
+    }
+  }
+  return [...indexes.values()];
+}
+
+function readIndex(index: IndexRows): ReflectedIndex {
+  return { name: index.name, columns: index.columns as string[], unique: index.unique, where: indexCondition(index.sql ?? '') };
+}
+
+/** What stands after WHERE in CREATE INDEX … ON … (…) WHERE …. */
+function indexCondition(sql: string): string | null {
+  let depth = 0;
+  for (const token of tokens(sql)) {
+    if (token.raw === '(') depth++;
+    else if (token.raw === ')') depth--;
+    else if (depth === 0 && isWord(token, 'WHERE')) return sql.slice(token.end).trim();
+  }
+  return null;
+}
+
+function readForeignKeys(rows: readonly DriverRow[], text: TableText, primaryKeyOf: (table: string) => string[]): ReflectedForeignKey[] {
+  const keys = [...Map.groupBy(rows, (row) => Number(row[1])).values()].map((parts) => {
+    const targetTable = String(parts[0][2]);
+    return {
+      columns: parts.map((part) => String(part[3])),
+      targetTable,
+      // REFERENCES users stands for its primary key.
+      targetColumns: parts[0][4] === null ? primaryKeyOf(targetTable) : parts.map((part) => String(part[4])),
+      onDelete: action(parts[0][5]),
+      onUpdate: action(parts[0][6]),
+    };
+  });
+  return withNames(keys, text.foreignKeys);
+}
+
+function action(words: unknown): string | null {
+  const lower = String(words).toLowerCase();
+  return lower === 'no action' || lower === '' ? null : lower;
+}
+
+/** Gives each constraint the name of the one over the same columns in the table's text; each name once. */
+function withNames<C extends { readonly columns: readonly string[] }>(
+  constraints: readonly C[],
+  named: readonly { readonly name: string | null; readonly columns: readonly string[] }[],
+): (C & { readonly name: string | null })[] {
+  const left = [...named];
+  const same = (a: readonly string[], b: readonly string[]): boolean => a.join('\0').toLowerCase() === b.join('\0').toLowerCase();
+  return constraints.map((constraint) => {
+    const place = left.findIndex((candidate) => same(candidate.columns, constraint.columns));
+    const name = place === -1 ? null : left.splice(place, 1)[0].name;
+    return { ...constraint, name };
+  });
+}
