@@ -1,0 +1,64 @@
+import { type BindNode, isKind, type Node, numberBinds, walk } from '../sql/node.ts';
+
+/** What a parameter's value is for. */
+export interface BindPlace {
+  /**
+   * stored: it goes into a column. compared: it stands beside something that says its type.
+   * free: nothing beside it says what it is.
+   */
+  readonly use: 'stored' | 'compared' | 'free';
+  /** What to call it in an error, or null. */
+  readonly name: string | null;
+}
+
+const COMPARISONS = new Set(['=', '<>', '!=', '<', '<=', '>', '>=', 'IS', 'IS NOT', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM']);
+
+/** The places of a statement's binds, in their order. */
+export function placesOf(statement: Node): BindPlace[] {
+  const places: BindPlace[] = [];
+  const uses = new Map<Node, BindPlace>();
+  const visit = (node: Node): boolean => {
+    if (isKind(node, 'bind')) places.push(uses.get(node) ?? FREE);
+    else expect(node, (bind, place) => uses.set(bind, place));
+    return true;
+  };
+  // Numbering makes an object of its own of each bind, also of one that stands twice.
+  walk(numberBinds(statement), visit);
+  return places;
+}
+
+const FREE: BindPlace = { use: 'free', name: null };
+
+/** Says what the binds directly below a node are for. */
+function expect(node: Node, tell: (bind: BindNode, place: BindPlace) => void): void {
+  const told = (child: Node | null, place: BindPlace): void => {
+    if (child !== null && isKind(child, 'bind')) tell(child, place);
+  };
+  if (isKind(node, 'insert') || isKind(node, 'update')) {
+    for (const [i, value] of node.values.entries())
+      told(value, { use: 'stored', name: `${node.table.name}.${node.columns[i % node.columns.length]}` });
+  } else if (isKind(node, 'conflict')) {
+    for (const [i, value] of node.values.entries()) told(value, { use: 'stored', name: `onConflictDoUpdate(), at '${node.columns[i]}',` });
+  } else if (isKind(node, 'binary') && COMPARISONS.has(node.operator)) {
+    told(node.left, compared(node.right));
+    told(node.right, compared(node.left));
+  } else if (isKind(node, 'in')) {
+    told(node.operand, { use: 'compared', name: null });
+    told(node.list, compared(node.operand));
+  } else if (isKind(node, 'between')) {
+    told(node.operand, { use: 'compared', name: null });
+    told(node.low, compared(node.operand));
+    told(node.high, compared(node.operand));
+  } else if (isKind(node, 'like')) told(node.pattern, compared(node.operand));
+  else if (isKind(node, 'select') || isKind(node, 'setOperation')) {
+    told(node.limit, { use: 'compared', name: 'limit()' });
+    told(node.offset, { use: 'compared', name: 'offset()' });
+  }
+}
+
+function compared(beside: Node): BindPlace {
+  if (!isKind(beside, 'column')) return { use: 'compared', name: null };
+  const { source } = beside;
+  const owner = source.name;
+  return { use: 'compared', name: `The value for ${owner === null ? '' : `${owner}.`}${beside.attribute}` };
+}

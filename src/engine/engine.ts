@@ -1,0 +1,251 @@
+import type { Dialect, TransactionOptions } from '../dialects/base/dialect.ts';
+import type { Driver, DriverConnection, DriverOptions, MaybePromise } from '../dialects/base/driver.ts';
+import { dialects } from '../dialects/registry.ts';
+import { AthanorError, describe } from '../sql/errors.ts';
+import { Connection } from './connection.ts';
+import { databaseError, engineError } from './errors.ts';
+import type { EngineHost } from './host.ts';
+import { PlanCache } from './plan.ts';
+import { type AcquireOptions, NullPool, type Pool, type PoolOptions, QueuePool, singleConnectionPool } from './pool.ts';
+import { prepareStatement } from './statement.ts';
+import { echoStatement, type StatementListener } from './statement-event.ts';
+import { type DatabaseUrl, maskUrl, parseUrl } from './url.ts';
+import { type WriteLock, writeLockOf } from './write-lock.ts';
+
+/** How an engine keeps its connections. SQLAlchemy: the arguments of `create_engine()`. */
+export interface EngineOptions {
+  /** Connections that are kept; 5 unless told. */
+  readonly poolSize?: number;
+  /** Connections beyond those, closed when they come back; 10 unless told, -1 for any number. */
+  readonly maxOverflow?: number;
+  /** Seconds to wait for a connection; 30 unless told. */
+  readonly poolTimeout?: number;
+  /** Seconds after which a connection is replaced; never unless told. */
+  readonly poolRecycle?: number;
+  /** Tries each connection before it is handed out; false unless told. */
+  readonly poolPrePing?: boolean;
+  /** `'null'` opens a connection for each use: for serverless functions and poolers outside. */
+  readonly pool?: 'queue' | 'null';
+  /** Writes each statement to the standard output. */
+  readonly echo?: boolean;
+}
+
+const DEFAULTS: PoolOptions = { poolSize: 5, maxOverflow: 10, poolTimeout: 30, poolRecycle: -1, poolPrePing: false };
+
+/** The least value of each number. */
+const NUMBERS = { poolSize: 1, maxOverflow: -1, poolTimeout: 0, poolRecycle: -1 } as const;
+
+/**
+ * A database: its URL, its dialect and driver, its connections. Made with `createEngine()`. SQLAlchemy: `Engine`.
+ *
+ * Dialect and driver are loaded with the first connection, or by `ready()`.
+ */
+export class Engine implements EngineHost {
+  /** The URL with its password hidden. */
+  readonly url: string;
+  readonly options: EngineOptions;
+  readonly plans: PlanCache = new PlanCache();
+  readonly listeners: Set<StatementListener> = new Set();
+  readonly #url: DatabaseUrl;
+  readonly #driverOptions: DriverOptions;
+  #dialect: Dialect | null = null;
+  #driver: Driver | null = null;
+  #pool: Pool | null = null;
+  #writeLock: WriteLock | null = null;
+  #lockTimeout = 0;
+  #loading: Promise<void> | null = null;
+  #disposed = false;
+
+  constructor(url: string, options: EngineOptions = {}) {
+    this.#url = parseUrl(url);
+    this.url = maskUrl(url);
+    this.options = checkOptions(options);
+    const { user, password, host, port, database, query } = this.#url;
+    // No server and no name: a database in memory.
+    this.#driverOptions = { database: database === '' && host === null ? ':memory:' : database, host, port, user, password, query };
+    if (options.echo === true) this.listeners.add(echoStatement);
+  }
+
+  /** Throws until `ready()` is done. */
+  get dialect(): Dialect {
+    return this.#dialect ?? notReady();
+  }
+  get driver(): Driver {
+    return this.#driver ?? notReady();
+  }
+  get pool(): Pool {
+    return this.#pool ?? notReady();
+  }
+  get writeLock(): WriteLock | null {
+    return this.#writeLock;
+  }
+  get lockTimeout(): number {
+    return this.#lockTimeout;
+  }
+
+  /** Loads the dialect and the driver, once. */
+  ready(): MaybePromise<void> {
+    if (this.#pool !== null) return;
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = null;
+    });
+    return this.#loading;
+  }
+
+  /** A connection for the session, at once where one is free. */
+  acquire(options?: AcquireOptions): MaybePromise<Connection> {
+    if (this.#disposed) throw engineError('engine.disposed');
+    if (this.#pool === null) return (this.ready() as Promise<void>).then(() => this.acquire(options));
+    const pooled = this.#pool.acquire(options);
+    return pooled instanceof Promise ? pooled.then((connection) => new Connection(this, connection)) : new Connection(this, pooled);
+  }
+
+  /** Gives a connection back; the same as its `close()`. */
+  release(connection: Connection): MaybePromise<void> {
+    return connection.close();
+  }
+
+  /**
+   * A connection, to be closed after use. With `autocommit` each statement stands alone. SQLAlchemy: `connect()`.
+   * @example await using connection = await engine.connect();
+   */
+  async connect(options: AcquireOptions & { readonly autocommit?: boolean } = {}): Promise<Connection> {
+    if (this.#disposed) throw engineError('engine.disposed');
+    await this.ready();
+    return new Connection(this, await this.pool.acquire(options), options.autocommit === true);
+  }
+
+  /**
+   * Runs `work` in a transaction on a connection of its own: commits when it ends, rolls back when it throws. SQLAlchemy: `begin()`.
+   * @example await engine.begin((connection) => connection.execute(insertInto(Tag).values({ name: 'new' })));
+   */
+  async begin<T>(work: (connection: Connection) => T | Promise<T>, options?: TransactionOptions): Promise<T> {
+    const connection = await this.acquire();
+    try {
+      return await connection.transaction(work, options);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /**
+   * A statement's SQL text and encoded parameters, without running it. The engine must be ready. SQLAlchemy: `compile()`.
+   * @example engine.compile(select(User).where(User.c.id.eq(5))).sql
+   */
+  compile(statement: unknown, params?: Readonly<Record<string, unknown>>): { sql: string; parameters: readonly unknown[] } {
+    const [{ plan, rows }] = prepareStatement(this, statement, 'compile()').executions;
+    return plan.encode(rows[0], params);
+  }
+
+  /** Closes the idle connections, and those in use when they come back. The engine can't be used afterwards. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await this.#loading?.catch(() => {});
+    await this.#pool?.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
+  toString(): string {
+    return `Engine(${this.url})`;
+  }
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
+  async #load(): Promise<void> {
+    const { dialect: name, driver: driverName } = this.#url;
+    if (!Object.hasOwn(dialects, name)) throw engineError('engine.unknown-dialect', name, Object.keys(dialects).join(', '));
+    const dialect = await dialects[name]();
+    const known = Object.keys(dialect.drivers);
+    const chosen = driverName ?? known[0];
+    if (!Object.hasOwn(dialect.drivers, chosen)) throw engineError('engine.unknown-driver', dialect.title, chosen, known.join(', '));
+    const driver = await dialect.drivers[chosen]().catch(explain);
+    const lock = dialect.writeLock?.(this.#driverOptions) ?? null;
+    const hooks = { open: () => this.#open(driver), ping };
+    const settings = { ...DEFAULTS, ...definedOnly(this.options) };
+    this.#dialect = dialect;
+    this.#driver = driver;
+    if (lock !== null) {
+      this.#writeLock = writeLockOf(lock.key);
+      this.#lockTimeout = lock.seconds;
+    }
+    const memory = dialect.isMemory(this.#driverOptions);
+    this.#pool = memory
+      ? singleConnectionPool(hooks, settings)
+      : settings.pool === 'null'
+        ? new NullPool(hooks)
+        : new QueuePool(hooks, settings);
+  }
+
+  #open(driver: Driver): MaybePromise<DriverConnection> {
+    const failed = (error: unknown): never => {
+      if (error instanceof AthanorError) throw error;
+      if (isMissing(error)) explain(error);
+      throw databaseError(driver.classify(error), null, [], error);
+    };
+    try {
+      const opened = driver.connect(this.#driverOptions);
+      return opened instanceof Promise ? opened.catch(failed) : opened;
+    } catch (error) {
+      return failed(error);
+    }
+  }
+}
+
+/**
+ * Makes an engine for a database URL. Nothing is loaded or opened before it is used. Throws a ConfigurationError for a URL
+ * or an option that is wrong. SQLAlchemy: `create_engine()`.
+ *
+ * @example const engine = createEngine('sqlite:///app.db', { echo: true });
+ */
+export function createEngine(url: string | (EngineOptions & { readonly url: string }), options: EngineOptions = {}): Engine {
+  if (typeof url === 'string') return new Engine(url, options);
+  const { url: given, ...rest } = url;
+  return new Engine(given, { ...rest, ...options });
+}
+
+function notReady(): never {
+  throw engineError('engine.not-ready');
+}
+
+function ping(driver: DriverConnection): MaybePromise<boolean> {
+  const answer = driver.query('SELECT 1', []);
+  return answer instanceof Promise ? answer.then(() => true) : true;
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | null)?.code === 'ERR_MODULE_NOT_FOUND';
+}
+
+/** A driver's package that is not installed is a matter of one command. */
+function explain(error: unknown): never {
+  const name = isMissing(error) ? /^Cannot find package '([^']+)'/.exec((error as Error).message)?.[1] : undefined;
+  throw name === undefined ? error : engineError('engine.missing-package', name);
+}
+
+function definedOnly(options: EngineOptions): EngineOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
+function checkOptions(options: EngineOptions): EngineOptions {
+  const wrong = (name: string, expected: string, value: unknown): never => {
+    throw engineError('engine.bad-option', name, expected, typeof value === 'number' ? String(value) : describe(value));
+  };
+  for (const [name, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    if (Object.hasOwn(NUMBERS, name)) {
+      const least = NUMBERS[name as keyof typeof NUMBERS];
+      const whole = name === 'poolSize' || name === 'maxOverflow';
+      if (typeof value !== 'number' || !(value >= least) || (whole && !Number.isInteger(value)))
+        wrong(name, `a ${whole ? 'whole ' : ''}number from ${least}`, value);
+    } else if (name === 'poolPrePing' || name === 'echo') {
+      if (typeof value !== 'boolean') wrong(name, 'true or false', value);
+    } else if (name === 'pool') {
+      if (value !== 'queue' && value !== 'null') wrong(name, "'queue' or 'null'", value);
+    } else throw engineError('engine.unknown-option', name, [...Object.keys(NUMBERS), 'poolPrePing', 'pool', 'echo'].join(', '));
+  }
+  return options;
+}

@@ -1,0 +1,218 @@
+import type { Compiled, Slot } from '../dialects/base/compiled.ts';
+import type { Dialect } from '../dialects/base/dialect.ts';
+import { RecentCache } from '../dialects/base/recent-cache.ts';
+import { describe, sqlError } from '../sql/errors.ts';
+import { canonicalKey } from '../sql/make.ts';
+import type { Node } from '../sql/node.ts';
+import type { SqlType } from '../sql/type.ts';
+import { placesOf } from './bind-place.ts';
+import { engineError } from './errors.ts';
+
+/** A statement's text and its parameters as the driver takes them. */
+export interface Encoded {
+  readonly sql: string;
+  readonly parameters: unknown[];
+}
+
+type Bind = (value: unknown, where?: string) => unknown;
+
+/** Everything about a statement's shape that need not be worked out again when it runs. */
+export interface Plan {
+  readonly key: string;
+  readonly compiled: Compiled;
+  /** The complete text, or null where a list's length decides it. */
+  readonly sql: string | null;
+  readonly returnsRows: boolean;
+  readonly writes: boolean;
+  readonly columns: readonly SqlType[];
+  /** For each column what makes a JavaScript value of what the row holds; null where it holds it already. */
+  readonly decoders: readonly (((raw: unknown) => unknown) | null)[];
+  /**
+   * @param values JavaScript values, one for each of the statement's binds in order
+   * @param named the values of `:name` parameters
+   */
+  encode(values: readonly unknown[], named?: Readonly<Record<string, unknown>>): Encoded;
+}
+
+/** Compiles a statement and prepares the encoding of its parameters. */
+export function makePlan(dialect: Dialect, node: Node, key: string): Plan {
+  return new CompiledPlan(dialect, node, key);
+}
+
+/** The sizes to which lists are filled up, so that a few texts serve lists of any length: exact to 16, then by quarters of powers of two. */
+export function bucketSize(count: number): number {
+  if (count <= 16) return count;
+  const step = 2 ** (Math.floor(Math.log2(count - 1)) - 2);
+  return Math.ceil(count / step) * step;
+}
+
+const NOTHING = 'SELECT NULL WHERE 1 = 0';
+/** The place of a list that travels as one parameter. */
+const ONE_PARAMETER = -1;
+
+class CompiledPlan implements Plan {
+  readonly key: string;
+  readonly compiled: Compiled;
+  readonly sql: string | null;
+  readonly returnsRows: boolean;
+  readonly writes: boolean;
+  readonly columns: readonly SqlType[];
+  readonly decoders: readonly (((raw: unknown) => unknown) | null)[];
+  readonly #dialect: Dialect;
+  readonly #slots: readonly Slot[];
+  readonly #indexes: readonly number[];
+  readonly #binds: readonly Bind[];
+  readonly #places: readonly string[];
+  /** Neither lists nor names: the quick way. */
+  readonly #plain: boolean;
+  readonly #names: ReadonlySet<string>;
+  /** Texts by the sizes of their lists. */
+  readonly #texts: Map<string, string> = new Map();
+
+  constructor(dialect: Dialect, node: Node, key: string) {
+    const compiled = dialect.compile(node);
+    const { slots } = compiled;
+    const places = placesOf(node);
+    this.key = key;
+    this.compiled = compiled;
+    this.returnsRows = compiled.returnsRows;
+    this.writes = compiled.writes;
+    this.columns = compiled.columns;
+    this.decoders = compiled.columns.map((type) => dialect.codec(type).decode);
+    this.#dialect = dialect;
+    this.#slots = slots;
+    this.#indexes = slots.map((slot) => slot.index);
+    this.#binds = slots.map((slot) => {
+      const codec = dialect.codec(slot.type);
+      const use = places[slot.index]?.use;
+      return (use === 'stored' ? codec.store : use === 'free' ? codec.literal : undefined) ?? codec.bind;
+    });
+    this.#places = slots.map((slot, i) =>
+      slot.name === null ? (places[slot.index]?.name ?? `Parameter ${i + 1}`) : `The parameter ':${slot.name}'`,
+    );
+    this.#names = new Set(slots.flatMap((slot) => (slot.name === null ? [] : [slot.name])));
+    const expanding = slots.some((slot) => slot.expanding);
+    this.#plain = !expanding && this.#names.size === 0;
+    this.sql = expanding ? null : this.#text([]);
+    const limit = dialect.capabilities.maxParameters;
+    if (slots.length > limit) throw engineError('engine.too-many-parameters', slots.length, limit, dialect.title);
+  }
+
+  encode(values: readonly unknown[], named?: Readonly<Record<string, unknown>>): Encoded {
+    if (!this.#plain || named !== undefined) return this.#encodeNamed(values, named);
+    const indexes = this.#indexes;
+    const parameters: unknown[] = [];
+    for (let i = 0; i < indexes.length; i++) {
+      const value = values[indexes[i]];
+      parameters.push(value === null ? null : this.#value(value, i));
+    }
+    return { sql: this.sql as string, parameters };
+  }
+
+  #value(value: unknown, slot: number): unknown {
+    if (value === undefined) throw sqlError('sql.undefined-value', this.#places[slot]);
+    return this.#binds[slot](value, this.#places[slot]);
+  }
+
+  #encodeNamed(values: readonly unknown[], named: Readonly<Record<string, unknown>> = {}): Encoded {
+    for (const name of Object.keys(named))
+      if (!this.#names.has(name)) throw sqlError('sql.extra-parameter', name, [...this.#names].join(', '));
+    const parameters: unknown[] = [];
+    const sizes: number[] = [];
+    for (let i = 0; i < this.#slots.length; i++) {
+      const { index, name, expanding } = this.#slots[i];
+      if (name !== null && !Object.hasOwn(named, name)) throw sqlError('sql.missing-parameter', name);
+      const value = name === null ? values[index] : named[name];
+      if (!expanding) parameters.push(value === null ? null : this.#value(value, i));
+      else if (Array.isArray(value)) sizes.push(this.#spread(value, i, parameters));
+      else if (value === undefined) throw sqlError('sql.undefined-value', this.#places[i]);
+      else throw engineError('engine.not-a-list', this.#places[i], describe(value));
+    }
+    const limit = this.#dialect.capabilities.maxParameters;
+    if (parameters.length > limit) throw engineError('engine.too-many-parameters', parameters.length, limit, this.#dialect.title);
+    if (this.sql !== null) return { sql: this.sql, parameters };
+    const size = sizes.join();
+    let sql = this.#texts.get(size);
+    if (sql === undefined) {
+      sql = this.#text(sizes);
+      this.#texts.set(size, sql);
+    }
+    return { sql, parameters };
+  }
+
+  /** Adds a list's values to the parameters, and answers how much room its text must have. */
+  #spread(list: readonly unknown[], slot: number, parameters: unknown[]): number {
+    const encoded: unknown[] = [];
+    // No row equals NULL, so it is left out: x NOT IN (1, NULL) would be true for nothing.
+    for (const value of list) if (value !== null) encoded.push(this.#value(value, slot));
+    const source = this.#dialect.listSource;
+    if (source !== undefined && encoded.length > source.from) {
+      const one = source.encode(encoded);
+      if (one !== null) {
+        parameters.push(one);
+        return ONE_PARAMETER;
+      }
+    }
+    let size = bucketSize(encoded.length);
+    if (parameters.length + size > this.#dialect.capabilities.maxParameters) size = encoded.length;
+    for (const value of encoded) parameters.push(value);
+    for (let i = encoded.length; i < size; i++) parameters.push(encoded[encoded.length - 1]);
+    return size;
+  }
+
+  #text(sizes: readonly number[]): string {
+    const { pieces } = this.compiled;
+    const dialect = this.#dialect;
+    let text = pieces[0];
+    let position = 0;
+    let list = 0;
+    this.#slots.forEach((slot, i) => {
+      const size = slot.expanding ? sizes[list++] : 1;
+      if (size === ONE_PARAMETER) text += dialect.listSource?.sql(dialect.placeholder(++position));
+      else if (size === 0) text += NOTHING;
+      else for (let n = 0; n < size; n++) text += `${n === 0 ? '' : ', '}${dialect.placeholder(++position)}`;
+      text += pieces[i + 1];
+    });
+    return text;
+  }
+}
+
+const CAPACITY = 500;
+
+/** The plans of an engine by the shape of their statements; those not used lately are forgotten. SQLAlchemy: the compiled cache. */
+export class PlanCache {
+  readonly #plans: RecentCache<Plan>;
+
+  constructor(capacity: number = CAPACITY) {
+    this.#plans = new RecentCache(capacity);
+  }
+
+  get size(): number {
+    return this.#plans.size;
+  }
+
+  /** The plan for a statement, made if there is none yet. */
+  get(dialect: Dialect, node: Node): Plan {
+    const key = canonicalKey(node.key);
+    let plan = this.#plans.get(key);
+    if (plan === undefined) {
+      plan = makePlan(dialect, node, key);
+      this.#plans.set(key, plan);
+    }
+    return plan;
+  }
+
+  /** The plan under a name of the caller's own; `build` makes the statement when there is none yet. */
+  named(dialect: Dialect, key: string, build: () => Node): Plan {
+    let plan = this.#plans.get(key);
+    if (plan === undefined) {
+      plan = makePlan(dialect, build(), key);
+      this.#plans.set(key, plan);
+    }
+    return plan;
+  }
+
+  clear(): void {
+    this.#plans.clear();
+  }
+}

@@ -1,0 +1,66 @@
+import { describe } from '../sql/errors.ts';
+import { Insert } from '../sql/insert.ts';
+import type { Node } from '../sql/node.ts';
+import { RawFragment } from '../sql/raw.ts';
+import { type Projection, Select, SetOperation } from '../sql/select.ts';
+import type { SqlType } from '../sql/type.ts';
+import { Delete, Update } from '../sql/update.ts';
+import { engineError } from './errors.ts';
+import type { EngineHost } from './host.ts';
+import type { Plan } from './plan.ts';
+
+/** Anything of the language that a connection can run. */
+export interface Executable<R = unknown> {
+  readonly '~row': R;
+}
+
+/** A plan and the values to run it with, once for each row of them. */
+export interface Execution {
+  readonly plan: Plan;
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/** A statement as it is run. */
+export interface Prepared {
+  /** One, or for an insert of rows with different columns several. */
+  readonly executions: readonly Execution[];
+  /** How rows are put together; null where there are none, or where only the database knows their columns. */
+  readonly projection: Projection | null;
+  /** SQL by hand: the type of its value where `typed()` said one. */
+  readonly raw: SqlType | null;
+  readonly what: string;
+}
+
+type Planner = Pick<EngineHost, 'dialect' | 'plans'>;
+
+/** Finds or makes the plan of a statement and takes its values out. Throws an EngineError for what is no statement. */
+export function prepareStatement(host: Planner, statement: unknown, where: string): Prepared {
+  if (statement instanceof Select || statement instanceof SetOperation) return one(host, statement.node, statement.projection, 'select');
+  if (statement instanceof Insert) return insert(host, statement);
+  if (statement instanceof Update) return one(host, statement.build(), statement.projection, 'update');
+  if (statement instanceof Delete) return one(host, statement.build(), statement.projection, 'delete');
+  if (statement instanceof RawFragment) return { ...one(host, statement.node, null, 'statement'), raw: statement.type };
+  throw engineError('engine.not-a-statement', where, describe(statement));
+}
+
+/** The values of a statement's parameters, in their order. */
+export function valuesOf(node: Node): unknown[] {
+  return node.binds.map((bind) => bind.value);
+}
+
+function one(host: Planner, node: Node, projection: Projection | null, what: string): Prepared {
+  return { executions: [{ plan: host.plans.get(host.dialect, node), rows: [valuesOf(node)] }], projection, raw: null, what };
+}
+
+function insert(host: Planner, statement: Insert<unknown, unknown>): Prepared {
+  const executions = statement.batches().map(({ node, rows }) => {
+    const plan = host.plans.get(host.dialect, node);
+    const all = valuesOf(node);
+    // A row's values stand first; what follows belongs to the conflict clause and is the same for every row.
+    return {
+      plan,
+      rows: rows === null ? [all] : rows.map((row) => (row.length === all.length ? row : [...row, ...all.slice(row.length)])),
+    };
+  });
+  return { executions, projection: statement.projection, raw: null, what: 'insert' };
+}
