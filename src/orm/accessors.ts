@@ -1,0 +1,62 @@
+import { convert, isJavaScript, slotKind, write } from './attributes.ts';
+import { Decoded, type Entity, type Mapper, ROW } from './mapping.ts';
+import { assign, collectionOf, readOne } from './related.ts';
+
+/** When a slot holds the JavaScript value, as code over `v`. */
+const HELD = {
+  string: "typeof v === 'string'",
+  number: "typeof v === 'number'",
+  boolean: 'v === true || v === false',
+  bigint: "typeof v === 'bigint'",
+  // null is an object too, and stands for itself.
+  object: "typeof v === 'object'",
+  // A driver's Buffer is a Uint8Array too, over memory that may be shared.
+  bytes: 'v === null || (v !== undefined && v.constructor === Uint8Array)',
+} as const;
+
+/**
+ * Defines the attributes on the base class's prototype, once for all objects. Each getter has code of its own, so that
+ * its inline cache sees one class only.
+ */
+export function installAccessors(prototype: object, mapper: Mapper): void {
+  mapper.columns.forEach((column, position) => {
+    Object.defineProperty(prototype, column.key, {
+      get: columnGetter(position, slotKind(column.type)),
+      set(this: Entity, value: unknown) {
+        write(this, position, value);
+      },
+      enumerable: true,
+      configurable: true,
+    });
+  });
+  mapper.relationKeys.forEach((key, position) => {
+    Object.defineProperty(prototype, key, {
+      get(this: Entity) {
+        const relation = mapper.relations()[position];
+        return relation.many ? collectionOf(this, relation) : readOne(this, relation);
+      },
+      set(this: Entity, value: unknown) {
+        assign(this, mapper.relations()[position], value);
+      },
+      enumerable: true,
+      configurable: true,
+    });
+  });
+}
+
+function columnGetter(position: number, kind: ReturnType<typeof slotKind>): (this: Entity) => unknown {
+  const body =
+    kind === 'boxed'
+      ? `const v = this[ROW][${position}]; return v instanceof Decoded ? v.value : v === null ? null : convert(this, ${position});`
+      : `const v = this[ROW][${position}]; return ${HELD[kind]} ? v : convert(this, ${position});`;
+  try {
+    return new Function('ROW', 'Decoded', 'convert', `return function () { ${body} }`)(ROW, Decoded, convert) as (this: Entity) => unknown;
+  } catch {
+    // Where code may not be made at run time.
+    return function (this: Entity): unknown {
+      const v = this[ROW][position];
+      if (v instanceof Decoded) return v.value;
+      return v === null || isJavaScript(v, kind) ? v : convert(this, position);
+    };
+  }
+}

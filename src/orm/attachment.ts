@@ -1,0 +1,103 @@
+import { ormError } from './errors.ts';
+import { identityOfEntity, nameOf } from './identity.ts';
+import type { IdentityMap } from './identity-map.ts';
+import {
+  CHANGES,
+  DELETED,
+  DETACHED,
+  type Entity,
+  type EntitySession,
+  MAPPER,
+  PEERS,
+  PENDING,
+  PERSISTENT,
+  RELATED,
+  SESSION,
+  STATUS,
+  STATUS_NAMES,
+  TRANSIENT,
+} from './mapping.ts';
+import { EntityCollection } from './related.ts';
+
+/** The session's sets, in which an object enters and leaves. */
+export interface AttachingSession extends EntitySession {
+  readonly identities: IdentityMap;
+  readonly created: Set<Entity>;
+  readonly dirty: Set<Entity>;
+  readonly removed: Set<Entity>;
+  readonly watched: Set<Entity>;
+  readonly suspects: Set<Entity> | null;
+  version: number;
+}
+
+/** Puts an object into the session, and what its save-update cascades reach. */
+export function attach(session: AttachingSession, first: Entity): void {
+  session.version++;
+  if (first[STATUS] === TRANSIENT && first[RELATED] === null && first[SESSION] === null) {
+    // A new object by itself, as most are.
+    first[STATUS] = PENDING;
+    first[SESSION] = session;
+    session.created.add(first);
+    return;
+  }
+  const queue = [first];
+  for (const entity of queue) {
+    const owner = entity[SESSION];
+    if (owner === session) {
+      session.removed.delete(entity);
+      continue;
+    }
+    if (owner !== null) throw ormError('orm.attached-elsewhere', nameOf(entity));
+    const status = entity[STATUS];
+    if (status === DELETED) throw ormError('orm.deleted-again', nameOf(entity));
+    if (status === TRANSIENT) {
+      entity[STATUS] = PENDING;
+      entity[SESSION] = session;
+      session.created.add(entity);
+    } else reattach(session, entity);
+    const related = entity[RELATED];
+    if (related === null) continue;
+    for (const relation of entity[MAPPER].relations()) {
+      const value = related[relation.position];
+      if (!value || !relation.cascade.saveUpdate) continue;
+      if (value instanceof EntityCollection) queue.push(...(value.items ?? value.added ?? []));
+      else queue.push(value as Entity);
+    }
+  }
+}
+
+function reattach(session: AttachingSession, entity: Entity): void {
+  const map = session.identities.of(entity[MAPPER]);
+  const identity = identityOfEntity(entity);
+  const other = map.get(identity);
+  if (other !== undefined && other !== entity) throw ormError('orm.identity-taken', nameOf(entity), String(identity));
+  map.set(identity, entity);
+  entity[STATUS] = PERSISTENT;
+  entity[SESSION] = session;
+  const related = entity[RELATED] ?? [];
+  if (entity[CHANGES] !== null || related.some((value) => value instanceof EntityCollection && value.changed)) session.dirty.add(entity);
+}
+
+/** Throws unless the object is stored in session session. */
+export function requireOwn(session: AttachingSession, entity: Entity, verb: string): void {
+  if (entity[STATUS] !== PERSISTENT || entity[SESSION] !== session) {
+    throw ormError(
+      'orm.not-persistent',
+      nameOf(entity),
+      verb,
+      entity[SESSION] === null || entity[SESSION] === session ? STATUS_NAMES[entity[STATUS]] : 'in another session',
+    );
+  }
+}
+
+/** Takes a stored object out of the session; it keeps its values. */
+export function letGo(session: AttachingSession, entity: Entity): void {
+  session.identities.of(entity[MAPPER]).delete(identityOfEntity(entity));
+  entity[STATUS] = DETACHED;
+  entity[SESSION] = null;
+  entity[PEERS] = null;
+  session.dirty.delete(entity);
+  session.removed.delete(entity);
+  session.watched.delete(entity);
+  session.suspects?.delete(entity);
+}

@@ -1,0 +1,172 @@
+import { MultipleResultsFound, NoResultFound } from '../engine/errors.ts';
+import { AthanorError, type ErrorTable, errorsOf } from '../sql/errors.ts';
+
+/** Models that do not fit together; found when they are first used. SQLAlchemy: `ArgumentError`, `InvalidRequestError` of mapping. */
+export class MappingError extends AthanorError {}
+/** An attribute was read that is not loaded. The message says how to load it. SQLAlchemy: `InvalidRequestError` of `raiseload`. */
+export class NotLoadedError extends AthanorError {}
+/** An object without a session was asked for something that needs one. SQLAlchemy: `DetachedInstanceError`. */
+export class DetachedInstanceError extends AthanorError {}
+/** An object or session cannot do this in the state it is in. SQLAlchemy: `InvalidRequestError`. */
+export class InvalidStateError extends AthanorError {}
+/** A row that was to be changed or deleted is no longer there, or has another version. SQLAlchemy: `StaleDataError`. */
+export class StaleDataError extends AthanorError {}
+/** What was asked for is not there; web frameworks answer 404. Flask-SQLAlchemy: the 404 of `get_or_404()`. */
+export class NotFoundError extends AthanorError {
+  readonly statusCode = 404;
+  readonly status = 404;
+  /** The message may be shown to whoever asked. */
+  readonly expose = true;
+}
+/** A value was refused by a column's validator. SQLAlchemy: what `@validates` raises. */
+export class ValidationError extends AthanorError {
+  /** The attribute whose value was refused. */
+  readonly attribute: string;
+  constructor(code: string, message: string, attribute: string, options?: ErrorOptions) {
+    super(code, message, options);
+    this.attribute = attribute;
+  }
+}
+
+/** Every error of this room: its code, its class and its text. */
+const TABLE = {
+  'orm.unknown-attribute': (model: string, key: string, known: string) => [
+    MappingError,
+    `${model} has no attribute '${key}'. It has: ${known}.`,
+  ],
+  'orm.bad-init': (model: string, got: string) => [MappingError, `new ${model}() takes an object of attributes, but got ${got}.`],
+  'orm.no-primary-key': (model: string) => [
+    MappingError,
+    `${model} has no primary key, and an object needs one. Mark a column with .primaryKey(), or use db.Table for a table without a class.`,
+  ],
+  'orm.mapped-twice': (first: string, second: string, table: string) => [
+    MappingError,
+    `'${table}' is mapped by ${first}, so ${second} cannot extend the same db.Model(). Call db.Model() once for each class.`,
+  ],
+  'orm.reserved-attribute': (model: string, key: string) => [
+    MappingError,
+    `${model} cannot have an attribute '${key}': every model has a member of that name already. Give it another name, and keep the column's with .named('${key}').`,
+  ],
+  'orm.not-a-model': (where: string, got: string) => [
+    MappingError,
+    `${where} needs a model class, but got ${got}. If two files import each other, name the class only inside a relation's getter.`,
+  ],
+  'orm.no-foreign-key': (relation: string, from: string, to: string) => [
+    MappingError,
+    `${relation} finds no foreign key from '${from}' to '${to}'. Add .references('${to}.id') to a column of '${from}', or give the condition with { on }.`,
+  ],
+  'orm.ambiguous-foreign-key': (relation: string, columns: string) => [
+    MappingError,
+    `${relation} could use several foreign keys (${columns}). Say which with { foreignKey: '…' }.`,
+  ],
+  'orm.unknown-foreign-key': (relation: string, key: string, table: string) => [
+    MappingError,
+    `${relation} names the foreign key '${key}', but '${table}' has no such column with a foreign key to the other side.`,
+  ],
+  'orm.bad-back-populates': (relation: string, other: string, reason: string) => [
+    MappingError,
+    `${relation} says backPopulates: '${other}', but ${reason}.`,
+  ],
+  'orm.bad-cascade': (relation: string, word: string) => [
+    MappingError,
+    `${relation} has the cascade '${word}'. Use save-update, merge, refresh-expire, expunge, delete, delete-orphan, all or none, such as 'all, delete-orphan'.`,
+  ],
+  'orm.not-loaded': (attribute: string, object: string, key: string) => [
+    NotLoadedError,
+    `${attribute} of ${object} is not loaded. Load it with \`await object.${key}\`, or at once with \`.with({ ${key}: true })\` or \`session.load(object, { ${key}: true })\`.`,
+  ],
+  'orm.column-not-loaded': (attribute: string, object: string) => [
+    NotLoadedError,
+    `${attribute} of ${object} is not loaded. Load it with \`await session.refresh(object)\`.`,
+  ],
+  'orm.load-forbidden': (attribute: string, object: string, key: string) => [
+    NotLoadedError,
+    `${attribute} of ${object} is not loaded, and lazy loading is forbidden here. Load it with the query: \`.with({ ${key}: true })\`.`,
+  ],
+  'orm.detached': (object: string, what: string) => [
+    DetachedInstanceError,
+    `${object} has no session, so ${what}. Add it to a session, or load what you need before the session closes.`,
+  ],
+  'orm.attached-elsewhere': (object: string) => [
+    InvalidStateError,
+    `${object} belongs to another session. Use that one, or take it out with expunge() first.`,
+  ],
+  'orm.identity-taken': (object: string, key: string) => [
+    InvalidStateError,
+    `This session already has another object for ${object} with the key ${key}. One row is one object: change that one, or use merge().`,
+  ],
+  'orm.not-persistent': (object: string, verb: string, state: string) => [
+    InvalidStateError,
+    `${verb}() needs an object that is stored in this session, but ${object} is ${state}.`,
+  ],
+  'orm.deleted-again': (object: string) => [
+    InvalidStateError,
+    `${object} was deleted in this transaction and cannot be added again. Roll back, or make a new object.`,
+  ],
+  'orm.not-an-entity': (where: string, got: string) => [InvalidStateError, `${where} takes objects of model classes, but got ${got}.`],
+  'orm.row-gone': (object: string) => [
+    StaleDataError,
+    `${object} has no row any more: it was deleted by another transaction. Take it out of the session with expunge().`,
+  ],
+  'orm.bulk-with-joins': (model: string, verb: string) => [
+    InvalidStateError,
+    `${verb}() of a query with joins or a limit needs ${model} to have a key of one column. Select the keys first, and name them in the condition.`,
+  ],
+  'orm.closed-session': () => [InvalidStateError, 'This session is closed. Open another one with db.createSession() or in a context.'],
+  'orm.failed-transaction': () => [
+    InvalidStateError,
+    'A flush failed in this transaction, so it can only be rolled back. Call `await session.rollback()` and begin again.',
+  ],
+  'orm.no-transaction': (verb: string) => [InvalidStateError, `${verb}() needs a transaction, and none is open.`],
+  'orm.transaction-open': () => [
+    InvalidStateError,
+    'A transaction is already open on this session. Commit or roll it back first, or use beginNested() for a savepoint.',
+  ],
+  'orm.wrong-class': (relation: string, expected: string, got: string) => [
+    MappingError,
+    `${relation} takes objects of ${expected}, but got ${got}.`,
+  ],
+  'orm.null-in-collection': (relation: string) => [
+    MappingError,
+    `${relation} is a collection of objects and cannot hold null or undefined.`,
+  ],
+  'orm.stale-update': (table: string, expected: number, matched: number) => [
+    StaleDataError,
+    `An update of '${table}' should have changed ${expected} row(s) but found ${matched}: some were deleted or changed by another transaction. Roll back, read them again and repeat.`,
+  ],
+  'orm.null-key': (object: string, column: string) => [
+    InvalidStateError,
+    `${object} cannot be stored: its key '${column}' has no value and is not generated. Set it, or give the column a default.`,
+  ],
+  'orm.key-of-child': (relation: string, child: string, column: string) => [
+    InvalidStateError,
+    `${relation} gave up ${child}, but its '${column}' is part of its primary key and cannot become NULL. Delete the object, or set cascade: 'all, delete-orphan'.`,
+  ],
+  'orm.circular-rows': (tables: string) => [
+    InvalidStateError,
+    `These new rows refer to each other in a circle, and no foreign key among them may be NULL for a moment: ${tables}. Make one of the columns nullable.`,
+  ],
+  'orm.bad-key': (model: string, expected: string, got: string) => [
+    InvalidStateError,
+    `The key of ${model} is ${expected}, but got ${got}.`,
+  ],
+  'orm.undefined-attribute': (attribute: string) => [
+    InvalidStateError,
+    `${attribute} was set to undefined. Use null for NULL, or leave the key out.`,
+  ],
+  'orm.view-only': (relation: string) => [InvalidStateError, `${relation} is view-only and cannot be changed.`],
+  'orm.bad-with': (model: string, key: string, known: string) => [
+    MappingError,
+    `with() names '${key}', which is no relation of ${model}. Its relations: ${known || 'none'}.`,
+  ],
+  'orm.not-found': (what: string) => [NotFoundError, `There is no such ${what}.`],
+  'orm.no-result': (model: string) => [NoResultFound, `one() found no ${model}. Use first() or oneOrNone() where there may be none.`],
+  'orm.several-results': (model: string, method: string) => [
+    MultipleResultsFound,
+    `${method}() found more than one ${model}. Narrow the query, or use first() with an order.`,
+  ],
+  'orm.bad-event': (target: string, event: string, known: string) => [MappingError, `${target} has no event '${event}'. It has: ${known}.`],
+} as const satisfies ErrorTable;
+
+/** Makes the error of this code, with its text filled in. */
+export const ormError = errorsOf(TABLE);

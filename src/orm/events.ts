@@ -1,0 +1,80 @@
+import { describe } from '../sql/errors.ts';
+import { ColumnAttribute } from '../sql/schema.ts';
+import { ormError } from './errors.ts';
+import { mapperOf, mapperOfTable } from './mapper.ts';
+import { MAPPER, type Mapper, type MapperEvent, type MapperListener } from './mapping.ts';
+import type { AnyClass, Instance } from './model-types.ts';
+import { RelationAttribute } from './relation-attribute.ts';
+
+const MAPPER_EVENTS: readonly MapperEvent[] = [
+  'beforeInsert',
+  'afterInsert',
+  'beforeUpdate',
+  'afterUpdate',
+  'beforeDelete',
+  'afterDelete',
+  'load',
+];
+
+/** A handler of an attribute's event; its object may be said to be of the model's own class, which the attribute does not know. */
+type Handler<O, V> = { handle(object: O, value: V, old: V | null): unknown }['handle'];
+
+/** Something with events of its own: a database, a session. */
+export interface EventTarget {
+  '~listen'(event: string, handler: (...args: never[]) => unknown): () => void;
+}
+
+/**
+ * Calls a function when something happens to objects, attributes, or the target's own work; gives a function that ends it.
+ * `beforeInsert` and its like run in the flush, and may change the object that is about to be written; attribute events
+ * run at once, in the constructor too. SQLAlchemy: `event.listen()`.
+ *
+ * @example listen(Post, 'beforeInsert', (post) => { post.slug ??= slugify(post.title); });
+ * @example listen(Post.c.title, 'set', (post, value) => { post.slug = slugify(value); });
+ */
+export function listen<C extends AnyClass>(target: C, event: MapperEvent, handler: (object: InstanceType<C>) => unknown): () => void;
+export function listen<V, S>(target: ColumnAttribute<V, S>, event: 'set', handler: Handler<Instance<S>, V>): () => void;
+export function listen<M, S>(
+  target: RelationAttribute<M, S>,
+  event: 'set' | 'append' | 'remove',
+  handler: Handler<Instance<S>, M>,
+): () => void;
+export function listen<E extends string, H>(target: { '~events'?: Record<E, H> } & EventTarget, event: E, handler: H): () => void;
+export function listen(target: unknown, event: string, handler: (...args: never[]) => unknown): () => void {
+  const fn = handler as MapperListener;
+  if (target instanceof ColumnAttribute) {
+    const mapper = target.column === null ? null : mapperOfTable(target.column.table);
+    if (mapper === null || target.column === null) throw ormError('orm.not-a-model', 'listen()', `the column '${target.key}' of no model`);
+    if (event !== 'set') throw ormError('orm.bad-event', `${mapper.name}.${target.key}`, event, 'set');
+    const { position } = target.column;
+    const { setters } = mapper;
+    setters[position] = [...(setters[position] ?? []), fn];
+    return () => {
+      const rest = (setters[position] ?? []).filter((other) => other !== fn);
+      setters[position] = rest.length === 0 ? null : rest;
+    };
+  }
+  if (target instanceof RelationAttribute) {
+    // The relation itself may not resolve yet, since other classes need not be there: its listeners are.
+    const list = target.listeners[event as 'set' | 'append' | 'remove'] as MapperListener[] | undefined;
+    if (list === undefined) throw ormError('orm.bad-event', `the relation '${target.key}'`, event, 'set, append, remove');
+    list.push(fn);
+    return () => {
+      const place = list.indexOf(fn);
+      if (place >= 0) list.splice(place, 1);
+    };
+  }
+  if (typeof target === 'function' && MAPPER in target) {
+    const mapper: Mapper = mapperOf(target, 'listen()');
+    if (!MAPPER_EVENTS.includes(event as MapperEvent)) throw ormError('orm.bad-event', mapper.name, event, MAPPER_EVENTS.join(', '));
+    const list = mapper.listeners.get(event as MapperEvent) ?? [];
+    mapper.listeners.set(event as MapperEvent, [...list, fn]);
+    return () => {
+      const rest = (mapper.listeners.get(event as MapperEvent) ?? []).filter((other) => other !== fn);
+      if (rest.length === 0) mapper.listeners.delete(event as MapperEvent);
+      else mapper.listeners.set(event as MapperEvent, rest);
+    };
+  }
+  if (typeof (target as EventTarget | null)?.['~listen'] === 'function') return (target as EventTarget)['~listen'](event, handler);
+  throw ormError('orm.not-a-model', 'listen()', describe(target));
+}

@@ -1,0 +1,145 @@
+import { ormError } from './errors.ts';
+import { type Entity, MAPPER, type Mapper } from './mapping.ts';
+
+/** A foreign key that the flush sets: the child's columns take the parent's key, or NULL. */
+export interface KeyAssignment {
+  readonly child: Entity;
+  readonly positions: readonly number[];
+  readonly parent: Entity | null;
+  readonly parentPositions: readonly number[];
+}
+
+/** Rows of one class that are written together. */
+export interface Batch {
+  readonly mapper: Mapper;
+  readonly entities: readonly Entity[];
+}
+
+/** One kind of write for rows of one class. */
+export interface SaveStep extends Batch {
+  readonly kind: 'insert' | 'update';
+}
+
+export interface SaveOrder {
+  readonly steps: readonly SaveStep[];
+  /** Keys that are set by an UPDATE of their own, since the rows refer to each other in a circle. */
+  readonly deferred: readonly KeyAssignment[];
+}
+
+/**
+ * Groups classes so that each group comes after those its tables refer to. A group of several, or one that refers to
+ * itself, is a circle of tables, in which rows have to be ordered one by one.
+ */
+export function orderMappers(mappers: readonly Mapper[]): { readonly mappers: readonly Mapper[]; readonly circular: boolean }[] {
+  const byTable = new Map(mappers.map((mapper) => [mapper.table.fullName, mapper]));
+  const targets = (mapper: Mapper): Mapper[] => mapper.table.foreignKeys.flatMap((key) => byTable.get(key.targetTable) ?? []);
+  // Tarjan's strongly connected components come out with what is referred to first.
+  const index = new Map<Mapper, number>();
+  const low = new Map<Mapper, number>();
+  const stack: Mapper[] = [];
+  const groups: { mappers: Mapper[]; circular: boolean }[] = [];
+  const visit = (mapper: Mapper): void => {
+    index.set(mapper, index.size);
+    low.set(mapper, index.get(mapper) as number);
+    stack.push(mapper);
+    for (const target of targets(mapper)) {
+      if (!index.has(target)) {
+        visit(target);
+        low.set(mapper, Math.min(low.get(mapper) as number, low.get(target) as number));
+      } else if (stack.includes(target)) low.set(mapper, Math.min(low.get(mapper) as number, index.get(target) as number));
+    }
+    if (low.get(mapper) !== index.get(mapper)) return;
+    const group = stack.splice(stack.indexOf(mapper));
+    groups.push({ mappers: group, circular: group.length > 1 || targets(mapper).includes(mapper) });
+  };
+  for (const mapper of mappers) if (!index.has(mapper)) visit(mapper);
+  return groups;
+}
+
+function byMapper(entities: readonly Entity[]): Batch[] {
+  const batches = new Map<Mapper, Entity[]>();
+  for (const entity of entities) {
+    const list = batches.get(entity[MAPPER]);
+    if (list === undefined) batches.set(entity[MAPPER], [entity]);
+    else list.push(entity);
+  }
+  return [...batches].map(([mapper, list]) => ({ mapper, entities: list }));
+}
+
+/**
+ * Saves in an order in which every parent is there before its children. Within a class updates come first, so that a
+ * unique value that an update gives up can be taken by a new row; updates that wait for a new row come after it.
+ */
+export function orderSaves(
+  inserts: readonly Entity[],
+  updates: readonly Entity[],
+  assignments: ReadonlyMap<Entity, readonly KeyAssignment[]>,
+): SaveOrder {
+  const steps: SaveStep[] = [];
+  const deferred: KeyAssignment[] = [];
+  const fresh = new Set(inserts);
+  const insertsOf = new Map(byMapper(inserts).map((batch) => [batch.mapper, batch.entities]));
+  const updatesOf = new Map(byMapper(updates).map((batch) => [batch.mapper, batch.entities]));
+  const add = (kind: SaveStep['kind'], batches: readonly Batch[]): void => {
+    for (const batch of batches) if (batch.entities.length > 0) steps.push({ kind, ...batch });
+  };
+  for (const { mappers, circular } of orderMappers([...new Set([...insertsOf.keys(), ...updatesOf.keys()])])) {
+    const added = mappers.flatMap((mapper) => insertsOf.get(mapper) ?? []);
+    const changed = mappers.flatMap((mapper) => updatesOf.get(mapper) ?? []);
+    const waits = (entity: Entity): boolean =>
+      circular && (assignments.get(entity) ?? []).some((a) => a.parent !== null && fresh.has(a.parent));
+    add('update', byMapper(changed.filter((entity) => !waits(entity))));
+    add('insert', circular ? levels(added, assignments, deferred) : byMapper(added));
+    add('update', byMapper(changed.filter(waits)));
+  }
+  return { steps, deferred };
+}
+
+/** Rows of a circle of tables, level by level: first those that wait for nobody. */
+function levels(
+  entities: readonly Entity[],
+  assignments: ReadonlyMap<Entity, readonly KeyAssignment[]>,
+  deferred: KeyAssignment[],
+): Batch[] {
+  const waiting = new Set(entities);
+  const put = new Set<KeyAssignment>();
+  const open = (entity: Entity): KeyAssignment[] =>
+    (assignments.get(entity) ?? []).filter((a) => a.parent !== null && waiting.has(a.parent) && !put.has(a));
+  const batches: Batch[] = [];
+  while (waiting.size > 0) {
+    const ready = [...waiting].filter((entity) => open(entity).length === 0);
+    if (ready.length === 0) {
+      const loose = [...waiting].flatMap(open).find((a) => a.positions.every((position) => a.child[MAPPER].columns[position].nullable));
+      if (loose === undefined)
+        throw ormError('orm.circular-rows', [...new Set([...waiting].map((entity) => entity[MAPPER].table.name))].join(', '));
+      put.add(loose);
+      deferred.push(loose);
+      continue;
+    }
+    for (const entity of ready) waiting.delete(entity);
+    batches.push(...byMapper(ready));
+  }
+  return batches;
+}
+
+/** Rows to delete in an order in which every child goes before its parents. `parentsOf` gives the rows that a row refers to. */
+export function orderDeletes(entities: readonly Entity[], parentsOf: (entity: Entity) => readonly Entity[]): Batch[] {
+  const batches: Batch[] = [];
+  for (const { mappers, circular } of orderMappers([...new Set(entities.map((entity) => entity[MAPPER]))])) {
+    const own = entities.filter((entity) => mappers.includes(entity[MAPPER]));
+    if (!circular) {
+      batches.push(...byMapper(own));
+      continue;
+    }
+    // Levels of parents first; the whole is turned round at the end.
+    const waiting = new Set(own);
+    while (waiting.size > 0) {
+      const ready = [...waiting].filter((entity) => !parentsOf(entity).some((parent) => parent !== entity && waiting.has(parent)));
+      // Rows in a circle go in one statement, at whose end the database checks their keys.
+      const next = ready.length === 0 ? [...waiting] : ready;
+      for (const entity of next) waiting.delete(entity);
+      batches.push(...byMapper(next));
+    }
+  }
+  return batches.reverse();
+}

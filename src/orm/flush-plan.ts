@@ -1,0 +1,132 @@
+import { columnValue, differs } from './attributes.ts';
+import { type KeyAssignment, orderSaves } from './flush-order.ts';
+import { givenUp, isStored, type Preparation, type PreparationSession } from './flush-preparation.ts';
+import { CHANGES, type Entity, hasChange, MAPPER, PERSISTENT, RELATED, type Relationship, STATUS } from './mapping.ts';
+import { EntityCollection } from './related.ts';
+
+/** All that a flush will do, worked out without I/O. */
+export interface FlushPlan {
+  readonly inserts: readonly Entity[];
+  readonly updates: readonly Entity[];
+  readonly deletes: readonly Entity[];
+  readonly assignments: ReadonlyMap<Entity, readonly KeyAssignment[]>;
+  readonly order: ReturnType<typeof orderSaves>;
+  /** Deleted before anything is inserted: rows whose unique values or keys new rows of their class may take. */
+  readonly early: readonly Entity[];
+  readonly links: readonly LinkChange[];
+  readonly unlinked: Preparation['unlinked'];
+  /** Collections that changed, with their owners' relations, to settle afterwards. */
+  readonly collections: readonly EntityCollection[];
+}
+
+/** What a many-to-many relation of one owner gains and loses. */
+export interface LinkChange {
+  readonly relation: Relationship;
+  readonly owner: Entity;
+  readonly added: readonly Entity[];
+  readonly removed: readonly Entity[];
+}
+
+/** Plans a flush; null where there is nothing to write. Pure: it reads the objects and changes nothing. */
+export function planFlush(session: Pick<PreparationSession, 'created' | 'dirty' | 'removed'>, preparation: Preparation): FlushPlan | null {
+  const deletes = [...session.removed].filter((entity) => entity[STATUS] === PERSISTENT);
+  const gone = new Set(deletes);
+  const inserts = [...session.created].filter((entity) => !gone.has(entity));
+  const touched = [...session.dirty].filter((entity) => entity[STATUS] === PERSISTENT);
+  const assignments = new Map<Entity, KeyAssignment[]>();
+  const links: LinkChange[] = [];
+  const collections: EntityCollection[] = [];
+  const assign = (assignment: KeyAssignment, replace: boolean): void => {
+    const list = assignments.get(assignment.child) ?? [];
+    const place = list.findIndex((a) => a.positions.join() === assignment.positions.join());
+    if (place < 0) list.push(assignment);
+    else if (replace) list[place] = assignment;
+    assignments.set(assignment.child, list);
+  };
+  for (const owner of [...inserts, ...touched]) {
+    const mapper = owner[MAPPER];
+    const related = owner[RELATED];
+    if (related === null) continue;
+    for (const relation of mapper.relations()) {
+      const value = related[relation.position];
+      if (relation.viewOnly) continue;
+      if (relation.many) {
+        if (!(value instanceof EntityCollection)) continue;
+        if (value.added !== null || value.removed !== null) collections.push(value);
+        if (relation.direction === 'manyToMany') {
+          const added = [...(value.added ?? [])].filter((member) => isStored(member));
+          const removed = [...(value.removed ?? [])].filter((member) => member[STATUS] === PERSISTENT);
+          if (!gone.has(owner) && (added.length > 0 || removed.length > 0))
+            links.push({ relation, owner, added: added.filter((m) => !gone.has(m)), removed });
+          continue;
+        }
+        const { remote: positions, local: parentPositions } = relation;
+        if (!gone.has(owner)) for (const child of value.added ?? []) assign({ child, positions, parent: owner, parentPositions }, true);
+        if (relation.passiveDeletes !== 'all')
+          for (const child of value.removed ?? []) assign({ child, positions, parent: null, parentPositions }, false);
+      } else if (relation.direction === 'manyToOne') {
+        const changed = hasChange(owner, mapper.columns.length + relation.position);
+        if (!changed && (owner[STATUS] === PERSISTENT || !value)) continue;
+        if (changed && value === undefined) continue;
+        // A foreign key set by value, with the relation only following an old parent's list, keeps its value.
+        assign(
+          { child: owner, positions: relation.local, parent: value as Entity | null, parentPositions: relation.remote },
+          value !== null,
+        );
+      } else {
+        const { remote: positions, local: parentPositions } = relation;
+        for (const child of givenUp(owner, relation)) assign({ child, positions, parent: null, parentPositions }, false);
+        if (value && !gone.has(owner)) {
+          const changed = hasChange(owner, mapper.columns.length + relation.position) || owner[STATUS] !== PERSISTENT;
+          if (changed) assign({ child: value as Entity, positions, parent: owner, parentPositions }, true);
+        }
+      }
+    }
+  }
+  for (const assignment of preparation.nullified) assign(assignment, false);
+  const updates = new Set(touched.filter((entity) => !gone.has(entity) && columnsChanged(entity)));
+  for (const [child, list] of assignments) {
+    if (child[STATUS] === PERSISTENT && !gone.has(child) && list.some((a) => wouldChange(a))) updates.add(child);
+  }
+  if (inserts.length + updates.size + deletes.length + links.length + preparation.unlinked.length === 0) return null;
+  const changed = [...updates];
+  return {
+    inserts,
+    updates: changed,
+    deletes,
+    assignments,
+    order: orderSaves(inserts, changed, assignments),
+    early: earlyDeletes(inserts, changed, deletes),
+    links,
+    unlinked: preparation.unlinked,
+    collections,
+  };
+}
+
+function columnsChanged(entity: Entity): boolean {
+  const changes = entity[CHANGES];
+  const width = entity[MAPPER].columns.length;
+  if (changes !== null)
+    for (let i = 0; i < changes.length; i += 2)
+      if ((changes[i] as number) < width && differs(entity, changes[i] as number, changes[i + 1])) return true;
+  return false;
+}
+
+function wouldChange({ child, positions, parent, parentPositions }: KeyAssignment): boolean {
+  return positions.some((position, i) => {
+    const next = parent === null ? null : columnValue(parent, parentPositions[i]);
+    return next === undefined || String(next) !== String(columnValue(child, position));
+  });
+}
+
+/** Rows that new rows of the same class may take the place of, where nothing else in the flush refers to their table. */
+function earlyDeletes(inserts: readonly Entity[], updates: readonly Entity[], deletes: readonly Entity[]): Entity[] {
+  if (inserts.length === 0 || deletes.length === 0) return [];
+  const inserted = new Set(inserts.map((entity) => entity[MAPPER]));
+  const others = new Set([...updates, ...deletes].map((entity) => entity[MAPPER]));
+  return deletes.filter((entity) => {
+    const mapper = entity[MAPPER];
+    if (!inserted.has(mapper)) return false;
+    return ![...others].some((other) => other.table.foreignKeys.some((key) => key.targetTable === mapper.table.fullName));
+  });
+}

@@ -1,0 +1,269 @@
+import { columnValue, differs } from './attributes.ts';
+import type { KeyAssignment } from './flush-order.ts';
+import { identityOf } from './identity.ts';
+import type { LoadingSession } from './loader.ts';
+import {
+  CHANGES,
+  Decoded,
+  type Entity,
+  MAPPER,
+  type Mapper,
+  type MapperEvent,
+  PENDING,
+  PERSISTENT,
+  RELATED,
+  type Relationship,
+  ROW,
+  recordChange,
+  STATUS,
+} from './mapping.ts';
+import { collectionOf, EntityCollection, knownOne, relatedOf } from './related.ts';
+import { loadSelectIn, merge, relatedTo } from './select-in-loading.ts';
+
+/** What preparing a flush works on: the session's sets of changed objects. */
+export interface PreparationSession extends LoadingSession {
+  readonly created: Set<Entity>;
+  readonly dirty: Set<Entity>;
+  readonly removed: Set<Entity>;
+  /** Counts what was changed. */
+  readonly version: number;
+  readonly watched: Set<Entity>;
+  /** Runs a handler, whose own queries must not wait for the flush that they are part of. */
+  handle<T>(handler: () => T): T;
+  /** Takes a new object out of the session. */
+  expungePending(entity: Entity): void;
+}
+
+/** Foreign keys that become NULL because the row they point at goes. */
+export interface Preparation {
+  readonly nullified: KeyAssignment[];
+  /** Owners whose many-to-many rows go with them. */
+  readonly unlinked: { readonly relation: Relationship; readonly owner: Entity }[];
+  /** Objects whose events and cascades have run. */
+  readonly deletes: Set<Entity>;
+  readonly inserts: Set<Entity>;
+  readonly updates: Set<Entity>;
+}
+
+/** Everything that may still change what is to be written: cascades, orphans, events; again until nothing new comes up. Gives the version that all this is true of. */
+export async function prepare(session: PreparationSession, preparation: Preparation): Promise<number> {
+  const seen = preparation;
+  noticeInnerChanges(session);
+  for (;;) {
+    const { version } = session;
+    const deletes = [...session.removed].filter((entity) => !seen.deletes.has(entity));
+    for (const entity of deletes) seen.deletes.add(entity);
+    await notify(session, deletes, 'beforeDelete');
+    for (const [mapper, owners] of byMapper(deletes))
+      for (const relation of mapper.relations()) await cascadeDelete(session, relation, owners, preparation);
+    await loadReplaced(session);
+    removeOrphans(session);
+    const inserts = [...session.created].filter((entity) => !seen.inserts.has(entity));
+    for (const entity of inserts) seen.inserts.add(entity);
+    await notify(session, inserts, 'beforeInsert');
+    const updates = [...session.dirty].filter((entity) => !seen.updates.has(entity) && !session.removed.has(entity) && isChanged(entity));
+    for (const entity of updates) seen.updates.add(entity);
+    await notify(session, updates, 'beforeUpdate');
+    // Orphans and handlers may have added to what is deleted.
+    const settled = [...session.removed].every((entity) => seen.deletes.has(entity));
+    if (settled && deletes.length === 0 && inserts.length === 0 && updates.length === 0 && session.version === version) return version;
+  }
+}
+
+/** Tells the listeners of an event, one object after the other. */
+export async function notify(session: PreparationSession, entities: Iterable<Entity>, event: MapperEvent): Promise<void> {
+  for (const entity of entities) {
+    const listeners = entity[MAPPER].listeners.get(event);
+    if (listeners === undefined) continue;
+    for (const listener of listeners) {
+      const answer = session.handle(() => listener(entity));
+      if (answer instanceof Promise) await answer;
+    }
+  }
+}
+
+/** Objects by their class. */
+export function byMapper(entities: readonly Entity[]): Map<Mapper, Entity[]> {
+  const map = new Map<Mapper, Entity[]>();
+  for (const entity of entities) {
+    const list = map.get(entity[MAPPER]);
+    if (list === undefined) map.set(entity[MAPPER], [entity]);
+    else list.push(entity);
+  }
+  return map;
+}
+
+/** JSON that was read may have been changed from within: it is compared with what the row held. */
+function noticeInnerChanges(session: PreparationSession): void {
+  for (const entity of session.watched) {
+    if (entity[STATUS] !== PERSISTENT) continue;
+    for (const position of entity[MAPPER].jsonPositions) {
+      const slot = entity[ROW][position];
+      if (!(slot instanceof Decoded) || slot.raw === undefined) continue;
+      const { decode } = entity[MAPPER].codecs()[position];
+      const before = decode === null ? slot.raw : decode(slot.raw);
+      if (JSON.stringify(before) === JSON.stringify(slot.value)) continue;
+      recordChange(entity, position, slot.raw);
+      entity[ROW][position] = new Decoded(slot.value, undefined);
+      session.dirty.add(entity);
+    }
+  }
+}
+
+function isChanged(entity: Entity): boolean {
+  const changes = entity[CHANGES];
+  const width = entity[MAPPER].columns.length;
+  if (changes === null) return false;
+  for (let i = 0; i < changes.length; i += 2) {
+    const position = changes[i] as number;
+    if (position >= width || differs(entity, position, changes[i + 1])) return true;
+  }
+  return false;
+}
+
+async function cascadeDelete(
+  session: PreparationSession,
+  relation: Relationship,
+  owners: readonly Entity[],
+  preparation: Preparation,
+): Promise<void> {
+  if (relation.viewOnly) return;
+  const stored = owners.filter((owner) => owner[STATUS] === PERSISTENT);
+  if (relation.direction === 'manyToMany') {
+    if (relation.cascade.delete) for (const target of await members(session, relation, stored)) remove(session, target);
+    if (relation.passiveDeletes !== 'all') for (const owner of stored) preparation.unlinked.push({ relation, owner });
+    return;
+  }
+  if (relation.cascade.delete) {
+    const found = relation.passiveDeletes
+      ? stored.flatMap((owner) => relatedTo(owner, relation))
+      : await members(session, relation, stored);
+    for (const target of found) remove(session, target);
+    return;
+  }
+  if (relation.direction !== 'oneToMany' || relation.passiveDeletes === 'all') return;
+  const children = relation.passiveDeletes
+    ? stored.flatMap((owner) => relatedTo(owner, relation))
+    : await members(session, relation, stored);
+  const gone = new Set(owners);
+  for (const child of children) {
+    if (session.removed.has(child) || !isStored(child)) continue;
+    const { back } = relation;
+    const parent = back === null ? undefined : knownOne(child, back);
+    // A child that was given to another parent meanwhile stays with it.
+    if (parent !== null && parent !== undefined && !gone.has(parent)) continue;
+    if (back !== null && parent !== undefined) leave(session, child, back);
+    preparation.nullified.push({ child, positions: relation.remote, parent: null, parentPositions: relation.local });
+  }
+}
+
+/** A child whose parent goes, or gives it up, has none on its own side either. */
+function leave(session: PreparationSession, child: Entity, relation: Relationship): void {
+  const related = relatedOf(child);
+  const old = related[relation.position];
+  if (old === null) return;
+  recordChange(child, child[MAPPER].columns.length + relation.position, old);
+  related[relation.position] = null;
+  if (child[STATUS] === PERSISTENT) session.dirty.add(child);
+}
+
+function remove(session: PreparationSession, target: Entity): void {
+  if (target[STATUS] === PENDING) session.expungePending(target);
+  else if (target[STATUS] === PERSISTENT) session.removed.add(target);
+}
+
+/** The related objects of owners, loaded where they are not. */
+async function members(session: PreparationSession, relation: Relationship, owners: readonly Entity[]): Promise<Entity[]> {
+  const unknown = owners.filter((owner) =>
+    relation.many ? !collectionOf(owner, relation).isWhole : knownOne(owner, relation) === undefined,
+  );
+  if (unknown.length > 0) await loadSelectIn(session, relation, unknown);
+  return owners.flatMap((owner) => relatedTo(owner, relation));
+}
+
+/** A one-to-one partner that was replaced without being loaded: only now it must be known who it was. */
+async function loadFormer(session: PreparationSession): Promise<void> {
+  const replaced = new Map<Relationship, Map<unknown, Entity>>();
+  for (const owner of session.dirty) {
+    const changes = owner[CHANGES];
+    if (changes === null || owner[STATUS] !== PERSISTENT) continue;
+    const { columns } = owner[MAPPER];
+    for (let i = 0; i < changes.length; i += 2) {
+      const relation = changes[i + 1] === undefined ? owner[MAPPER].relations()[(changes[i] as number) - columns.length] : undefined;
+      if (relation === undefined || relation.direction !== 'oneToMany' || relation.passiveDeletes === 'all') continue;
+      changes[i + 1] = null;
+      const owners = replaced.get(relation) ?? new Map<unknown, Entity>();
+      owners.set(identityOf(relation.local.map((position) => columnValue(owner, position))), owner);
+      replaced.set(relation, owners);
+    }
+  }
+  for (const [relation, owners] of replaced) {
+    for (const former of await loadSelectIn(session, relation, [...owners.values()])) {
+      const owner = owners.get(identityOf(relation.remote.map((position) => columnValue(former, position))));
+      const position = relation.mapper.columns.length + relation.position;
+      const place = owner?.[CHANGES]?.findIndex((item, i) => i % 2 === 0 && item === position) ?? -1;
+      if (owner === undefined || place < 0 || owner[RELATED]?.[relation.position] === former) continue;
+      (owner[CHANGES] as unknown[])[place + 1] = former;
+      if (relation.back !== null && knownOne(former, relation.back) === owner) leave(session, former, relation.back);
+    }
+  }
+}
+
+/** `set()` on a collection that was not loaded: only now it must be known what goes. */
+async function loadReplaced(session: PreparationSession): Promise<void> {
+  await loadFormer(session);
+  for (const owner of session.dirty) {
+    for (const value of owner[RELATED] ?? []) {
+      if (!(value instanceof EntityCollection) || !value.replaced || value.items !== null) continue;
+      const shadow = [...(value.added ?? [])];
+      await loadSelectIn(session, value.relation, [owner]);
+      if (value.items === null) merge(value, shadow);
+      // The children that go lose their parent on their side too.
+      const { back } = value.relation;
+      if (back !== null && !back.many && !back.viewOnly) {
+        for (const child of value.removed ?? []) {
+          if (knownOne(child, back) === owner) leave(session, child, back);
+        }
+      }
+    }
+  }
+}
+
+/** Children that were taken out of a delete-orphan relation and have no other parent are deleted. */
+function removeOrphans(session: PreparationSession): void {
+  for (const owner of [...session.created, ...session.dirty]) {
+    if (owner[RELATED] === null) continue;
+    for (const relation of owner[MAPPER].relations()) {
+      if (!relation.cascade.deleteOrphan) continue;
+      for (const child of givenUp(owner, relation)) if (isOrphan(session, child, relation)) remove(session, child);
+    }
+  }
+}
+
+/** What a relation let go since the last flush. */
+export function givenUp(owner: Entity, relation: Relationship): Iterable<Entity> {
+  if (relation.many) return (owner[RELATED]?.[relation.position] as EntityCollection | undefined)?.removed ?? [];
+  const changes = owner[CHANGES];
+  const place = owner[MAPPER].columns.length + relation.position;
+  if (changes !== null)
+    for (let i = 0; i < changes.length; i += 2) if (changes[i] === place && changes[i + 1]) return [changes[i + 1] as Entity];
+  return [];
+}
+
+function isOrphan(session: PreparationSession, child: Entity, relation: Relationship): boolean {
+  if (relation.back !== null && !relation.back.many) {
+    const parent = knownOne(child, relation.back);
+    return parent === null || parent === undefined || session.removed.has(parent);
+  }
+  for (const other of [...session.created, ...session.dirty]) {
+    if (other[MAPPER] !== relation.mapper) continue;
+    const held = other[RELATED]?.[relation.position];
+    if (held instanceof EntityCollection ? held.added?.has(child) : held === child) return false;
+  }
+  return true;
+}
+
+/** Whether the object has a row, or will have one after this flush. */
+export function isStored(entity: Entity): boolean {
+  return entity[STATUS] === PERSISTENT || entity[STATUS] === PENDING;
+}

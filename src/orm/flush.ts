@@ -1,0 +1,355 @@
+import { columnValue, differs, forgetRelated } from './attributes.ts';
+import { ormError } from './errors.ts';
+import { type KeyAssignment, orderDeletes, orderMappers } from './flush-order.ts';
+import { type FlushPlan, type LinkChange, planFlush } from './flush-plan.ts';
+import { byMapper, notify, type Preparation, type PreparationSession, prepare } from './flush-preparation.ts';
+import { identityOf, identityOfEntity, nameOf } from './identity.ts';
+import { dropKnownPairs } from './known-pairs.ts';
+import {
+  CHANGES,
+  DELETED,
+  Decoded,
+  type Entity,
+  MAPPER,
+  type Mapper,
+  PERSISTENT,
+  RELATED,
+  type Relationship,
+  ROW,
+  recordChange,
+  SESSION,
+  STATUS,
+} from './mapping.ts';
+import { deleteRows, insertEntities, insertPairs, type RowUpdate, storedKey, updateRows, type Writer } from './persistence.ts';
+import { EntityCollection, knownOne, relatedOf } from './related.ts';
+import type { Undo } from './undo.ts';
+
+/** What a flush works on: the session's sets of changed objects, and its way to the database. */
+export interface FlushSession extends PreparationSession, Writer {
+  readonly undo: Undo[];
+  /** What was written in this transaction, for afterCommit. */
+  readonly written: { readonly object: Entity; readonly change: 'insert' | 'update' | 'delete' }[];
+  /** Opens the transactions that writes of these classes belong to. */
+  beginWriting(mappers: readonly Mapper[]): Promise<void>;
+}
+
+/** Writes what changed: cascades and events first, then a plan made at once, then its statements. SQLAlchemy: `Session.flush()`. */
+export async function flush(session: FlushSession): Promise<void> {
+  const preparation: Preparation = { nullified: [], unlinked: [], deletes: new Set(), inserts: new Set(), updates: new Set() };
+  for (;;) {
+    const version = await prepare(session, preparation);
+    await dropKnownPairs(session, session.dirty);
+    const plan = planFlush(session, preparation);
+    if (plan !== null) {
+      await session.beginWriting(
+        [...plan.inserts, ...plan.updates, ...plan.deletes, ...plan.links.map((link) => link.owner)].map((entity) => entity[MAPPER]),
+      );
+    }
+    // What was changed while this waited is to be part of the plan.
+    if (session.version !== version) continue;
+    takeOver(session, plan);
+    if (plan === null) tidy(session);
+    else await execute(session, plan);
+    return;
+  }
+}
+
+/** What the plan holds is no longer a change of the objects: what they are changed to from here on is the next flush's. */
+function takeOver(session: FlushSession, plan: FlushPlan | null): void {
+  for (const entity of plan?.inserts ?? []) entity[CHANGES] = [];
+  for (const entity of session.dirty) {
+    const changes = entity[CHANGES];
+    const width = entity[MAPPER].columns.length;
+    const columns: unknown[] = [];
+    const related: unknown[] = [];
+    for (let i = 0; changes !== null && i < changes.length; i += 2)
+      ((changes[i] as number) < width ? columns : related).push(changes[i], changes[i + 1]);
+    if (related.length === 0) continue;
+    session.undo.push({ kind: 'update', entity, changes: related });
+    entity[CHANGES] = columns.length > 0 ? columns : null;
+  }
+  const unchanged =
+    plan === null ? [...session.dirty].flatMap((owner) => (owner[RELATED] ?? []).filter((value) => value instanceof EntityCollection)) : [];
+  for (const collection of plan?.collections ?? unchanged) {
+    // What a collection held before is what a rollback gives back.
+    if (collection.before !== null && collection.owner[STATUS] === PERSISTENT)
+      session.undo.push({ kind: 'collection', collection, before: collection.before });
+    collection.settle();
+  }
+}
+
+/** JSON that was just written is remembered as the row has it, so that a change from within can be told. */
+function watchInside(session: FlushSession, entity: Entity): void {
+  const mapper = entity[MAPPER];
+  for (const position of mapper.jsonPositions) {
+    const slot = entity[ROW][position];
+    if (!(slot instanceof Decoded) || slot.raw !== undefined) continue;
+    entity[ROW][position] = new Decoded(slot.value, mapper.codecs()[position].bind(slot.value));
+    session.watched.add(entity);
+  }
+}
+
+async function execute(session: FlushSession, plan: FlushPlan): Promise<void> {
+  await removeLinks(session, plan);
+  const late = new Set(plan.deletes);
+  for (const entity of plan.early) late.delete(entity);
+  await deleteEntities(session, plan.early);
+  const deferred = new Set(plan.order.deferred);
+  for (const { kind, mapper, entities } of plan.order.steps) {
+    for (const entity of entities) setKeys(entity, plan, deferred);
+    if (kind === 'insert') await insert(session, mapper, entities);
+    else await update(session, mapper, entities);
+  }
+  if (plan.order.deferred.length > 0) {
+    for (const { child, positions, parent, parentPositions } of plan.order.deferred) setKey(child, positions, parent, parentPositions);
+    for (const [mapper, entities] of byMapper([...new Set(plan.order.deferred.map((a) => a.child))]))
+      await update(session, mapper, entities);
+  }
+  await addLinks(session, plan);
+  await deleteEntities(session, [...late]);
+  settle(session, plan);
+  await notify(session, plan.inserts, 'afterInsert');
+  await notify(session, plan.updates, 'afterUpdate');
+  await notify(session, plan.deletes, 'afterDelete');
+}
+
+function setKeys(entity: Entity, plan: FlushPlan, deferred: ReadonlySet<KeyAssignment>): void {
+  for (const assignment of plan.assignments.get(entity) ?? []) {
+    if (deferred.has(assignment)) continue;
+    setKey(entity, assignment.positions, assignment.parent, assignment.parentPositions);
+  }
+}
+
+/** Gives a child its parent's key, without the events of a user's own change. */
+function setKey(child: Entity, positions: readonly number[], parent: Entity | null, parentPositions: readonly number[]): void {
+  positions.forEach((position, i) => {
+    const value = parent === null ? null : columnValue(parent, parentPositions[i]);
+    if (value === undefined) return;
+    const column = child[MAPPER].columns[position];
+    if (value === null && column.primaryKey && child[STATUS] === PERSISTENT) {
+      throw ormError('orm.key-of-child', child[MAPPER].name, nameOf(child), column.key);
+    }
+    const row = child[ROW];
+    if (child[STATUS] === PERSISTENT) {
+      if (String(columnValue(child, position)) === String(value)) return;
+      recordChange(child, position, row[position]);
+      row[position] = value;
+      forgetRelated(child, child[MAPPER], position, parent);
+    } else row[position] = value;
+  });
+}
+
+async function insert(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
+  const generated = entities.map((entity) => mapper.generatedKey >= 0 && entity[ROW][mapper.generatedKey] === undefined);
+  await insertEntities(session, mapper, entities);
+  const map = session.identities.of(mapper);
+  entities.forEach((entity, i) => {
+    map.set(identityOfEntity(entity), entity);
+    entity[STATUS] = PERSISTENT;
+    if (mapper.jsonPositions.length > 0) watchInside(session, entity);
+    session.created.delete(entity);
+    if (entity[CHANGES]?.length === 0) entity[CHANGES] = null;
+    const related = entity[RELATED];
+    // It was changed while the statement ran.
+    if (entity[CHANGES] !== null || related?.some((value) => value instanceof EntityCollection && value.changed)) session.dirty.add(entity);
+    session.undo.push({ kind: 'insert', entity, generated: generated[i] });
+    session.written.push({ object: entity, change: 'insert' });
+  });
+}
+
+async function update(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
+  const updates: RowUpdate[] = [];
+  for (const entity of entities) {
+    const positions = changedPositions(entity);
+    if (positions.length === 0) continue;
+    // Columns with onUpdate are made anew, unless the change said them itself.
+    for (const column of mapper.columns) {
+      if (column.onUpdate === null || positions.includes(column.position)) continue;
+      recordChange(entity, column.position, entity[ROW][column.position]);
+      const made = 'make' in column.onUpdate ? column.onUpdate.make() : column.onUpdate.value;
+      entity[ROW][column.position] = mapper.kinds[column.position] === 'boxed' ? new Decoded(made, undefined) : made;
+      positions.push(column.position);
+    }
+    positions.sort((a, b) => a - b);
+    const all = entity[CHANGES] as unknown[];
+    const [changes, related] = [[], []] as [unknown[], unknown[]];
+    for (let i = 0; i < all.length; i += 2) ((all[i] as number) < mapper.columns.length ? changes : related).push(all[i], all[i + 1]);
+    updates.push({
+      entity,
+      positions,
+      values: positions.map((position) => columnValue(entity, position)),
+      key: storedKey(entity, changes),
+    });
+    // What is set while the statements run belongs to the next flush. If they fail, the rollback takes this back.
+    entity[CHANGES] = related.length > 0 ? related : null;
+    session.undo.push({ kind: 'update', entity, changes });
+  }
+  await updateRows(session, mapper, updates);
+  const map = session.identities.of(mapper);
+  for (const { entity, key } of updates) {
+    watchInside(session, entity);
+    const before = identityOf(key);
+    const now = identityOfEntity(entity);
+    if (now !== before) {
+      if (map.get(before) === entity) map.delete(before);
+      map.set(now, entity);
+    }
+    session.written.push({ object: entity, change: 'update' });
+  }
+}
+
+function changedPositions(entity: Entity): number[] {
+  const changes = entity[CHANGES];
+  const width = entity[MAPPER].columns.length;
+  const positions: number[] = [];
+  if (changes === null) return positions;
+  for (let i = 0; i < changes.length; i += 2) {
+    const position = changes[i] as number;
+    if (position < width && differs(entity, position, changes[i + 1])) positions.push(position);
+  }
+  return positions;
+}
+
+/** Pairs of a many-to-many relation, each once whichever side it was said from. */
+function pairsOf(
+  changes: readonly LinkChange[],
+  pick: (change: LinkChange) => readonly Entity[],
+): Map<Relationship['through'], { columns: readonly number[]; rows: Map<string, unknown[]> }> {
+  const tables = new Map<Relationship['through'], { columns: readonly number[]; rows: Map<string, unknown[]> }>();
+  for (const change of changes) {
+    const { relation, owner } = change;
+    for (const member of pick(change)) {
+      const cells: [number, unknown][] = [
+        ...relation.throughLocal.map((column, i): [number, unknown] => [column.position, columnValue(owner, relation.local[i])]),
+        ...relation.throughRemote.map((column, i): [number, unknown] => [column.position, columnValue(member, relation.remote[i])]),
+      ];
+      cells.sort(([a], [b]) => a - b);
+      const values = cells.map(([, value]) => value);
+      const table = tables.get(relation.through) ?? { columns: cells.map(([position]) => position), rows: new Map() };
+      table.rows.set(JSON.stringify(values.map(String)), values);
+      tables.set(relation.through, table);
+    }
+  }
+  return tables;
+}
+
+async function removeLinks(session: FlushSession, plan: FlushPlan): Promise<void> {
+  for (const [table, { columns, rows }] of pairsOf(plan.links, (change) => change.removed)) {
+    if (table !== null)
+      await deleteRows(
+        session,
+        table,
+        columns.map((position) => table.columns[position]),
+        [...rows.values()],
+      );
+  }
+  const owners = new Map<Relationship, Entity[]>();
+  for (const { relation, owner } of plan.unlinked) owners.set(relation, [...(owners.get(relation) ?? []), owner]);
+  for (const [relation, list] of owners) {
+    if (relation.through === null) continue;
+    await deleteRows(
+      session,
+      relation.through,
+      relation.throughLocal,
+      list.map((owner) => relation.local.map((position) => columnValue(owner, position))),
+    );
+  }
+}
+
+async function addLinks(session: FlushSession, plan: FlushPlan): Promise<void> {
+  for (const [table, { columns, rows }] of pairsOf(plan.links, (change) => change.added)) {
+    if (table !== null)
+      await insertPairs(
+        session,
+        table,
+        columns.map((position) => table.columns[position]),
+        [...rows.values()],
+      );
+  }
+}
+
+async function deleteEntities(session: FlushSession, entities: readonly Entity[]): Promise<void> {
+  if (entities.length === 0) return;
+  const identities = new Map<string, Entity>();
+  const byKey = (mapper: Mapper, values: readonly unknown[]): string => `${mapper.table.fullName} ${JSON.stringify(values.map(String))}`;
+  const circular = orderMappers([...new Set(entities.map((entity) => entity[MAPPER]))]).some((group) => group.circular);
+  if (circular) for (const entity of entities) identities.set(byKey(entity[MAPPER], storedKey(entity, null)), entity);
+  const parentsOf = (entity: Entity): Entity[] =>
+    entity[MAPPER].table.foreignKeys.flatMap((key) => {
+      const target = entity[MAPPER].table.metadata.resolve(entity[MAPPER].table, key);
+      const values = key.columns.map((column) => columnValue(entity, column.position));
+      return identities.get(`${target.table.fullName} ${JSON.stringify(values.map(String))}`) ?? [];
+    });
+  for (const { mapper, entities: batch } of orderDeletes(entities, parentsOf)) {
+    const keys = mapper.keyPositions.map((position) => mapper.columns[position]);
+    const values = batch.map((entity) => storedKey(entity, entity[CHANGES]));
+    await deleteRows(session, mapper.table, keys, values);
+    const map = session.identities.of(mapper);
+    batch.forEach((entity, i) => {
+      const identity = identityOf(values[i]);
+      if (map.get(identity) === entity) map.delete(identity);
+      session.undo.push({ kind: 'delete', entity });
+      // What was changed and never written is undone with the delete.
+      const changes = entity[CHANGES];
+      if (changes !== null) session.undo.push({ kind: 'update', entity, changes });
+      entity[CHANGES] = null;
+      session.written.push({ object: entity, change: 'delete' });
+      entity[STATUS] = DELETED;
+      session.removed.delete(entity);
+      session.dirty.delete(entity);
+    });
+  }
+}
+
+/** What was written is clean. */
+function settle(session: FlushSession, plan: FlushPlan): void {
+  dropDeleted(session, plan.deletes);
+  tidy(session);
+  for (const entity of plan.deletes) entity[SESSION] = null;
+}
+
+/** Objects whose rows are gone leave the loaded relations of the session's other objects. */
+function dropDeleted(session: FlushSession, deletes: readonly Entity[]): void {
+  const gone = new Set(deletes);
+  const holders = new Set<EntityCollection>();
+  for (const [mapper, entities] of byMapper(deletes)) {
+    for (const { back, direction, target, ...relation } of mapper.relations()) {
+      if (back === null || direction === 'oneToMany') continue;
+      const owners =
+        direction === 'manyToMany'
+          ? session.identities.of(target).values()
+          : entities.map((entity) => knownOne(entity, mapper.relations()[relation.position]));
+      for (const owner of owners) {
+        const held = owner?.[RELATED]?.[back.position];
+        if (held instanceof EntityCollection) holders.add(held);
+        else if (owner && held && gone.has(held as Entity)) {
+          session.undo.push({ kind: 'update', entity: owner, changes: [owner[MAPPER].columns.length + back.position, held] });
+          relatedOf(owner)[back.position] = null;
+        }
+      }
+    }
+  }
+  for (const collection of holders) {
+    const { items, before } = collection;
+    if (items === null || !items.some((item) => gone.has(item))) continue;
+    session.undo.push({ kind: 'collection', collection, before: before ?? items });
+    collection.items = items.filter((item) => !gone.has(item));
+    if (before !== null) collection.before = before.filter((item) => !gone.has(item));
+  }
+}
+
+/** Objects with nothing left to write are not dirty; columns that were set while the statements ran wait for the next flush. */
+function tidy(session: FlushSession): void {
+  for (const entity of [...session.dirty]) {
+    const changes = entity[CHANGES];
+    const width = entity[MAPPER].columns.length;
+    const later: unknown[] = [];
+    for (let i = 0; changes !== null && i < changes.length; i += 2) {
+      const position = changes[i] as number;
+      if (position >= width || differs(entity, position, changes[i + 1])) later.push(position, changes[i + 1]);
+    }
+    entity[CHANGES] = later.length > 0 ? later : null;
+    if (later.length > 0) continue;
+    if (!(entity[RELATED] ?? []).some((value) => value instanceof EntityCollection && value.changed)) session.dirty.delete(entity);
+  }
+}

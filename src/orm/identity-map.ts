@@ -1,0 +1,48 @@
+import { identityOfEntity } from './identity.ts';
+import type { Entity, Mapper } from './mapping.ts';
+
+/** The objects of a session by class and key: one row is one object. SQLAlchemy: `IdentityMap`. */
+export class IdentityMap {
+  readonly #maps: Map<Mapper, Map<unknown, Entity>> = new Map();
+  /** Objects of a class whose first result is all there is: they are entered when something is first looked up. */
+  readonly #waiting: Map<Mapper, readonly Entity[]> = new Map();
+
+  /** The objects of one class by identity. */
+  of(mapper: Mapper): Map<unknown, Entity> {
+    let map = this.#maps.get(mapper);
+    if (map === undefined) {
+      map = new Map();
+      this.#maps.set(mapper, map);
+      for (const entity of this.#waiting.get(mapper) ?? []) map.set(identityOfEntity(entity), entity);
+      this.#waiting.delete(mapper);
+    }
+    return map;
+  }
+  get(mapper: Mapper, identity: unknown): Entity | undefined {
+    return this.#waiting.has(mapper) ? this.of(mapper).get(identity) : this.#maps.get(mapper)?.get(identity);
+  }
+  /** Whether there is no object of the class. */
+  isEmpty(mapper: Mapper): boolean {
+    return !this.#waiting.has(mapper) && (this.#maps.get(mapper)?.size ?? 0) === 0;
+  }
+  /** Takes the class's first objects, of different identities. Many sessions read one list and look nothing up. */
+  enterLater(mapper: Mapper, entities: readonly Entity[]): void {
+    this.#maps.delete(mapper);
+    this.#waiting.set(mapper, [...entities]);
+  }
+  /** Every object. */
+  *all(): IterableIterator<Entity> {
+    for (const entities of this.#waiting.values()) yield* entities;
+    for (const map of this.#maps.values()) yield* map.values();
+  }
+  get size(): number {
+    let size = 0;
+    for (const entities of this.#waiting.values()) size += entities.length;
+    for (const map of this.#maps.values()) size += map.size;
+    return size;
+  }
+  clear(): void {
+    this.#maps.clear();
+    this.#waiting.clear();
+  }
+}

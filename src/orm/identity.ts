@@ -1,0 +1,74 @@
+import { describe } from '../sql/errors.ts';
+import { ormError } from './errors.ts';
+import { Decoded, type Entity, MAPPER, type Mapper, ROW, STATUS, STATUS_NAMES } from './mapping.ts';
+
+/** One value of a key, in a form that is equal for equal keys. */
+function part(value: unknown): unknown {
+  if (typeof value === 'bigint')
+    return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value);
+  if (value instanceof Date) return value.getTime();
+  if (value instanceof Uint8Array) return `x${Buffer.from(value).toString('hex')}`;
+  return typeof value === 'object' && value !== null ? String(value) : value;
+}
+
+/** The identity of JavaScript key values: what the identity map finds an object by. */
+export function identityOf(values: readonly unknown[]): unknown {
+  if (values.length === 1) return part(values[0]);
+  return JSON.stringify(values.map((value) => String(part(value))));
+}
+
+/** The identity of a row as the database brought it; undefined where a key column is NULL. */
+export function identityOfRow(mapper: Mapper, row: readonly unknown[], offset = 0): unknown {
+  if (mapper.plainKey >= 0) return row[offset + mapper.plainKey] ?? undefined;
+  const codecs = mapper.codecs();
+  const values: unknown[] = [];
+  for (const position of mapper.keyPositions) {
+    const raw = row[offset + position];
+    if (raw === null || raw === undefined) return undefined;
+    const { decode } = codecs[position];
+    values.push(raw instanceof Decoded ? raw.value : decode === null ? raw : isRawKey(raw) ? decode(raw) : raw);
+  }
+  return identityOf(values);
+}
+
+/** Rows bring keys as text, numbers or bytes; anything else is decoded already. */
+function isRawKey(value: unknown): boolean {
+  return typeof value !== 'object' || value instanceof Uint8Array;
+}
+
+/** An object's identity; undefined while its key has no value. */
+export function identityOfEntity(entity: Entity): unknown {
+  return identityOfRow(entity[MAPPER], entity[ROW]);
+}
+
+/** The key values that `get()` was given, checked: one value, a list in the key's order, or an object by attribute. */
+export function keyValues(mapper: Mapper, key: unknown): unknown[] {
+  const names = mapper.keyPositions.map((position) => mapper.columns[position].key);
+  const expected = names.length === 1 ? `one value (${names[0]})` : `[${names.join(', ')}] or an object with these keys`;
+  if (names.length === 1 && !(typeof key === 'object' && key !== null && Object.getPrototypeOf(key) === Object.prototype)) {
+    if (key === null || key === undefined || Array.isArray(key)) throw ormError('orm.bad-key', mapper.name, expected, describe(key));
+    return [key];
+  }
+  const values = Array.isArray(key)
+    ? key
+    : typeof key === 'object' && key !== null
+      ? names.map((name) => (key as Record<string, unknown>)[name])
+      : [];
+  if (values.length !== names.length || values.some((value) => value === null || value === undefined)) {
+    throw ormError('orm.bad-key', mapper.name, expected, describe(key));
+  }
+  return values;
+}
+
+/** `<User id=1>`, or `<User (transient)>` for an object without a key. */
+export function nameOf(entity: Entity): string {
+  const mapper = entity[MAPPER];
+  const identity = identityOfEntity(entity);
+  if (identity === undefined) return `<${mapper.name} (${STATUS_NAMES[entity[STATUS]]})>`;
+  const values = mapper.keyPositions.map((position) => {
+    const slot = entity[ROW][position];
+    const column = mapper.columns[position];
+    return `${column.key}=${column.sensitive ? '…' : String(slot instanceof Decoded ? slot.value : slot)}`;
+  });
+  return `<${mapper.name} ${values.join(' ')}>`;
+}

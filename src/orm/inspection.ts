@@ -1,0 +1,72 @@
+import { describe } from '../sql/errors.ts';
+import { columnValue, plainValue } from './attributes.ts';
+import { ormError } from './errors.ts';
+import { identityOfEntity } from './identity.ts';
+import { CHANGES, type Entity, isEntity, MAPPER, RELATED, STATUS, STATUS_NAMES } from './mapping.ts';
+import { isNotLoaded } from './not-loaded.ts';
+import { EntityCollection } from './related.ts';
+
+/** What changed in an attribute since the last flush. SQLAlchemy: `History`. */
+export interface AttributeHistory {
+  readonly added: readonly unknown[];
+  readonly unchanged: readonly unknown[];
+  readonly deleted: readonly unknown[];
+}
+
+/** How an object stands with its session. SQLAlchemy: `InstanceState`. */
+export interface Inspection {
+  readonly state: (typeof STATUS_NAMES)[number];
+  /** The key's values, or null while it has none. */
+  readonly identity: readonly unknown[] | null;
+  /** Whether there is something to flush. */
+  readonly modified: boolean;
+  /** What changed in this attribute since the last flush. Throws a MappingError for an attribute that there is not. */
+  history(attribute: string): AttributeHistory;
+}
+
+/**
+ * Looks at an object's state. SQLAlchemy: `inspect(user)`.
+ * @example inspect(user).state // 'transient' | 'pending' | 'persistent' | 'deleted' | 'detached'
+ */
+export function inspect(object: object): Inspection {
+  if (!isEntity(object)) throw ormError('orm.not-an-entity', 'inspect()', describe(object));
+  const entity: Entity = object;
+  const mapper = entity[MAPPER];
+  return {
+    state: STATUS_NAMES[entity[STATUS]],
+    identity: identityOfEntity(entity) === undefined ? null : mapper.keyPositions.map((position) => columnValue(entity, position)),
+    modified:
+      entity[CHANGES] !== null ||
+      (entity[RELATED] ?? []).some((value) => value instanceof EntityCollection && (value.added !== null || value.removed !== null)),
+    history: (attribute) => historyOf(entity, attribute),
+  };
+}
+
+function historyOf(entity: Entity, attribute: string): AttributeHistory {
+  const mapper = entity[MAPPER];
+  const position = mapper.positions.get(attribute);
+  if (position === undefined) throw ormError('orm.unknown-attribute', mapper.name, attribute, [...mapper.positions.keys()].join(', '));
+  const width = mapper.columns.length;
+  const related = position >= width ? entity[RELATED]?.[position - width] : undefined;
+  if (related instanceof EntityCollection) {
+    const added = [...(related.added ?? [])];
+    return { added, unchanged: (related.items ?? []).filter((item) => !added.includes(item)), deleted: [...(related.removed ?? [])] };
+  }
+  const value = position < width ? columnValue(entity, position) : related;
+  const now = value === undefined ? [] : [value];
+  const changes = entity[CHANGES] ?? [];
+  const place = changes.findIndex((item, i) => i % 2 === 0 && item === position);
+  if (place < 0) return entity[STATUS] < 2 ? { added: now, unchanged: [], deleted: [] } : { added: [], unchanged: now, deleted: [] };
+  const old = changes[place + 1];
+  const before = position < width ? plainValue(entity, position, old) : old;
+  return { added: now, unchanged: [], deleted: before === undefined ? [] : [before] };
+}
+
+/**
+ * Whether a relation is loaded, so that it can be read without `await`. SQLAlchemy: `key not in inspect(obj).unloaded`.
+ * @example if (isLoaded(post.author)) console.log(post.author.username);
+ */
+export function isLoaded<V>(value: V): value is Exclude<V, { readonly '~notLoaded': true }> {
+  if (value instanceof EntityCollection) return value.isLoaded;
+  return value !== undefined && !isNotLoaded(value);
+}

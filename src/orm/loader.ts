@@ -1,0 +1,71 @@
+import type { DriverRow, MaybePromise } from '../dialects/base/driver.ts';
+import type { Node } from '../sql/node.ts';
+import type { Table } from '../sql/schema.ts';
+import { identityOfRow } from './identity.ts';
+import type { IdentityMap } from './identity-map.ts';
+import { type Entity, type EntitySession, type Mapper, PEERS, PERSISTENT, type Relationship, ROW } from './mapping.ts';
+
+/** What loading needs of a session. */
+export interface LoadingSession extends EntitySession {
+  readonly identities: IdentityMap;
+  /** Objects some of whose columns are not known; null while there are none. */
+  readonly partial: Set<Entity> | null;
+  /** Objects that were loaded after this transaction wrote, which a rollback must read again; null while there are none. */
+  readonly suspects: Set<Entity> | null;
+  /** A relation was loaded; if this transaction wrote before, a rollback must forget it. */
+  noteLoaded(owner: Entity, relation: Relationship): void;
+  /**
+   * Runs a statement on the table's database and gives its rows undecoded. Its plan is found by the key; `build` makes
+   * the statement when there is none yet.
+   */
+  fetch(table: Table, key: string, build: () => Node, values: readonly unknown[]): MaybePromise<DriverRow[]>;
+}
+
+/**
+ * The object of a row: the one the session has, or a new one around the row. What the session's object was changed to is
+ * kept.
+ */
+export function entityOfRow(
+  session: LoadingSession,
+  mapper: Mapper,
+  map: Map<unknown, Entity>,
+  row: DriverRow,
+  identity: unknown,
+  peers: Entity[],
+): Entity {
+  let entity = map.get(identity);
+  if (entity === undefined) {
+    entity = mapper.instantiate(row, session, peers, PERSISTENT);
+    map.set(identity, entity);
+    session.suspects?.add(entity);
+    const listeners = mapper.listeners.get('load');
+    if (listeners !== undefined) for (const listener of listeners) listener(entity);
+  } else {
+    entity[PEERS] = peers;
+    if (session.partial?.delete(entity)) {
+      complete(entity, row);
+      session.suspects?.add(entity);
+    }
+  }
+  return entity;
+}
+
+/** Fills in the columns that were not known. */
+export function complete(entity: Entity, row: readonly unknown[]): void {
+  const own = entity[ROW];
+  for (let i = 0; i < own.length; i++) if (own[i] === undefined) own[i] = row[i];
+}
+
+/** The objects of rows that hold one class's columns, in order. `distinct`: no two rows are of one object. */
+export function entitiesOfRows(session: LoadingSession, mapper: Mapper, rows: readonly DriverRow[], distinct = false): Entity[] {
+  const entities: Entity[] = [];
+  if (distinct && rows.length > 1 && session.identities.isEmpty(mapper) && session.suspects === null && !mapper.listeners.has('load')) {
+    const Factory = mapper.factory;
+    for (const row of rows) entities.push(new Factory(row, session, entities, PERSISTENT));
+    session.identities.enterLater(mapper, entities);
+    return entities;
+  }
+  const map = session.identities.of(mapper);
+  for (const row of rows) entities.push(entityOfRow(session, mapper, map, row, identityOfRow(mapper, row), entities));
+  return entities;
+}

@@ -1,0 +1,201 @@
+import type { Codec, Dialect } from '../dialects/base/dialect.ts';
+import type { Validator } from '../sql/column.ts';
+import type { OrderTerm } from '../sql/expression.ts';
+import type { Node } from '../sql/node.ts';
+import type { Table, TableColumn } from '../sql/schema.ts';
+import type { RelationDefinition } from './relation.ts';
+
+/**
+ * What an object carries besides its attributes, under symbols: no name of a user's model can meet them, and
+ * Object.keys does not see them. All objects of a class are made by one function and so have one hidden class.
+ */
+export const ROW = Symbol('row');
+export const SESSION = Symbol('session');
+export const STATUS = Symbol('status');
+export const PEERS = Symbol('peers');
+export const RELATED = Symbol('related');
+export const CHANGES = Symbol('changes');
+/** On the prototype and on the class: the mapper. */
+export const MAPPER = Symbol('mapper');
+
+export const TRANSIENT = 0;
+export const PENDING = 1;
+export const PERSISTENT = 2;
+export const DELETED = 3;
+export const DETACHED = 4;
+export type Status = 0 | 1 | 2 | 3 | 4;
+export const STATUS_NAMES = ['transient', 'pending', 'persistent', 'deleted', 'detached'] as const;
+
+/** An object of a model class. */
+export interface Entity {
+  /** Column values by position: as the row brought them until first read, then as JavaScript values. undefined: not known. */
+  [ROW]: unknown[];
+  [SESSION]: EntitySession | null;
+  [STATUS]: Status;
+  /** The objects that came out of the same result: they load their relations together. */
+  [PEERS]: readonly Entity[] | null;
+  /** Related objects and collections by the relation's position; undefined: not known. */
+  [RELATED]: unknown[] | null;
+  /** Since the last flush: position, old value, position, old value … A relation's position comes after the columns'. */
+  [CHANGES]: unknown[] | null;
+  readonly [MAPPER]: Mapper;
+}
+
+/** What an object asks of its session. */
+export interface EntitySession {
+  /** The object has changes to write. */
+  touch(entity: Entity): void;
+  /** An object was related to one of this session's. */
+  cascade(entity: Entity): void;
+  /** The object may be changed from within: JSON that was read. */
+  watch(entity: Entity): void;
+  /** A pending object lost its only parent. */
+  orphaned(entity: Entity): void;
+  /** The objects of a class that the session has, stored or not. */
+  objectsOf(mapper: Mapper): Iterable<Entity>;
+  /** The object with this identity, if the session has it. */
+  identity(mapper: Mapper, key: unknown): Entity | undefined;
+  /** Loads a relation of the object and of its peers. */
+  loadRelation(entity: Entity, relation: Relationship): Promise<unknown>;
+  /** A query over a relation's objects. */
+  relationQuery(entity: Entity, relation: Relationship): unknown;
+}
+
+/** How a slot tells that it holds the JavaScript value: a typeof word, a Uint8Array that is no Buffer, or a box. */
+export type SlotKind = 'string' | 'number' | 'boolean' | 'bigint' | 'object' | 'bytes' | 'boxed';
+
+export type AttributeListener = (object: Entity, value: unknown, old: unknown) => unknown;
+export type MapperListener = (object: Entity) => unknown;
+export type MapperEvent = 'beforeInsert' | 'afterInsert' | 'beforeUpdate' | 'afterUpdate' | 'beforeDelete' | 'afterDelete' | 'load';
+
+/** What makes a class's objects: from a row to an object in one call. */
+export interface EntityFactory {
+  new (row: unknown[], session: EntitySession | null, peers: readonly Entity[] | null, status: Status): Entity;
+}
+
+/** How a class is mapped to a table. SQLAlchemy: `Mapper`. */
+export interface Mapper {
+  /** The class's name. */
+  readonly name: string;
+  /** The class whose objects rows become. */
+  readonly entityClass: { readonly prototype: object; readonly name: string };
+  readonly table: Table;
+  readonly columns: readonly TableColumn[];
+  /** Attribute names to positions: columns first, then relations. */
+  readonly positions: ReadonlyMap<string, number>;
+  /** The positions of the primary key's columns. */
+  readonly keyPositions: readonly number[];
+  /** The key's one position where its raw value is its identity; −1 otherwise. */
+  readonly plainKey: number;
+  /** The position of the key that the database makes, or −1. */
+  readonly generatedKey: number;
+  readonly relationKeys: readonly string[];
+  readonly relationListeners: readonly RelationListeners[];
+  /** By position: how a slot tells a JavaScript value from what the row brought. */
+  readonly kinds: readonly SlotKind[];
+  /** Positions of JSON columns, whose values may be changed from within. */
+  readonly jsonPositions: readonly number[];
+  /** By column position: relations that are found by this foreign key. */
+  readonly dependents: (readonly number[] | null)[];
+  readonly listeners: Map<MapperEvent, MapperListener[]>;
+  /** By position: what is called when the attribute is set; null where nothing is. */
+  readonly setters: (AttributeListener[] | null)[];
+  readonly validators: readonly (readonly Validator<unknown>[])[];
+  /** By position: whether a new object's value goes into its slot as it is. */
+  readonly plain: readonly boolean[];
+  /** Relations by their order among relations; resolved on first use. */
+  relations(): readonly Relationship[];
+  /** The constructor of its objects, which runs none of the class's own code. */
+  readonly factory: EntityFactory;
+  /** Makes an object; its constructor does not run. */
+  instantiate(row: unknown[], session: EntitySession | null, peers: readonly Entity[] | null, status: Status): Entity;
+  /** The conversions of the database that the class's rows come from. */
+  codecs(): readonly Codec[];
+  /** By position: what makes a JavaScript value of what a row brought; null where it is one. Empty until a database is known. */
+  readonly decoders: readonly Codec['decode'][];
+  useDialect(dialect: Dialect): void;
+}
+
+/** A relation between two mapped classes, resolved. SQLAlchemy: `RelationshipProperty`. */
+export interface Relationship {
+  /** For messages: `User.posts`. */
+  readonly name: string;
+  readonly key: string;
+  /** Its order among its mapper's relations. */
+  readonly position: number;
+  readonly mapper: Mapper;
+  readonly target: Mapper;
+  readonly direction: 'manyToOne' | 'oneToMany' | 'manyToMany';
+  /** A collection, or one object. */
+  readonly many: boolean;
+  readonly definition: RelationDefinition;
+  /** Column positions: this side's, and the target's in the same order (not for many-to-many). */
+  readonly local: readonly number[];
+  readonly remote: readonly number[];
+  /** Many-to-many: the table between, its columns for this side and for the target. */
+  readonly through: Table | null;
+  readonly throughLocal: readonly TableColumn[];
+  readonly throughRemote: readonly TableColumn[];
+  /** The foreign key points at the target's primary key, so the identity map can answer. */
+  readonly byIdentity: boolean;
+  readonly cascade: Cascade;
+  readonly passiveDeletes: boolean | 'all';
+  readonly viewOnly: boolean;
+  readonly orderBy: readonly OrderTermLike[];
+  /** A further condition on the target's rows, over the target's own columns. */
+  readonly condition: Node | null;
+  readonly raise: boolean;
+  /** The relation on the other side. */
+  back: Relationship | null;
+  readonly listeners: RelationListeners;
+}
+
+export type OrderTermLike = Pick<OrderTerm, 'node'>;
+export type RelationListener = (object: Entity, value: unknown, old?: unknown) => unknown;
+
+/** What is called when a relation changes. */
+export interface RelationListeners {
+  readonly set: RelationListener[];
+  readonly append: RelationListener[];
+  readonly remove: RelationListener[];
+}
+
+export interface Cascade {
+  readonly saveUpdate: boolean;
+  readonly delete: boolean;
+  readonly deleteOrphan: boolean;
+  readonly expunge: boolean;
+}
+
+/** A value whose decoded form can't be told from its raw form. */
+export class Decoded {
+  readonly value: unknown;
+  /** What the row held; undefined for a value that was set. */
+  readonly raw: unknown;
+  constructor(value: unknown, raw: unknown) {
+    this.value = value;
+    this.raw = raw;
+  }
+}
+
+export function isEntity(value: unknown): value is Entity {
+  return typeof value === 'object' && value !== null && ROW in value;
+}
+
+/** Remembers what an attribute held at the last flush, once. */
+export function recordChange(entity: Entity, position: number, old: unknown): void {
+  const changes = entity[CHANGES];
+  if (changes === null) {
+    entity[CHANGES] = [position, old];
+    return;
+  }
+  for (let i = 0; i < changes.length; i += 2) if (changes[i] === position) return;
+  changes.push(position, old);
+}
+
+/** Whether the attribute was changed since the last flush. */
+export function hasChange(entity: Entity, position: number): boolean {
+  const changes = entity[CHANGES];
+  if (changes !== null) for (let i = 0; i < changes.length; i += 2) if (changes[i] === position) return true;
+  return false;
+}

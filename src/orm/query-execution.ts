@@ -1,0 +1,224 @@
+import type { DriverRow, MaybePromise } from '../dialects/base/driver.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Result } from '../engine/result.ts';
+import { type Executable, valuesOf } from '../engine/statement.ts';
+import { Expression } from '../sql/expression.ts';
+import { func } from '../sql/function.ts';
+import { sourcesOf } from '../sql/join.ts';
+import { canonicalKey, make } from '../sql/make.ts';
+import type { Node } from '../sql/node.ts';
+import type { Table } from '../sql/schema.ts';
+import { select } from '../sql/select.ts';
+import { BOOLEAN } from '../sql/type.ts';
+import { deleteFrom, update } from '../sql/update.ts';
+import { type AttachingSession, letGo } from './attachment.ts';
+import { entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
+import { ormError } from './errors.ts';
+import { identityOf } from './identity.ts';
+import { type LoadRequest, withDefaults } from './load-request.ts';
+import { entitiesOfRows } from './loader.ts';
+import { DELETED, type Entity, type Mapper, ROW, STATUS } from './mapping.ts';
+import type { QuerySpec } from './query.ts';
+import { columnOf } from './relation-attribute.ts';
+import { type ReloadingSession, reload, selectByKey } from './reloading.ts';
+import { loadRequests, relatedTo } from './select-in-loading.ts';
+import type { Undo } from './undo.ts';
+
+/** What running a query needs of a session. */
+export interface QuerySession extends AttachingSession, ReloadingSession {
+  readonly identities: AttachingSession['identities'];
+  readonly dirty: Set<Entity>;
+  readonly watched: Set<Entity>;
+  readonly suspects: Set<Entity> | null;
+  readonly undo: Undo[];
+  /** Whether a query has to wait, for a flush under way or one of its own. */
+  readonly busy: boolean;
+  /** Flushes what a query must see, after the flush that is under way. */
+  ready(): Promise<void>;
+  engineOf(table: Table): Engine;
+  execute<R>(statement: Executable<R>): Promise<Result<R>>;
+  all<R>(statement: Executable<R>): Promise<R[]>;
+}
+
+/** The object with session key: the session's own, or read. */
+export async function getEntity(
+  session: QuerySession,
+  mapper: Mapper,
+  values: readonly unknown[],
+  asked: readonly LoadRequest[],
+): Promise<Entity | null> {
+  const requests = withDefaults(mapper, asked);
+  const known = session.identities.get(mapper, identityOf(values));
+  if (known !== undefined && !session.partial?.has(known)) {
+    if (requests.length > 0) await loadRequests(session, [known], requests);
+    return session.removed.has(known) ? null : known;
+  }
+  if (session.busy) await session.ready();
+  const { table } = mapper;
+  const answer = session.fetch(table, `get:${table.node.id}`, () => selectByKey(mapper), values);
+  const rows = answer instanceof Promise ? await answer : answer;
+  if (rows.length === 0) return null;
+  const [entity] = entitiesOfRows(session, mapper, rows);
+  if (requests.length > 0) await loadRequests(session, [entity], requests);
+  return entity;
+}
+
+/** The objects of a query, with what it loads beside them. */
+export async function queryEntities(session: QuerySession, spec: QuerySpec): Promise<Entity[]> {
+  if (session.busy) await session.ready();
+  const { mapper, source, joined } = spec;
+  const requests = withDefaults(mapper, spec.requests);
+  const { node } = spec.select;
+  if (requests.length === 0) {
+    const answer = selectRows(session, mapper.table, node, node.key, () => node);
+    const rows = answer instanceof Promise ? await answer : answer;
+    const entities = entitiesOfRows(session, mapper, rows, !joined && node.from.length === 0);
+    return joined ? [...new Set(entities)] : entities;
+  }
+  // A row must stand for one parent where rows are counted or put together.
+  const canRepeat = node.limit === null && node.offset === null && !node.distinct && node.groupBy.length === 0;
+  const { plan } = planEager(mapper, requests, canRepeat);
+  const key = plan.joined.length === 0 ? node.key : `${node.key}+${requests.map((request) => request.key).join()}${canRepeat}`;
+  const build = (): Node => joinEager(node, source, plan);
+  const answer = selectRows(session, mapper.table, plan.joined.some(carriesValues) ? build() : node, key, build);
+  const rows = answer instanceof Promise ? await answer : answer;
+  let entities =
+    plan.joined.length === 0
+      ? entitiesOfRows(session, mapper, rows, !joined && node.from.length === 0)
+      : entitiesOfJoinedRows(session, mapper, plan, rows);
+  if (joined) entities = [...new Set(entities)];
+  await loadRequests(session, entities, plan.separate);
+  await loadBelow(session, entities, plan.joined);
+  return entities;
+}
+
+async function loadBelow(session: QuerySession, parents: readonly Entity[], loads: readonly JoinedLoad[]): Promise<void> {
+  for (const load of loads) {
+    if (load.separate.length === 0 && load.joined.length === 0) continue;
+    const reached = parents.flatMap((parent) => relatedTo(parent, load.relation));
+    await loadRequests(session, reached, load.separate);
+    await loadBelow(session, reached, load.joined);
+  }
+}
+
+/** Runs a select for objects; `values` are those of its own parameters. */
+function selectRows(session: QuerySession, table: Table, valued: Node, key: string, build: () => Node): MaybePromise<DriverRow[]> {
+  return session.fetch(table, canonicalKey(key), build, valuesOf(valued));
+}
+
+const COUNT = func.count().node;
+
+/** How many rows a query has. */
+export async function countRows(session: QuerySession, { mapper, select: statement }: QuerySpec): Promise<number> {
+  if (session.busy) await session.ready();
+  const { node } = statement;
+  const whole = node.limit === null && node.offset === null;
+  const plain = whole && !node.distinct && node.groupBy.length === 0 && node.having === null;
+  const counted = plain
+    ? make('select', {
+        ...node,
+        columns: [COUNT],
+        from: node.from.length > 0 ? node.from : sourcesOf(node.columns),
+        orderBy: [],
+        lock: null,
+      })
+    : select(func.count()).from((whole ? statement.orderBy() : statement).subquery()).node;
+  const answer = selectRows(session, mapper.table, counted, counted.key, () => counted);
+  const rows = answer instanceof Promise ? await answer : answer;
+  return Number(rows[0][0]);
+}
+
+/** Changes all rows of a query, and the session's objects among them. */
+export async function updateAll(
+  session: QuerySession,
+  spec: QuerySpec,
+  values: Readonly<Record<string, unknown>>,
+  all: boolean,
+): Promise<number> {
+  await session.ready();
+  const { mapper } = spec;
+  const known = await matching(session, spec);
+  const statement = update(mapper.table, { all }).set(values as never);
+  const where = wholeCondition(spec, 'update');
+  const { rowCount } = await session.execute(where === null ? statement : statement.where(new Expression<boolean>(where, BOOLEAN)));
+  for (const entity of known) {
+    const changes = mapper.columns.flatMap((column) => [column.position, entity[ROW][column.position]]);
+    session.undo.push({ kind: 'update', entity, changes });
+  }
+  if (known.length > 0) await reload(session, mapper, known);
+  return rowCount;
+}
+
+/** Deletes all rows of a query, and lets go of the session's objects among them. */
+export async function deleteAll(session: QuerySession, spec: QuerySpec, all: boolean): Promise<number> {
+  await session.ready();
+  const { mapper } = spec;
+  const known = await matching(session, spec);
+  const statement = deleteFrom(mapper.table, { all });
+  const where = wholeCondition(spec, 'delete');
+  const { rowCount } = await session.execute(where === null ? statement : statement.where(new Expression<boolean>(where, BOOLEAN)));
+  for (const entity of known) {
+    letGo(session, entity);
+    entity[STATUS] = DELETED;
+    session.undo.push({ kind: 'delete', entity });
+  }
+  return rowCount;
+}
+
+/** The session's objects among a query's rows. */
+async function matching(session: QuerySession, spec: QuerySpec): Promise<Entity[]> {
+  const { mapper, source, select } = spec;
+  const map = session.identities.of(mapper);
+  if (map.size === 0) return [];
+  const keys = mapper.keyPositions.map(
+    (position) => new Expression(columnOf(source, mapper.columns[position]), mapper.columns[position].type),
+  );
+  const rows = await session.all(select.orderBy().columns(...keys));
+  return (rows as unknown[][]).flatMap((row) => map.get(identityOf(row)) ?? []);
+}
+
+/** How the database would run a query. */
+export async function explainQuery(session: QuerySession, spec: QuerySpec): Promise<string[]> {
+  await session.ready();
+  const engine = session.engineOf(spec.mapper.table);
+  await engine.ready();
+  const { sql, parameters } = await queryToSQL(session, spec);
+  const { explain } = engine.dialect;
+  const connection = await engine.acquire();
+  try {
+    const rows = await connection.driverConnection.query(`${explain.prefix} ${sql}`, parameters);
+    return rows.map(explain.line);
+  } finally {
+    await engine.release(connection);
+  }
+}
+
+/** A query as SQL, with its parameters. */
+export async function queryToSQL(session: QuerySession, spec: QuerySpec): Promise<{ sql: string; parameters: unknown[] }> {
+  const engine = session.engineOf(spec.mapper.table);
+  await engine.ready();
+  const { plan } = planEager(spec.mapper, spec.requests, spec.select.node.limit === null);
+  const node = joinEager(spec.select.node, spec.source, plan);
+  return engine.plans.get(engine.dialect, node).encode(valuesOf(node));
+}
+
+function carriesValues(load: JoinedLoad): boolean {
+  return (load.relation.condition?.binds.length ?? 0) > 0 || load.joined.some(carriesValues);
+}
+
+/** The condition of a query that changes its rows; one with joins or limits goes by the keys of its rows. */
+function wholeCondition({ mapper, source, select }: QuerySpec, verb: string): Node | null {
+  const { node } = select;
+  const plain =
+    node.from.length === 0 &&
+    node.limit === null &&
+    node.offset === null &&
+    node.groupBy.length === 0 &&
+    !node.distinct &&
+    source.kind === 'table';
+  if (plain) return node.where;
+  if (mapper.keyPositions.length > 1) throw ormError('orm.bulk-with-joins', mapper.name, verb);
+  const column = mapper.columns[mapper.keyPositions[0]];
+  const list = select.columns(new Expression(columnOf(source, column), column.type)).node;
+  return make('in', { operand: columnOf(mapper.table.node, column), list, negated: false });
+}

@@ -1,0 +1,354 @@
+import { inspect } from 'node:util';
+import { describe } from '../sql/errors.ts';
+import { columnValue } from './attributes.ts';
+import { ormError } from './errors.ts';
+import { identityOf, nameOf } from './identity.ts';
+import {
+  type Entity,
+  hasChange,
+  isEntity,
+  MAPPER,
+  PENDING,
+  PERSISTENT,
+  RELATED,
+  type Relationship,
+  recordChange,
+  SESSION,
+  STATUS,
+  TRANSIENT,
+} from './mapping.ts';
+import { isNotLoaded, notLoaded } from './not-loaded.ts';
+
+/** The one implementation of both. It fires no statements of its own: its owner's session does. */
+export class EntityCollection implements PromiseLike<readonly Entity[]> {
+  readonly owner: Entity;
+  readonly relation: Relationship;
+  /** The objects in order, or null where they are not loaded. */
+  items: Entity[] | null;
+  /** Added and removed since the last flush. */
+  added: Set<Entity> | null = null;
+  removed: Set<Entity> | null = null;
+  /** What a loaded collection held at the last flush, kept when it is first changed. */
+  before: readonly Entity[] | null = null;
+  /** `set()` on a collection that is not loaded: at the flush, all that is not added goes. */
+  replaced = false;
+  /** Loaded with a filter or a limit: good for reading, but not all there is. */
+  partial = false;
+  #index: Set<Entity> | null = null;
+
+  constructor(owner: Entity, relation: Relationship, items: Entity[] | null) {
+    this.owner = owner;
+    this.relation = relation;
+    this.items = items;
+  }
+
+  get isLoaded(): boolean {
+    return this.items !== null;
+  }
+  /** Whether all related objects are here. */
+  get isWhole(): boolean {
+    return this.items !== null && !this.partial;
+  }
+
+  add(...objects: Entity[]): void {
+    for (const object of objects) append(this.owner, this.relation, this.#checked(object), true);
+  }
+  remove(...objects: Entity[]): void {
+    for (const object of objects) detach(this.owner, this.relation, this.#checked(object), true);
+  }
+  set(objects: Iterable<Entity>): void {
+    const next = [...objects].map((object) => this.#checked(object));
+    const wanted = new Set(next);
+    if (this.items === null) {
+      refuseViewOnly(this.relation);
+      this.replaced = true;
+      const session = this.owner[SESSION];
+      const { back, target } = this.relation;
+      const held = new Set(this.added);
+      // Members that the session knows need not wait for the flush to lose their owner.
+      if (session !== null && back !== null)
+        for (const member of [...session.objectsOf(target)]) if (isHeldBy(member, back, this.owner)) held.add(member);
+      for (const object of held) if (!wanted.has(object)) detach(this.owner, this.relation, object, true);
+      session?.touch(this.owner);
+    } else for (const object of [...this.items]) if (!wanted.has(object)) detach(this.owner, this.relation, object, true);
+    for (const object of next) append(this.owner, this.relation, object, true);
+    if (this.items !== null && wanted.size === this.items.length) this.items.splice(0, wanted.size, ...wanted);
+  }
+  has(object: Entity): boolean {
+    if (this.added?.has(object)) return true;
+    if (this.removed?.has(object)) return false;
+    this.known();
+    return this.holds(object);
+  }
+  /** Whether a loaded collection has the object; large ones keep an index. */
+  holds(object: Entity): boolean {
+    const items = this.items as Entity[];
+    if (items.length <= 16) return items.includes(object);
+    if (this.#index === null || this.#index.size !== items.length) this.#index = new Set(items);
+    return this.#index.has(object);
+  }
+  push(object: Entity): void {
+    this.items?.push(object);
+    this.#index?.add(object);
+  }
+  drop(object: Entity): void {
+    const place = this.items?.indexOf(object) ?? -1;
+    if (place >= 0) this.items?.splice(place, 1);
+    this.#index?.delete(object);
+  }
+  /** Whether there is something to write. */
+  get changed(): boolean {
+    return this.added !== null || this.removed !== null || this.replaced;
+  }
+  /** Forgets what was changed: it has been written, or undone. */
+  settle(): void {
+    this.added = null;
+    this.removed = null;
+    this.before = null;
+    this.replaced = false;
+  }
+  load(): Promise<readonly Entity[]> {
+    if (this.items !== null) return Promise.resolve(this.items);
+    const session = this.owner[SESSION];
+    if (session === null) {
+      return Promise.reject(ormError('orm.detached', nameOf(this.owner), `its '${this.relation.key}' cannot be loaded`));
+    }
+    return session.loadRelation(this.owner, this.relation) as Promise<readonly Entity[]>;
+  }
+  then<A, B>(
+    resolve?: ((objects: readonly Entity[]) => A | PromiseLike<A>) | null,
+    reject?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.load()
+      .then((items) => [...items])
+      .then(resolve, reject);
+  }
+  query(): unknown {
+    const session = this.owner[SESSION];
+    if (session === null || this.owner[STATUS] !== PERSISTENT) {
+      throw ormError('orm.detached', nameOf(this.owner), `its '${this.relation.key}' cannot be queried`);
+    }
+    return session.relationQuery(this.owner, this.relation);
+  }
+
+  get length(): number {
+    return this.known().length;
+  }
+  at(index: number): Entity | undefined {
+    return this.known().at(index);
+  }
+  map<U>(fn: (object: Entity, index: number) => U): U[] {
+    return this.known().map(fn);
+  }
+  filter(fn: (object: Entity, index: number) => boolean): Entity[] {
+    return this.known().filter(fn);
+  }
+  find(fn: (object: Entity, index: number) => boolean): Entity | undefined {
+    return this.known().find(fn);
+  }
+  some(fn: (object: Entity, index: number) => boolean): boolean {
+    return this.known().some(fn);
+  }
+  every(fn: (object: Entity, index: number) => boolean): boolean {
+    return this.known().every(fn);
+  }
+  reduce<U>(fn: (sum: U, object: Entity, index: number) => U, start: U): U {
+    return this.known().reduce(fn, start);
+  }
+  toArray(): Entity[] {
+    return [...this.known()];
+  }
+  [Symbol.iterator](): IterableIterator<Entity> {
+    return this.known()[Symbol.iterator]();
+  }
+  toJSON(): unknown {
+    return this.items ?? undefined;
+  }
+  [inspect.custom](_depth: number, options: object): string {
+    return this.items === null ? '[not loaded: await it]' : inspect(this.items, options);
+  }
+
+  /** The loaded objects. Throws a NotLoadedError where they are not. */
+  known(): Entity[] {
+    if (this.items === null) throw ormError('orm.not-loaded', `'${this.relation.key}'`, nameOf(this.owner), this.relation.key);
+    return this.items;
+  }
+
+  #checked(object: unknown): Entity {
+    const { relation } = this;
+    if (object === null || object === undefined) throw ormError('orm.null-in-collection', relation.name);
+    if (!isEntity(object)) throw ormError('orm.wrong-class', relation.name, relation.target.name, describe(object));
+    if (object[MAPPER] !== relation.target) throw ormError('orm.wrong-class', relation.name, relation.target.name, object[MAPPER].name);
+    return object;
+  }
+}
+
+/** Whether a loaded relation of `holder` is known to lead to `object`. */
+function isHeldBy(holder: Entity, relation: Relationship, object: Entity): boolean {
+  if (!relation.many) return knownOne(holder, relation) === object;
+  const collection = holder[RELATED]?.[relation.position];
+  return collection instanceof EntityCollection && collection.items !== null && collection.holds(object);
+}
+
+/** The values of relations by position, made when the first is needed. */
+export function relatedOf(entity: Entity): unknown[] {
+  let related = entity[RELATED];
+  if (related === null) {
+    related = entity[MAPPER].relationKeys.map(() => undefined);
+    entity[RELATED] = related;
+  }
+  return related;
+}
+
+/** The collection of a to-many relation; a new object's is empty, a stored one's not loaded. */
+export function collectionOf(entity: Entity, relation: Relationship): EntityCollection {
+  const related = relatedOf(entity);
+  let collection = related[relation.position] as EntityCollection | undefined;
+  if (collection === undefined) {
+    const fresh = entity[STATUS] === TRANSIENT || entity[STATUS] === PENDING;
+    collection = new EntityCollection(entity, relation, fresh ? [] : null);
+    related[relation.position] = collection;
+  }
+  return collection;
+}
+
+/** What a to-one relation is known to hold, without I/O; undefined where it is not known. */
+export function knownOne(entity: Entity, relation: Relationship): Entity | null | undefined {
+  const related = entity[RELATED];
+  const held = related === null ? undefined : related[relation.position];
+  if (held !== undefined) return held as Entity | null;
+  const status = entity[STATUS];
+  const session = entity[SESSION];
+  if (relation.direction === 'manyToOne') {
+    const values = relation.local.map((position) => columnValue(entity, position));
+    if (values.some((value) => value === null || value === undefined))
+      return values.includes(undefined) && status === PERSISTENT ? undefined : null;
+    if (session !== null && relation.byIdentity && relation.condition === null) {
+      const target = session.identity(relation.target, identityOf(values));
+      if (target !== undefined) {
+        relatedOf(entity)[relation.position] = target;
+        return target;
+      }
+    }
+  }
+  return status === TRANSIENT || status === PENDING ? null : undefined;
+}
+
+/** The getter of a to-one relation. */
+export function readOne(entity: Entity, relation: Relationship): unknown {
+  const known = knownOne(entity, relation);
+  return known === undefined ? notLoaded(entity, relation) : known;
+}
+
+/** The setter of a relation: an object or null, or the members of a collection. */
+export function assign(entity: Entity, relation: Relationship, value: unknown): void {
+  if (!relation.many) {
+    // What a read gave for an unloaded relation, assigned back, changes nothing.
+    if (isNotLoaded(value) && knownOne(entity, relation) === undefined) return;
+    setOne(entity, relation, value, true);
+    return;
+  }
+  const collection = collectionOf(entity, relation);
+  if (value === (collection as unknown)) return;
+  if (typeof (value as Iterable<unknown> | null)?.[Symbol.iterator] !== 'function') {
+    throw ormError('orm.wrong-class', relation.name, `an iterable of ${relation.target.name}`, describe(value));
+  }
+  collection.set(value as Iterable<Entity>);
+}
+
+function refuseViewOnly(relation: Relationship): void {
+  if (relation.viewOnly) throw ormError('orm.view-only', relation.name);
+}
+
+function checkOne(relation: Relationship, value: unknown): asserts value is Entity | null {
+  if (value === null) return;
+  if (value === undefined) throw ormError('orm.undefined-attribute', relation.name);
+  if (!isEntity(value)) throw ormError('orm.wrong-class', relation.name, relation.target.name, describe(value));
+  if (value[MAPPER] !== relation.target) throw ormError('orm.wrong-class', relation.name, relation.target.name, value[MAPPER].name);
+}
+
+/** Points a to-one relation at another object. `direct` is false where it follows from a change of the other side. */
+function setOne(owner: Entity, relation: Relationship, value: unknown, direct: boolean): void {
+  refuseViewOnly(relation);
+  checkOne(relation, value);
+  const old = knownOne(owner, relation);
+  const related = relatedOf(owner);
+  const place = owner[MAPPER].columns.length + relation.position;
+  if (old === value && (related[relation.position] === value || hasChange(owner, place))) {
+    // Saying null again for a row that may have another object, seen only by its foreign key, is still a change.
+    if (value !== null || owner[STATUS] === PERSISTENT) return;
+  }
+  recordChange(owner, place, old);
+  related[relation.position] = value;
+  const session = owner[SESSION];
+  session?.touch(owner);
+  for (const listener of relation.listeners.set) listener(owner, value, old ?? null);
+  const { back } = relation;
+  if (old !== null && old !== undefined) {
+    if (direct && back !== null && !back.viewOnly) release(old, back, owner);
+    if (relation.cascade.deleteOrphan && relation.direction !== 'manyToOne') old[SESSION]?.orphaned(old);
+  }
+  if (value === null) return;
+  if (direct && back !== null && !back.viewOnly) {
+    if (back.many) append(value, back, owner, false);
+    else {
+      const partner = knownOne(value, back);
+      if (partner !== null && partner !== undefined && partner !== owner) setOne(partner, relation, null, false);
+      setOne(value, back, owner, false);
+    }
+  }
+  if (direct && relation.cascade.saveUpdate) session?.cascade(value);
+}
+
+/** Takes `member` out of what the other side of a change holds. */
+function release(holder: Entity, relation: Relationship, member: Entity): void {
+  if (relation.many) detach(holder, relation, member, false);
+  else if (knownOne(holder, relation) === member) setOne(holder, relation, null, false);
+}
+
+/** Adds to a collection, and turns the other side to it. */
+function append(owner: Entity, relation: Relationship, object: Entity, direct: boolean): void {
+  refuseViewOnly(relation);
+  const collection = collectionOf(owner, relation);
+  if (collection.added?.has(object) || (collection.items !== null && collection.holds(object))) return;
+  if (collection.items !== null && collection.before === null) collection.before = [...collection.items];
+  collection.push(object);
+  if (!collection.removed?.delete(object) || collection.items === null) {
+    collection.added ??= new Set();
+    collection.added.add(object);
+  }
+  const session = owner[SESSION];
+  session?.touch(owner);
+  for (const listener of relation.listeners.append) listener(owner, object);
+  const { back } = relation;
+  if (direct && back !== null && !back.viewOnly) {
+    if (back.many) append(object, back, owner, false);
+    else {
+      const parent = knownOne(object, back);
+      if (parent !== null && parent !== undefined && parent !== owner) detach(parent, relation, object, false);
+      setOne(object, back, owner, false);
+    }
+  }
+  if (direct && relation.cascade.saveUpdate) session?.cascade(object);
+}
+
+/** Removes from a collection, and turns the other side away from it. */
+function detach(owner: Entity, relation: Relationship, object: Entity, direct: boolean): void {
+  refuseViewOnly(relation);
+  const collection = collectionOf(owner, relation);
+  if (collection.items !== null && !collection.holds(object)) return;
+  if (collection.items !== null && collection.before === null) collection.before = [...collection.items];
+  collection.drop(object);
+  if (!collection.added?.delete(object) || collection.items === null) {
+    collection.removed ??= new Set();
+    collection.removed.add(object);
+  }
+  owner[SESSION]?.touch(owner);
+  for (const listener of relation.listeners.remove) listener(owner, object);
+  const { back } = relation;
+  if (direct && back !== null && !back.viewOnly) {
+    if (back.many) detach(object, back, owner, false);
+    else if (knownOne(object, back) === owner || knownOne(object, back) === undefined) setOne(object, back, null, false);
+  }
+  if (direct && relation.cascade.deleteOrphan) object[SESSION]?.orphaned(object);
+}

@@ -1,0 +1,188 @@
+import { adapt } from '../sql/adapt.ts';
+import { describe } from '../sql/errors.ts';
+import { conditions, conjunction, Expression, type ExpressionLike } from '../sql/expression.ts';
+import type { Joinable } from '../sql/join.ts';
+import { make, makeAlias, makeBind, makeColumn } from '../sql/make.ts';
+import type { Node, SourceNode } from '../sql/node.ts';
+import type { TableColumn } from '../sql/schema.ts';
+import { BOOLEAN } from '../sql/type.ts';
+import { columnValue } from './attributes.ts';
+import { ormError } from './errors.ts';
+import { nameOf } from './identity.ts';
+import { type Entity, isEntity, MAPPER, type Mapper, type RelationListeners, type Relationship } from './mapping.ts';
+
+export function columnOf(source: SourceNode, column: TableColumn): Node {
+  return makeColumn(source, column.name, column.key, column.type);
+}
+
+function equal(left: Node, right: Node): Node {
+  return make('binary', { operator: '=', left, right });
+}
+
+/** The conditions between a parent source and a target source, without a table between. */
+export function tie(relation: Relationship, parent: SourceNode, target: SourceNode): Node {
+  const pairs = relation.local.map((position, i) =>
+    equal(columnOf(parent, relation.mapper.columns[position]), columnOf(target, relation.target.columns[relation.remote[i]])),
+  );
+  return conjunction([...pairs, ...extra(relation, target)]) as Node;
+}
+
+function extra(relation: Relationship, target: SourceNode): Node[] {
+  return relation.condition === null ? [] : [adapt(relation.condition, relation.target.table.node, target)];
+}
+
+/** The conditions of both halves of a many-to-many relation. */
+export function ties(relation: Relationship, parent: SourceNode, through: SourceNode, target: SourceNode): { near: Node; far: Node } {
+  const near = relation.throughLocal.map((column, i) =>
+    equal(columnOf(parent, relation.mapper.columns[relation.local[i]]), columnOf(through, column)),
+  );
+  const far = relation.throughRemote.map((column, i) =>
+    equal(columnOf(through, column), columnOf(target, relation.target.columns[relation.remote[i]])),
+  );
+  return { near: conjunction(near) as Node, far: conjunction([...far, ...extra(relation, target)]) as Node };
+}
+
+/**
+ * A relation as a part of SQL: `User.c.posts`. SQLAlchemy: `RelationshipProperty.Comparator`.
+ * @typeParam M the related object
+ */
+export class RelationAttribute<M = unknown, S = unknown> implements Joinable {
+  /** The shape of the model that the relation belongs to. */
+  declare readonly '~shape'?: S;
+  declare readonly '~related': M;
+  readonly #source: SourceNode;
+  readonly #mapper: Mapper;
+  readonly #position: number;
+  constructor(source: SourceNode, mapper: Mapper, position: number) {
+    this.#source = source;
+    this.#mapper = mapper;
+    this.#position = position;
+  }
+  /** The relation behind it. */
+  get relation(): Relationship {
+    return this.#mapper.relations()[this.#position];
+  }
+  /** The relation's name. */
+  get key(): string {
+    return this.#mapper.relationKeys[this.#position];
+  }
+  /** What is called when the relation changes. */
+  get listeners(): RelationListeners {
+    return this.#mapper.relationListeners[this.#position];
+  }
+
+  /** Some related row meets all these conditions. SQLAlchemy: `any()`. */
+  any(...list: (ExpressionLike<boolean | null> | boolean)[]): Expression<boolean> {
+    return this.#exists(conditions(list, `${this.relation.name}.any()`));
+  }
+  /** The related row meets all these conditions. SQLAlchemy: `has()`. */
+  has(...list: (ExpressionLike<boolean | null> | boolean)[]): Expression<boolean> {
+    return this.#exists(conditions(list, `${this.relation.name}.has()`));
+  }
+  /** Is related to this object; `null` is: to none. SQLAlchemy: `==`. */
+  eq(object: M | null): Expression<boolean> {
+    const { relation } = this;
+    if (object === null) return this.isNull();
+    if (relation.direction !== 'manyToOne') return this.contains(object);
+    const entity = entityFor(relation, object);
+    const pairs = relation.local.map((position, i) =>
+      equal(columnOf(this.#source, relation.mapper.columns[position]), keyBind(entity, relation.target, relation.remote[i])),
+    );
+    return new Expression(conjunction(pairs) as Node, BOOLEAN);
+  }
+  /** Is not related to this object. SQLAlchemy: `!=`. */
+  ne(object: M | null): Expression<boolean> {
+    const { relation } = this;
+    if (object === null) return this.isNotNull();
+    if (relation.direction !== 'manyToOne') return this.contains(object).not();
+    const missing = relation.local.map((position) => isNull(columnOf(this.#source, relation.mapper.columns[position])));
+    const unequal = make('unary', { operator: 'NOT', operand: this.eq(object).node, postfix: false });
+    return new Expression(make('junction', { operator: 'or', items: [unequal, ...missing] }), BOOLEAN);
+  }
+  /** The object is among the related ones. SQLAlchemy: `contains()`. */
+  contains(object: M): Expression<boolean> {
+    const { relation } = this;
+    const entity = entityFor(relation, object);
+    return this.#exists([], (target) =>
+      relation.target.keyPositions.map((position) =>
+        equal(columnOf(target, relation.target.columns[position]), keyBind(entity, relation.target, position)),
+      ),
+    );
+  }
+  /** Is related to none. SQLAlchemy: `== None`. */
+  isNull(): Expression<boolean> {
+    const { relation } = this;
+    if (relation.direction !== 'manyToOne') return this.any().not();
+    const items = relation.local.map((position) => isNull(columnOf(this.#source, relation.mapper.columns[position])));
+    return new Expression(items.length === 1 ? items[0] : make('junction', { operator: 'or', items }), BOOLEAN);
+  }
+  /** Is related to some. */
+  isNotNull(): Expression<boolean> {
+    return this.isNull().not();
+  }
+
+  '~join'(): ReturnType<Joinable['~join']> {
+    const { relation } = this;
+    const target = relation.target === relation.mapper ? makeAlias(relation.target.table.node, null) : relation.target.table.node;
+    if (relation.through === null) return { from: this.#source, steps: [{ source: target, on: tie(relation, this.#source, target) }] };
+    const through = relation.through.node;
+    const { near, far } = ties(relation, this.#source, through, target);
+    return {
+      from: this.#source,
+      steps: [
+        { source: through, on: near },
+        { source: target, on: far },
+      ],
+    };
+  }
+
+  #exists(list: readonly Node[], more: (target: SourceNode) => readonly Node[] = () => []): Expression<boolean> {
+    const { relation } = this;
+    const table = relation.target.table.node;
+    // Conditions are written over the class's own table; inside the subquery that name may be the outer one's.
+    const aliased = table.id === this.#source.id;
+    const target = aliased ? makeAlias(table, null) : table;
+    const inner = aliased ? list.map((node) => adapt(node, table, target)) : list;
+    const from: Node[] = [target];
+    const where: Node[] = [];
+    if (relation.through === null) where.push(tie(relation, this.#source, target));
+    else {
+      const { near, far } = ties(relation, this.#source, relation.through.node, target);
+      from.unshift(relation.through.node);
+      where.push(near, far);
+    }
+    const query = make('select', {
+      distinct: false,
+      columns: [ONE],
+      from,
+      where: conjunction([...where, ...more(target), ...inner]),
+      groupBy: [],
+      having: null,
+      orderBy: [],
+      limit: null,
+      offset: null,
+      lock: null,
+    });
+    return new Expression(make('exists', { query }), BOOLEAN);
+  }
+}
+
+const ONE = make('raw', { pieces: ['1'], items: [] });
+
+function isNull(operand: Node): Node {
+  return make('unary', { operator: 'IS NULL', operand, postfix: true });
+}
+
+function entityFor(relation: Relationship, object: unknown): Entity {
+  if (!isEntity(object)) throw ormError('orm.wrong-class', relation.name, relation.target.name, describe(object));
+  if (object[MAPPER] !== relation.target) throw ormError('orm.wrong-class', relation.name, relation.target.name, object[MAPPER].name);
+  return object;
+}
+
+/** A parameter with one value of an object's key. Throws for an object that has none yet. */
+function keyBind(entity: Entity, mapper: Mapper, position: number): Node {
+  const column = mapper.columns[position];
+  const value = columnValue(entity, position);
+  if (value === undefined || value === null) throw ormError('orm.not-persistent', nameOf(entity), 'eq', 'not stored yet; flush first');
+  return makeBind(value, column.type);
+}

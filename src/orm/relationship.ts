@@ -1,0 +1,162 @@
+import { describe } from '../sql/errors.ts';
+import type { ForeignKey, Table, TableColumn } from '../sql/schema.ts';
+import { parseCascade } from './cascade.ts';
+import { ormError } from './errors.ts';
+import type { Mapper, OrderTermLike, Relationship } from './mapping.ts';
+import type { RelationDefinition, RelationOptions } from './relation.ts';
+
+/** Works out what a relation joins, from its definition and the foreign keys. Its other side is found by `pair`. */
+export function resolveRelationship(
+  mapper: Mapper,
+  key: string,
+  position: number,
+  definition: RelationDefinition,
+  target: Mapper,
+): Relationship {
+  const name = `${mapper.name}.${key}`;
+  const { options } = definition;
+  const base = {
+    name,
+    key,
+    position,
+    mapper,
+    target,
+    definition,
+    many: definition.kind === 'many',
+    cascade: parseCascade(name, options.cascade),
+    passiveDeletes: options.passiveDeletes ?? false,
+    viewOnly: options.viewOnly === true,
+    orderBy: orderTerms(options.orderBy),
+    condition: options.on === undefined ? null : options.on().node,
+    raise: options.lazy === 'raise',
+    back: null,
+    listeners: mapper.relationListeners[position],
+  };
+  if (definition.form === 'manyToMany')
+    return { ...base, ...throughTable(name, mapper, target, options), byIdentity: false, direction: 'manyToMany' };
+  const owns = definition.form === 'belongsTo';
+  const [owner, other] = owns ? [mapper, target] : [target, mapper];
+  const foreignKey = chooseKey(name, owner.table, other.table, options.foreignKey);
+  const referred = owner.table.metadata.resolve(owner.table, foreignKey).columns.map((c) => c.position);
+  const referring = foreignKey.columns.map((c) => c.position);
+  return {
+    ...base,
+    direction: owns ? 'manyToOne' : 'oneToMany',
+    local: owns ? referring : referred,
+    remote: owns ? referred : referring,
+    through: null,
+    throughLocal: [],
+    throughRemote: [],
+    byIdentity: owns && sameMembers(referred, target.keyPositions),
+  };
+}
+
+function sameMembers(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((position, i) => position === b[i]);
+}
+
+function orderTerms(option: RelationOptions['orderBy']): readonly OrderTermLike[] {
+  const value = typeof option === 'function' ? option() : option;
+  if (value === undefined) return [];
+  return (Array.isArray(value) ? value : [value]) as readonly OrderTermLike[];
+}
+
+/** The foreign key of `from` that points at `to`: the one that is named, or the only one. */
+function chooseKey(relation: string, from: Table, to: Table, named: string | readonly string[] | undefined): ForeignKey {
+  const keys = from.foreignKeys.filter((key) => key.targetTable === to.fullName);
+  if (named !== undefined) {
+    const names = typeof named === 'string' ? [named] : named;
+    const found = keys.find(
+      (key) => key.columns.length === names.length && key.columns.every((c, i) => c.key === names[i] || c.name === names[i]),
+    );
+    if (found === undefined) throw ormError('orm.unknown-foreign-key', relation, names.join(', '), from.name);
+    return found;
+  }
+  if (keys.length === 0) throw ormError('orm.no-foreign-key', relation, from.name, to.name);
+  if (keys.length > 1)
+    throw ormError('orm.ambiguous-foreign-key', relation, keys.map((key) => key.columns.map((c) => c.key).join(' + ')).join(', '));
+  return keys[0];
+}
+
+function throughTable(
+  relation: string,
+  mapper: Mapper,
+  target: Mapper,
+  options: RelationDefinition['options'],
+): Pick<Relationship, 'local' | 'remote' | 'through' | 'throughLocal' | 'throughRemote'> {
+  const given = options.through;
+  if (given === undefined) throw ormError('orm.not-a-model', `${relation}: { through }`, describe(given));
+  const through = 'table' in given ? given.table : given;
+  let own: ForeignKey;
+  let other: ForeignKey;
+  const keys = through.foreignKeys;
+  if (mapper.table === target.table && options.foreignKey === undefined) {
+    // Both sides are one table: the first key is this side, the second the other, as they were written.
+    const both = keys.filter((key) => key.targetTable === mapper.table.fullName);
+    if (both.length !== 2)
+      throw ormError('orm.ambiguous-foreign-key', relation, keys.map((key) => key.columns.map((c) => c.key).join(' + ')).join(', '));
+    [own, other] = both;
+    if (options.otherKey !== undefined) {
+      other = chooseKey(relation, through, target.table, options.otherKey);
+      own = both.find((key) => key !== other) as ForeignKey;
+    }
+  } else {
+    own = chooseKey(relation, through, mapper.table, options.foreignKey);
+    other =
+      options.otherKey === undefined && mapper.table === target.table
+        ? otherThan(relation, keys, own)
+        : chooseKey(relation, through, target.table, options.otherKey);
+  }
+  const columns = (key: ForeignKey): { near: TableColumn[]; far: number[] } => ({
+    near: [...key.columns],
+    far: through.metadata.resolve(through, key).columns.map((c) => c.position),
+  });
+  const left = columns(own);
+  const right = columns(other);
+  return { local: left.far, remote: right.far, through, throughLocal: left.near, throughRemote: right.near };
+}
+
+function otherThan(relation: string, keys: readonly ForeignKey[], own: ForeignKey): ForeignKey {
+  const rest = keys.filter((key) => key !== own && key.targetTable === own.targetTable);
+  if (rest.length !== 1)
+    throw ormError('orm.ambiguous-foreign-key', relation, rest.map((key) => key.columns.map((c) => c.key).join(' + ')).join(', '));
+  return rest[0];
+}
+
+/** Whether two relations are the two sides of one: the same foreign key, or the same rows between. */
+function mirrors(a: Relationship, b: Relationship): boolean {
+  if (a === b || b.target !== a.mapper || a.target !== b.mapper || b.viewOnly || b.condition !== null) return false;
+  if (a.direction === 'manyToMany') {
+    return (
+      b.direction === 'manyToMany' &&
+      a.through === b.through &&
+      sameColumns(a.throughLocal, b.throughRemote) &&
+      sameColumns(a.throughRemote, b.throughLocal)
+    );
+  }
+  if (b.direction === 'manyToMany' || a.direction === b.direction) return false;
+  return sameMembers(a.local, b.remote) && sameMembers(a.remote, b.local);
+}
+
+function sameColumns(a: readonly TableColumn[], b: readonly TableColumn[]): boolean {
+  return a.length === b.length && a.every((column, i) => column === b[i]);
+}
+
+/** Finds the other side of each relation: the one it names, or the only one that mirrors it. */
+export function pair(relation: Relationship, others: readonly Relationship[]): void {
+  const named = relation.definition.options.backPopulates;
+  if (named !== undefined) {
+    const other = others.find((candidate) => candidate.key === named);
+    if (other === undefined) throw ormError('orm.bad-back-populates', relation.name, named, `${relation.target.name} has no such relation`);
+    if (!mirrors(relation, other)) {
+      throw ormError('orm.bad-back-populates', relation.name, named, `${other.name} goes by other columns or to another class`);
+    }
+    relation.back = other;
+    return;
+  }
+  if (relation.viewOnly || relation.condition !== null) return;
+  const found = others.filter(
+    (other) => mirrors(relation, other) && [undefined, relation.key].includes(other.definition.options.backPopulates),
+  );
+  if (found.length === 1) relation.back = found[0];
+}

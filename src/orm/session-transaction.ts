@@ -1,0 +1,121 @@
+import type { TransactionOptions } from '../dialects/base/dialect.ts';
+import type { MaybePromise } from '../dialects/base/driver.ts';
+import type { Connection } from '../engine/connection.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Undo } from './undo.ts';
+
+/** A place to which a nested transaction goes back. */
+export interface Savepoint {
+  readonly name: string;
+  /** How much had been done when it was set. */
+  readonly undo: number;
+  readonly written: number;
+}
+
+/** The open transactions of a session, one for each database that it wrote to. SQLAlchemy: `SessionTransaction`. */
+export class SessionTransaction {
+  readonly undo: Undo[] = [];
+  readonly savepoints: Savepoint[] = [];
+  /** What `begin()` asked for; null while the transaction only came of a write. */
+  options: TransactionOptions | null = null;
+  readonly #connections: Map<Engine, Connection> = new Map();
+  readonly #opening: Map<Engine, Promise<Connection>> = new Map();
+  #names = 0;
+
+  get active(): boolean {
+    return this.options !== null || this.#connections.size > 0;
+  }
+
+  /** Whether it is open only because something was written, and not by begin() or a savepoint. */
+  get implicit(): boolean {
+    return this.options === null && this.savepoints.length === 0 && this.#connections.size > 0;
+  }
+
+  /** The connection on which statements of this engine run now; undefined where each stands alone. */
+  connection(engine: Engine): Connection | undefined {
+    return this.#connections.get(engine);
+  }
+
+  /** The connection in a transaction, begun if it is not yet. */
+  open(engine: Engine, writes: boolean): MaybePromise<Connection> {
+    const open = this.#connections.get(engine);
+    if (open !== undefined) return open;
+    let opening = this.#opening.get(engine);
+    if (opening === undefined) {
+      opening = this.#open(engine, writes).finally(() => this.#opening.delete(engine));
+      this.#opening.set(engine, opening);
+    }
+    return opening;
+  }
+
+  async #open(engine: Engine, writes: boolean): Promise<Connection> {
+    const connection = await engine.acquire();
+    try {
+      const options = this.options ?? {};
+      await connection.begin({ ...options, writes: options.readOnly === true ? false : writes });
+      for (const { name } of this.savepoints) await connection.savepoint(name);
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+    this.#connections.set(engine, connection);
+    return connection;
+  }
+
+  async savepoint(written: number): Promise<Savepoint> {
+    const savepoint = { name: `sp_${++this.#names}`, undo: this.undo.length, written };
+    for (const connection of this.#connections.values()) await connection.savepoint(savepoint.name);
+    this.savepoints.push(savepoint);
+    return savepoint;
+  }
+
+  /** Forgets a savepoint, and those set after it. */
+  async release(savepoint: Savepoint): Promise<void> {
+    const place = this.savepoints.indexOf(savepoint);
+    if (place < 0) return;
+    for (const connection of this.#connections.values()) await connection.releaseSavepoint(savepoint.name);
+    this.savepoints.splice(place);
+  }
+
+  /** Undoes what was done since a savepoint in the databases. */
+  async rollbackTo(savepoint: Savepoint): Promise<void> {
+    const place = this.savepoints.indexOf(savepoint);
+    if (place < 0) return;
+    for (const connection of this.#connections.values()) {
+      await connection.rollbackTo(savepoint.name);
+      await connection.releaseSavepoint(savepoint.name);
+    }
+    this.savepoints.splice(place);
+  }
+
+  async commit(): Promise<void> {
+    for (const [engine, connection] of this.#connections) {
+      await connection.commit();
+      this.#connections.delete(engine);
+      await connection.close();
+    }
+    this.#forget();
+  }
+
+  /** Rolls back in every database; the first failure is thrown after all were tried. */
+  async rollback(): Promise<void> {
+    let failure: unknown = null;
+    for (const connection of this.#connections.values()) {
+      try {
+        await connection.rollback();
+      } catch (error) {
+        failure ??= error;
+      }
+      await connection.close();
+    }
+    this.#connections.clear();
+    this.#forget();
+    if (failure !== null) throw failure;
+  }
+
+  #forget(): void {
+    this.options = null;
+    this.savepoints.length = 0;
+    this.undo.length = 0;
+  }
+}

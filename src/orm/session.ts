@@ -1,0 +1,758 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Capabilities, TransactionOptions } from '../dialects/base/dialect.ts';
+import type { DriverRow, MaybePromise, RunResult } from '../dialects/base/driver.ts';
+import type { Connection } from '../engine/connection.ts';
+import type { Engine } from '../engine/engine.ts';
+import { Deadlock, LockTimeout, SerializationFailure } from '../engine/errors.ts';
+import { Result, type ScalarOf } from '../engine/result.ts';
+import { type Executable, prepareStatement } from '../engine/statement.ts';
+import { describe } from '../sql/errors.ts';
+import type { Node } from '../sql/node.ts';
+import type { Table } from '../sql/schema.ts';
+import { Select, SetOperation } from '../sql/select.ts';
+import { attach, letGo, requireOwn } from './attachment.ts';
+import { bindOf } from './bind-routing.ts';
+import { ormError } from './errors.ts';
+import { type FlushSession, flush } from './flush.ts';
+import { keyValues, nameOf } from './identity.ts';
+import { IdentityMap } from './identity-map.ts';
+import { LazyLoads, type LazySession } from './lazy-loading.ts';
+import { type LoadRequest, readRequests } from './load-request.ts';
+import { mapperOf, mapperOfTable } from './mapper.ts';
+import {
+  DETACHED,
+  type Entity,
+  isEntity,
+  MAPPER,
+  type Mapper,
+  PEERS,
+  PENDING,
+  PERSISTENT,
+  type Relationship,
+  ROW,
+  SESSION,
+  STATUS,
+  STATUS_NAMES,
+} from './mapping.ts';
+import { newQuery } from './model.ts';
+import type { AnyClass, Loaded, With } from './model-types.ts';
+import type { PageParameters } from './pagination.ts';
+import type { ManyResult } from './persistence.ts';
+import type { Query, QueryRunner, QuerySpec } from './query.ts';
+import {
+  countRows,
+  deleteAll,
+  explainQuery,
+  getEntity,
+  type QuerySession,
+  queryEntities,
+  queryToSQL,
+  updateAll,
+} from './query-execution.ts';
+import { relationQuery } from './relation-query.ts';
+import { forget, reload } from './reloading.ts';
+import { loadRequests, relatedTo } from './select-in-loading.ts';
+import { type Savepoint, SessionTransaction } from './session-transaction.ts';
+import { hasEntities, readEntityRows } from './statement-rows.ts';
+import { discardChanges, takeBack, toTransient } from './undo.ts';
+
+/** What a session needs to know of its database. */
+export interface SessionOptions {
+  /** The engine of a bind key; null is the default one. */
+  readonly engineFor: (bind: string | null) => Engine;
+  /** Flushes before each query; true unless told. */
+  readonly autoflush?: boolean;
+  /** Forbids every lazy load. */
+  readonly strictLoading?: boolean;
+  /** Called before a commit, and after one that wrote, with what it wrote. */
+  readonly beforeCommit?: (changes: readonly ModelChange[]) => unknown;
+  readonly afterCommit?: (changes: readonly ModelChange[]) => unknown;
+  /** The page that the current request asks for. */
+  readonly pageParameters?: () => PageParameters | null;
+}
+
+/** An object that a transaction wrote. Flask-SQLAlchemy: an item of `models_committed`. */
+export interface ModelChange {
+  readonly object: object;
+  readonly change: 'insert' | 'update' | 'delete';
+}
+
+/** How `transaction()` runs. */
+export interface SessionTransactionOptions extends TransactionOptions {
+  /** How often it is run again after a serialization failure, a deadlock or a busy database; 0 unless told. */
+  readonly retries?: number;
+}
+
+/** A savepoint of a session. */
+export interface NestedTransaction extends AsyncDisposable {
+  /** Keeps what was done since. */
+  commit(): Promise<void>;
+  /** Undoes what was done since, in the database and in the objects. */
+  rollback(): Promise<void>;
+}
+
+const handlers = new AsyncLocalStorage<Session>();
+
+/**
+ * A unit of work: the objects of one request, and the transaction that their changes are written in.
+ * Reads run by themselves; the first write, lock or `begin()` opens a transaction, `commit()` and `rollback()` end it.
+ * Statements of one session take turns, so `Promise.all` over it is safe. SQLAlchemy: `Session`.
+ *
+ * @example
+ * db.session.add(new User({ username: 'john' }));
+ * await db.session.commit();
+ */
+export class Session implements FlushSession, QuerySession, LazySession, QueryRunner, AsyncDisposable {
+  readonly identities: IdentityMap = new IdentityMap();
+  readonly created: Set<Entity> = new Set();
+  readonly removed: Set<Entity> = new Set();
+  readonly watched: Set<Entity> = new Set();
+  readonly written: ModelChange[] & FlushSession['written'] = [];
+  partial: Set<Entity> | null = null;
+  version = 0;
+  suspects: Set<Entity> | null = null;
+  readonly #dirty: Set<Entity> = new Set();
+  readonly #options: SessionOptions;
+  readonly #transaction: SessionTransaction = new SessionTransaction();
+  readonly #lazy: LazyLoads = new LazyLoads();
+  #engine: Engine | null = null;
+  #autoflush: boolean;
+  strict: boolean;
+  #flushing: Promise<void> | null = null;
+  #failed = false;
+  #closed = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#autoflush = options.autoflush ?? true;
+    this.strict = options.strictLoading ?? false;
+  }
+
+  // Objects
+
+  /**
+   * Puts an object into the session; the next flush stores it, and what it is related to. Never does I/O.
+   * Throws where the object belongs to another session. SQLAlchemy: `add()`.
+   */
+  add(object: object): void {
+    this.#open();
+    attach(this, entityOf(object, 'add()'));
+  }
+  /** Adds several objects. SQLAlchemy: `add_all()`. */
+  addAll(objects: Iterable<object>): void {
+    for (const object of objects) this.add(object);
+  }
+  /** The next flush deletes the object's row, and what its relations' cascades say. Throws for an object that is not stored. SQLAlchemy: `delete()`. */
+  delete(object: object): void {
+    this.#open();
+    const entity = entityOf(object, 'delete()');
+    requireOwn(this, entity, 'delete');
+    this.version++;
+    this.removed.add(entity);
+  }
+  /** Takes an object out of the session; it keeps its values. SQLAlchemy: `expunge()`. */
+  expunge(object: object): void {
+    const entity = entityOf(object, 'expunge()');
+    if (entity[SESSION] !== this) throw ormError('orm.not-persistent', nameOf(entity), 'expunge', STATUS_NAMES[entity[STATUS]]);
+    if (entity[STATUS] === PENDING) this.expungePending(entity);
+    else letGo(this, entity);
+    for (const relation of entity[MAPPER].relations()) {
+      if (relation.cascade.expunge) for (const related of relatedTo(entity, relation)) if (related[SESSION] === this) this.expunge(related);
+    }
+  }
+  /** Takes all objects out of the session. SQLAlchemy: `expunge_all()`. */
+  expungeAll(): void {
+    for (const entity of [...this.created]) this.expungePending(entity);
+    for (const entity of [...this.identities.all()]) letGo(this, entity);
+    this.identities.clear();
+  }
+  /** Whether the session has the object. SQLAlchemy: `in session`. */
+  contains(object: object): boolean {
+    return isEntity(object) && object[SESSION] === this;
+  }
+  /** The objects that wait to be inserted. SQLAlchemy: `new`. */
+  get new(): ReadonlySet<object> {
+    return this.created;
+  }
+  /** The stored objects that were changed. SQLAlchemy: `dirty`. */
+  get dirty(): Set<Entity> {
+    return this.#dirty;
+  }
+  /** The objects that wait to be deleted. SQLAlchemy: `deleted`. */
+  get deleted(): ReadonlySet<object> {
+    return this.removed;
+  }
+  /** Whether a transaction is open. SQLAlchemy: `in_transaction()`. */
+  get inTransaction(): boolean {
+    return this.#transaction.active;
+  }
+
+  // What objects ask of their session
+
+  touch(entity: Entity): void {
+    this.version++;
+    if (entity[STATUS] === PERSISTENT) this.#dirty.add(entity);
+  }
+  cascade(entity: Entity): void {
+    if (entity[SESSION] !== this || this.removed.has(entity)) attach(this, entity);
+  }
+  watch(entity: Entity): void {
+    this.watched.add(entity);
+  }
+  orphaned(entity: Entity): void {
+    if (entity[STATUS] === PENDING) this.expungePending(entity);
+  }
+  expungePending(entity: Entity): void {
+    this.created.delete(entity);
+    toTransient(entity);
+  }
+  *objectsOf(mapper: Mapper): IterableIterator<Entity> {
+    yield* this.identities.of(mapper).values();
+    for (const entity of this.created) if (entity[MAPPER] === mapper) yield entity;
+  }
+  identity(mapper: Mapper, identity: unknown): Entity | undefined {
+    return this.identities.get(mapper, identity);
+  }
+  noteLoaded(owner: Entity, relation: Relationship): void {
+    if (this.suspects !== null) this.undo.push({ kind: 'load', entity: owner, position: relation.position });
+  }
+  adopt(entity: Entity): void {
+    entity[SESSION] = this;
+  }
+  get undo(): FlushSession['undo'] {
+    return this.#transaction.undo;
+  }
+
+  loadRelation(entity: Entity, relation: Relationship): Promise<unknown> {
+    return this.#lazy.load(this, entity, relation);
+  }
+
+  relationQuery(entity: Entity, relation: Relationship): unknown {
+    return relationQuery(
+      newQuery(relation.target.entityClass, () => this),
+      entity,
+      relation,
+    );
+  }
+
+  // Queries
+
+  /** A query for a class's objects, run by this session. SQLAlchemy: `query()`. */
+  query<C extends AnyClass>(model: C): Query<InstanceType<C>> {
+    return newQuery(model, () => this) as Query<InstanceType<C>>;
+  }
+
+  /**
+   * The object with this key, or null; no statement where the session has it. SQLAlchemy: `get()`.
+   * @param key one value; for a key of several columns a list in its order, or an object by attribute
+   */
+  async get<C extends AnyClass, const W extends With<InstanceType<C>> = Record<never, never>>(
+    model: C,
+    key: unknown,
+    options: { with?: W; forUpdate?: boolean } = {},
+  ): Promise<Loaded<InstanceType<C>, W> | null> {
+    const mapper = mapperOf(model, 'get()');
+    const values = keyValues(mapper, key);
+    const requests = options.with === undefined ? NO_REQUESTS : readRequests(mapper, options.with);
+    if (options.forUpdate) {
+      const query = this.query(model).forUpdate();
+      const entity = (await query.get(values.length === 1 ? values[0] : values)) as Entity | null;
+      if (entity !== null) await this.refresh(entity);
+      if (entity !== null) await loadRequests(this, [entity], requests);
+      return entity as Loaded<InstanceType<C>, W> | null;
+    }
+    return (await this.runGet(mapper, values, requests)) as Loaded<InstanceType<C>, W> | null;
+  }
+
+  runGet(mapper: Mapper, values: readonly unknown[], requests: readonly LoadRequest[]): Promise<Entity | null> {
+    return getEntity(this, mapper, values, requests);
+  }
+  runQuery(spec: QuerySpec): Promise<Entity[]> {
+    return queryEntities(this, spec);
+  }
+  runCount(spec: QuerySpec): Promise<number> {
+    return countRows(this, spec);
+  }
+  runUpdate(spec: QuerySpec, values: Readonly<Record<string, unknown>>, all: boolean): Promise<number> {
+    return updateAll(this, spec, values, all);
+  }
+  runDelete(spec: QuerySpec, all: boolean): Promise<number> {
+    return deleteAll(this, spec, all);
+  }
+  runExplain(spec: QuerySpec): Promise<string[]> {
+    return explainQuery(this, spec);
+  }
+  toSQL(spec: QuerySpec): Promise<{ sql: string; parameters: unknown[] }> {
+    return queryToSQL(this, spec);
+  }
+  pageParameters(): PageParameters | null {
+    return this.#options.pageParameters?.() ?? null;
+  }
+
+  // Core
+
+  /** Runs any statement of Core: changed rows, or rows. One that writes opens a transaction. SQLAlchemy: `execute()`. */
+  async execute<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<Result<R>> {
+    await this.ready();
+    const engine = this.#engineFor(bindOf(statement));
+    await engine.ready();
+    const { executions, projection } = prepareStatement(engine, statement, 'execute()');
+    const writes = executions.some(({ plan }) => plan.writes);
+    if (writes) {
+      await this.#transaction.open(engine, true);
+      this.suspects ??= new Set();
+    }
+    if (projection !== null && hasEntities(projection)) {
+      const rows: DriverRow[] = [];
+      for (const { plan, rows: values } of executions)
+        for (const row of values) rows.push(...(await this.#on(engine, (connection) => connection.fetch(plan, row, params))));
+      return new Result(readEntityRows(this, engine.dialect, projection, rows) as R[], writes ? rows.length : 0);
+    }
+    return this.#on(engine, (connection) => connection.execute(statement, params));
+  }
+  /** All rows; model classes among the columns give objects. */
+  async all<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<R[]> {
+    return (await this.execute(statement, params)).all();
+  }
+  /** The first row, or null. */
+  async first<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<R | null> {
+    return (await this.execute(limited(statement, 1), params)).first();
+  }
+  /** The only row. Throws NoResultFound or MultipleResultsFound. */
+  async one<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<R> {
+    return (await this.execute(statement, params)).one();
+  }
+  /** The only row, or null. Throws MultipleResultsFound. SQLAlchemy: `one_or_none()`. */
+  async oneOrNone<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<R | null> {
+    return (await this.execute(statement, params)).oneOrNone();
+  }
+  /** The first value of the first row, or null. */
+  async scalar<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<ScalarOf<R> | null> {
+    return (await this.execute(limited(statement, 1), params)).scalar();
+  }
+  /** The first value of each row. */
+  async scalars<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<ScalarOf<R>[]> {
+    return (await this.execute(statement, params)).scalars();
+  }
+
+  // Loading onto objects
+
+  /** Loads relations of objects that one already has, and says so in the type. SQLAlchemy: `selectinload()` on a refresh. */
+  load<M extends object, const W extends With<M>>(objects: readonly M[], spec: W): Promise<Loaded<M, W>[]>;
+  load<M extends object, const W extends With<M>>(object: M, spec: W): Promise<Loaded<M, W>>;
+  async load(objects: object | readonly object[], spec: object): Promise<unknown> {
+    const list = (Array.isArray(objects) ? objects : [objects]).map((object) => entityOf(object, 'load()'));
+    await this.ready();
+    for (const [mapper, entities] of groupByMapper(list)) {
+      for (const entity of entities) if (entity[STATUS] === PERSISTENT) requireOwn(this, entity, 'load');
+      await loadRequests(
+        this,
+        entities.filter((entity) => entity[STATUS] === PERSISTENT),
+        readRequests(mapper, spec),
+      );
+    }
+    return objects;
+  }
+  /** Reads objects again: their columns are those of the database, and their relations load anew. SQLAlchemy: `refresh()`. */
+  async refresh(objects: object | readonly object[]): Promise<void> {
+    const list = (Array.isArray(objects) ? objects : [objects]).map((object) => entityOf(object, 'refresh()'));
+    await this.#waitForFlush();
+    for (const entity of list) {
+      requireOwn(this, entity, 'refresh');
+      // What this transaction wrote may be among what is read.
+      this.suspects?.add(entity);
+    }
+    for (const [mapper, entities] of groupByMapper(list)) {
+      const missing = await reload(this, mapper, entities);
+      if (missing.length > 0) throw ormError('orm.row-gone', nameOf(missing[0]));
+    }
+  }
+  /** Forgets the columns and relations of an object; `refresh()` or a query that gives it reads them again. SQLAlchemy: `expire()`. */
+  expire(object: object): void {
+    const entity = entityOf(object, 'expire()');
+    requireOwn(this, entity, 'expire');
+    forget(this, entity);
+    const { keyPositions, columns } = entity[MAPPER];
+    for (const column of columns) if (!keyPositions.includes(column.position)) entity[ROW][column.position] = undefined;
+    this.partial ??= new Set();
+    this.partial.add(entity);
+  }
+
+  // Transactions
+
+  /** Writes what changed, within the transaction. SQLAlchemy: `flush()`. */
+  async flush(): Promise<void> {
+    this.#open();
+    // A handler's own flush would wait for the one that it is part of.
+    if (handlers.getStore() === this) return;
+    while (this.#flushing !== null) await this.#flushing.catch(() => {});
+    if (!this.#hasWork()) return;
+    this.#refuseFailed();
+    const work = this.#flush();
+    this.#flushing = work;
+    try {
+      await work;
+    } finally {
+      this.#flushing = null;
+    }
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      await flush(this);
+    } catch (error) {
+      if (this.#transaction.active) await this.#fail();
+      throw error;
+    }
+  }
+
+  /** A failed flush ends the transaction in the database at once, so that it holds no locks; the objects wait for rollback(). */
+  async #fail(): Promise<void> {
+    this.#failed = true;
+    if (this.#transaction.savepoints.length > 0) return;
+    const { undo } = this.#transaction;
+    const log = [...undo];
+    try {
+      await this.#transaction.rollback();
+    } catch {
+      // The error of the flush says more.
+    }
+    undo.push(...log);
+  }
+
+  /** Writes what changed and ends the transaction. Objects stay readable. SQLAlchemy: `commit()`. */
+  async commit(): Promise<void> {
+    this.#open();
+    await this.flush();
+    await this.#waitForFlush();
+    this.#refuseFailed();
+    const changes = [...this.written];
+    if (changes.length > 0) await this.#options.beforeCommit?.(changes);
+    if (this.#hasWork()) await this.flush();
+    const all = [...this.written];
+    try {
+      await this.#transaction.commit();
+    } catch (error) {
+      await this.#fail();
+      throw error;
+    }
+    this.#ended();
+    for (const { object, change } of all) if (change === 'delete') (object as Entity)[STATUS] = DETACHED;
+    if (all.length > 0) await this.#options.afterCommit?.(all);
+  }
+
+  /**
+   * Undoes everything since the transaction began: new objects are as before they were added, stored ones have the values of
+   * the database. SQLAlchemy: `rollback()`.
+   */
+  async rollback(): Promise<void> {
+    this.#open();
+    await this.#waitForFlush();
+    const log = [...this.#transaction.undo];
+    let failure: unknown = null;
+    try {
+      await this.#transaction.rollback();
+    } catch (error) {
+      failure = error;
+    }
+    this.#discard();
+    takeBack(this, log);
+    const suspects = failure === null ? this.suspects : null;
+    this.#ended();
+    if (failure !== null) throw failure;
+    await this.#reloadSuspects(suspects);
+  }
+
+  /** Objects that were read after this transaction wrote hold what may have been undone. */
+  async #reloadSuspects(suspects = this.suspects): Promise<void> {
+    const stored = [...(suspects ?? [])].filter((entity) => entity[SESSION] === this && entity[STATUS] === PERSISTENT);
+    for (const [mapper, entities] of groupByMapper(stored)) {
+      for (const gone of await reload(this, mapper, entities)) letGo(this, gone);
+    }
+  }
+
+  #ended(): void {
+    this.#failed = false;
+    this.written.length = 0;
+    this.suspects = null;
+  }
+
+  /** Drops what was not flushed. */
+  #discard(): void {
+    for (const entity of [...this.created]) this.expungePending(entity);
+    for (const entity of this.#dirty) discardChanges(entity);
+    for (const entity of this.watched) this.#unwatch(entity);
+    this.#dirty.clear();
+    this.removed.clear();
+    this.watched.clear();
+  }
+
+  /** JSON that was changed from within is what the row held again. */
+  #unwatch(entity: Entity): void {
+    entity[MAPPER].columns.forEach(({ type }, i) => {
+      const slot = entity[ROW][i] as { raw?: unknown } | null | undefined;
+      if (type.name === 'json' && typeof slot === 'object' && slot !== null && slot.raw !== undefined) entity[ROW][i] = slot.raw;
+    });
+  }
+
+  /** Opens a transaction now, for reads that must agree, a chosen isolation level, or read-only work. SQLAlchemy: `begin()`. */
+  async begin(options: TransactionOptions = {}): Promise<void> {
+    this.#open();
+    if (this.#transaction.active) throw ormError('orm.transaction-open');
+    this.#transaction.options = options;
+    try {
+      await this.#transaction.open(this.#engineFor(null), options.readOnly !== true);
+    } catch (error) {
+      this.#transaction.options = null;
+      throw error;
+    }
+  }
+
+  /**
+   * Sets a savepoint. What changed before is flushed first. SQLAlchemy: `begin_nested()`.
+   * @example await using nested = await db.session.beginNested(); … await nested.commit();
+   */
+  async beginNested(): Promise<NestedTransaction> {
+    this.#open();
+    await this.flush();
+    this.#refuseFailed();
+    if (!this.#transaction.active) await this.begin();
+    const savepoint = await this.#transaction.savepoint(this.written.length);
+    let open = true;
+    const end = (): boolean => {
+      const was = open && this.#transaction.savepoints.includes(savepoint);
+      open = false;
+      return was;
+    };
+    return {
+      commit: async () => {
+        await this.flush();
+        this.#refuseFailed();
+        if (end()) await this.#transaction.release(savepoint);
+      },
+      rollback: async () => {
+        await this.#waitForFlush();
+        if (end()) await this.#rollbackTo(savepoint);
+      },
+      [Symbol.asyncDispose]: async () => {
+        if (end()) await this.#rollbackTo(savepoint);
+      },
+    };
+  }
+
+  async #rollbackTo(savepoint: Savepoint): Promise<void> {
+    await this.#transaction.rollbackTo(savepoint);
+    this.#failed = false;
+    this.#discard();
+    takeBack(this, this.#transaction.undo.splice(savepoint.undo));
+    this.written.length = savepoint.written;
+    await this.#reloadSuspects();
+  }
+
+  /**
+   * Runs a function in a transaction: commits when it ends, rolls back when it throws. Inside `begin()` or another
+   * `transaction()` it is a savepoint; what was written before it without either is committed with it.
+   * With `retries` it runs again after a serialization failure, a deadlock or a busy database. SQLAlchemy: `with session.begin()`.
+   */
+  async transaction<T>(work: (session: Session) => T | Promise<T>, options: SessionTransactionOptions = {}): Promise<T> {
+    if (this.#transaction.active) {
+      if (options.isolation !== undefined || options.readOnly !== undefined) throw ormError('orm.transaction-open');
+      // A transaction that only came of an earlier write has no one else to commit it.
+      const own = this.#transaction.implicit;
+      const nested = await this.beginNested();
+      try {
+        const value = await work(this);
+        await nested.commit();
+        if (own) await this.commit();
+        return value;
+      } catch (error) {
+        await nested.rollback();
+        throw error;
+      }
+    }
+    const { retries = 0, ...begin } = options;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await this.begin(begin);
+        const value = await work(this);
+        await this.commit();
+        return value;
+      } catch (error) {
+        await this.rollback();
+        if (attempt >= retries || !isTransient(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
+      }
+    }
+  }
+
+  /** Runs a function without the flush before its queries. SQLAlchemy: `no_autoflush`. */
+  async noAutoflush<T>(work: () => T | Promise<T>): Promise<T> {
+    const before = this.#autoflush;
+    this.#autoflush = false;
+    try {
+      return await work();
+    } finally {
+      this.#autoflush = before;
+    }
+  }
+
+  /** Forbids (or allows again) every lazy load of this session. SQLAlchemy: `raiseload('*')`. */
+  strictLoading(on = true): void {
+    this.strict = on;
+  }
+
+  /** Rolls back what is open, gives the connections back and lets all objects go. SQLAlchemy: `close()`. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    await this.#waitForFlush();
+    this.#closed = true;
+    const log = [...this.#transaction.undo];
+    try {
+      if (this.#transaction.active) await this.#transaction.rollback();
+    } finally {
+      if (log.length > 0 || this.#hasWork()) {
+        this.#discard();
+        takeBack(this, log);
+      }
+      for (const entity of this.identities.all()) {
+        entity[STATUS] = DETACHED;
+        entity[SESSION] = null;
+        entity[PEERS] = null;
+      }
+      this.identities.clear();
+    }
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  // The way to the database
+
+  /** The engine on which a table's statements run. */
+  engineOf(table: Table): Engine {
+    return this.#engineFor(table.bind);
+  }
+  #engineFor(bind: string | null): Engine {
+    if (bind !== null) return this.#options.engineFor(bind);
+    this.#engine ??= this.#options.engineFor(null);
+    return this.#engine;
+  }
+
+  fetch(table: Table, key: string, build: () => Node, values: readonly unknown[]): MaybePromise<DriverRow[]> {
+    this.#open();
+    const engine = this.engineOf(table);
+    const ready = engine.ready();
+    if (ready instanceof Promise) return ready.then(() => this.fetch(table, key, build, values));
+    mapperOfTable(table)?.useDialect(engine.dialect);
+    const plan = engine.plans.named(engine.dialect, key, build);
+    if (plan.writes && this.#transaction.connection(engine) === undefined) {
+      const opening = this.#transaction.open(engine, true);
+      if (opening instanceof Promise) return opening.then((connection) => connection.fetch(plan, values));
+    }
+    return this.#on(engine, (connection) => connection.fetch(plan, values));
+  }
+  run(table: Table, key: string, build: () => Node, values: readonly unknown[]): MaybePromise<RunResult> {
+    const engine = this.engineOf(table);
+    const plan = engine.plans.named(engine.dialect, key, build);
+    return this.#on(engine, (connection) => connection.run(plan, values));
+  }
+  runMany(table: Table, key: string, build: () => Node, rows: readonly (readonly unknown[])[]): MaybePromise<ManyResult> {
+    const engine = this.engineOf(table);
+    const plan = engine.plans.named(engine.dialect, key, build);
+    return this.#on(engine, (connection) => connection.runMany(plan, rows));
+  }
+  fetchMany(table: Table, key: string, build: () => Node, rows: readonly (readonly unknown[])[]): MaybePromise<DriverRow[][]> {
+    const engine = this.engineOf(table);
+    const plan = engine.plans.named(engine.dialect, key, build);
+    return this.#on(engine, (connection) => connection.fetchMany(plan, rows));
+  }
+  capabilitiesOf(table: Table): Capabilities {
+    return this.engineOf(table).dialect.capabilities;
+  }
+  async beginWriting(mappers: readonly Mapper[]): Promise<void> {
+    for (const mapper of new Set(mappers)) {
+      const engine = this.engineOf(mapper.table);
+      await this.#transaction.open(engine, true);
+      mapper.useDialect(engine.dialect);
+    }
+    this.suspects ??= new Set();
+  }
+  handle<T>(handler: () => T): T {
+    return handlers.run(this, handler);
+  }
+
+  /** Runs work on the transaction's connection, or on one of its own that goes back at once. */
+  #on<T>(engine: Engine, work: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
+    const open = this.#transaction.connection(engine);
+    if (open !== undefined) return work(open);
+    const acquired = engine.acquire();
+    return acquired instanceof Promise ? acquired.then((connection) => use(connection, work)) : use(acquired, work);
+  }
+
+  #hasWork(): boolean {
+    return this.created.size > 0 || this.#dirty.size > 0 || this.removed.size > 0 || this.watched.size > 0;
+  }
+  /** Whether a query has to wait, for a flush under way or one of its own. */
+  get busy(): boolean {
+    return this.#flushing !== null || this.#failed || this.#closed || (this.#autoflush && this.#hasWork());
+  }
+  /** Flushes what a query must see, after the flush that is under way. */
+  async ready(): Promise<void> {
+    this.#open();
+    if (handlers.getStore() === this) return;
+    await this.#waitForFlush();
+    this.#refuseFailed();
+    if (this.#autoflush && this.#hasWork()) await this.flush();
+  }
+  async #waitForFlush(): Promise<void> {
+    if (handlers.getStore() === this) return;
+    while (this.#flushing !== null) await this.#flushing.catch(() => {});
+  }
+  #open(): void {
+    if (this.#closed) throw ormError('orm.closed-session');
+  }
+  #refuseFailed(): void {
+    if (this.#failed) throw ormError('orm.failed-transaction');
+  }
+}
+
+const NO_REQUESTS: readonly LoadRequest[] = [];
+
+function entityOf(object: unknown, where: string): Entity {
+  if (!isEntity(object)) throw ormError('orm.not-an-entity', where, describe(object));
+  return object;
+}
+
+function groupByMapper(entities: readonly Entity[]): Map<Mapper, Entity[]> {
+  const groups = new Map<Mapper, Entity[]>();
+  for (const entity of entities) {
+    const list = groups.get(entity[MAPPER]);
+    if (list === undefined) groups.set(entity[MAPPER], [entity]);
+    else list.push(entity);
+  }
+  return groups;
+}
+
+function limited<R>(statement: Executable<R>, rows: number): Executable<R> {
+  if (statement instanceof Select && statement.node.limit === null) return statement.limit(rows) as Executable<R>;
+  return statement instanceof SetOperation && statement.node.limit === null ? (statement.limit(rows) as Executable<R>) : statement;
+}
+
+/** Failures that another try may not meet. */
+function isTransient(error: unknown): boolean {
+  return error instanceof SerializationFailure || error instanceof Deadlock || error instanceof LockTimeout;
+}
+
+/** Runs work on a connection and gives it back, at once where the work is done at once. */
+function use<T>(connection: Connection, work: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
+  let answer: MaybePromise<T>;
+  try {
+    answer = work(connection);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  if (answer instanceof Promise) return answer.finally(() => connection.close());
+  connection.close();
+  return answer;
+}

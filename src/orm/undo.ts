@@ -1,0 +1,116 @@
+import { identityOfEntity } from './identity.ts';
+import type { IdentityMap } from './identity-map.ts';
+import {
+  CHANGES,
+  DELETED,
+  DETACHED,
+  type Entity,
+  MAPPER,
+  type Mapper,
+  PERSISTENT,
+  RELATED,
+  ROW,
+  SESSION,
+  STATUS,
+  TRANSIENT,
+} from './mapping.ts';
+import { EntityCollection, relatedOf } from './related.ts';
+
+/** One thing that a flush did to an object, so that a rollback can take it back. */
+export type Undo =
+  | { readonly kind: 'insert'; readonly entity: Entity; readonly generated: boolean }
+  | { readonly kind: 'update'; readonly entity: Entity; readonly changes: readonly unknown[] }
+  | { readonly kind: 'delete'; readonly entity: Entity }
+  | { readonly kind: 'load'; readonly entity: Entity; readonly position: number }
+  | { readonly kind: 'collection'; readonly collection: EntityCollection; readonly before: readonly Entity[] };
+
+/** What taking back needs of a session. */
+export interface UndoSession {
+  readonly identities: IdentityMap;
+  adopt(entity: Entity): void;
+}
+
+/** Takes back what flushes did, the last first. */
+export function takeBack(session: UndoSession, log: readonly Undo[]): void {
+  for (let i = log.length - 1; i >= 0; i--) {
+    const undo = log[i];
+    if (undo.kind === 'insert') takeBackInsert(session, undo.entity, undo.generated);
+    else if (undo.kind === 'update') {
+      const { entity } = undo;
+      const map = session.identities.of(entity[MAPPER]);
+      const known = map.get(identityOfEntity(entity)) === entity;
+      if (known) map.delete(identityOfEntity(entity));
+      restore(entity, undo.changes);
+      if (known) map.set(identityOfEntity(entity), entity);
+    } else if (undo.kind === 'delete') {
+      const { entity } = undo;
+      if (entity[STATUS] !== DELETED && entity[STATUS] !== DETACHED) continue;
+      // What was set since it was deleted was never to be written.
+      discardChanges(entity);
+      entity[STATUS] = PERSISTENT;
+      session.adopt(entity);
+      session.identities.of(entity[MAPPER]).set(identityOfEntity(entity), entity);
+    } else if (undo.kind === 'load') {
+      const related = relatedOf(undo.entity);
+      const value = related[undo.position];
+      if (value instanceof EntityCollection) {
+        value.items = null;
+        value.settle();
+      } else related[undo.position] = undefined;
+    } else {
+      undo.collection.items = [...undo.before];
+      undo.collection.settle();
+    }
+  }
+}
+
+function takeBackInsert(session: UndoSession, entity: Entity, generated: boolean): void {
+  const mapper = entity[MAPPER];
+  session.identities.of(mapper).delete(identityOfEntity(entity));
+  toTransient(entity);
+  if (generated) entity[ROW][mapper.generatedKey] = undefined;
+}
+
+/** A new object is as it was before it was added: its relations wait to be written again. */
+export function toTransient(entity: Entity): void {
+  entity[STATUS] = TRANSIENT;
+  entity[SESSION] = null;
+  entity[CHANGES] = null;
+  for (const value of entity[RELATED] ?? []) {
+    if (!(value instanceof EntityCollection)) continue;
+    value.settle();
+    value.items ??= [];
+    if (value.items.length > 0) value.added = new Set(value.items);
+  }
+}
+
+/** Puts the old values back. */
+export function restore(entity: Entity, changes: readonly unknown[]): void {
+  const mapper: Mapper = entity[MAPPER];
+  const width = mapper.columns.length;
+  for (let i = changes.length - 2; i >= 0; i -= 2) {
+    const position = changes[i] as number;
+    if (position >= width) continue;
+    entity[ROW][position] = changes[i + 1];
+    // What was found by the foreign key since is not what the old one finds.
+    for (const relation of mapper.dependents[position] ?? []) if (entity[RELATED] !== null) entity[RELATED][relation] = undefined;
+  }
+  for (let i = changes.length - 2; i >= 0; i -= 2) {
+    const position = changes[i] as number;
+    if (position >= width) relatedOf(entity)[position - width] = changes[i + 1];
+  }
+}
+
+/** Forgets what was changed but not flushed. */
+export function discardChanges(entity: Entity): void {
+  const changes = entity[CHANGES];
+  if (changes !== null) {
+    entity[CHANGES] = null;
+    restore(entity, changes);
+  }
+  for (const value of entity[RELATED] ?? []) {
+    if (!(value instanceof EntityCollection)) continue;
+    if (value.before !== null) value.items = [...value.before];
+    value.settle();
+  }
+}
