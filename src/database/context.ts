@@ -1,0 +1,43 @@
+import type { PageParameters } from '../orm/pagination.ts';
+import { Session, type SessionOptions } from '../orm/session.ts';
+import { configurationError } from './errors.ts';
+import type { RecordedQuery } from './recording.ts';
+
+/**
+ * What belongs to one request or one piece of work: its session, made when it is first asked for, and its recorded
+ * queries. Flask-SQLAlchemy: the application context.
+ */
+export class Context {
+  readonly recorded: RecordedQuery[] = [];
+  /** What the current request says of its page; set by web adapters. */
+  pageParameters: (() => PageParameters | null) | null = null;
+  strictLoading = false;
+  readonly #options: SessionOptions;
+  #session: Session | null = null;
+  #closed = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+  }
+
+  /** The context's session. Throws a NoContextError once the context has ended. */
+  get session(): Session {
+    if (this.#session === null) {
+      if (this.#closed) throw configurationError('database.closed-context');
+      const pageParameters = (): PageParameters | null => this.pageParameters?.() ?? null;
+      this.#session = new Session({ ...this.#options, pageParameters, strictLoading: this.strictLoading });
+    }
+    if (this.#closed) throw configurationError('database.closed-context');
+    return this.#session;
+  }
+  /** Whether a session was made. */
+  get used(): boolean {
+    return this.#session !== null;
+  }
+
+  /** Rolls back what was not committed and gives the connection back. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#session?.close();
+  }
+}

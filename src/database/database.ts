@@ -1,0 +1,234 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { createEngine, type Engine, type EngineOptions } from '../engine/engine.ts';
+import { createModel, type ModelClass, type ModelRegistry } from '../orm/model.ts';
+import type { QueryRunner } from '../orm/query.ts';
+import { type ModelChange, Session, type SessionOptions } from '../orm/session.ts';
+import { MetaData, type Shape, Table, type TableOptions } from '../sql/schema.ts';
+import { Context } from './context.ts';
+import { configurationError } from './errors.ts';
+import { type RecordedQuery, recordQuery } from './recording.ts';
+import { createTables, dropTables } from './tables.ts';
+
+export interface DatabaseOptions {
+  /** The default database, such as `sqlite:///app.db`. Flask-SQLAlchemy: `SQLALCHEMY_DATABASE_URI`. */
+  url?: string;
+  /** Pool and echo of the default engine; `echo` holds for all. Flask-SQLAlchemy: `SQLALCHEMY_ENGINE_OPTIONS`. */
+  engine?: EngineOptions;
+  /** Further databases by key: a URL, or a URL with engine options. Flask-SQLAlchemy: `SQLALCHEMY_BINDS`. */
+  binds?: Record<string, string | (EngineOptions & { url: string })>;
+  /** Keeps the statements of each context for `recordedQueries()`. Flask-SQLAlchemy: `SQLALCHEMY_RECORD_QUERIES`. */
+  recordQueries?: boolean;
+  session?: {
+    /** Flushes before each query; true unless told. */
+    autoflush?: boolean;
+  };
+  /** For a role that may change the schema. */
+  migrations?: { url?: string; directory?: string };
+}
+
+type CommitListener = (changes: readonly ModelChange[]) => unknown;
+const EVENTS = ['beforeCommit', 'afterCommit'] as const;
+
+/**
+ * The one object that an application makes: its models, its engines, and the session of the current context.
+ * Flask-SQLAlchemy: `SQLAlchemy`.
+ *
+ * @example
+ * const db = new Database({ url: 'sqlite:///blog.db' });
+ * class User extends db.Model('users', { id: t.integer().primaryKey(), name: t.string(80) }) {}
+ * await db.context(async () => { await db.createAll(); });
+ */
+export class Database implements ModelRegistry {
+  declare readonly '~events'?: Record<(typeof EVENTS)[number], CommitListener>;
+  /** The tables of each database by its key; null is the default one. Flask-SQLAlchemy: `metadatas`. */
+  readonly metadatas: Map<string | null, MetaData> = new Map([[null, new MetaData()]]);
+  readonly #engines: Map<string | null, Engine> = new Map();
+  readonly #contexts: AsyncLocalStorage<Context> = new AsyncLocalStorage();
+  readonly #listeners: Record<(typeof EVENTS)[number], CommitListener[]> = { beforeCommit: [], afterCommit: [] };
+  readonly #sessionOptions: SessionOptions = {
+    engineFor: (bind) => this.engineFor(bind),
+    beforeCommit: (changes) => this.#emit('beforeCommit', changes),
+    afterCommit: (changes) => this.#emit('afterCommit', changes),
+  };
+  #options: DatabaseOptions = {};
+
+  constructor(options: DatabaseOptions = {}) {
+    this.configure(options);
+    this.Model = this.Model.bind(this);
+    this.Table = this.Table.bind(this);
+  }
+
+  /** Sets the URLs and options, once and before the first use. Throws a ConfigurationError later. Flask-SQLAlchemy: `init_app()`. */
+  configure(options: DatabaseOptions): void {
+    if (this.#engines.size > 0) throw configurationError('database.in-use');
+    this.#options = { ...this.#options, ...options };
+  }
+  /** What was configured. */
+  get options(): Readonly<DatabaseOptions> {
+    return this.#options;
+  }
+
+  /**
+   * Makes the base class of a model: `class User extends db.Model('users', { … }) {}`. Columns are values, relations are
+   * getters. Throws a MappingError for a shape that cannot be. Flask-SQLAlchemy: `db.Model`.
+   *
+   * @param name the table's name; a PascalCase one is turned into snake_case
+   */
+  Model<S extends Shape>(name: string, shape: S, options: TableOptions<S> = {}): ModelClass<S> {
+    return createModel<S>(this, name, shape, options);
+  }
+
+  /** Makes a table without a class, such as one between two models. Flask-SQLAlchemy: `db.Table`. */
+  Table<S extends Shape>(name: string, shape: S, options: TableOptions<S> = {}): Table<S> {
+    return new Table<S>(this.metadataFor(options.bind ?? null), name, shape, options);
+  }
+
+  /** The tables of the default database. Flask-SQLAlchemy: `metadata`. */
+  get metadata(): MetaData {
+    return this.metadataFor(null);
+  }
+  metadataFor(bind: string | null): MetaData {
+    let metadata = this.metadatas.get(bind);
+    if (metadata === undefined) {
+      metadata = new MetaData();
+      this.metadatas.set(bind, metadata);
+    }
+    return metadata;
+  }
+
+  /** The default engine. Throws a ConfigurationError without a URL. Flask-SQLAlchemy: `engine`. */
+  get engine(): Engine {
+    return this.engineFor(null);
+  }
+  /** The engine of a bind key. Flask-SQLAlchemy: `engines[key]`. */
+  engineFor(bind: string | null): Engine {
+    let engine = this.#engines.get(bind);
+    if (engine === undefined) {
+      engine = this.#makeEngine(bind);
+      this.#engines.set(bind, engine);
+    }
+    return engine;
+  }
+  /** The keys of all databases that have a URL. */
+  get bindKeys(): (string | null)[] {
+    const binds = Object.keys(this.#options.binds ?? {});
+    return this.#options.url === undefined ? binds : [null, ...binds];
+  }
+
+  #makeEngine(bind: string | null): Engine {
+    const { url, engine: shared = {}, binds = {} } = this.#options;
+    const echo = shared.echo;
+    let engine: Engine;
+    if (bind === null) {
+      if (url === undefined) {
+        const keys = Object.keys(binds);
+        throw keys.length === 0
+          ? configurationError('database.not-configured')
+          : configurationError('database.no-default', keys.join(', '));
+      }
+      engine = createEngine(url, shared);
+    } else {
+      if (!Object.hasOwn(binds, bind)) throw configurationError('database.unknown-bind', bind, Object.keys(binds).join(', '));
+      const given = binds[bind];
+      engine = typeof given === 'string' ? createEngine(given, { echo }) : createEngine({ echo, ...given });
+    }
+    if (this.#options.recordQueries) engine.listeners.add((event) => this.#contexts.getStore()?.recorded.push(recordQuery(event)));
+    return engine;
+  }
+
+  /** The session of the current context. Throws a NoContextError outside one. Flask-SQLAlchemy: `db.session`. */
+  get session(): Session {
+    return this.#context().session;
+  }
+  currentSession(): QueryRunner {
+    return this.#context().session;
+  }
+  #context(): Context {
+    const context = this.#contexts.getStore();
+    if (context === undefined) throw configurationError('database.no-context');
+    return context;
+  }
+  /** Whether a context is open here. */
+  get hasContext(): boolean {
+    return this.#contexts.getStore() !== undefined;
+  }
+
+  /**
+   * Runs work in a context of its own: `db.session` is its session, which is rolled back and closed at the end, an error
+   * included. Flask: `with app.app_context()`.
+   * @example await db.context(async () => { db.session.add(new User({ name: 'john' })); await db.session.commit(); });
+   */
+  async context<T>(work: () => T | Promise<T>): Promise<T> {
+    const context = this.openContext();
+    try {
+      return await this.runInContext(context, work);
+    } finally {
+      await context.close();
+    }
+  }
+  /** A context that its maker closes: for web adapters. */
+  openContext(): Context {
+    return new Context({ ...this.#sessionOptions, autoflush: this.#options.session?.autoflush });
+  }
+  /** Runs work in a context that stays open. */
+  runInContext<T>(context: Context, work: () => T): T {
+    return this.#contexts.run(context, work);
+  }
+  /** Forbids every lazy load in the current context. SQLAlchemy: `raiseload('*')`. */
+  strictLoading(on = true): void {
+    const context = this.#context();
+    context.strictLoading = on;
+    context.session.strictLoading(on);
+  }
+
+  /**
+   * A session of one's own, outside any context. SQLAlchemy: `sessionmaker()()`.
+   * @example await using session = db.createSession();
+   */
+  createSession(options: Pick<SessionOptions, 'autoflush' | 'strictLoading'> = {}): Session {
+    return new Session({ ...this.#sessionOptions, autoflush: this.#options.session?.autoflush, ...options });
+  }
+
+  /** The statements of the current context, with `recordQueries: true`. Flask-SQLAlchemy: `get_recorded_queries()`. */
+  recordedQueries(): readonly RecordedQuery[] {
+    return this.#context().recorded;
+  }
+
+  /** Creates the tables that are not there yet, of all databases or those of the keys given. Flask-SQLAlchemy: `create_all()`. */
+  async createAll(bind?: string | null | readonly (string | null)[]): Promise<void> {
+    for (const key of this.#keys(bind)) await createTables(this.engineFor(key), this.metadataFor(key));
+  }
+  /** Drops the tables that are there, of all databases or those of the keys given. Flask-SQLAlchemy: `drop_all()`. */
+  async dropAll(bind?: string | null | readonly (string | null)[]): Promise<void> {
+    for (const key of this.#keys(bind)) await dropTables(this.engineFor(key), this.metadataFor(key));
+  }
+  #keys(bind: string | null | readonly (string | null)[] | undefined): (string | null)[] {
+    if (bind !== undefined) return bind === null || typeof bind === 'string' ? [bind] : [...bind];
+    return [...this.metadatas]
+      .filter(([key, metadata]) => key !== null || metadata.tables.size > 0 || this.#options.url !== undefined)
+      .map(([key]) => key);
+  }
+
+  /** Closes every engine; the database can be configured anew afterwards. SQLAlchemy: `engine.dispose()`. */
+  async dispose(): Promise<void> {
+    const engines = [...this.#engines.values()];
+    this.#engines.clear();
+    for (const engine of engines) await engine.dispose();
+  }
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+
+  '~listen'(event: string, handler: (...args: never[]) => unknown): () => void {
+    const list = this.#listeners[event as (typeof EVENTS)[number]] as CommitListener[] | undefined;
+    if (list === undefined) throw configurationError('database.bad-event', event, EVENTS.join(', '));
+    list.push(handler as unknown as CommitListener);
+    return () => {
+      const place = list.indexOf(handler as unknown as CommitListener);
+      if (place >= 0) list.splice(place, 1);
+    };
+  }
+  async #emit(event: (typeof EVENTS)[number], changes: readonly ModelChange[]): Promise<void> {
+    for (const listener of this.#listeners[event]) await listener(changes);
+  }
+}

@@ -1,0 +1,312 @@
+import type { ReflectedColumn, ReflectedForeignKey, ReflectedIndex, ReflectedTable } from '../dialects/base/reflection.ts';
+import { rawNode } from '../sql/raw-text.ts';
+import type { ForeignKey, Index, Table, TableColumn } from '../sql/schema.ts';
+import type { Change, ComparedDialect, Comparison } from './comparison.ts';
+import { columnBuilder, draftColumn, isOwnIndex, isOwnUnique, tableFromReflection } from './draft.ts';
+import type { Operation } from './operation.ts';
+
+/** What one table of the models and one of the database do not share. */
+export function compareTable(table: Table, reflected: ReflectedTable, dialect: ComparedDialect): Comparison {
+  return new TableComparison(table, reflected, dialect).run();
+}
+
+class TableComparison {
+  readonly #table: Table;
+  readonly #reflected: ReflectedTable;
+  readonly #dialect: ComparedDialect;
+  /** The database's table as a migration would write it. */
+  readonly #draft: Table;
+  readonly #added: readonly TableColumn[];
+  readonly #removed: readonly ReflectedColumn[];
+  readonly #changes: Change[] = [];
+  readonly #problems: string[] = [];
+  readonly #warnings: string[] = [];
+
+  constructor(table: Table, reflected: ReflectedTable, dialect: ComparedDialect) {
+    this.#table = table;
+    this.#reflected = reflected;
+    this.#dialect = dialect;
+    this.#draft = tableFromReflection(reflected, dialect.ddl);
+    this.#added = table.columns.filter((column) => !reflected.columns.some((other) => other.name === column.name));
+    this.#removed = reflected.columns.filter((column) => !table.columns.some((other) => other.name === column.name));
+  }
+
+  run(): Comparison {
+    const columns = this.#table.columns.filter((column) => !this.#added.includes(column));
+    for (const column of columns)
+      this.#compareColumn(column, this.#reflected.columns.find((other) => other.name === column.name) as ReflectedColumn);
+    this.#comparePrimaryKey();
+    const { added, dropped } = this.#compareIndexes();
+    // Indexes go before the columns that they stand on, and come after them.
+    this.#changes.push(...dropped);
+    for (const column of this.#added) this.#addColumn(column);
+    this.#changes.push(...added);
+    this.#compareForeignKeys();
+    this.#compareChecks();
+    for (const column of this.#removed) this.#dropColumn(column);
+    this.#guessRenames();
+    return { changes: this.#changes, problems: this.#problems, warnings: this.#warnings };
+  }
+
+  #change(upgrade: Operation, downgrade: Operation): Change {
+    return { upgrade: [upgrade], downgrade: [downgrade] };
+  }
+
+  #compareColumn(column: TableColumn, other: ReflectedColumn): void {
+    const { ddl } = this.#dialect;
+    const where = `${this.#table.name}.${column.name}`;
+    const differs = (what: string, model: string, database: string): void => {
+      this.#problems.push(
+        `'${where}': the ${what} is ${model} in the models and ${database} in the database; altering a column is not there yet.`,
+      );
+    };
+    const type = ddl.typeName(column.type, column);
+    if (!ddl.sameType(type, other.type)) differs('type', type, other.type || 'not given');
+    if (!column.primaryKey && !other.primaryKey && column.nullable !== other.nullable) {
+      const word = (nullable: boolean): string => (nullable ? 'nullable' : 'NOT NULL');
+      this.#problems.push(
+        `'${where}' is ${word(column.nullable)} in the models and ${word(other.nullable)} in the database; altering a column is not there yet.`,
+      );
+    }
+    const fallback = column.serverDefault === null ? null : ddl.inline(column.serverDefault.node);
+    const same = fallback === null || other.default === null ? fallback === other.default : ddl.sameExpression(fallback, other.default);
+    if (!same) differs('server default', fallback ?? 'none', other.default ?? 'none');
+  }
+
+  #comparePrimaryKey(): void {
+    const model = (this.#table.primaryKey?.columns ?? []).map((column) => column.name).join(', ');
+    const database = (this.#reflected.primaryKey?.columns ?? []).join(', ');
+    if (model === database) return;
+    const word = (columns: string): string => (columns === '' ? 'none' : `(${columns})`);
+    this.#problems.push(
+      `'${this.#table.name}': the primary key is ${word(model)} in the models and ${word(database)} in the database; changing a primary key is not there yet.`,
+    );
+  }
+
+  #addColumn(column: TableColumn): void {
+    const { ddl } = this.#dialect;
+    const reason = ddl.cannotAddColumn(column);
+    if (reason !== null) {
+      this.#problems.push(`'${this.#table.name}.${column.name}' cannot be added: ${reason}. ${this.#cureForAdding(column)}`);
+      return;
+    }
+    const own = draftColumn(this.#table.name, column.name, columnBuilder(column));
+    const back: Operation[] = [
+      ...own.table.uniques.map((unique) => ({
+        kind: 'dropConstraint' as const,
+        table: this.#table,
+        name: unique.name,
+        type: 'unique' as const,
+      })),
+      ...own.table.indexes.map((index) => ({ kind: 'dropIndex' as const, table: this.#table, name: index.name })),
+      { kind: 'dropColumn', table: this.#table, column: column.name },
+    ];
+    this.#changes.push({ upgrade: [{ kind: 'addColumn', column: own }], downgrade: back });
+  }
+
+  #cureForAdding(column: TableColumn): string {
+    if (column.primaryKey || column.nullable)
+      return 'Make it nullable without a default, or build the table anew in a migration of your own.';
+    const given = column.default !== null && 'value' in column.default ? column.default.value : undefined;
+    const plain = typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean';
+    const example = plain ? `sql\`\${${JSON.stringify(given).replaceAll('"', "'")}}\`` : 'sql`…`';
+    const why = column.default === null ? '' : ' (.default() is for rows that the program makes)';
+    return `Give it .serverDefault(${example})${why}, or make it .nullable().`;
+  }
+
+  #dropColumn(column: ReflectedColumn): void {
+    const table = this.#table;
+    const where = `${table.name}.${column.name}`;
+    if (column.cannotDrop !== null) {
+      this.#problems.push(
+        `'${where}' is not in the models, and cannot be dropped: ${column.cannotDrop}; building a table anew is not there yet.`,
+      );
+      return;
+    }
+    const source = this.#draft.columns.find((other) => other.name === column.name) as TableColumn;
+    // Its indexes are dropped, and made again, by steps of their own.
+    const own = draftColumn(table.name, column.name, columnBuilder(source, { indexes: false }));
+    const reason = this.#dialect.ddl.cannotAddColumn(own);
+    const note = reason === null ? undefined : `Only an empty table can take this column back: ${reason}.`;
+    this.#changes.push(this.#change({ kind: 'dropColumn', table, column: column.name }, { kind: 'addColumn', column: own, note }));
+    this.#warnings.push(`The column '${where}' is not in the models any more: it is dropped, with its values.`);
+  }
+
+  /** Uniques and indexes: both are unique to the database, so either may keep what the other promises. */
+  #compareIndexes(): { added: Change[]; dropped: Change[] } {
+    const table = this.#table;
+    const added: Change[] = [];
+    const dropped: Change[] = [];
+    const isNew = (columns: readonly TableColumn[]): boolean => columns.length === 1 && this.#added.includes(columns[0]);
+    const left = new Set(this.#reflected.indexes);
+    for (const index of table.indexes) {
+      const other = this.#reflected.indexes.find((candidate) => candidate.name === index.name);
+      if (other !== undefined) left.delete(other);
+      if (other !== undefined && this.#sameIndex(index, other)) continue;
+      if (other !== undefined) dropped.push(this.#dropIndex(other));
+      if (isNew(index.columns) && isOwnIndex(index, index.columns[0])) continue; // it comes with its column
+      added.push(this.#change({ kind: 'createIndex', table, index }, { kind: 'dropIndex', table, name: index.name }));
+    }
+    const uniques = [...this.#reflected.uniques];
+    for (const unique of table.uniques) {
+      const names = unique.columns.map((column) => column.name);
+      const place = uniques.findIndex((other) => sameSet(other.columns, names));
+      if (place !== -1) {
+        uniques.splice(place, 1);
+        continue;
+      }
+      const index = [...left].find((other) => other.unique && other.where === null && sameSet(other.columns, names));
+      if (index !== undefined) {
+        left.delete(index);
+        continue;
+      }
+      if (isNew(unique.columns) && isOwnUnique(unique, unique.columns[0])) continue;
+      const back: Operation = { kind: 'dropConstraint', table, name: unique.name, type: 'unique' };
+      added.push(this.#change({ kind: 'createUniqueConstraint', table, unique }, back));
+    }
+    for (const other of uniques) {
+      // A column that goes says this of itself, in better words.
+      if (other.columns.some((name) => this.#removed.some((column) => column.name === name))) continue;
+      const columns = other.columns.map((name) => ({ name }));
+      if (this.#dialect.ddl.altersConstraints && other.name !== null) {
+        const back: Operation = { kind: 'createUniqueConstraint', table, unique: { name: other.name, columns } };
+        dropped.push(this.#change({ kind: 'dropConstraint', table, name: other.name, type: 'unique' }, back));
+      } else this.#cannotDrop(`unique constraint ${named(other.name)}(${other.columns.join(', ')})`);
+    }
+    for (const other of left) dropped.push(this.#dropIndex(other));
+    return { added, dropped };
+  }
+
+  #sameIndex(index: Index, other: ReflectedIndex): boolean {
+    const { ddl } = this.#dialect;
+    const names = index.columns.map((column) => column.name);
+    if (index.unique !== other.unique || names.join('\0') !== other.columns.join('\0')) return false;
+    const where = index.where === null ? null : ddl.inline(index.where);
+    return where === null || other.where === null ? where === other.where : ddl.sameExpression(where, other.where);
+  }
+
+  #dropIndex(other: ReflectedIndex): Change {
+    const table = this.#table;
+    const where = other.where === null ? null : rawNode(other.where);
+    const index = { name: other.name, columns: other.columns.map((name) => ({ name })), unique: other.unique, where };
+    return this.#change({ kind: 'dropIndex', table, name: other.name }, { kind: 'createIndex', table, index });
+  }
+
+  #compareForeignKeys(): void {
+    const table = this.#table;
+    const left = [...this.#reflected.foreignKeys];
+    for (const key of table.foreignKeys) {
+      const targetColumns = this.#targetColumns(key);
+      const place = left.findIndex((other) => sameKey(key, targetColumns, other));
+      if (place !== -1) {
+        left.splice(place, 1);
+        continue;
+      }
+      const own = table.foreignKeys.find((other) => other.columns.length === 1 && other.columns[0] === key.columns[0]);
+      if (own === key && this.#added.includes(key.columns[0])) continue; // it comes with its column
+      const parts = { ...key, targetColumns };
+      if (this.#dialect.ddl.altersConstraints) {
+        this.#changes.push(
+          this.#change(
+            { kind: 'createForeignKey', table, key: parts },
+            { kind: 'dropConstraint', table, name: key.name, type: 'foreignKey' },
+          ),
+        );
+      } else this.#cannotAdd(`foreign key ${named(key.name)}${describeKey({ ...parts, columns: parts.columns.map((c) => c.name) })}`);
+    }
+    for (const other of left) {
+      if (other.columns.some((name) => this.#removed.some((column) => column.name === name))) continue;
+      const columns = other.columns.map((name) => ({ name }));
+      if (this.#dialect.ddl.altersConstraints && other.name !== null) {
+        const key = {
+          ...other,
+          name: other.name,
+          columns,
+          onDelete: other.onDelete as ForeignKey['onDelete'],
+          onUpdate: other.onUpdate as ForeignKey['onUpdate'],
+        };
+        this.#changes.push(
+          this.#change({ kind: 'dropConstraint', table, name: other.name, type: 'foreignKey' }, { kind: 'createForeignKey', table, key }),
+        );
+      } else this.#cannotDrop(`foreign key ${named(other.name)}${describeKey(other)}`);
+    }
+  }
+
+  #targetColumns(key: ForeignKey): readonly string[] {
+    const { metadata } = this.#table;
+    return metadata.tables.has(key.targetTable)
+      ? metadata.resolve(this.#table, key).columns.map((column) => column.name)
+      : key.targetColumns;
+  }
+
+  #compareChecks(): void {
+    const { ddl } = this.#dialect;
+    const left = [...this.#reflected.checks];
+    const missing = ddl.checks(this.#table).filter((check) => {
+      if (check.column !== null && this.#added.includes(check.column)) return false;
+      const place = left.findIndex((other) => ddl.sameExpression(other.sql, check.sql));
+      if (place !== -1) left.splice(place, 1);
+      return place === -1;
+    });
+    for (const check of missing) this.#cannotAdd(`check ${named(check.name)}(${check.sql})`);
+    for (const other of left) {
+      // A check that names a column which goes is dropped with it, or keeps it from being dropped.
+      if (this.#removed.some((column) => names(other.sql, column.name))) continue;
+      this.#cannotDrop(`check ${named(other.name)}(${other.sql})`);
+    }
+  }
+
+  #cannotAdd(what: string): void {
+    this.#problems.push(
+      `'${this.#table.name}' has the ${what} in the models and not in the database; adding it to a table that exists is not there yet for ${this.#dialect.title}.`,
+    );
+  }
+
+  #cannotDrop(what: string): void {
+    this.#problems.push(
+      `'${this.#table.name}' has the ${what} in the database and not in the models; dropping it from a table that exists is not there yet for ${this.#dialect.title}.`,
+    );
+  }
+
+  #guessRenames(): void {
+    const { ddl } = this.#dialect;
+    for (const gone of this.#removed) {
+      const twin = this.#added.find((column) => ddl.sameType(ddl.typeName(column.type, column), gone.type));
+      if (twin === undefined) continue;
+      this.#warnings.push(
+        `'${this.#table.name}.${gone.name}' goes and '${this.#table.name}.${twin.name}' of the same type comes. If it was renamed, replace both steps by op.execute(\`ALTER TABLE ${this.#table.name} RENAME COLUMN ${gone.name} TO ${twin.name}\`), or its values are lost.`,
+      );
+    }
+  }
+}
+
+function sameSet(a: readonly string[], b: readonly string[]): boolean {
+  return [...a].sort().join('\0') === [...b].sort().join('\0');
+}
+
+function sameKey(key: ForeignKey, targetColumns: readonly string[], other: ReflectedForeignKey): boolean {
+  const pairs = (columns: readonly string[], targets: readonly string[]): string[] => columns.map((name, i) => `${name}\0${targets[i]}`);
+  const action = (word: string | null): string => (word === null ? 'no action' : word.toLowerCase());
+  const columns = key.columns.map((column) => column.name);
+  return (
+    key.targetTable === other.targetTable &&
+    sameSet(pairs(columns, targetColumns), pairs(other.columns, other.targetColumns)) &&
+    action(key.onDelete) === action(other.onDelete) &&
+    action(key.onUpdate) === action(other.onUpdate)
+  );
+}
+
+function describeKey(key: Omit<ReflectedForeignKey, 'name'>): string {
+  const actions = [key.onDelete && ` on delete ${key.onDelete}`, key.onUpdate && ` on update ${key.onUpdate}`].filter(Boolean).join('');
+  return `(${key.columns.join(', ')}) → ${key.targetTable} (${key.targetColumns.join(', ')})${actions}`;
+}
+
+function named(name: string | null): string {
+  return name === null ? '' : `'${name}' `;
+}
+
+/** Whether SQL text names a column. */
+function names(sql: string, column: string): boolean {
+  const escaped = column.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`(?<![\\w$])${escaped}(?![\\w$])`, 'i').test(sql);
+}

@@ -1,0 +1,63 @@
+import type { DdlCompiler } from '../dialects/base/dialect.ts';
+import type { ReflectedTable } from '../dialects/base/reflection.ts';
+import { MetaData, type Table } from '../sql/schema.ts';
+import { compareTable } from './compare-table.ts';
+import type { Change, ComparedDialect, Comparison } from './comparison.ts';
+import { tableFromReflection } from './draft.ts';
+import { VERSION_TABLE } from './version-table.ts';
+
+/**
+ * Compares tables of models with those of a database. Pure: it reads no database. Alembic: `compare_metadata`.
+ *
+ * @example const { changes } = compare([...metadata.tables.values()], await dialect.reflect(connection), dialect);
+ */
+export function compare(models: readonly Table[], reflected: readonly ReflectedTable[], dialect: ComparedDialect): Comparison {
+  const changes: Change[] = [];
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  const found = new Map(reflected.filter((table) => table.name !== VERSION_TABLE).map((table) => [table.name, table]));
+
+  const kept: [Table, ReflectedTable][] = [];
+  for (const table of sorted(models)) {
+    if (table.schema !== null) {
+      problems.push(
+        `'${table.fullName}' stands in a schema of its own, and only the default schema is compared yet. Take { schema } away.`,
+      );
+      continue;
+    }
+    const other = found.get(table.name);
+    if (other !== undefined) kept.push([table, other]);
+    else changes.push({ upgrade: [{ kind: 'createTable', table }], downgrade: [{ kind: 'dropTable', table }] });
+    found.delete(table.name);
+  }
+
+  for (const [table, other] of kept) {
+    const difference = compareTable(table, other, dialect);
+    changes.push(...difference.changes);
+    problems.push(...difference.problems);
+    warnings.push(...difference.warnings);
+  }
+
+  const dropped = new MetaData();
+  for (const table of found.values()) tableFromReflection(table, dialect.ddl, dropped);
+  for (const table of dropped.sortedTables().reverse()) {
+    changes.push({ upgrade: [{ kind: 'dropTable', table }], downgrade: [{ kind: 'createTable', table }] });
+    warnings.push(`The table '${table.name}' has no model any more: it is dropped, with all its rows.`);
+    warnings.push(...unknownTypes(found.get(table.name), dialect.ddl));
+  }
+  return { changes, problems, warnings };
+}
+
+/** Tables so that each comes after those it refers to. */
+function sorted(tables: readonly Table[]): Table[] {
+  const order = [...new Set(tables.map((table) => table.metadata))].flatMap((metadata) => metadata.sortedTables());
+  return order.filter((table) => tables.includes(table));
+}
+
+function unknownTypes(table: ReflectedTable | undefined, ddl: DdlCompiler): string[] {
+  const unknown = table?.columns.filter((column) => ddl.parseType(column.type) === null) ?? [];
+  return unknown.map((column) => {
+    const type = column.type === '' ? 'no type' : `the type ${column.type}, which Athanor has no name for`;
+    return `'${table?.name}.${column.name}' has ${type}: the downgrade makes it TEXT.`;
+  });
+}

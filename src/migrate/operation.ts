@@ -1,0 +1,77 @@
+import type { ConstraintKind, DdlCompiler, ForeignKeyParts, IndexParts, TableName, UniqueParts } from '../dialects/base/dialect.ts';
+import type { Table, TableColumn } from '../sql/schema.ts';
+
+/**
+ * One change of the schema as data: it can be run (`statements`) and written into a migration file (`render`).
+ * Alembic: `MigrateOperation`.
+ */
+export type Operation =
+  | { readonly kind: 'createTable'; readonly table: Table }
+  | { readonly kind: 'dropTable'; readonly table: TableName }
+  | {
+      readonly kind: 'addColumn';
+      /** A column of a table of its own, which has nothing but what comes with the column. */
+      readonly column: TableColumn;
+      /** What whoever runs it should know; a comment in the file. */
+      readonly note?: string;
+    }
+  | { readonly kind: 'dropColumn'; readonly table: TableName; readonly column: string }
+  | { readonly kind: 'createIndex'; readonly table: TableName; readonly index: IndexParts }
+  | { readonly kind: 'dropIndex'; readonly table: TableName; readonly name: string }
+  | { readonly kind: 'createUniqueConstraint'; readonly table: TableName; readonly unique: UniqueParts }
+  | { readonly kind: 'createForeignKey'; readonly table: TableName; readonly key: ForeignKeyParts }
+  | { readonly kind: 'dropConstraint'; readonly table: TableName; readonly name: string; readonly type: ConstraintKind };
+
+/** The SQL that runs an operation on this database. */
+export function statements(operation: Operation, ddl: DdlCompiler): string[] {
+  switch (operation.kind) {
+    case 'createTable':
+      return ddl.createTable(operation.table);
+    case 'dropTable':
+      return ddl.dropTable(operation.table);
+    case 'addColumn': {
+      const { column } = operation;
+      const { table } = column;
+      return [
+        ddl.addColumn(table, column),
+        ...table.uniques.flatMap((unique) => ddl.addUnique(table, unique)),
+        ...table.indexes.map((index) => ddl.createIndex(table, index)),
+      ];
+    }
+    case 'dropColumn':
+      return [ddl.dropColumn(operation.table, { name: operation.column })];
+    case 'createIndex':
+      return [ddl.createIndex(operation.table, operation.index)];
+    case 'dropIndex':
+      return [ddl.dropIndex(operation.table, operation.name)];
+    case 'createUniqueConstraint':
+      return ddl.addUnique(operation.table, operation.unique);
+    case 'createForeignKey':
+      return ddl.addForeignKey(operation.table, operation.key);
+    case 'dropConstraint':
+      return ddl.dropConstraint(operation.table, operation.name, operation.type);
+  }
+}
+
+/** The operation in a few words, for logs and for a migration without a message. */
+export function describeOperation(operation: Operation): string {
+  switch (operation.kind) {
+    case 'createTable':
+      return `create ${operation.table.name}`;
+    case 'dropTable':
+      return `drop ${operation.table.name}`;
+    case 'addColumn':
+      return `add ${operation.column.table.name}.${operation.column.name}`;
+    case 'dropColumn':
+      return `drop ${operation.table.name}.${operation.column}`;
+    case 'createIndex':
+      return `create ${operation.index.name}`;
+    case 'createUniqueConstraint':
+      return `create ${operation.unique.name}`;
+    case 'createForeignKey':
+      return `create ${operation.key.name}`;
+    case 'dropIndex':
+    case 'dropConstraint':
+      return `drop ${operation.name}`;
+  }
+}

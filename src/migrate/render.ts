@@ -1,0 +1,153 @@
+import type { DdlCompiler, ForeignKeyParts, IndexParts, TableName } from '../dialects/base/dialect.ts';
+import { NAMING } from '../sql/naming.ts';
+import type { Node } from '../sql/node.ts';
+import type { Table, TableColumn } from '../sql/schema.ts';
+import { isOwnCheck, isOwnIndex, isOwnUnique } from './draft.ts';
+import type { Operation } from './operation.ts';
+import { columnSource, keyStandsWithColumns, ownForeignKey, targetsOf } from './render-column.ts';
+import { arrayLiteral, callStatement, member, objectLiteral, propertyKey, quoted, sqlTemplate } from './source-text.ts';
+
+/** The operations as lines of a migration's `upgrade` or `downgrade`. Alembic: `render_python_code`. */
+export function renderOperations(operations: readonly Operation[], ddl: DdlCompiler, indent = '  '): string {
+  return operations.map((operation) => renderOperation(operation, ddl, indent)).join('\n');
+}
+
+function renderOperation(operation: Operation, ddl: DdlCompiler, indent: string): string {
+  const call = (name: string, ...args: (string | null)[]): string =>
+    callStatement(
+      `op.${name}`,
+      args.filter((arg) => arg !== null),
+      indent,
+    );
+  switch (operation.kind) {
+    case 'createTable':
+      return createTable(operation.table, ddl, indent);
+    case 'dropTable':
+      return call('dropTable', quoted(operation.table.name));
+    case 'addColumn': {
+      const { column } = operation;
+      const line = call('addColumn', quoted(column.table.name), quoted(column.name), columnSource(column, ddl));
+      return operation.note === undefined ? line : `${indent}// ${operation.note}\n${line}`;
+    }
+    case 'dropColumn':
+      return call('dropColumn', quoted(operation.table.name), quoted(operation.column));
+    case 'createIndex':
+      return call('createIndex', ...indexArguments(operation.table, operation.index, ddl));
+    case 'dropIndex':
+      return call('dropIndex', quoted(operation.name), quoted(operation.table.name));
+    case 'createUniqueConstraint':
+      return call('createUniqueConstraint', quoted(operation.unique.name), quoted(operation.table.name), list(operation.unique.columns));
+    case 'createForeignKey': {
+      const { key } = operation;
+      const targets = key.targetColumns.map((name) => quoted(`${key.targetTable}.${name}`));
+      return call(
+        'createForeignKey',
+        quoted(key.name),
+        quoted(operation.table.name),
+        list(key.columns),
+        `[${targets.join(', ')}]`,
+        actions(key),
+      );
+    }
+    case 'dropConstraint':
+      return call('dropConstraint', quoted(operation.name), quoted(operation.table.name), quoted(operation.type));
+  }
+}
+
+function list(columns: readonly { readonly name: string }[]): string {
+  return `[${columns.map((column) => quoted(column.name)).join(', ')}]`;
+}
+
+function actions(key: Pick<ForeignKeyParts, 'onDelete' | 'onUpdate'>): string | null {
+  return objectLiteral({
+    onDelete: key.onDelete === null ? undefined : quoted(key.onDelete),
+    onUpdate: key.onUpdate === null ? undefined : quoted(key.onUpdate),
+  });
+}
+
+function indexArguments(table: TableName, index: IndexParts, ddl: DdlCompiler): (string | null)[] {
+  const options = objectLiteral({
+    unique: index.unique ? 'true' : undefined,
+    where: index.where === null ? undefined : sqlTemplate(ddl.inline(index.where)),
+  });
+  return [quoted(index.name), quoted(table.name), list(index.columns), options];
+}
+
+function createTable(table: Table, ddl: DdlCompiler, indent: string): string {
+  const inner = `${indent}  `;
+  const { constraints, after } = tableConstraints(table, ddl, indent);
+  const shape = (deep: string): string => {
+    const lines = table.columns.map((column) => `${deep}  ${propertyKey(column.name)}: ${columnSource(column, ddl)},\n`);
+    return `{\n${lines.join('')}${deep}}`;
+  };
+  const create =
+    constraints.length === 0
+      ? `${indent}await op.createTable(${quoted(table.name)}, ${shape(indent)});`
+      : `${indent}await op.createTable(\n${inner}${quoted(table.name)},\n${inner}${shape(inner)},\n${inner}${optionsSource(constraints, inner)},\n${indent});`;
+  return [create, ...after].join('\n');
+}
+
+function optionsSource(constraints: readonly string[], indent: string): string {
+  const line = `{ constraints: (c) => ${arrayLiteral(constraints, indent, '{ constraints: (c) => ', ' },')} }`;
+  if (!line.includes('\n')) return line;
+  const deep = `${indent}  `;
+  return `{\n${deep}constraints: (c) => ${arrayLiteral(constraints, deep, 'constraints: (c) => ', ',')},\n${indent}}`;
+}
+
+/** What stands beside the columns, and the statements for what `constraints` has no words for. */
+function tableConstraints(table: Table, ddl: DdlCompiler, indent: string): { constraints: string[]; after: string[] } {
+  const constraints: string[] = [];
+  const after: string[] = [];
+  const columns = (of: readonly TableColumn[]): string => of.map((column) => member('c', column.name)).join(', ');
+  const named = (name: string, usual: string): string => (name === usual ? '' : `.named(${quoted(name)})`);
+  const names = (of: readonly TableColumn[]): string[] => of.map((column) => column.name);
+
+  const key = table.primaryKey;
+  if (key !== null && !keyStandsWithColumns(table))
+    constraints.push(`primaryKey(${columns(key.columns)})${named(key.name, NAMING.primaryKey(table.name))}`);
+  for (const unique of table.uniques) {
+    if (unique.columns.some((column) => isOwnUnique(unique, column))) continue;
+    constraints.push(`unique(${columns(unique.columns)})${named(unique.name, NAMING.unique(table.name, names(unique.columns)))}`);
+  }
+  for (const foreignKey of table.foreignKeys) {
+    if (foreignKey.columns.length === 1 && ownForeignKey(foreignKey.columns[0]) === foreignKey) continue;
+    const targets = targetsOf(table, foreignKey).map(quoted);
+    const options = actions(foreignKey);
+    const usual = NAMING.foreignKey(table.name, names(foreignKey.columns), foreignKey.targetTable.replaceAll('.', '_'));
+    const args = `[${columns(foreignKey.columns)}], [${targets.join(', ')}]${options === null ? '' : `, ${options}`}`;
+    constraints.push(`foreignKey(${args})${named(foreignKey.name, usual)}`);
+  }
+  for (const check of table.checks) {
+    if (table.columns.some((column) => isOwnCheck(check, column))) continue;
+    constraints.push(`check(${conditionSource(check.condition, table, ddl)}, ${quoted(check.name)})`);
+  }
+  for (const index of table.indexes) {
+    if (index.columns.some((column) => isOwnIndex(index, column))) continue;
+    const suffix = named(index.name, NAMING.index(table.name, names(index.columns)));
+    if (index.unique) {
+      const where = index.where === null ? '' : `, { where: ${conditionSource(index.where, table, ddl)} }`;
+      constraints.push(`uniqueIndex([${columns(index.columns)}]${where})${suffix}`);
+    } else if (index.where === null) constraints.push(`index(${columns(index.columns)})${suffix}`);
+    else after.push(renderOperation({ kind: 'createIndex', table, index }, ddl, indent));
+  }
+  return { constraints, after };
+}
+
+/** A condition whose columns are written as `${c.name}`, so that each database quotes them its own way. */
+function conditionSource(condition: Node, table: Table, ddl: DdlCompiler): string {
+  const marks = new Map<string, string>();
+  const text = ddl.inline(condition, (name) => {
+    const mark = `\u0000${table.columns.findIndex((column) => column.name === name)}\u0000`;
+    marks.set(mark, member('c', name));
+    return mark;
+  });
+  return sqlTemplate(text, marks);
+}
+
+/** The names that the rendered code imports beside `type Operations`, in order. */
+export function importsOf(code: string): string[] {
+  const names = ['check', 'foreignKey', 'index', 'primaryKey', 'sql', 't', 'unique', 'uniqueIndex'];
+  // What stands in strings is no code; the tag before a template is.
+  const bare = code.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g, (text) => text[0] + text[0]);
+  return names.filter((name) => new RegExp(`(?<![\\w.$])${name}[.(\`]`).test(bare));
+}
