@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+import { Database, type DatabaseOptions, type Engine } from '../../src/index.ts';
+
+/** A database that suites run on, by name and the URL of a new, empty one. */
+export interface TestDatabase {
+  readonly name: string;
+  readonly url: () => string;
+  /** Several connections see the same rows. */
+  readonly shared: boolean;
+}
+
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** Runs after the test, in reverse order of what was asked for. */
+export function afterTest(cleanup: () => unknown): void {
+  cleanups.push(cleanup);
+}
+
+/** A folder that goes away after the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'athanor-orm-'));
+  afterTest(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const file = (): string => join(temporaryFolder(), 'test.db');
+
+/** Every database that the ORM's suites run on: `describe.each(databases)('… on $name', (database) => …)`. */
+export const databases: readonly TestDatabase[] = [
+  { name: 'node:sqlite, in memory', url: () => 'sqlite://', shared: false },
+  { name: 'node:sqlite, a file', url: () => `sqlite:///${file()}`, shared: true },
+  { name: 'better-sqlite3, in memory', url: () => 'sqlite+better-sqlite3://', shared: false },
+  { name: 'better-sqlite3, a file', url: () => `sqlite+better-sqlite3:///${file()}`, shared: true },
+];
+
+/** Databases of which two sessions can have a connection each. */
+export const sharedDatabases: readonly TestDatabase[] = databases.filter((database) => database.shared);
+
+/** A database object whose engines are closed after the test. */
+export function openDatabase(database: TestDatabase, options: DatabaseOptions = {}): Database {
+  const db = new Database({ url: database.url(), ...options });
+  afterTest(() => db.dispose());
+  return db;
+}
+
+/** The statements that an engine runs, without those that begin and end transactions. */
+export class Statements {
+  readonly all: string[] = [];
+  constructor(engine: Engine) {
+    engine.listeners.add(({ sql }) => {
+      this.all.push(sql);
+    });
+  }
+  /** What ran since the last call, transaction control left out. */
+  take(): string[] {
+    return this.takeAll().filter((sql) => !/^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA)\b/i.test(sql));
+  }
+  /** What ran since the last call, all of it. */
+  takeAll(): string[] {
+    return this.all.splice(0);
+  }
+  /** How many statements ran since the last call, transaction control left out. */
+  count(): number {
+    return this.take().length;
+  }
+  /** The same as `summary()`, with statements of one kind that follow each other as one: many rows take several statements. */
+  batches(): string[] {
+    return this.summary().filter((statement, i, list) => statement !== list[i - 1]);
+  }
+  /** The verb and the table of each statement since the last call, such as `INSERT users`. */
+  summary(): string[] {
+    return this.take().map((sql) => {
+      const [, verb = sql, , table] =
+        /^(INSERT(?= INTO)|UPDATE|DELETE(?= FROM)|SELECT)\b(\s+INTO|\s+FROM|.*?\bFROM|)\s+"?(\w+)/is.exec(sql) ?? [];
+      return table === undefined ? verb : `${verb} ${table}`;
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { sqlite } from '../../src/dialects/sqlite/dialect.ts';
+import type { Connection } from '../../src/engine/connection.ts';
+import { t } from '../../src/sql/column-types.ts';
+import { insertInto } from '../../src/sql/insert.ts';
+import type { Node } from '../../src/sql/node.ts';
+import { MetaData, Table } from '../../src/sql/schema.ts';
+import { memoryEngine } from '../engine/sqlite-databases.ts';
+
+const metadata = new MetaData();
+
+export const categories = new Table(metadata, 'categories', {
+  id: t.integer().primaryKey(),
+  name: t.string(50).unique(),
+  parentId: t.integer().nullable().references('categories.id'),
+});
+export const products = new Table(metadata, 'products', {
+  id: t.integer().primaryKey(),
+  name: t.string(80),
+  price: t.numeric(10, 2),
+  stock: t.integer().default(() => 7),
+  active: t.boolean().default(true),
+  note: t.text().nullable(),
+  changedAt: t
+    .dateTime()
+    .nullable()
+    .onUpdate(() => new Date(0)),
+  categoryId: t.integer().nullable().references('categories.id'),
+});
+export const reviews = new Table(metadata, 'reviews', {
+  id: t.integer().primaryKey(),
+  rating: t.integer(),
+  productId: t.integer().references('products.id'),
+});
+/** Two foreign keys to one table. */
+export const moves = new Table(metadata, 'moves', {
+  id: t.integer().primaryKey(),
+  fromId: t.integer().references('categories.id'),
+  toId: t.integer().references('categories.id'),
+});
+
+/** A connection to a shop with two categories and four products. */
+export async function openShop(): Promise<Connection> {
+  const engine = await memoryEngine('sqlite');
+  const connection = await engine.connect({ autocommit: true });
+  for (const table of metadata.sortedTables()) for (const sql of sqlite.ddl.createTable(table)) await connection.script(sql);
+  await connection.execute(
+    insertInto(categories).values([
+      { id: 1, name: 'Home' },
+      { id: 2, name: 'Lamps', parentId: 1 },
+    ]),
+  );
+  await connection.execute(
+    insertInto(products).values([
+      { id: 1, name: 'Vase', price: '10.00', stock: 5, note: '50% off_now', categoryId: 1 },
+      { id: 2, name: 'Lamp', price: '25.50', stock: 0, active: false, categoryId: 2 },
+      { id: 3, name: 'lampshade', price: '7.25', stock: 12, note: 'a/b', categoryId: 2 },
+      { id: 4, name: 'Stray', price: '1.00', stock: 1 },
+    ]),
+  );
+  await connection.execute(
+    insertInto(reviews).values([
+      { rating: 5, productId: 1 },
+      { rating: 3, productId: 1 },
+      { rating: 4, productId: 2 },
+    ]),
+  );
+  return connection;
+}
+
+/** The SQL text of a statement, with ? for every parameter. */
+export function textOf(statement: { readonly node: Node } | { build(): Node }): string {
+  return sqlite.compile('node' in statement ? statement.node : statement.build()).pieces.join('?');
+}

@@ -1,0 +1,3 @@
+import { Database } from 'athanor';
+
+export const db = new Database({ url: 'sqlite://' });

@@ -1,0 +1,121 @@
+// What relations hold, loaded and not.
+import type { Collection, FilterBy, Init, Loaded, LoadedCollection, NotLoaded, With } from 'athanor';
+import { type inspect, isLoaded } from 'athanor';
+import { db } from './database.ts';
+import { assertType, type Equal } from './equal.ts';
+import { Post } from './post.ts';
+import type { Profile } from './profile.ts';
+import { Tag } from './tag.ts';
+import { User } from './user.ts';
+
+const post = (await Post.query().firstOr404()) as Post;
+assertType<Equal<typeof post.author, User | NotLoaded<User>>>();
+assertType<Equal<typeof post.parent, Post | null | NotLoaded<Post | null>>>();
+assertType<Equal<typeof post.tags, Collection<Tag>>>();
+const tags = await post.tags;
+assertType<Equal<typeof tags, readonly Tag[]>>();
+// @ts-expect-error not loaded: it has no length
+post.tags.length;
+// @ts-expect-error not loaded: no methods of an array
+post.tags.map((tag) => tag.name);
+// @ts-expect-error the answer is readonly
+tags.push(new Tag({ name: 'x' }));
+post.tags.add(new Tag({ name: 'x' }), new Tag({ name: 'y' }));
+post.tags.set(new Set([new Tag({ name: 'x' })]));
+post.tags.has(new Tag());
+// @ts-expect-error a post is no tag
+post.tags.add(post);
+// @ts-expect-error a tag is no user
+post.author = new Tag({ name: 'x' });
+// @ts-expect-error this relation is never empty
+post.author = null;
+post.parent = null;
+
+if (isLoaded(post.author)) post.author.label;
+const user = new User({ posts: [post], profile: null, role: 'admin' });
+const profile = await user.profile;
+assertType<Equal<typeof profile, Profile | null>>();
+const titles = await user.titles();
+assertType<Equal<typeof titles, string[]>>();
+
+// Three levels.
+const deep = await User.query()
+  .with({
+    posts: {
+      strategy: 'selectin',
+      limit: 3,
+      filter: Post.c.published.eq(true),
+      orderBy: Post.c.id.desc(),
+      with: { tags: { with: { posts: 'selectin' } }, parent: { with: { author: 'joined' } } },
+    },
+  })
+  .all();
+for (const one of deep) {
+  assertType<typeof one.posts extends LoadedCollection<Post> ? true : false>();
+  one.posts.length;
+  one.posts.at(0)?.title;
+  for (const p of one.posts) {
+    for (const tag of p.tags) for (const q of tag.posts) assertType<Equal<typeof q.title, string>>();
+    p.parent?.author.username;
+    // @ts-expect-error may be null
+    p.parent.author;
+    // @ts-expect-error not loaded
+    p.author.username;
+  }
+}
+// @ts-expect-error no such strategy
+User.query().with({ posts: 'eager' });
+// @ts-expect-error no such strategy
+User.query().with({ posts: { strategy: 'eager' } });
+// @ts-expect-error no such relation, three levels down
+User.query().with({ posts: { with: { tags: { with: { nope: true } } } } });
+
+const withProfile = await db.session.get(User, 1, { with: { profile: true, posts: { with: { tags: true } } } });
+withProfile?.profile?.bio;
+for (const p of withProfile?.posts ?? []) for (const tag of p.tags) tag.name;
+const plain = await db.session.get(User, 1);
+plain?.label;
+// @ts-expect-error not loaded
+plain?.profile?.bio;
+// @ts-expect-error no such relation
+db.session.get(User, 1, { with: { nope: true } });
+
+const [loadedUser] = await db.session.load([user], { posts: true });
+for (const p of loadedUser.posts) p.slug;
+const one = await db.session.load(user, { profile: true });
+one.profile?.bio;
+// @ts-expect-error not asked for
+for (const p of one.posts) p.id;
+// @ts-expect-error no such relation
+db.session.load(user, { nope: true });
+
+const loaded: Loaded<Post, { author: { with: { profile: true } } }> = post as never;
+const base: Post = loaded;
+loaded.author.profile?.bio;
+base.title;
+const spec: With<Post> = { author: true, tags: { with: { posts: true } } };
+Post.query().with(spec);
+const filter: FilterBy<Post> = { title: 'x', author: user, parent: null, views: 1, price: '1.5', body: null };
+Post.query().filterBy(filter);
+// @ts-expect-error a collection is no condition
+Post.query().filterBy({ tags: [] });
+// @ts-expect-error the wrong type
+Post.query().filterBy({ title: 1 });
+// @ts-expect-error never null
+Post.query().filterBy({ title: null });
+const init: Init<NonNullable<User['~shape']>> = { username: 'x', posts: [post] };
+new User(init);
+
+const page = await Post.query().with({ author: true }).orderBy(Post.c.id).paginate({ page: 1, perPage: 10 });
+for (const item of page) item.author.username;
+const next = await page.next();
+next.items[0]?.author.username;
+const total: number | null = page.total;
+total?.toFixed();
+assertType<Equal<ReturnType<typeof inspect>['state'], 'transient' | 'pending' | 'persistent' | 'deleted' | 'detached'>>();
+
+User.c.posts.any(Post.c.title.eq('x'), Post.c.tags.any(Tag.c.name.eq('y')));
+Post.c.author.has(User.c.username.eq('x'));
+Post.c.author.eq(user);
+// @ts-expect-error a post is no author
+Post.c.author.eq(post);

@@ -1,0 +1,142 @@
+// What columns give and take.
+
+import { belongsTo, type Column, check, hasMany, index, sql, t, unique } from 'athanor';
+import { Decimal } from 'decimal.js';
+import { db } from './database.ts';
+import { assertType, type Equal } from './equal.ts';
+
+interface Money {
+  cents: number;
+}
+const timestamps = {
+  createdAt: t.dateTime().default(() => new Date()),
+  updatedAt: t
+    .dateTime()
+    .nullable()
+    .onUpdate(() => new Date()),
+};
+const money = (): Column<Money, false, false> =>
+  t.custom({ type: t.integer(), toDatabase: (value: Money) => value.cents, fromDatabase: (cents) => ({ cents }) });
+
+class Thing extends db.Model(
+  'things',
+  {
+    ...timestamps,
+    id: t.integer().primaryKey(),
+    code: t.uuid(),
+    big: t.bigInteger(),
+    small: t.smallInteger().nullable(),
+    price: t.numeric(10, 2),
+    rate: t.numeric(5, 2).asNumber().nullable(),
+    cost: money(),
+    day: t.date(),
+    at: t.time().nullable(),
+    bytes: t.binary(16).nullable(),
+    size: t.enum(['s', 'm', 'l']).nullable(),
+    meta: t.json<{ sizes: string[] }>().nullable(),
+    ratio: t
+      .double()
+      .default(1)
+      .validate((value) => Math.abs(value)),
+    note: t.text().serverDefault(null as never),
+    parentId: t.integer().nullable().references('things.id', { onDelete: 'set null' }),
+    get parent() {
+      return belongsTo(() => Thing, { nullable: true });
+    },
+    get children() {
+      return hasMany(() => Thing);
+    },
+  },
+  { constraints: [unique('code', 'day'), index('day'), check(sql`small > 0`)] },
+) {}
+
+// With a function: it needs a type where the model refers to itself.
+class Flat extends db.Model(
+  'flat',
+  { id: t.integer().primaryKey(), a: t.integer(), b: t.string(5).nullable() },
+  {
+    constraints: (c) => {
+      assertType<Equal<(typeof c.a)['~value'], number>>();
+      assertType<Equal<(typeof c.b)['~value'], string | null>>();
+      // @ts-expect-error no such column
+      c.nope;
+      return [unique(c.a, c.b), index(c.a), check(c.a.gt(0))];
+    },
+  },
+) {}
+new Flat({ a: 1 });
+// @ts-expect-error no such attribute
+db.Model('flat2', { id: t.integer().primaryKey() }, { constraints: [unique('nope')] });
+
+const thing = new Thing({ code: 'x', big: 1, price: 1.5, cost: { cents: 1 }, day: '2024-01-01' });
+assertType<Equal<typeof thing.big, bigint>>();
+assertType<Equal<typeof thing.small, number | null>>();
+assertType<Equal<typeof thing.price, Decimal>>();
+assertType<Equal<typeof thing.rate, number | null>>();
+assertType<Equal<typeof thing.cost, Money>>();
+assertType<Equal<typeof thing.day, string>>();
+assertType<Equal<typeof thing.bytes, Uint8Array | null>>();
+assertType<Equal<typeof thing.size, 's' | 'm' | 'l' | null>>();
+assertType<Equal<typeof thing.meta, { sizes: string[] } | null>>();
+assertType<Equal<typeof thing.createdAt, Date>>();
+assertType<Equal<typeof thing.updatedAt, Date | null>>();
+thing.size = 's';
+thing.size = null;
+// @ts-expect-error not one of the words
+thing.size = 'xl';
+// @ts-expect-error not null
+thing.code = null;
+// @ts-expect-error no such attribute
+thing.nope;
+
+new Thing({ price: '1.50', big: 10n, parent: null, children: [thing] });
+new Thing({ price: new Decimal(1), children: new Set([thing]) });
+// @ts-expect-error no such attribute
+new Thing({ nope: 1 });
+// @ts-expect-error the wrong type
+new Thing({ big: 'x' });
+// @ts-expect-error the wrong shape
+new Thing({ meta: { sizes: [1] } });
+// @ts-expect-error not a Thing
+new Thing({ parent: { id: 1 } });
+// @ts-expect-error not null
+new Thing({ day: null });
+// @ts-expect-error not iterable
+new Thing({ children: thing });
+
+Thing.c.price.gt(10);
+Thing.c.price.gt('10.50');
+Thing.c.price.plus(new Decimal(1));
+Thing.c.big.eq(5);
+Thing.c.big.in([1, 2n]);
+Thing.c.size.in(['s', 'm']);
+Thing.c.size.eq(null);
+Thing.c.small.eq(null);
+Thing.c.day.between('2024-01-01', '2024-12-31');
+Thing.c.createdAt.lt(new Date());
+Thing.c.id.eq(Thing.c.small);
+// @ts-expect-error not one of the words
+Thing.c.size.in(['xl']);
+// @ts-expect-error a date is no number
+Thing.c.createdAt.lt(5);
+// @ts-expect-error another type of column
+Thing.c.id.eq(Thing.c.day);
+// @ts-expect-error undefined is no value
+Thing.c.id.eq(undefined);
+// @ts-expect-error undefined is no value
+Thing.c.id.in([1, undefined]);
+// @ts-expect-error undefined is no condition
+Thing.query().filter(undefined);
+// @ts-expect-error a value is no condition
+Thing.query().filter(Thing.c.id);
+// @ts-expect-error the default has another type
+t.integer().default('x');
+// @ts-expect-error null is no default where null is not allowed
+t.integer().default(null);
+t.integer().nullable().default(null);
+t.numeric(10, 2).default(0);
+t.bigInteger().default(0);
+// @ts-expect-error a reference names table and column
+t.integer().references('users');
+// @ts-expect-error no such action
+t.integer().references('users.id', { onDelete: 'explode' });
