@@ -47,6 +47,7 @@ export class Database implements ModelRegistry {
   readonly #listeners: Record<(typeof EVENTS)[number], CommitListener[]> = { beforeCommit: [], afterCommit: [] };
   readonly #sessionOptions: SessionOptions = {
     engineFor: (bind) => this.engineFor(bind),
+    listensToCommits: () => this.#listeners.beforeCommit.length + this.#listeners.afterCommit.length > 0,
     beforeCommit: (changes) => this.#emit('beforeCommit', changes),
     afterCommit: (changes) => this.#emit('afterCommit', changes),
   };

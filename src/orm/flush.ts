@@ -24,11 +24,17 @@ import { deleteRows, insertEntities, insertPairs, type RowUpdate, storedKey, upd
 import { EntityCollection, knownOne, relatedOf } from './related.ts';
 import type { Undo } from './undo.ts';
 
+/** Objects that were written in one way. */
+export interface WrittenRows {
+  readonly objects: readonly Entity[];
+  readonly change: 'insert' | 'update' | 'delete';
+}
+
 /** What a flush works on: the session's sets of changed objects, and its way to the database. */
 export interface FlushSession extends PreparationSession, Writer {
   readonly undo: Undo[];
   /** What was written in this transaction, for afterCommit. */
-  readonly written: { readonly object: Entity; readonly change: 'insert' | 'update' | 'delete' }[];
+  readonly written: WrittenRows[];
   /** Opens the transactions that writes of these classes belong to. */
   beginWriting(mappers: readonly Mapper[]): Promise<void>;
 }
@@ -143,7 +149,7 @@ async function insert(session: FlushSession, mapper: Mapper, entities: readonly 
   const generated = entities.map((entity) => mapper.generatedKey >= 0 && entity[ROW][mapper.generatedKey] === undefined);
   await insertEntities(session, mapper, entities);
   const map = session.identities.of(mapper);
-  entities.forEach((entity, i) => {
+  for (const entity of entities) {
     map.set(identityOfEntity(entity), entity);
     entity[STATUS] = PERSISTENT;
     if (mapper.jsonPositions.length > 0) watchInside(session, entity);
@@ -152,9 +158,9 @@ async function insert(session: FlushSession, mapper: Mapper, entities: readonly 
     const related = entity[RELATED];
     // It was changed while the statement ran.
     if (entity[CHANGES] !== null || related?.some((value) => value instanceof EntityCollection && value.changed)) session.dirty.add(entity);
-    session.undo.push({ kind: 'insert', entity, generated: generated[i] });
-    session.written.push({ object: entity, change: 'insert' });
-  });
+  }
+  session.undo.push({ kind: 'insert', entities, generated });
+  session.written.push({ objects: entities, change: 'insert' });
 }
 
 async function update(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
@@ -194,8 +200,8 @@ async function update(session: FlushSession, mapper: Mapper, entities: readonly 
       if (map.get(before) === entity) map.delete(before);
       map.set(now, entity);
     }
-    session.written.push({ object: entity, change: 'update' });
   }
+  if (updates.length > 0) session.written.push({ objects: updates.map(({ entity }) => entity), change: 'update' });
 }
 
 function changedPositions(entity: Entity): number[] {
@@ -293,11 +299,11 @@ async function deleteEntities(session: FlushSession, entities: readonly Entity[]
       const changes = entity[CHANGES];
       if (changes !== null) session.undo.push({ kind: 'update', entity, changes });
       entity[CHANGES] = null;
-      session.written.push({ object: entity, change: 'delete' });
       entity[STATUS] = DELETED;
       session.removed.delete(entity);
       session.dirty.delete(entity);
     });
+    session.written.push({ objects: batch, change: 'delete' });
   }
 }
 

@@ -13,7 +13,7 @@ import { Select, SetOperation } from '../sql/select.ts';
 import { attach, letGo, requireOwn } from './attachment.ts';
 import { bindOf } from './bind-routing.ts';
 import { ormError } from './errors.ts';
-import { type FlushSession, flush } from './flush.ts';
+import { type FlushSession, flush, type WrittenRows } from './flush.ts';
 import { keyValues, nameOf } from './identity.ts';
 import { IdentityMap } from './identity-map.ts';
 import { LazyLoads, type LazySession } from './lazy-loading.ts';
@@ -67,6 +67,8 @@ export interface SessionOptions {
   /** Called before a commit, and after one that wrote, with what it wrote. */
   readonly beforeCommit?: (changes: readonly ModelChange[]) => unknown;
   readonly afterCommit?: (changes: readonly ModelChange[]) => unknown;
+  /** Whether anyone wants to know what is committed; true unless told. */
+  readonly listensToCommits?: () => boolean;
   /** The page that the current request asks for. */
   readonly pageParameters?: () => PageParameters | null;
 }
@@ -107,7 +109,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   readonly created: Set<Entity> = new Set();
   readonly removed: Set<Entity> = new Set();
   readonly watched: Set<Entity> = new Set();
-  readonly written: ModelChange[] & FlushSession['written'] = [];
+  readonly written: WrittenRows[] = [];
   partial: Set<Entity> | null = null;
   version = 0;
   suspects: Set<Entity> | null = null;
@@ -426,8 +428,8 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     await this.flush();
     await this.#waitForFlush();
     this.#refuseFailed();
-    const changes = [...this.written];
-    if (changes.length > 0) await this.#options.beforeCommit?.(changes);
+    const told = this.#options.listensToCommits?.() !== false;
+    if (told && this.written.length > 0) await this.#options.beforeCommit?.(changesOf(this.written));
     if (this.#hasWork()) await this.flush();
     const all = [...this.written];
     try {
@@ -437,8 +439,8 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
       throw error;
     }
     this.#ended();
-    for (const { object, change } of all) if (change === 'delete') (object as Entity)[STATUS] = DETACHED;
-    if (all.length > 0) await this.#options.afterCommit?.(all);
+    for (const { objects, change } of all) if (change === 'delete') for (const entity of objects) entity[STATUS] = DETACHED;
+    if (told && all.length > 0) await this.#options.afterCommit?.(changesOf(all));
   }
 
   /**
@@ -731,6 +733,11 @@ function groupByMapper(entities: readonly Entity[]): Map<Mapper, Entity[]> {
     else list.push(entity);
   }
   return groups;
+}
+
+/** What was written, object by object. */
+function changesOf(written: readonly WrittenRows[]): ModelChange[] {
+  return written.flatMap(({ objects, change }) => objects.map((object) => ({ object, change })));
 }
 
 function limited<R>(statement: Executable<R>, rows: number): Executable<R> {

@@ -18,7 +18,7 @@ import { EntityCollection, relatedOf } from './related.ts';
 
 /** One thing that a flush did to an object, so that a rollback can take it back. */
 export type Undo =
-  | { readonly kind: 'insert'; readonly entity: Entity; readonly generated: boolean }
+  | { readonly kind: 'insert'; readonly entities: readonly Entity[]; readonly generated: readonly boolean[] }
   | { readonly kind: 'update'; readonly entity: Entity; readonly changes: readonly unknown[] }
   | { readonly kind: 'delete'; readonly entity: Entity }
   | { readonly kind: 'load'; readonly entity: Entity; readonly position: number }
@@ -34,8 +34,9 @@ export interface UndoSession {
 export function takeBack(session: UndoSession, log: readonly Undo[]): void {
   for (let i = log.length - 1; i >= 0; i--) {
     const undo = log[i];
-    if (undo.kind === 'insert') takeBackInsert(session, undo.entity, undo.generated);
-    else if (undo.kind === 'update') {
+    if (undo.kind === 'insert') {
+      for (let row = undo.entities.length - 1; row >= 0; row--) takeBackInsert(session, undo.entities[row], undo.generated[row]);
+    } else if (undo.kind === 'update') {
       const { entity } = undo;
       const map = session.identities.of(entity[MAPPER]);
       const known = map.get(identityOfEntity(entity)) === entity;
