@@ -142,12 +142,3 @@ function place(session: LoadingSession, parent: Entity, relation: Relationship, 
   // A collection that was loaded before, or changed, is the user's; only one made by this statement is filled.
   if (child !== null && fresh.has(collection) && !collection.holds(child)) collection.push(child);
 }
-
-/** The objects that a joined load reached, for what is loaded below them. */
-export function reached(
-  parents: readonly Entity[],
-  load: JoinedLoad,
-  relatedTo: (parent: Entity, relation: Relationship) => readonly Entity[],
-): Entity[] {
-  return parents.flatMap((parent) => relatedTo(parent, load.relation));
-}

@@ -1,5 +1,5 @@
 import { ormError } from './errors.ts';
-import { type Entity, MAPPER, type Mapper } from './mapping.ts';
+import { byMapper, type Entity, MAPPER, type Mapper } from './mapping.ts';
 
 /** A foreign key that the flush sets: the child's columns take the parent's key, or NULL. */
 export interface KeyAssignment {
@@ -56,14 +56,8 @@ export function orderMappers(mappers: readonly Mapper[]): { readonly mappers: re
   return groups;
 }
 
-function byMapper(entities: readonly Entity[]): Batch[] {
-  const batches = new Map<Mapper, Entity[]>();
-  for (const entity of entities) {
-    const list = batches.get(entity[MAPPER]);
-    if (list === undefined) batches.set(entity[MAPPER], [entity]);
-    else list.push(entity);
-  }
-  return [...batches].map(([mapper, list]) => ({ mapper, entities: list }));
+function batchesOf(entities: readonly Entity[]): Batch[] {
+  return [...byMapper(entities)].map(([mapper, list]) => ({ mapper, entities: list }));
 }
 
 /**
@@ -78,8 +72,8 @@ export function orderSaves(
   const steps: SaveStep[] = [];
   const deferred: KeyAssignment[] = [];
   const fresh = new Set(inserts);
-  const insertsOf = new Map(byMapper(inserts).map((batch) => [batch.mapper, batch.entities]));
-  const updatesOf = new Map(byMapper(updates).map((batch) => [batch.mapper, batch.entities]));
+  const insertsOf = byMapper(inserts);
+  const updatesOf = byMapper(updates);
   const add = (kind: SaveStep['kind'], batches: readonly Batch[]): void => {
     for (const batch of batches) if (batch.entities.length > 0) steps.push({ kind, ...batch });
   };
@@ -88,9 +82,9 @@ export function orderSaves(
     const changed = mappers.flatMap((mapper) => updatesOf.get(mapper) ?? []);
     const waits = (entity: Entity): boolean =>
       circular && (assignments.get(entity) ?? []).some((a) => a.parent !== null && fresh.has(a.parent));
-    add('update', byMapper(changed.filter((entity) => !waits(entity))));
-    add('insert', circular ? levels(added, assignments, deferred) : byMapper(added));
-    add('update', byMapper(changed.filter(waits)));
+    add('update', batchesOf(changed.filter((entity) => !waits(entity))));
+    add('insert', circular ? levels(added, assignments, deferred) : batchesOf(added));
+    add('update', batchesOf(changed.filter(waits)));
   }
   return { steps, deferred };
 }
@@ -117,7 +111,7 @@ function levels(
       continue;
     }
     for (const entity of ready) waiting.delete(entity);
-    batches.push(...byMapper(ready));
+    batches.push(...batchesOf(ready));
   }
   return batches;
 }
@@ -128,7 +122,7 @@ export function orderDeletes(entities: readonly Entity[], parentsOf: (entity: En
   for (const { mappers, circular } of orderMappers([...new Set(entities.map((entity) => entity[MAPPER]))])) {
     const own = entities.filter((entity) => mappers.includes(entity[MAPPER]));
     if (!circular) {
-      batches.push(...byMapper(own));
+      batches.push(...batchesOf(own));
       continue;
     }
     // Levels of parents first; the whole is turned round at the end.
@@ -138,7 +132,7 @@ export function orderDeletes(entities: readonly Entity[], parentsOf: (entity: En
       // Rows in a circle go in one statement, at whose end the database checks their keys.
       const next = ready.length === 0 ? [...waiting] : ready;
       for (const entity of next) waiting.delete(entity);
-      batches.push(...byMapper(next));
+      batches.push(...batchesOf(next));
     }
   }
   return batches.reverse();

@@ -3,11 +3,11 @@ import type { KeyAssignment } from './flush-order.ts';
 import { identityOf } from './identity.ts';
 import type { LoadingSession } from './loader.ts';
 import {
+  byMapper,
   CHANGES,
   Decoded,
   type Entity,
   MAPPER,
-  type Mapper,
   type MapperEvent,
   PENDING,
   PERSISTENT,
@@ -80,17 +80,6 @@ export async function notify(session: PreparationSession, entities: Iterable<Ent
       if (answer instanceof Promise) await answer;
     }
   }
-}
-
-/** Objects by their class. */
-export function byMapper(entities: readonly Entity[]): Map<Mapper, Entity[]> {
-  const map = new Map<Mapper, Entity[]>();
-  for (const entity of entities) {
-    const list = map.get(entity[MAPPER]);
-    if (list === undefined) map.set(entity[MAPPER], [entity]);
-    else list.push(entity);
-  }
-  return map;
 }
 
 /** JSON that was read may have been changed from within: it is compared with what the row held. */

@@ -2,10 +2,11 @@ import { columnValue, differs, forgetRelated } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { type KeyAssignment, orderDeletes, orderMappers } from './flush-order.ts';
 import { type FlushPlan, type LinkChange, planFlush } from './flush-plan.ts';
-import { byMapper, notify, type Preparation, type PreparationSession, prepare } from './flush-preparation.ts';
+import { notify, type Preparation, type PreparationSession, prepare } from './flush-preparation.ts';
 import { identityOf, identityOfEntity, nameOf } from './identity.ts';
 import { dropKnownPairs } from './known-pairs.ts';
 import {
+  byMapper,
   CHANGES,
   DELETED,
   Decoded,

@@ -1,5 +1,5 @@
 import { conjunction } from '../sql/expression.ts';
-import { make, makeBind } from '../sql/make.ts';
+import { make, makeBind, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import { columnValue } from './attributes.ts';
 import { identityOf } from './identity.ts';
@@ -60,17 +60,10 @@ async function lookUp(session: LoadingSession, relation: Relationship, list: rea
         ),
       ) as Node,
   );
-  const node = make('select', {
-    distinct: false,
+  const node = makeSelect({
     columns: columns.map((column) => columnOf(through.node, column)),
     from: [through.node],
     where: any.length === 1 ? any[0] : make('junction', { operator: 'or', items: any }),
-    groupBy: [],
-    having: null,
-    orderBy: [],
-    limit: null,
-    offset: null,
-    lock: null,
   });
   const rows = await session.fetch(
     through,

@@ -199,3 +199,14 @@ export function hasChange(entity: Entity, position: number): boolean {
   if (changes !== null) for (let i = 0; i < changes.length; i += 2) if (changes[i] === position) return true;
   return false;
 }
+
+/** Objects by their class, classes and objects in the order of their appearance. */
+export function byMapper(entities: Iterable<Entity>): Map<Mapper, Entity[]> {
+  const groups = new Map<Mapper, Entity[]>();
+  for (const entity of entities) {
+    const list = groups.get(entity[MAPPER]);
+    if (list === undefined) groups.set(entity[MAPPER], [entity]);
+    else list.push(entity);
+  }
+  return groups;
+}

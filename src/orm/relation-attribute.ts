@@ -2,7 +2,7 @@ import { adapt } from '../sql/adapt.ts';
 import { describe } from '../sql/errors.ts';
 import { conditions, conjunction, Expression, type ExpressionLike } from '../sql/expression.ts';
 import type { Joinable } from '../sql/join.ts';
-import { make, makeAlias, makeBind, makeColumn } from '../sql/make.ts';
+import { make, makeAlias, makeBind, makeColumn, makeSelect } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { BOOLEAN } from '../sql/type.ts';
@@ -151,17 +151,10 @@ export class RelationAttribute<M = unknown, S = unknown> implements Joinable {
       from.unshift(relation.through.node);
       where.push(near, far);
     }
-    const query = make('select', {
-      distinct: false,
+    const query = makeSelect({
       columns: [ONE],
       from,
       where: conjunction([...where, ...more(target), ...inner]),
-      groupBy: [],
-      having: null,
-      orderBy: [],
-      limit: null,
-      offset: null,
-      lock: null,
     });
     return new Expression(make('exists', { query }), BOOLEAN);
   }

@@ -1,6 +1,6 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
 import { conjunction } from '../sql/expression.ts';
-import { make, makeBind } from '../sql/make.ts';
+import { make, makeBind, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import { identityOf, identityOfRow } from './identity.ts';
 import type { LoadingSession } from './loader.ts';
@@ -68,16 +68,9 @@ export function selectByKey(mapper: Mapper, several = false): Node {
       return make('in', { operand: columnOf(node, column), list: makeBind([], column.type, { expanding: true }), negated: false });
     return make('binary', { operator: '=', left: columnOf(node, column), right: makeBind(null, column.type) });
   });
-  return make('select', {
-    distinct: false,
+  return makeSelect({
     columns: mapper.columns.map((column) => columnOf(node, column)),
     from: [node],
     where: conjunction(where),
-    groupBy: [],
-    having: null,
-    orderBy: [],
-    limit: null,
-    offset: null,
-    lock: null,
   });
 }

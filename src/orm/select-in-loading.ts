@@ -1,6 +1,6 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
 import { conjunction } from '../sql/expression.ts';
-import { make, makeAlias, makeBind, makeColumn } from '../sql/make.ts';
+import { make, makeAlias, makeBind, makeColumn, makeSelect } from '../sql/make.ts';
 import { isKind, type Node } from '../sql/node.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { INTEGER } from '../sql/type.ts';
@@ -40,23 +40,11 @@ export async function loadSelectIn(
   const width = relation.target.columns.length;
   const single = relation.local.length === 1;
   const owner = relation.through === null ? relation.remote : relation.throughLocal.map((_, i) => width + i);
-  const map = session.identities.of(relation.target);
-  const chunk = single ? CHUNK : COMPOSITE_CHUNK;
-  for (let start = 0; start < keys.length; start += chunk) {
-    const rows = await fetchRelated(
-      session,
-      relation,
-      keys.slice(start, start + chunk).map((key) => key.values),
-      wish,
-    );
-    for (const row of rows) {
-      const child = entityOfRow(session, relation.target, map, row, identityOfRow(relation.target, row), loaded);
-      loaded.push(child);
-      const raw = row[owner[0]];
-      const identity = single && typeof raw === 'number' ? raw : ownerIdentity(row, owner, relation);
-      found.get(identity)?.push(child);
-    }
-  }
+  await fetchInChunks(session, relation, keys, wish, loaded, (child, row) => {
+    const raw = row[owner[0]];
+    const identity = single && typeof raw === 'number' ? raw : ownerIdentity(row, owner, relation);
+    found.get(identity)?.push(child);
+  });
   parents.forEach((parent, i) => {
     const key = keyed[i];
     fill(session, parent, relation, key === null ? [] : (found.get(key.identity) as Entity[]), wish);
@@ -145,30 +133,40 @@ async function loadOne(session: LoadingSession, relation: Relationship, parents:
   }
   const keys = [...wanted.values()];
   const found = new Map<unknown, Entity>();
-  const map = session.identities.of(relation.target);
-  const chunk = relation.local.length === 1 ? CHUNK : COMPOSITE_CHUNK;
-  for (let start = 0; start < keys.length; start += chunk) {
-    const rows = await fetchRelated(
-      session,
-      relation,
-      keys.slice(start, start + chunk).map((key) => key.values),
-      wish,
-    );
-    for (const row of rows) {
-      const entity = entityOfRow(session, relation.target, map, row, identityOfRow(relation.target, row), loaded);
-      loaded.push(entity);
-      const values = relation.remote.map((place) => {
-        const { decode } = relation.target.codecs()[place];
-        return decode === null ? row[place] : decode(row[place]);
-      });
-      found.set(identityOf(values), entity);
-    }
-  }
+  await fetchInChunks(session, relation, keys, wish, loaded, (entity, row) => {
+    const values = relation.remote.map((place) => {
+      const { decode } = relation.target.codecs()[place];
+      return decode === null ? row[place] : decode(row[place]);
+    });
+    found.set(identityOf(values), entity);
+  });
   for (const { parent, key } of waiting) {
     relatedOf(parent)[relation.position] = found.get(key.identity) ?? null;
     session.noteLoaded(parent, relation);
   }
   return loaded;
+}
+
+/** Fetches the related rows of these keys, so many at a time, and gives each row's object with it. */
+async function fetchInChunks(
+  session: LoadingSession,
+  relation: Relationship,
+  keys: readonly Key[],
+  wish: Wish,
+  loaded: Entity[],
+  each: (entity: Entity, row: DriverRow) => void,
+): Promise<void> {
+  const { target } = relation;
+  const map = session.identities.of(target);
+  const chunk = relation.local.length === 1 ? CHUNK : COMPOSITE_CHUNK;
+  for (let start = 0; start < keys.length; start += chunk) {
+    const values = keys.slice(start, start + chunk).map((key) => key.values);
+    for (const row of await fetchRelated(session, relation, values, wish)) {
+      const entity = entityOfRow(session, target, map, row, identityOfRow(target, row), loaded);
+      loaded.push(entity);
+      each(entity, row);
+    }
+  }
 }
 
 function fetchRelated(
@@ -223,9 +221,9 @@ function statement(relation: Relationship, keys: readonly unknown[], wish: Wish)
   const order = wish.orderBy ?? relation.orderBy.map((term) => term.node);
   where.unshift(membership(near, nearTypes, keys));
   where.push(...wish.filter);
-  const base = { distinct: false, groupBy: [], having: null, limit: null, offset: null, lock: null };
-  if (wish.limit === null) return make('select', { ...base, columns, from, where: conjunction(where), orderBy: order });
-  return limited(columns, near, order, { ...base, from, where: conjunction(where) }, wish.limit, relation);
+  const rows = { from, where: conjunction(where) };
+  if (wish.limit === null) return makeSelect({ ...rows, columns, orderBy: order });
+  return limited(columns, near, order, rows, wish.limit, relation);
 }
 
 function membership(near: readonly Node[], columns: readonly TableColumn[], keys: readonly unknown[]): Node {
@@ -244,7 +242,7 @@ function limited(
   columns: readonly Node[],
   near: readonly Node[],
   order: readonly Node[],
-  rest: { distinct: boolean; groupBy: Node[]; having: null; limit: null; offset: null; lock: null; from: Node[]; where: Node | null },
+  rows: { from: Node[]; where: Node | null },
   limit: number,
   relation: Relationship,
 ): Node {
@@ -254,27 +252,20 @@ function limited(
       : relation.target.keyPositions.map((position) => columnOf(relation.target.table.node, relation.target.columns[position]));
   const call = make('function', { name: 'row_number', args: [], distinct: false, orderBy: [], filter: null });
   const number = make('label', { operand: make('over', { call, partitionBy: near, orderBy: inOrder, frame: null }), name: 'place' });
-  const inner = make('select', {
-    ...rest,
+  const inner = makeSelect({
+    ...rows,
     columns: [...columns.map((column, i) => make('label', { operand: column, name: `c${i}` })), number],
-    orderBy: [],
   });
   const numbered = makeAlias(inner, null);
   const outer = columns
     .filter((column) => isKind(column, 'column'))
     .map((column, i) => makeColumn(numbered, `c${i}`, column.attribute, column.type));
   const place = makeColumn(numbered, 'place', 'place', INTEGER);
-  return make('select', {
-    distinct: false,
+  return makeSelect({
     columns: outer,
     from: [numbered],
     where: make('binary', { operator: '<=', left: place, right: makeBind(limit, INTEGER) }),
-    groupBy: [],
-    having: null,
     orderBy: [place],
-    limit: null,
-    offset: null,
-    lock: null,
   });
 }
 

@@ -20,6 +20,7 @@ import { LazyLoads, type LazySession } from './lazy-loading.ts';
 import { type LoadRequest, readRequests } from './load-request.ts';
 import { mapperOf, mapperOfTable } from './mapper.ts';
 import {
+  byMapper,
   DETACHED,
   type Entity,
   isEntity,
@@ -345,7 +346,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   async load(objects: object | readonly object[], spec: object): Promise<unknown> {
     const list = (Array.isArray(objects) ? objects : [objects]).map((object) => entityOf(object, 'load()'));
     await this.ready();
-    for (const [mapper, entities] of groupByMapper(list)) {
+    for (const [mapper, entities] of byMapper(list)) {
       for (const entity of entities) if (entity[STATUS] === PERSISTENT) requireOwn(this, entity, 'load');
       await loadRequests(
         this,
@@ -364,7 +365,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
       // What this transaction wrote may be among what is read.
       this.suspects?.add(entity);
     }
-    for (const [mapper, entities] of groupByMapper(list)) {
+    for (const [mapper, entities] of byMapper(list)) {
       const missing = await reload(this, mapper, entities);
       if (missing.length > 0) throw ormError('orm.row-gone', nameOf(missing[0]));
     }
@@ -468,7 +469,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   /** Objects that were read after this transaction wrote hold what may have been undone. */
   async #reloadSuspects(suspects = this.suspects): Promise<void> {
     const stored = [...(suspects ?? [])].filter((entity) => entity[SESSION] === this && entity[STATUS] === PERSISTENT);
-    for (const [mapper, entities] of groupByMapper(stored)) {
+    for (const [mapper, entities] of byMapper(stored)) {
       for (const gone of await reload(this, mapper, entities)) letGo(this, gone);
     }
   }
@@ -723,16 +724,6 @@ const NO_REQUESTS: readonly LoadRequest[] = [];
 function entityOf(object: unknown, where: string): Entity {
   if (!isEntity(object)) throw ormError('orm.not-an-entity', where, describe(object));
   return object;
-}
-
-function groupByMapper(entities: readonly Entity[]): Map<Mapper, Entity[]> {
-  const groups = new Map<Mapper, Entity[]>();
-  for (const entity of entities) {
-    const list = groups.get(entity[MAPPER]);
-    if (list === undefined) groups.set(entity[MAPPER], [entity]);
-    else list.push(entity);
-  }
-  return groups;
 }
 
 /** What was written, object by object. */

@@ -4,6 +4,7 @@ import {
   type ColumnNode,
   FIELD_LIST,
   type Fields,
+  type FieldsOf,
   isKind,
   type Node,
   type NodeKind,
@@ -204,4 +205,21 @@ function escapeMark(text: string): string {
 
 function typeKey(type: SqlType): string {
   return type.name === 'enum' ? escapeMark(type.key) : type.key;
+}
+
+const BLANK = {
+  distinct: false,
+  from: [],
+  where: null,
+  groupBy: [],
+  having: null,
+  orderBy: [],
+  limit: null,
+  offset: null,
+  lock: null,
+};
+
+/** A select of which only these clauses are there. */
+export function makeSelect(fields: Pick<FieldsOf<SelectNode>, 'columns'> & Partial<FieldsOf<SelectNode>>): SelectNode {
+  return make('select', { ...BLANK, ...fields });
 }

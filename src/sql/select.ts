@@ -13,7 +13,7 @@ import {
   typeOf,
 } from './expression.ts';
 import { isJoinable, type Joinable, joinCondition, sourcesOf } from './join.ts';
-import { make, makeAlias, nextId } from './make.ts';
+import { make, makeAlias, makeSelect, nextId } from './make.ts';
 import { type EntityNode, type FieldsOf, isKind, type Node, type SelectNode, type SetOperationNode, type SourceNode } from './node.ts';
 import { ColumnAttribute, type Columns, type Source, sourceOf, type Table } from './schema.ts';
 import { type SqlType, UNKNOWN } from './type.ts';
@@ -157,19 +157,6 @@ function projectionItem(item: unknown, label: string | null, where: string, posi
 function unlabelled(node: Node): Node {
   return isKind(node, 'label') ? node.operand : node;
 }
-
-const EMPTY = {
-  distinct: false,
-  columns: [],
-  from: [],
-  where: null,
-  groupBy: [],
-  having: null,
-  orderBy: [],
-  limit: null,
-  offset: null,
-  lock: null,
-};
 
 /** What a query has in common, whether a select or several put together. */
 abstract class Query<R> implements QueryLike<R> {
@@ -383,7 +370,7 @@ function expressionNode(item: unknown, where: string): Node {
 export function select<const X extends readonly unknown[]>(...items: X): Select<SelectRow<X>> {
   if (items.length === 0) throw sqlError('sql.no-columns');
   const projection = project(items, 'select()');
-  return new Select<SelectRow<X>>(make('select', { ...EMPTY, columns: projection.items.map((item) => item.node) }), projection);
+  return new Select<SelectRow<X>>(makeSelect({ columns: projection.items.map((item) => item.node) }), projection);
 }
 
 /** Several selects put together. SQLAlchemy: `CompoundSelect`. */
