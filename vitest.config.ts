@@ -11,6 +11,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: [source, 'module', 'node', 'development|production'] } },
   test: {
     include: ['test/**/*.test.ts', 'examples/catalog/test/**/*.test.ts'],
+    globalSetup: ['test/setup/servers.ts'],
     setupFiles: ['test/setup/node-version.ts'],
     pool: 'forks',
     execArgv: [`--conditions=${source}`],

@@ -3,7 +3,9 @@ export { Context } from './database/context.ts';
 export { Database, type DatabaseOptions } from './database/database.ts';
 export { NoContextError } from './database/errors.ts';
 export type { RecordedQuery } from './database/recording.ts';
+export type { Driver, DriverConnection, DriverFailure, DriverOptions, DriverResult, DriverRow, RunResult } from './dialects/base/driver.ts';
 export { ConfigurationError, DecodeError } from './dialects/base/errors.ts';
+export { registerDriver } from './dialects/registry.ts';
 export type { Connection } from './engine/connection.ts';
 export { createEngine, type Engine, type EngineOptions } from './engine/engine.ts';
 export {

@@ -1,6 +1,6 @@
 import type { Dialect, TransactionOptions } from '../dialects/base/dialect.ts';
 import type { Driver, DriverConnection, DriverOptions, MaybePromise } from '../dialects/base/driver.ts';
-import { dialects } from '../dialects/registry.ts';
+import { dialects, driversOf } from '../dialects/registry.ts';
 import { AthanorError, describe } from '../sql/errors.ts';
 import { Connection } from './connection.ts';
 import { databaseError, engineError } from './errors.ts';
@@ -159,10 +159,11 @@ export class Engine implements EngineHost {
     const { dialect: name, driver: driverName } = this.#url;
     if (!Object.hasOwn(dialects, name)) throw engineError('engine.unknown-dialect', name, Object.keys(dialects).join(', '));
     const dialect = await dialects[name]();
-    const known = Object.keys(dialect.drivers);
+    const drivers = driversOf(name, dialect);
+    const known = Object.keys(drivers);
     const chosen = driverName ?? known[0];
-    if (!Object.hasOwn(dialect.drivers, chosen)) throw engineError('engine.unknown-driver', dialect.title, chosen, known.join(', '));
-    const driver = await dialect.drivers[chosen]().catch(explain);
+    if (!Object.hasOwn(drivers, chosen)) throw engineError('engine.unknown-driver', dialect.title, chosen, known.join(', '));
+    const driver = await drivers[chosen]().catch(explain);
     const lock = dialect.writeLock?.(this.#driverOptions) ?? null;
     const hooks = { open: () => this.#open(driver), ping };
     const settings = { ...DEFAULTS, ...definedOnly(this.options) };

@@ -7,6 +7,8 @@ import { Database, type DatabaseOptions, type Engine } from '../../src/index.ts'
 /** A database that suites run on, by name and the URL of a new, empty one. */
 export interface TestDatabase {
   readonly name: string;
+  /** What its SQL is like. */
+  readonly family: 'sqlite' | 'postgresql' | 'mysql';
   readonly url: () => string;
   /** Several connections see the same rows. */
   readonly shared: boolean;
@@ -34,10 +36,10 @@ const file = (): string => join(temporaryFolder(), 'test.db');
 
 /** Every database that the ORM's suites run on: `describe.each(databases)('… on $name', (database) => …)`. */
 export const databases: readonly TestDatabase[] = [
-  { name: 'node:sqlite, in memory', url: () => 'sqlite://', shared: false },
-  { name: 'node:sqlite, a file', url: () => `sqlite:///${file()}`, shared: true },
-  { name: 'better-sqlite3, in memory', url: () => 'sqlite+better-sqlite3://', shared: false },
-  { name: 'better-sqlite3, a file', url: () => `sqlite+better-sqlite3:///${file()}`, shared: true },
+  { name: 'node:sqlite, in memory', family: 'sqlite', url: () => 'sqlite://', shared: false },
+  { name: 'node:sqlite, a file', family: 'sqlite', url: () => `sqlite:///${file()}`, shared: true },
+  { name: 'better-sqlite3, in memory', family: 'sqlite', url: () => 'sqlite+better-sqlite3://', shared: false },
+  { name: 'better-sqlite3, a file', family: 'sqlite', url: () => `sqlite+better-sqlite3:///${file()}`, shared: true },
 ];
 
 /** Databases of which two sessions can have a connection each. */
