@@ -1,6 +1,7 @@
 // Statements of equal shape share a plan; statements that differ in anything but values never do.
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.ts';
+import { alias } from '../../src/sql/alias.ts';
 import { t } from '../../src/sql/column-types.ts';
 import { cast, Expression, exists, literal, param } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
@@ -8,7 +9,8 @@ import { insertInto } from '../../src/sql/insert.ts';
 import { canonicalKey } from '../../src/sql/make.ts';
 import type { Node } from '../../src/sql/node.ts';
 import { sql, text } from '../../src/sql/raw.ts';
-import { alias, select, union } from '../../src/sql/select.ts';
+import { select } from '../../src/sql/select.ts';
+import { union } from '../../src/sql/set-operation.ts';
 import { update } from '../../src/sql/update.ts';
 import { categories as c, openShop, products as p, reviews as r } from './shop.ts';
 
