@@ -1,6 +1,7 @@
+import { adapt } from '../../sql/adapt.ts';
 import { sqlError } from '../../sql/errors.ts';
 import { sourcesOf } from '../../sql/join.ts';
-import type { DeleteNode, Node, UpdateNode } from '../../sql/node.ts';
+import { type DeleteNode, isKind, type Node, type TableNode, type UpdateNode } from '../../sql/node.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
 import { dmlVisitors, inChange, writeAssignments, writeInsert, writeReturning } from '../base/dml.ts';
 import { writeOrderBy } from '../base/selects.ts';
@@ -12,7 +13,9 @@ type SqliteDml = Pick<Visitors, 'insert' | 'conflict' | 'update' | 'delete' | 'm
 function returning(node: UpdateNode | DeleteNode, to: Writer): void {
   const other = sourcesOf(node.returning).find((source) => source.id !== node.table.id);
   if (other !== undefined) throw sqlError('sql.unsupported', 'columns of other tables in RETURNING', to.spelling.title);
-  writeReturning(node.returning, to, true);
+  const { table } = node;
+  const own = isKind(table, 'alias') ? node.returning.map((item) => adapt(item, table, table.of as TableNode)) : node.returning;
+  writeReturning(own, to, true);
 }
 
 /** WHERE, where an order and a limit choose the rows. */
