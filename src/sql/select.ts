@@ -59,7 +59,7 @@ export class Select<R> extends Query<R> {
     return this.#join('cross', target);
   }
   /** `CROSS JOIN LATERAL`: the query sees the sources before it. */
-  crossJoinLateral(target: Source | Query<unknown>): Select<R> {
+  crossJoinLateral<Q>(target: Source | Query<Q>): Select<R> {
     return this.#join('cross', target instanceof Query ? target.lateral() : target);
   }
   /** Adds conditions; all must hold. */

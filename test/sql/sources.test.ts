@@ -167,7 +167,7 @@ describe('VALUES', () => {
     expect(make([{ id: 1, name: 'x', nope: 1 }])).toThrow(codeOf('sql.unknown-column'));
     expect(make(['x'])).toThrow('an object or a list');
     expect(() => values({}, [])).toThrow('one or more columns');
-    expect(() => values({ id: never('integer') }, [[1]])).toThrow("at 'id',");
+    expect(() => values({ id: never('integer') }, never([[1]]))).toThrow("at 'id',");
   });
 });
 
