@@ -3,16 +3,19 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.ts';
 import { alias } from '../../src/sql/alias.ts';
 import { t } from '../../src/sql/column-types.ts';
+import { deleteFrom } from '../../src/sql/delete.ts';
 import { exists, literal, param } from '../../src/sql/expression.ts';
 import { join, outerJoin } from '../../src/sql/from-item.ts';
 import { func } from '../../src/sql/function.ts';
+import type { Node } from '../../src/sql/node.ts';
 import { lateral } from '../../src/sql/query.ts';
 import { sql, text } from '../../src/sql/raw.ts';
 import { select, selectFrom } from '../../src/sql/select.ts';
 import { intersect, unionAll } from '../../src/sql/set-operation.ts';
 import { tableFunction, tableSample } from '../../src/sql/table-expression.ts';
+import { update } from '../../src/sql/update.ts';
 import { values } from '../../src/sql/values.ts';
-import { baseTextOf, categories as c, openShop, products as p, reviews as r, textOf } from './shop.ts';
+import { baseCompiled, baseTextOf, categories as c, openShop, products as p, reviews as r, textOf } from './shop.ts';
 
 let shop: Connection;
 beforeEach(async () => {
@@ -231,4 +234,45 @@ it('selects all columns of a source as plain objects', async () => {
   ]);
   const sub = select({ id: p.c.id }).where(p.c.stock.gt(4)).subquery();
   expect(await shop.all(selectFrom(sub).orderBy('id'))).toEqual([{ id: 1 }, { id: 3 }]);
+});
+
+describe('a product of rows that no condition ties', () => {
+  const warnings = (statement: { readonly node: Node } | { build(): Node }) => baseCompiled(statement).warnings;
+  it('is warned of, once for each shape', async () => {
+    const told: Error[] = [];
+    // Other tests of this file may have been warned a moment ago.
+    const listen = (warning: Error): void => {
+      if (warning.message.includes('of categories beside every row of products')) told.push(warning);
+    };
+    process.on('warning', listen);
+    await shop.all(select(p.c.id, c.c.id).where(p.c.id.eq(1)));
+    await shop.all(select(p.c.id, c.c.id).where(p.c.id.eq(2)));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', listen);
+    expect(told.map((warning) => warning.message)).toEqual([
+      'The statement puts every row of categories beside every row of products: no condition ties them. ' +
+        'Add join() or where(), or say crossJoin() if that is meant.',
+    ]);
+    expect(told[0]).toMatchObject({ name: 'AthanorWarning', code: 'athanor.product' });
+  });
+  it('is found where it is, and nowhere else', () => {
+    const other = alias(p, 'other');
+    expect(warnings(select(p.c.id, c.c.id, r.c.id).where(p.c.id.eq(r.c.productId)))).toEqual([
+      expect.stringContaining('of categories beside'),
+    ]);
+    expect(warnings(select(p.c.id, other.c.id).from(p, other).join(r, r.c.productId.eq(p.c.id)))).toHaveLength(1);
+    expect(warnings(select(literal(1)).where(exists(select(p.c.id, c.c.id))))).toHaveLength(1);
+    expect(warnings(update(p).set({ note: c.c.name }).where(p.c.id.eq(1)))).toHaveLength(1);
+    const fine = [
+      select(p.c.id, c.c.id).where(p.c.categoryId.eq(c.c.id)),
+      select(p.c.id, c.c.id, r.c.id).where(p.c.categoryId.eq(c.c.id), r.c.productId.eq(p.c.id)),
+      select(p.c.id, c.c.id).crossJoin(c),
+      select(p.c.id, c.c.id).where(p.c.categoryId.eq(c.c.id).or(p.c.id.gt(c.c.id))),
+      select(p.c.id, lateral(select({ n: r.c.id }).where(r.c.productId.eq(p.c.id)), 'l').c.n),
+      select(p.c.id).where(exists(select(r.c.id).where(r.c.productId.eq(p.c.id)))),
+      update(p).set({ note: c.c.name }).where(p.c.categoryId.eq(c.c.id)),
+      deleteFrom(p).using(c).where(p.c.categoryId.eq(c.c.id)),
+    ];
+    for (const statement of fine) expect(warnings(statement)).toEqual([]);
+  });
 });

@@ -39,6 +39,8 @@ export class Writer {
   readonly spelling: Spelling;
   readonly pieces: string[] = [];
   readonly slots: Slot[] = [];
+  /** What is allowed and seldom meant. */
+  readonly warnings: string[] = [];
   /** The sources of the enclosing selects, which a subquery may refer to. */
   enclosing: readonly string[] = [];
   /** Column names stand alone: in INSERT, SET and RETURNING. */
@@ -201,7 +203,7 @@ export function compile(spelling: Spelling, statement: Node): Compiled {
     const writer = new Writer(spelling, namesIn(node));
     writer.visit(withCtes(node));
     const columns = outputTypes(node);
-    return { pieces: writer.finish(), slots: writer.slots, columns, ...behaviour(node, columns) };
+    return { pieces: writer.finish(), slots: writer.slots, columns, warnings: writer.warnings, ...behaviour(node, columns) };
   } catch (error) {
     if (error instanceof RangeError)
       throw new CompileError('sql.too-deep', 'The statement is nested too deeply to compile. Split it into smaller ones.', {

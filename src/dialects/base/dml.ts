@@ -10,7 +10,7 @@ import {
   type UpdateNode,
 } from '../../sql/node.ts';
 import { TIGHTNESS, type Visitors, type Writer } from './compiler.ts';
-import { writeHints } from './selects.ts';
+import { warnOfProducts, writeHints } from './selects.ts';
 import { checkSources, held, writeFrom } from './sources.ts';
 
 type DmlVisitors = Pick<Visitors, 'insert' | 'conflict' | 'update' | 'delete' | 'merge' | 'mergeClause' | 'truncate' | 'explain'>;
@@ -69,7 +69,8 @@ export function refuseLimit(node: UpdateNode | DeleteNode, to: Writer): void {
 }
 
 /** Runs `write` with the changed table and its other sources around. */
-export function inChange(table: SourceNode, sources: readonly Node[], to: Writer, write: () => void): void {
+export function inChange(table: SourceNode, sources: readonly Node[], where: Node | null, to: Writer, write: () => void): void {
+  warnOfProducts([table, ...sources], where, to);
   to.scoped([table.id, ...sources.flatMap(held)], write);
 }
 
@@ -125,7 +126,7 @@ export const dmlVisitors: DmlVisitors = {
   },
   update: (node, to) => {
     refuseLimit(node, to);
-    inChange(node.table, node.from, to, () => {
+    inChange(node.table, node.from, node.where, to, () => {
       to.write('UPDATE ').visit(node.table).write(' SET ');
       writeAssignments(node.columns, node.values, to);
       writeFrom(node.from, [], to);
@@ -136,7 +137,7 @@ export const dmlVisitors: DmlVisitors = {
   },
   delete: (node, to) => {
     refuseLimit(node, to);
-    inChange(node.table, node.using, to, () => {
+    inChange(node.table, node.using, node.where, to, () => {
       to.write('DELETE FROM ').visit(node.table);
       writeFrom(node.using, [], to, ' USING ');
       if (node.where !== null) to.write(' WHERE ').visit(node.where);
@@ -145,7 +146,7 @@ export const dmlVisitors: DmlVisitors = {
     });
   },
   merge: (node, to) =>
-    inChange(node.target, [node.source], to, () => {
+    inChange(node.target, [node.source], node.on, to, () => {
       to.write('MERGE INTO ').visit(node.target);
       writeFrom([node.source], [], to, ' USING ');
       to.write(' ON ').visit(node.on);

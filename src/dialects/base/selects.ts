@@ -1,7 +1,8 @@
 import { sqlError } from '../../sql/errors.ts';
 import { type HintNode, isKind, type Node, type SelectNode, type SourceNode } from '../../sql/node.ts';
+import { untiedItems } from './cartesian.ts';
 import type { Visitors, Writer } from './compiler.ts';
-import { checkSources, fromItems, held, writeFrom } from './sources.ts';
+import { checkSources, fromItems, held, titleOf, writeFrom } from './sources.ts';
 
 type SelectVisitors = Pick<Visitors, 'select' | 'setOperation' | 'entity' | 'lock' | 'selectModifiers' | 'hint' | 'grouping'>;
 
@@ -75,11 +76,23 @@ export function writeHints(hints: readonly Node[], to: Writer, before: string, a
   for (const hint of hints) if (isKind(hint, 'hint') && isFor(hint, to)) to.write(before).visit(hint).write(after);
 }
 
+/** Warns where parts of FROM are tied by no condition. */
+export function warnOfProducts(items: readonly Node[], where: Node | null, to: Writer): void {
+  const untied = untiedItems(items, where);
+  if (untied.length === 0) return;
+  const names = untied.map((item) => titleOf(item, to)).join(', ');
+  to.warnings.push(
+    `The statement puts every row of ${names} beside every row of ${titleOf(items[0], to)}: no condition ties them. ` +
+      'Add join() or where(), or say crossJoin() if that is meant.',
+  );
+}
+
 /** The parts of a SELECT, from its columns to HAVING; `columns` are written in place of its own. */
 export function writeSelectBody(node: SelectNode, to: Writer, columns: (to: Writer) => void, distinct: string): void {
   const around = to.enclosing;
   const items = fromItems(node, around);
   to.enclosing = [...around, ...items.flatMap(held)];
+  warnOfProducts(items, node.where, to);
   to.write('SELECT ');
   writeHints(node.modifiers?.prefixes ?? [], to, '', ' ');
   to.write(distinct);

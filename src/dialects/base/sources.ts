@@ -48,6 +48,16 @@ export function checkSources(nodes: readonly Node[], known: readonly string[], w
   }
 }
 
+/** What a part of FROM is called in a warning. */
+export function titleOf(item: Node, to: Writer): string {
+  const first = isKind(item, 'join') ? leftmost(item) : item;
+  return isKind(first, 'table') || isKind(first, 'alias') ? to.sourceName(first) : 'a join';
+}
+
+function leftmost(node: Node): Node {
+  return isKind(node, 'join') ? leftmost(node.left) : node;
+}
+
 /** FROM, with these sources around the statement. A subquery in it sees none of its neighbours, unless it is lateral. */
 export function writeFrom(items: readonly Node[], enclosing: readonly string[], to: Writer, word = ' FROM '): void {
   if (items.length === 0) return;

@@ -51,7 +51,7 @@ export const sqliteDml: SqliteDml = {
     dmlVisitors.conflict({ ...node, constraint: null }, to);
   },
   update: (node, to) =>
-    inChange(node.table, node.from, to, () => {
+    inChange(node.table, node.from, node.where, to, () => {
       to.write('UPDATE ').visit(node.table).write(' SET ');
       writeAssignments(node.columns, node.values, to);
       writeFrom(node.from, [], to);
@@ -60,7 +60,7 @@ export const sqliteDml: SqliteDml = {
       returning(node, to);
     }),
   delete: (node, to) =>
-    inChange(node.table, node.using, to, () => {
+    inChange(node.table, node.using, node.where, to, () => {
       to.write('DELETE FROM ').visit(node.table);
       if (node.using.length > 0) {
         // There is no USING: a row goes where the other tables have rows that fit it.
