@@ -62,7 +62,7 @@ function derive(
 export function make<K extends NodeKind>(kind: K, fields: Fields<K>): NodeOf<K> {
   if (kind === 'select') return new LazySelect(fields as unknown as Fields<'select'>) as unknown as NodeOf<K>;
   const { key, binds, aliases } = derive(kind, fields as Record<string, unknown>);
-  return { ...fields, kind, key, binds, aliases: OWN_SCOPE.has(kind) ? NO_ALIASES : aliases } as unknown as NodeOf<K>;
+  return { ...fields, kind, key, binds, aliases: aliases.length > 0 && OWN_SCOPE.has(kind) ? NO_ALIASES : aliases } as unknown as NodeOf<K>;
 }
 
 /**
