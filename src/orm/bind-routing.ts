@@ -1,16 +1,27 @@
 import type { Executable } from '../engine/statement.ts';
+import { Delete } from '../sql/delete.ts';
+import { Explain } from '../sql/explain.ts';
 import { Insert } from '../sql/insert.ts';
 import { sourcesOf } from '../sql/join.ts';
+import { Merge } from '../sql/merge.ts';
 import { isKind, type Node } from '../sql/node.ts';
+import { Query } from '../sql/query.ts';
 import { tableBehind } from '../sql/schema.ts';
-import { Select, SetOperation } from '../sql/select.ts';
-import { Delete, Update } from '../sql/update.ts';
+import { Truncate } from '../sql/truncate.ts';
+import { Update } from '../sql/update.ts';
 
 /** The key of the database that a statement belongs to: that of the first table it names. SQLAlchemy: `get_bind()`. */
 export function bindOf(statement: Executable): string | null {
-  if (statement instanceof Insert || statement instanceof Update || statement instanceof Delete) return statement.table.bind;
-  if (statement instanceof Select || statement instanceof SetOperation) return bindOfQuery(statement.node);
-  return null;
+  if (statement instanceof Explain) return bindOf(statement.statement as unknown as Executable);
+  if (
+    statement instanceof Insert ||
+    statement instanceof Update ||
+    statement instanceof Delete ||
+    statement instanceof Merge ||
+    statement instanceof Truncate
+  )
+    return statement.table.bind;
+  return statement instanceof Query ? bindOfQuery(statement.node) : null;
 }
 
 function bindOfQuery(node: Node): string | null {
@@ -19,7 +30,16 @@ function bindOfQuery(node: Node): string | null {
   for (const source of sourcesOf([...node.from, ...node.columns])) {
     const table = tableBehind(source);
     if (table !== null) return table.bind;
-    if (isKind(source, 'alias')) return bindOfQuery(source.of);
+    if (isKind(source, 'alias')) {
+      const { of } = source;
+      const inner = isKind(of, 'cte') || isKind(of, 'lateral') ? of.query : of;
+      const bind = isKind(inner, 'tableSample') ? bindOfTable(inner.source) : bindOfQuery(inner);
+      if (bind !== null) return bind;
+    }
   }
   return null;
+}
+
+function bindOfTable(node: Node): string | null {
+  return isKind(node, 'table') ? (tableBehind(node)?.bind ?? null) : null;
 }

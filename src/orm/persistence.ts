@@ -1,7 +1,7 @@
 import type { Capabilities } from '../dialects/base/dialect.ts';
 import type { DriverRow, MaybePromise, RunResult } from '../dialects/base/driver.ts';
 import { conjunction } from '../sql/expression.ts';
-import { make, makeBind } from '../sql/make.ts';
+import { make, makeBind, makeDelete, makeInsert, makeUpdate } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import { columnValue, plainValue } from './attributes.ts';
@@ -105,12 +105,10 @@ async function insertAlike(
   const columns = mapper.columns.filter((column) => !omitted.has(column.position));
   const asked = mapper.columns.filter((column) => omitted.has(column.position));
   const build = (size: number, returning: readonly TableColumn[]) => (): Node =>
-    make('insert', {
+    makeInsert({
       table: table.node,
       columns: columns.map((column) => column.name),
       values: Array.from({ length: size }, () => columns.map(bindOf)).flat(),
-      query: null,
-      conflict: null,
       returning: returning.map((column) => columnOf(table.node, column)),
     });
   const key = `insert:${table.node.id}:${left}`;
@@ -181,13 +179,11 @@ export async function updateRows(writer: Writer, mapper: Mapper, updates: readon
   for (const [signature, group] of groups) {
     const columns = group[0].positions.map((position) => mapper.columns[position]);
     const build = (): Node =>
-      make('update', {
+      makeUpdate({
         table: table.node,
         columns: columns.map((column) => column.name),
         values: columns.map(bindOf),
-        from: [],
         where: equals(table, keys),
-        returning: [],
       });
     const rows = group.map(({ values, key }) => [...values, ...key]);
     const answer = writer.runMany(table, `update:${table.node.id}:${signature}`, build, rows);
@@ -209,7 +205,7 @@ export async function deleteRows(
   if (keys.length === 0) return;
   const name = columns.map((column) => column.position).join();
   if (columns.length > 1) {
-    const build = (): Node => make('delete', { table: table.node, where: equals(table, columns), returning: [] });
+    const build = (): Node => makeDelete({ table: table.node, where: equals(table, columns) });
     const answer = writer.runMany(table, `delete:${table.node.id}:${name}`, build, keys);
     if (answer instanceof Promise) await answer;
     return;
@@ -218,7 +214,7 @@ export async function deleteRows(
   const build = (): Node => {
     const list = makeBind([], column.type, { expanding: true });
     const where = make('in', { operand: columnOf(table.node, column), list, negated: false });
-    return make('delete', { table: table.node, where, returning: [] });
+    return makeDelete({ table: table.node, where });
   };
   for (let start = 0; start < keys.length; start += DELETE_CHUNK) {
     const answer = writer.run(table, `deleteIn:${table.node.id}:${name}`, build, [
@@ -239,13 +235,10 @@ export async function insertPairs(
   const rest = table.columns.filter((column) => !columns.includes(column) && column.default !== null);
   const all = [...columns, ...rest];
   const build = (): Node =>
-    make('insert', {
+    makeInsert({
       table: table.node,
       columns: all.map((c) => c.name),
       values: all.map(bindOf),
-      query: null,
-      conflict: null,
-      returning: [],
     });
   const full = rest.length === 0 ? rows : rows.map((row) => [...row, ...rest.map((column) => defaultOf(column))]);
   const answer = writer.runMany(table, `pairs:${table.node.id}:${all.map((column) => column.position).join()}`, build, full);

@@ -1,6 +1,5 @@
 import { describe, sqlError } from './errors.ts';
 import type { ExpressionLike, Input } from './expression.ts';
-import type { RawFragment } from './raw.ts';
 import { makeType, type SqlType } from './type.ts';
 
 export type ReferenceAction = 'cascade' | 'set null' | 'set default' | 'restrict' | 'no action';
@@ -43,10 +42,10 @@ export interface ColumnDefinition {
   readonly sensitive: boolean;
   readonly comment: string | null;
   readonly default: DefaultValue | null;
-  readonly serverDefault: RawFragment | null;
+  readonly serverDefault: ExpressionLike | null;
   readonly onUpdate: DefaultValue | null;
   readonly reference: ({ readonly target: string } & ReferenceOptions) | null;
-  readonly check: RawFragment | null;
+  readonly check: ExpressionLike | null;
   readonly validators: readonly Validator<unknown>[];
 }
 
@@ -95,7 +94,7 @@ export interface Column<V = unknown, N extends boolean = boolean, D extends bool
   /** The value of a new row that says none, or a function that makes it, called at the flush. SQLAlchemy: `default=`. */
   default(value: Input<V> | (N extends true ? null : never) | (() => Input<V>)): Column<V, N, true>;
   /** The default that the database itself fills in. SQLAlchemy: `server_default=`. */
-  serverDefault(fragment: RawFragment): Column<V, N, true>;
+  serverDefault(fragment: ExpressionLike): Column<V, N, true>;
   /** Makes the value anew whenever the row is updated and says none. SQLAlchemy: `onupdate=`. */
   onUpdate(make: () => Input<V>): this;
   /** A foreign key to `'table.column'`, in the names of the database. SQLAlchemy: `ForeignKey()`. */
@@ -105,7 +104,7 @@ export interface Column<V = unknown, N extends boolean = boolean, D extends bool
   /** A note kept in the database where it can. */
   comment(text: string): this;
   /** A condition that every row must meet. SQLAlchemy: `CheckConstraint`. */
-  check(condition: RawFragment): this;
+  check(condition: ExpressionLike): this;
   /** Never shown by toJSON(), inspect, logs, errors or recorded queries. */
   sensitive(): this;
   /** Checks (or changes) each value that is set; a function that throws, or a Standard Schema. SQLAlchemy: `@validates`. */
@@ -143,7 +142,7 @@ class ColumnBuilder {
     if (value === undefined) throw sqlError('sql.undefined-value', 'default()');
     return this.#with({ default: typeof value === 'function' ? { make: value as () => unknown } : { value } });
   }
-  serverDefault(serverDefault: RawFragment): this {
+  serverDefault(serverDefault: ExpressionLike): this {
     return this.#with({ serverDefault });
   }
   onUpdate(make: () => unknown): this {
@@ -160,7 +159,7 @@ class ColumnBuilder {
   comment(comment: string): this {
     return this.#with({ comment });
   }
-  check(check: RawFragment): this {
+  check(check: ExpressionLike): this {
     return this.#with({ check });
   }
   sensitive(): this {

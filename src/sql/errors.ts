@@ -57,6 +57,18 @@ const TABLE = {
     ArgumentError,
     `Can't tell how to join '${left}' to '${right}': ${reason}. Give the condition as the second argument, for example .join(${right}, a.eq(b)), or join along a relation such as .join(User.c.posts).`,
   ],
+  'sql.different-widths': (where: string, first: number, other: number) => [
+    ArgumentError,
+    `The parts of ${where} must have the same columns, but the first has ${first} and another ${other}. Select as many in each.`,
+  ],
+  'sql.missing-source': (where: string, source: string) => [
+    CompileError,
+    `${where} names a column of '${source}', which the statement does not select from. Add it with join() or from().`,
+  ],
+  'sql.unsupported-instead': (feature: string, dialect: string, instead: string) => [
+    CompileError,
+    `${dialect} has no ${feature}. ${instead}`,
+  ],
   'sql.whole-table': (verb: string, table: string) => [
     ArgumentError,
     `This ${verb} has no where() and would touch every row of '${table}'. Add a condition, or say { all: true } if that is meant.`,

@@ -2,6 +2,7 @@ import { describe } from '../../sql/errors.ts';
 import type { Node } from '../../sql/node.ts';
 import type { SqlType } from '../../sql/type.ts';
 import { type Spelling, type Visitors, Writer } from './compiler.ts';
+import { withCtes } from './cte-hoisting.ts';
 import type { Codec } from './dialect.ts';
 import { dialectError } from './errors.ts';
 
@@ -53,5 +54,5 @@ export function renderInline(node: Node, spelling: InlineSpelling, column: (name
     },
   };
   const writer = new Writer({ ...spelling, visitors });
-  return writer.visit(node).finish().join('');
+  return writer.visit(withCtes(node)).finish().join('');
 }
