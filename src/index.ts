@@ -57,8 +57,42 @@ export {
 export type { RelationAttribute } from './orm/relation-attribute.ts';
 export type { ModelChange, NestedTransaction, Session, SessionTransactionOptions } from './orm/session.ts';
 export { type CaseBuilder, caseWhen } from './sql/case.ts';
-export type { Column, ColumnValue, ReferenceAction, ReferenceOptions, StandardSchema, Validator } from './sql/column.ts';
+export type {
+  Column,
+  ColumnValue,
+  ComputedColumn,
+  IdentityOptions,
+  ReferenceAction,
+  ReferenceOptions,
+  SeriesOptions,
+  StandardSchema,
+  Validator,
+} from './sql/column.ts';
 export { t } from './sql/column-types.ts';
+export {
+  check,
+  exclude,
+  foreignKey,
+  type KeyConstraint,
+  type NamedConstraint,
+  primaryKey,
+  type TableItem,
+  unique,
+} from './sql/constraints.ts';
+export {
+  createIndex,
+  createSchema,
+  createSequence,
+  createTable,
+  createTableAs,
+  createView,
+  type DdlStatement,
+  dropIndex,
+  dropSchema,
+  dropSequence,
+  dropTable,
+  dropView,
+} from './sql/ddl-statement.ts';
 export { ArgumentError, AthanorError, CompileError } from './sql/errors.ts';
 export {
   and,
@@ -73,20 +107,12 @@ export {
   param,
 } from './sql/expression.ts';
 export { type FunctionCall, func } from './sql/function.ts';
+export { type IndexConstraint, type IndexMethod, index, uniqueIndex } from './sql/indexes.ts';
 export { excluded, type Insert, type InsertRow, insertInto, type UpdateValues } from './sql/insert.ts';
+export { MetaData, type MetaDataOptions, type SchemaChangeOptions } from './sql/metadata.ts';
+export { NAMING, type Naming, type NamingConvention, type NamingTemplates } from './sql/naming.ts';
 export { type RawFragment, sql, text } from './sql/raw.ts';
-export {
-  type ColumnAttribute,
-  check,
-  foreignKey,
-  index,
-  type MetaData,
-  primaryKey,
-  Table,
-  type TableOptions,
-  unique,
-  uniqueIndex,
-} from './sql/schema.ts';
+export { type ColumnAttribute, type ForeignKey, type Index, Table, type TableOptions } from './sql/schema.ts';
 export {
   alias,
   except,
@@ -100,5 +126,8 @@ export {
   union,
   unionAll,
 } from './sql/select.ts';
+export { Sequence, type SequenceOptions } from './sql/sequence.ts';
+export type { DialectOptions } from './sql/table-options.ts';
 export { tuple } from './sql/tuple.ts';
 export { type Delete, deleteFrom, type Update, update } from './sql/update.ts';
+export type { View, ViewOptions } from './sql/view.ts';

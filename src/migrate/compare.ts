@@ -1,6 +1,7 @@
 import type { DdlCompiler } from '../dialects/base/dialect.ts';
 import type { ReflectedTable } from '../dialects/base/reflection.ts';
-import { MetaData, type Table } from '../sql/schema.ts';
+import { MetaData } from '../sql/metadata.ts';
+import type { Table } from '../sql/schema.ts';
 import { compareTable } from './compare-table.ts';
 import type { Change, ComparedDialect, Comparison } from './comparison.ts';
 import { tableFromReflection } from './draft.ts';

@@ -9,7 +9,8 @@ import { type Projection, project, type SelectRow } from './select.ts';
 /** The shape behind a table or model class. */
 export type ShapeOf<X> = X extends { readonly '~shape'?: infer S } ? NonNullable<S> : Shape;
 
-type ColumnKeys<S> = { [K in keyof S]: S[K] extends Column ? K : never }[keyof S];
+/** The columns that may be written: not those that the database works out. */
+type ColumnKeys<S> = { [K in keyof S]: S[K] extends Column ? (S[K] extends { readonly '~computed': true } ? never : K) : never }[keyof S];
 type RequiredKeys<S> = {
   [K in keyof S]: S[K] extends { readonly kind: 'column'; readonly '~default': infer D } ? (D extends true ? never : K) : never;
 }[keyof S];
@@ -170,7 +171,7 @@ export function cellsOf(
 ): { column: TableColumn; value: unknown }[] {
   if (typeof row !== 'object' || row === null) throw sqlError('sql.bad-argument', where, 'objects by attribute name', describe(row));
   for (const key of Object.keys(row)) {
-    table.column(key);
+    if (table.column(key).computed !== null) throw sqlError('sql.computed-column', table.name, key);
     if (row[key] === undefined) throw sqlError('sql.undefined-value', `${where}, at '${key}',`);
   }
   const cells: { column: TableColumn; value: unknown }[] = [];
@@ -195,6 +196,7 @@ export function insertInto<X extends Source>(target: X): Insert<ShapeOf<X>> {
 /** The table of a DML statement. */
 export function tableOf(target: Source, where: string): Table {
   const source = sourceOf(target, where);
+  if ('readOnly' in source && source.readOnly === true) throw sqlError('sql.read-only-view', source.name);
   if (source.table === null || source.node.kind !== 'table')
     throw sqlError('sql.bad-argument', where, 'a table or a model class', `'${source.name}'`);
   return source.table;

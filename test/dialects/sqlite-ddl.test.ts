@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { createAllStatements, dropAllStatements } from '../../src/dialects/base/ddl.ts';
 import { sqliteDdl } from '../../src/dialects/sqlite/ddl.ts';
 import { t } from '../../src/sql/column-types.ts';
+import { check, foreignKey, primaryKey, unique } from '../../src/sql/constraints.ts';
+import { index, uniqueIndex } from '../../src/sql/indexes.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
 import { sql } from '../../src/sql/raw.ts';
-import { check, foreignKey, index, MetaData, primaryKey, type Shape, Table, unique, uniqueIndex } from '../../src/sql/schema.ts';
+import { type Shape, Table } from '../../src/sql/schema.ts';
 
 const one = (statements: string[]): string => statements.join(';\n');
 

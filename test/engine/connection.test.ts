@@ -19,11 +19,13 @@ import {
 } from '../../src/engine/errors.ts';
 import type { StatementEvent } from '../../src/engine/statement-event.ts';
 import { t } from '../../src/sql/column-types.ts';
+import { check } from '../../src/sql/constraints.ts';
 import { param } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
 import { insertInto } from '../../src/sql/insert.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
 import { sql, text } from '../../src/sql/raw.ts';
-import { check, MetaData, Table } from '../../src/sql/schema.ts';
+import { Table } from '../../src/sql/schema.ts';
 import { alias, select, union } from '../../src/sql/select.ts';
 import { deleteFrom, update } from '../../src/sql/update.ts';
 import { DRIVERS, fileEngine, memoryEngine } from './sqlite-databases.ts';
