@@ -20,6 +20,8 @@ export function compare(models: readonly Table[], reflected: readonly ReflectedT
 
   const kept: [Table, ReflectedTable][] = [];
   for (const table of sorted(models)) {
+    // It is there for one connection only.
+    if (table.temporary) continue;
     if (table.schema !== null) {
       problems.push(
         `'${table.fullName}' stands in a schema of its own, and only the default schema is compared yet. Take { schema } away.`,

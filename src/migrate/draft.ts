@@ -81,7 +81,7 @@ export function isOwnUnique(constraint: Table['uniques'][number], source: TableC
 }
 
 /** The fields of an index of which nothing more is said than its columns, `unique` and `where`. */
-const PLAIN_INDEX = 5;
+export const PLAIN_INDEX = 5;
 
 /** Whether `.index()` (or `.unique().index()`) on the column says just this index. */
 export function isOwnIndex(candidate: Table['indexes'][number], source: TableColumn): boolean {

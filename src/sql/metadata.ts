@@ -58,23 +58,7 @@ export class MetaData implements TableRegistry {
 
   /** The enums that have a type of their own, of these tables or of all. Throws an ArgumentError for two of one name that differ. */
   enumTypes(of: Iterable<Table> = this.tables.values()): EnumType[] {
-    const found = new Map<string, EnumType>();
-    for (const table of of) {
-      for (const column of table.columns) {
-        const type = enumWithin(column.type);
-        if (type === null) continue;
-        const own = { name: type.enumName as string, schema: this.schema, values: type.values ?? [] };
-        const known = found.get(own.name);
-        if (known !== undefined && known.values.join('\0') !== own.values.join('\0'))
-          throw sqlError(
-            'sql.invalid-schema',
-            table.name,
-            `the enum '${own.name}' of its column '${column.key}' has other values elsewhere`,
-          );
-        found.set(own.name, own);
-      }
-    }
-    return [...found.values()];
+    return enumTypesOf(of, this.schema);
   }
 
   /** Checks that every foreign key points at a column that exists. */
@@ -109,6 +93,23 @@ export class MetaData implements TableRegistry {
   dropAll(runner: SchemaRunner, options: SchemaChangeOptions = {}): Promise<void> {
     return runner['~changeSchema'](this, 'drop', options);
   }
+}
+
+/** The enums of these tables that have a type of their own, in this schema. */
+export function enumTypesOf(tables: Iterable<Table>, schema: string | null): EnumType[] {
+  const found = new Map<string, EnumType>();
+  for (const table of tables) {
+    for (const column of table.columns) {
+      const type = enumWithin(column.type);
+      if (type === null) continue;
+      const own = { name: type.enumName as string, schema, values: type.values ?? [] };
+      const known = found.get(own.name);
+      if (known !== undefined && known.values.join('\0') !== own.values.join('\0'))
+        throw sqlError('sql.invalid-schema', table.name, `the enum '${own.name}' of its column '${column.key}' has other values elsewhere`);
+      found.set(own.name, own);
+    }
+  }
+  return [...found.values()];
 }
 
 /** The enum with a type of its own that a type is, or is made of. */

@@ -236,7 +236,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     createType: (type) =>
       features.enumTypes ? [`CREATE TYPE ${qualified(type)} AS ENUM (${type.values.map(spelling.literal).join(', ')})`] : [],
     dropType: (type, options) => (features.enumTypes ? [drop('TYPE', qualified(type), options)] : []),
-    has: { enumTypes: features.enumTypes, sequences: features.sequences },
+    has: { enumTypes: features.enumTypes, sequences: features.sequences, computed: features.computed.usual },
     addColumn: (table, column) => {
       let text = `ALTER TABLE ${qualified(table)} ADD COLUMN ${columnWords(column, checks(column.table), [])}`;
       if (!rules.constraintsWithColumn) {

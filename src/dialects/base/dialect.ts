@@ -116,8 +116,8 @@ export interface DdlCompiler {
   /** The types of enums that have one; nothing where they are text with a check. */
   createType(type: EnumType): string[];
   dropType(type: EnumType, options?: DropOptions): string[];
-  /** Whether there are types for enums, and sequences. */
-  readonly has: { readonly enumTypes: boolean; readonly sequences: boolean };
+  /** Whether there are types for enums, and sequences; what a computed column is where nothing was said. */
+  readonly has: { readonly enumTypes: boolean; readonly sequences: boolean; readonly computed: 'stored' | 'virtual' };
   /** Adds the column with its default, check and foreign key; not its unique or index. */
   addColumn(table: TableName, column: TableColumn): string;
   dropColumn(table: TableName, column: Named): string;

@@ -129,8 +129,15 @@ function whyNotDropped(column: string, text: TableText): string | null {
   const key = text.foreignKeys.find((constraint) => !constraint.withColumn && constraint.columns.some(same));
   if (key) return `the foreign key ${key.name === null ? 'on it' : `'${key.name}'`} names it`;
   const check = text.checks.find((constraint) => !(constraint.column !== null && same(constraint.column)) && constraint.words.some(same));
+  const computed = [...text.columns].find(([, own]) => own.computed !== null && names(own.computed.sql).some(same));
+  if (computed) return `the computed column '${computed[0]}' names it`;
   if (check) return `the check ${check.name === null ? `(${check.sql})` : `'${check.name}'`} names it`;
   return null;
+}
+
+/** The names in SQL text. */
+function names(sql: string): string[] {
+  return tokens(sql).flatMap((token) => (token.kind === 'name' ? [token.value] : []));
 }
 
 function readIndexes(rows: readonly DriverRow[]): IndexRows[] {
