@@ -63,7 +63,7 @@ export interface KeyConstraint<K extends string = string> extends NamedConstrain
   /** May be checked at the end of the transaction; `'deferred'` makes that the rule. SQLAlchemy: `deferrable=`, `initially=`. */
   deferrable(initially?: 'deferred' | 'immediate'): KeyConstraint<K>;
   /** Further columns that are kept with its index. SQLAlchemy: `postgresql_include`. */
-  include(...columns: (ExpressionLike | K)[]): KeyConstraint<K>;
+  include<const L extends string = never>(...columns: (ExpressionLike | L)[]): KeyConstraint<K | L>;
   /** Two rows with NULL are equal in it. SQLAlchemy: `postgresql_nulls_not_distinct`. */
   nullsNotDistinct(): KeyConstraint<K>;
 }
@@ -84,7 +84,7 @@ function key<K extends string>(definition: ConstraintDefinition<K>): KeyConstrai
     '~definition': definition,
     named: (name) => add({ name: givenName(name) }),
     deferrable: (initially) => add({ deferrable: true, initially }),
-    include: (...include) => add({ include }),
+    include: <const L extends string>(...include: (ExpressionLike | L)[]) => key<K | L>({ ...definition, include }),
     nullsNotDistinct: () => add({ nullsNotDistinct: true }),
   };
 }

@@ -15,7 +15,7 @@ export interface IndexConstraint<K extends string = string> extends NamedConstra
   /** The method: `'gin'`, `'hash'`, MySQL's `'fulltext'` and `'spatial'`. SQLAlchemy: `postgresql_using`, `mysql_prefix`. */
   using(method: IndexMethod): IndexConstraint<K>;
   /** Further columns that are kept in it, and not searched by. SQLAlchemy: `postgresql_include`. */
-  include(...columns: (ExpressionLike | K)[]): IndexConstraint<K>;
+  include<const L extends string = never>(...columns: (ExpressionLike | L)[]): IndexConstraint<K | L>;
   /** Operator classes by attribute, or by the label of an expression: `{ title: 'gin_trgm_ops' }`. SQLAlchemy: `postgresql_ops`. */
   operatorClass(classes: Readonly<Record<string, string>>): IndexConstraint<K>;
   /** How many characters of an attribute are kept in it, on MySQL: `{ title: 20 }`. SQLAlchemy: `mysql_length`. */
@@ -38,7 +38,7 @@ function build<K extends string>(definition: ConstraintDefinition<K>): IndexCons
     unique: () => add({ unique: true }),
     where: (condition) => add({ condition: nodeOf(condition, 'index().where()') }),
     using: (using) => add({ using: word(using, 'using()') }),
-    include: (...include) => add({ include }),
+    include: <const L extends string>(...include: (ExpressionLike | L)[]) => build<K | L>({ ...definition, include }),
     operatorClass: (classes) => {
       for (const name of Object.values(classes)) word(name, 'operatorClass()');
       return add({ operatorClasses: classes });
