@@ -2,7 +2,8 @@ import type { DdlCompiler, ForeignKeyParts, IndexParts, TableName, UniqueParts }
 import { partsOf } from '../dialects/base/index-words.ts';
 import { NAMING } from '../sql/naming.ts';
 import type { Node } from '../sql/node.ts';
-import type { IndexPart, Table, TableColumn } from '../sql/schema.ts';
+import type { Table, TableColumn } from '../sql/schema.ts';
+import type { IndexPart } from '../sql/table-parts.ts';
 import { isOwnCheck, isOwnIndex, isOwnUnique, PLAIN_INDEX } from './draft.ts';
 import type { Operation } from './operation.ts';
 import { columnSource, deferral, keyStandsWithColumns, ownForeignKey, targetsOf } from './render-column.ts';

@@ -1,7 +1,8 @@
 import { sqlError } from './errors.ts';
 import { NAMING, type Naming, type NamingConvention, namingConvention } from './naming.ts';
-import type { EnumType, ForeignKey, Table, TableColumn, TableRegistry, ViewDefinition } from './schema.ts';
+import type { ForeignKey, Table, TableColumn, TableRegistry, ViewDefinition } from './schema.ts';
 import type { Sequence } from './sequence.ts';
+import type { EnumType } from './table-parts.ts';
 import type { SqlType } from './type.ts';
 
 export interface MetaDataOptions {

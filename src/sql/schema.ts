@@ -1,12 +1,24 @@
 import { type Column, type ColumnDefinition, type ColumnValue, isColumn, type ReferenceAction } from './column.ts';
-import type { ConstraintDefinition, Deferral, Named, StorageOptions, TableItem } from './constraints.ts';
+import type { ConstraintDefinition, Deferral, TableItem } from './constraints.ts';
 import { describe, sqlError } from './errors.ts';
 import { Expression, type ExpressionLike, type OrderTerm } from './expression.ts';
 import { makeColumn, makeTable } from './make.ts';
 import { type NamingConvention, type NamingTemplates, snakeCase } from './naming.ts';
-import { type ColumnNode, isKind, type Node, type SourceNode, type TableNode, walk } from './node.ts';
+import { type ColumnNode, isKind, type Node, type SourceNode, type TableNode } from './node.ts';
 import { type Sequence, sequenceBehind } from './sequence.ts';
 import { type DialectOptions, dialectOptions } from './table-options.ts';
+import {
+  type Check,
+  deferralOf,
+  definitionOf,
+  type Exclude,
+  type ForeignKeyOf,
+  type IndexOf,
+  type IndexPart,
+  type PrimaryKeyOf,
+  type UniqueOf,
+  wordsOf,
+} from './table-parts.ts';
 import type { SqlType } from './type.ts';
 
 /** Column builders by attribute name. */
@@ -60,73 +72,10 @@ export interface TableColumn extends Omit<ColumnDefinition, 'name' | 'reference'
   readonly foreignKeys: readonly ForeignKey[];
 }
 
-export interface PrimaryKey extends Deferral {
-  readonly kind: 'primaryKey';
-  readonly name: string;
-  readonly columns: readonly TableColumn[];
-  readonly include?: readonly Named[];
-}
-export interface Unique extends Deferral {
-  readonly kind: 'unique';
-  readonly name: string;
-  readonly columns: readonly TableColumn[];
-  readonly include?: readonly Named[];
-  readonly nullsNotDistinct?: boolean;
-}
-/** One of the things that an index is over. */
-export interface IndexPart {
-  /** Null where it is an expression. */
-  readonly column: Named | null;
-  readonly expression: Node | null;
-  readonly direction: 'asc' | 'desc';
-  readonly nulls: 'first' | 'last' | null;
-  readonly collation: string | null;
-  readonly operatorClass: string | null;
-  /** Characters of the column that are kept; null for all. */
-  readonly length: number | null;
-}
-export interface Index {
-  readonly kind: 'index';
-  readonly name: string;
-  /** The columns among its parts. */
-  readonly columns: readonly TableColumn[];
-  readonly unique: boolean;
-  readonly where: Node | null;
-  /** All it is over, where that is more than its columns in ascending order. */
-  readonly parts?: readonly IndexPart[];
-  readonly using?: string;
-  readonly include?: readonly Named[];
-  readonly nullsNotDistinct?: boolean;
-  readonly storage?: StorageOptions;
-  readonly concurrently?: boolean;
-  readonly ifNotExists?: boolean;
-}
-export interface Check {
-  readonly kind: 'check';
-  readonly name: string;
-  readonly condition: Node;
-}
-export interface ForeignKey extends Deferral {
-  readonly kind: 'foreignKey';
-  readonly name: string;
-  readonly columns: readonly TableColumn[];
-  /** The table and columns it refers to, in the names of the database. */
-  readonly targetTable: string;
-  readonly targetColumns: readonly string[];
-  readonly onDelete: ReferenceAction | null;
-  readonly onUpdate: ReferenceAction | null;
-  readonly match?: 'simple' | 'partial' | 'full';
-  /** Added by an ALTER TABLE after all tables, where the database can. */
-  readonly useAlter?: boolean;
-}
-/** No two rows for which all the operators hold. */
-export interface Exclude extends Deferral {
-  readonly kind: 'exclude';
-  readonly name: string;
-  readonly elements: readonly { readonly expression: Node; readonly operator: string }[];
-  readonly using: string;
-  readonly where: Node | null;
-}
+export interface PrimaryKey extends PrimaryKeyOf<TableColumn> {}
+export interface Unique extends UniqueOf<TableColumn> {}
+export interface Index extends IndexOf<TableColumn> {}
+export interface ForeignKey extends ForeignKeyOf<TableColumn> {}
 
 export interface TableOptions<S> extends DialectOptions {
   /**
@@ -150,13 +99,6 @@ export interface TableOptions<S> extends DialectOptions {
   temporary?: boolean;
   /** Words between CREATE and TABLE. */
   prefixes?: readonly string[];
-}
-
-/** A type of the database's own for an enum, shared by all columns that name it. */
-export interface EnumType {
-  readonly name: string;
-  readonly schema: string | null;
-  readonly values: readonly string[];
 }
 
 /** What the database is told of a view. */
@@ -440,12 +382,7 @@ export class Table<S = Shape> implements Source {
     };
   }
 
-  #foreignKey(
-    columns: readonly TableColumn[],
-    targets: readonly string[],
-    given: string | null,
-    options: (Partial<Pick<ConstraintDefinition, 'onDelete' | 'onUpdate' | 'match' | 'useAlter'>> & Deferral) | ForeignKeyOptions,
-  ): ForeignKey {
+  #foreignKey(columns: readonly TableColumn[], targets: readonly string[], given: string | null, options: ForeignKeyOptions): ForeignKey {
     const parts = targets.map((target) => [target.slice(0, target.lastIndexOf('.')), target.slice(target.lastIndexOf('.') + 1)]);
     const named = parts[0]?.[0] ?? '';
     if (named === '' || parts.length !== columns.length || parts.some(([table]) => table !== named)) {
@@ -527,28 +464,6 @@ function checkColumn(table: string, key: string, definition: ColumnDefinition): 
     throw sqlError('sql.invalid-schema', table, `its column '${key}' has both computed() and identity()`);
   if ((identity !== null || definition.autoIncrement === true) && !NUMBERS.includes(definition.type.name))
     throw sqlError('sql.invalid-schema', table, `its column '${key}' is numbered by the database, and is no integer`);
-}
-
-function definitionOf(item: TableItem, table: string): ConstraintDefinition {
-  const definition = (item as TableItem | null | undefined)?.['~definition'];
-  if (definition === undefined)
-    throw sqlError('sql.invalid-schema', table, `among its constraints is ${describe(item)}, not unique(…), index(…) or the like`);
-  return definition;
-}
-
-function deferralOf({ deferrable, initially }: Deferral): Deferral {
-  if (deferrable === undefined && initially === undefined) return {};
-  return { deferrable: deferrable ?? initially === 'deferred', ...(initially === undefined ? {} : { initially }) };
-}
-
-/** The words of an expression for the name of its index: its functions and columns. */
-function wordsOf(expression: Node): string[] {
-  const words: string[] = [];
-  walk(expression, (node) => {
-    if (isKind(node, 'function') || isKind(node, 'column')) words.push(node.name);
-    return true;
-  });
-  return words.length === 0 ? ['expression'] : words;
 }
 
 /** The source behind a table, an alias, a subquery or a model class. Throws an ArgumentError for anything else. */

@@ -1,6 +1,6 @@
 import type { Deferral, Named } from '../../sql/constraints.ts';
 import { isKind } from '../../sql/node.ts';
-import type { Exclude } from '../../sql/schema.ts';
+import type { Exclude } from '../../sql/table-parts.ts';
 import { type DdlFeatures, need } from './ddl-features.ts';
 import type { DdlCompiler, ForeignKeyParts, RenderedCheck, UniqueParts } from './dialect.ts';
 

@@ -1,6 +1,7 @@
 import type { MetaData } from '../../sql/metadata.ts';
-import type { EnumType, ForeignKey, Table, TableColumn, ViewDefinition } from '../../sql/schema.ts';
+import type { ForeignKey, Table, TableColumn, ViewDefinition } from '../../sql/schema.ts';
 import type { Sequence } from '../../sql/sequence.ts';
+import type { EnumType } from '../../sql/table-parts.ts';
 import type { SqlType } from '../../sql/type.ts';
 import { computedWords, seriesWords, standardIdentity } from './column-words.ts';
 import { checkWords, excludeWords, keyWords, referenceWords } from './constraint-words.ts';

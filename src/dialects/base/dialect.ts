@@ -1,6 +1,7 @@
 import type { Node } from '../../sql/node.ts';
-import type { EnumType, ForeignKey, Index, Table, TableColumn, Unique, ViewDefinition } from '../../sql/schema.ts';
+import type { ForeignKey, Index, Table, TableColumn, Unique, ViewDefinition } from '../../sql/schema.ts';
 import type { Sequence } from '../../sql/sequence.ts';
+import type { EnumType } from '../../sql/table-parts.ts';
 import type { SqlType } from '../../sql/type.ts';
 import type { Compiled } from './compiled.ts';
 import type { Driver, DriverConnection, DriverOptions } from './driver.ts';

@@ -1,5 +1,5 @@
 import { isKind } from '../../sql/node.ts';
-import type { IndexPart } from '../../sql/schema.ts';
+import type { IndexPart } from '../../sql/table-parts.ts';
 import { type DdlFeatures, need } from './ddl-features.ts';
 import type { DdlCompiler, IndexParts } from './dialect.ts';
 
