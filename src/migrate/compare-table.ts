@@ -168,6 +168,7 @@ class TableComparison {
   }
 
   #cureForAdding(column: TableColumn): string {
+    if (column.computed !== null) return 'Say { stored: false } with it, or build the table anew in a migration of your own.';
     if (column.primaryKey || column.nullable)
       return 'Make it nullable without a default, or build the table anew in a migration of your own.';
     const given = column.default !== null && 'value' in column.default ? column.default.value : undefined;

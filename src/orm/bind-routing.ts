@@ -1,8 +1,9 @@
 import type { Executable } from '../engine/statement.ts';
+import { DdlStatement } from '../sql/ddl-statement.ts';
 import { Insert } from '../sql/insert.ts';
 import { sourcesOf } from '../sql/join.ts';
 import { isKind, type Node } from '../sql/node.ts';
-import { tableBehind } from '../sql/schema.ts';
+import { bindBehind } from '../sql/schema.ts';
 import { Select, SetOperation } from '../sql/select.ts';
 import { Delete, Update } from '../sql/update.ts';
 
@@ -10,6 +11,8 @@ import { Delete, Update } from '../sql/update.ts';
 export function bindOf(statement: Executable): string | null {
   if (statement instanceof Insert || statement instanceof Update || statement instanceof Delete) return statement.table.bind;
   if (statement instanceof Select || statement instanceof SetOperation) return bindOfQuery(statement.node);
+  if (statement instanceof DdlStatement)
+    return statement.definition.kind === 'createTableAs' ? bindOfQuery(statement.definition.query) : statement.bind;
   return null;
 }
 
@@ -17,8 +20,8 @@ function bindOfQuery(node: Node): string | null {
   if (isKind(node, 'setOperation')) return bindOfQuery(node.queries[0]);
   if (!isKind(node, 'select')) return null;
   for (const source of sourcesOf([...node.from, ...node.columns])) {
-    const table = tableBehind(source);
-    if (table !== null) return table.bind;
+    const bind = bindBehind(source);
+    if (bind !== undefined) return bind;
     if (isKind(source, 'alias')) return bindOfQuery(source.of);
   }
   return null;

@@ -43,6 +43,12 @@ export class DdlStatement {
   constructor(definition: DdlDefinition) {
     this.definition = definition;
   }
+  /** The key of the database that it is for, where what it changes tells. */
+  get bind(): string | null {
+    const { definition } = this;
+    const target: object | null = 'view' in definition ? definition.view : 'table' in definition ? definition.table : null;
+    return (target as { readonly bind?: string | null } | null)?.bind ?? null;
+  }
 }
 
 /** The table of a table or model. */

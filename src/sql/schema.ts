@@ -132,6 +132,20 @@ export function tableBehind(node: SourceNode): Table | null {
   return tables.get(node) ?? (node.kind === 'alias' ? (tables.get(node.of) ?? null) : null);
 }
 
+const binds = new WeakMap<Node, string | null>();
+
+/** Notes which database a source that is no table belongs to. */
+export function setBind(node: SourceNode, bind: string | null): void {
+  binds.set(node, bind);
+}
+
+/** The key of the database that a table, a view or an alias of one belongs to; undefined for a subquery. */
+export function bindBehind(node: SourceNode): string | null | undefined {
+  const table = tableBehind(node);
+  if (table !== null) return table.bind;
+  return binds.get(node) ?? (node.kind === 'alias' ? binds.get(node.of) : binds.has(node) ? null : undefined);
+}
+
 /** A table: columns, keys, constraints and indexes. SQLAlchemy: `Table`. */
 export class Table<S = Shape> implements Source {
   declare readonly '~shape'?: S;

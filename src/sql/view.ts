@@ -5,7 +5,7 @@ import { makeTable } from './make.ts';
 import { MetaData } from './metadata.ts';
 import type { AliasNode, Node, SourceNode } from './node.ts';
 import { RawFragment } from './raw.ts';
-import { ColumnAttribute, type Shape, type Source, Table, type ViewDefinition } from './schema.ts';
+import { ColumnAttribute, type Shape, type Source, setBind, Table, type ViewDefinition } from './schema.ts';
 import type { RowColumns, Subquery } from './select.ts';
 
 export interface ViewOptions {
@@ -34,6 +34,9 @@ export interface RawViewOptions<S> extends ViewOptions {
   readonly columns: S;
 }
 
+/** What `select(view)` gives: an object, also where the view's query gives tuples. */
+export type ViewRow<R> = R extends readonly unknown[] ? { readonly [name: string]: unknown } : R;
+
 /** The rows of a view whose columns were said. */
 export type ShapeRow<S> = { [K in keyof S]: S[K] extends { readonly kind: 'column' } ? ColumnValue<S[K]> : never };
 
@@ -44,7 +47,7 @@ export type ShapeRow<S> = { [K in keyof S]: S[K] extends { readonly kind: 'colum
  * @typeParam R its row
  */
 export class View<R = unknown> implements Source, ViewDefinition {
-  declare readonly '~row': R;
+  declare readonly '~row': ViewRow<R>;
   readonly kind = 'view';
   readonly name: string;
   readonly schema: string | null;
@@ -84,9 +87,10 @@ export class View<R = unknown> implements Source, ViewDefinition {
     if (this.updatable) {
       const shape = Object.fromEntries(outputs.map((c) => [c.key, column(c.type).named(c.node.name).nullable()]));
       const own = new MetaData(metadata.naming, { schema: this.schema });
-      this.#table = new Table<Shape>(own, name, shape);
+      this.#table = new Table<Shape>(own, name, shape, { bind: options.bind });
     } else this.#table = null;
     this.#node = this.#table?.node ?? makeTable(name, this.schema);
+    setBind(this.#node, this.bind);
     this.columns = this.#table?.attributes ?? outputs.map((c) => new ColumnAttribute(this.#node, c.node.name, c.key, c.type, null));
     this.c = Object.fromEntries(this.columns.map((c) => [c.key, c])) as RowColumns<R>;
     const full = this.fullName;

@@ -178,6 +178,25 @@ describe('views', () => {
   });
 });
 
+it('a view belongs to the database that it says, and statements find it', async () => {
+  const db = new Database({ url: 'sqlite://', binds: { other: 'sqlite://' } });
+  open.push(db);
+  const things = db.Table('things', { id: t.integer().primaryKey() }, { bind: 'other' });
+  const view = db.View('few', select(things.c.id).where(things.c.id.lt(2)), { bind: 'other' });
+  await db.context(async () => {
+    await db.createAll();
+    await db.session.execute(insertInto(things).values([{ id: 1 }, { id: 2 }]));
+    expect(await db.session.all(select(view))).toEqual([[{ id: 1 }]]);
+    expect(await db.session.scalars(select(alias(view).c.id))).toEqual([1]);
+    await db.session.execute(createTableAs('more', select(things.c.id)));
+    await db.session.execute(dropView(view));
+    await db.session.execute(dropTable(things));
+    await db.session.commit();
+  });
+  await using connection = await db.engineFor('other').connect();
+  expect(await connection.scalars(sql`SELECT name FROM sqlite_schema`)).toEqual(['more']);
+});
+
 describe('creating and dropping', () => {
   it('may be for some tables only, and without a look at what is there', async () => {
     const { db, Item, Order } = shop();

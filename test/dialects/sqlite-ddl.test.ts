@@ -187,6 +187,9 @@ describe('altering on SQLite', () => {
     [t.boolean().serverDefault(sql`${false}`), null],
     [t.string(3).serverDefault(sql`('abc')`), null],
     [t.integer().nullable().references('users.id'), null],
+    [t.integer().computed(sql`id + 1`), null],
+    [t.integer().computed(sql`id + 1`, { stored: true }), /not stored/],
+    [t.text().collate('NOCASE').serverDefault('x'), null],
   ])('agrees with SQLite about which columns a table with rows takes: %#', (builder, reason) => {
     const [column] = scratch({ added: builder }).columns;
     const said = sqliteDdl.cannotAddColumn(column);

@@ -99,6 +99,8 @@ const rows = await db.session.all(select(totals));
 assertType<Equal<typeof rows, [{ readonly code: string; readonly sum: number | null }][]>>();
 const sums = await db.session.scalars(select(totals.c.sum).where(totals.c.code.eq('x')));
 assertType<Equal<typeof sums, (number | null)[]>>();
+const tuples = await db.session.all(select(db.View('tuples', select(Bill.c.code))));
+assertType<Equal<typeof tuples, [{ readonly [name: string]: unknown }][]>>();
 // @ts-expect-error no such column
 totals.c.nope;
 const byHand = db.View('by_hand', sql`SELECT 1`, { columns: { one: t.integer(), two: t.text().nullable() } });
