@@ -2,7 +2,9 @@ import type { Dialect, TransactionOptions } from '../dialects/base/dialect.ts';
 import type { DriverConnection, DriverRow, MaybePromise, RunResult } from '../dialects/base/driver.ts';
 import { describe } from '../sql/errors.ts';
 import { Insert } from '../sql/insert.ts';
+import type { MetaData, SchemaChangeOptions } from '../sql/metadata.ts';
 import { Channel, EXECUTE, type ManyResult, NONE, QUERY, RUN, RUN_MANY, SCRIPT } from './channel.ts';
+import { changeSchema } from './create-all.ts';
 import { engineError } from './errors.ts';
 import type { EngineHost } from './host.ts';
 import type { Plan } from './plan.ts';
@@ -118,6 +120,10 @@ export class Connection {
   /** Runs several statements without parameters. SQLAlchemy: `exec_driver_sql()`. */
   script(sql: string): MaybePromise<void> {
     return this.#channel.call(SCRIPT, sql, NONE, true);
+  }
+
+  async '~changeSchema'(metadata: MetaData, verb: 'create' | 'drop', options: SchemaChangeOptions): Promise<void> {
+    await changeSchema(this, metadata, verb, options);
   }
 
   // Transactions

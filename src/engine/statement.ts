@@ -1,3 +1,5 @@
+import { ddlStatements } from '../dialects/base/ddl-statements.ts';
+import { DdlStatement } from '../sql/ddl-statement.ts';
 import { Delete } from '../sql/delete.ts';
 import { describe } from '../sql/errors.ts';
 import { Explain } from '../sql/explain.ts';
@@ -7,12 +9,13 @@ import type { Node } from '../sql/node.ts';
 import type { Projection } from '../sql/projection.ts';
 import { Query } from '../sql/query.ts';
 import { RawFragment } from '../sql/raw.ts';
+import { rawNode } from '../sql/raw-text.ts';
 import { Truncate } from '../sql/truncate.ts';
 import type { SqlType } from '../sql/type.ts';
 import { Update } from '../sql/update.ts';
 import { engineError } from './errors.ts';
 import type { EngineHost } from './host.ts';
-import type { Plan } from './plan.ts';
+import { makePlan, type Plan } from './plan.ts';
 
 /** Anything of the language that a connection can run. */
 export interface Executable<R = unknown> {
@@ -50,7 +53,17 @@ export function prepareStatement(host: Planner, statement: unknown, where: strin
   if (statement instanceof Truncate) return one(host, statement.node, null, 'truncate');
   if (statement instanceof Explain) return { ...one(host, statement.build(), null, 'explain'), lines: true };
   if (statement instanceof RawFragment) return { ...one(host, statement.node, null, 'statement'), raw: statement.type };
+  if (statement instanceof DdlStatement) return ddl(host, statement);
   throw engineError('engine.not-a-statement', where, describe(statement));
+}
+
+/** A change of the schema may be several statements. Their plans are of no use to others, so they are not kept. */
+function ddl({ dialect }: Planner, { definition }: DdlStatement): Prepared {
+  const executions = ddlStatements(dialect.ddl, definition).map((text) => {
+    const plan = makePlan(dialect, rawNode(text), '');
+    return { plan: plan.returnsRows ? { ...plan, encode: plan.encode.bind(plan), returnsRows: false, writes: true } : plan, rows: [[]] };
+  });
+  return { executions, projection: null, raw: null, what: definition.kind, lines: false };
 }
 
 /** The values of a statement's parameters, in their order. */

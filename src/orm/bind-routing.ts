@@ -1,4 +1,5 @@
 import type { Executable } from '../engine/statement.ts';
+import { DdlStatement } from '../sql/ddl-statement.ts';
 import { Delete } from '../sql/delete.ts';
 import { Explain } from '../sql/explain.ts';
 import { Insert } from '../sql/insert.ts';
@@ -6,7 +7,7 @@ import { sourcesOf } from '../sql/join.ts';
 import { Merge } from '../sql/merge.ts';
 import { isKind, type Node } from '../sql/node.ts';
 import { Query } from '../sql/query.ts';
-import { tableBehind } from '../sql/schema.ts';
+import { bindBehind } from '../sql/schema.ts';
 import { Truncate } from '../sql/truncate.ts';
 import { Update } from '../sql/update.ts';
 
@@ -21,6 +22,8 @@ export function bindOf(statement: Executable): string | null {
     statement instanceof Truncate
   )
     return statement.table.bind;
+  if (statement instanceof DdlStatement)
+    return statement.definition.kind === 'createTableAs' ? bindOfQuery(statement.definition.query) : statement.bind;
   return statement instanceof Query ? bindOfQuery(statement.node) : null;
 }
 
@@ -28,8 +31,8 @@ function bindOfQuery(node: Node): string | null {
   if (isKind(node, 'setOperation')) return bindOfQuery(node.queries[0]);
   if (!isKind(node, 'select')) return null;
   for (const source of sourcesOf([...node.from, ...node.columns])) {
-    const table = tableBehind(source);
-    if (table !== null) return table.bind;
+    const own = bindBehind(source);
+    if (own !== undefined) return own;
     if (isKind(source, 'alias')) {
       const { of } = source;
       const inner = isKind(of, 'cte') || isKind(of, 'lateral') ? of.query : of;
@@ -41,5 +44,5 @@ function bindOfQuery(node: Node): string | null {
 }
 
 function bindOfTable(node: Node): string | null {
-  return isKind(node, 'table') ? (tableBehind(node)?.bind ?? null) : null;
+  return isKind(node, 'table') ? (bindBehind(node) ?? null) : null;
 }

@@ -24,6 +24,7 @@ export function alias<C extends AnyClass & Aliasable<unknown>>(source: C, name?:
 export function alias<A>(source: Aliasable<A>, name?: string): A;
 export function alias<S>(source: Table<S>, name?: string): TableAlias<S>;
 export function alias<R>(source: Subquery<R>, name?: string): Subquery<R>;
+export function alias<C>(source: Source & { readonly c: C }, name?: string): Source & { readonly c: C };
 export function alias(source: Source | Aliasable<unknown>, name?: string): unknown {
   if ('~alias' in source) return source['~alias'](name ?? null);
   return aliasOf(sourceOf(source, 'alias()'), name ?? null);

@@ -8,7 +8,10 @@ import { type Shape, type Source, sourceOf, type Table, type TableColumn } from 
 /** The shape behind a table or model class. */
 export type ShapeOf<X> = X extends { readonly '~shape'?: infer S } ? NonNullable<S> : Shape;
 
-export type ColumnKeys<S> = { [K in keyof S]: S[K] extends Column ? K : never }[keyof S];
+/** The columns that may be written: not those that the database works out. */
+export type ColumnKeys<S> = {
+  [K in keyof S]: S[K] extends Column ? (S[K] extends { readonly '~computed': true } ? never : K) : never;
+}[keyof S];
 type RequiredKeys<S> = {
   [K in keyof S]: S[K] extends { readonly kind: 'column'; readonly '~default': infer D } ? (D extends true ? never : K) : never;
 }[keyof S];
@@ -38,7 +41,7 @@ export function cellsOf(
 ): Cell[] {
   if (typeof row !== 'object' || row === null) throw sqlError('sql.bad-argument', where, 'objects by attribute name', describe(row));
   for (const key of Object.keys(row)) {
-    table.column(key);
+    if (table.column(key).computed !== null) throw sqlError('sql.computed-column', table.name, key);
     if (row[key] === undefined) throw sqlError('sql.undefined-value', `${where}, at '${key}',`);
   }
   const cells: Cell[] = [];
@@ -65,6 +68,7 @@ export function cellNode({ column, value }: Cell): Node {
 /** The table of an insert, a merge or a truncate. */
 export function tableOf(target: Source, where: string): Table {
   const source = sourceOf(target, where);
+  if ('readOnly' in source && source.readOnly === true) throw sqlError('sql.read-only-view', source.name);
   if (source.table === null || source.node.kind !== 'table')
     throw sqlError('sql.bad-argument', where, 'a table or a model class', `'${source.name}'`);
   return source.table;

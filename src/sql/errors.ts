@@ -100,6 +100,14 @@ const TABLE = {
     ArgumentError,
     `The rows for '${table}' differ in their keys, and '${column}' has neither a value nor a default in one of them. Give it in every row.`,
   ],
+  'sql.computed-column': (table: string, column: string) => [
+    ArgumentError,
+    `'${table}.${column}' is worked out by the database, and nothing can be written to it. Leave it out: it is read back by itself.`,
+  ],
+  'sql.read-only-view': (view: string) => [
+    ArgumentError,
+    `The view '${view}' is for reading. Write to its tables, or say { updatable: true } with the view if the database can write through it.`,
+  ],
   'sql.unsupported': (feature: string, dialect: string) => [
     CompileError,
     `${dialect} has no ${feature}. Write the statement another way for this database.`,

@@ -165,6 +165,14 @@ export interface IdentifierNode extends Node {
   readonly kind: 'identifier';
   readonly path: readonly string[];
 }
+/** The next number of a sequence. */
+export interface NextValueNode extends Node {
+  readonly kind: 'nextValue';
+  readonly sequence: string;
+  readonly schema: string | null;
+  /** A database without sequences leaves the value to the column. */
+  readonly optional: boolean;
+}
 /** A model class or an alias of one among the columns: all its columns, given back as one object. */
 export interface EntityNode extends Node {
   readonly kind: 'entity';
@@ -392,6 +400,7 @@ const FIELDS = {
   star: {},
   raw: { pieces: 'token', items: 'nodes' },
   identifier: { path: 'token' },
+  nextValue: { sequence: 'token', schema: 'token', optional: 'token' },
   entity: { source: 'data', columns: 'nodes', entity: 'data' },
   select: {
     distinct: 'token',
@@ -493,6 +502,7 @@ interface NodeByKind {
   star: StarNode;
   raw: RawNode;
   identifier: IdentifierNode;
+  nextValue: NextValueNode;
   entity: EntityNode;
   select: SelectNode;
   lock: LockNode;

@@ -9,8 +9,9 @@ import { sqlite } from '../../src/dialects/sqlite/dialect.ts';
 import type { Connection } from '../../src/engine/connection.ts';
 import { t } from '../../src/sql/column-types.ts';
 import { insertInto } from '../../src/sql/insert.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
 import type { Node } from '../../src/sql/node.ts';
-import { MetaData, Table } from '../../src/sql/schema.ts';
+import { Table } from '../../src/sql/schema.ts';
 import { memoryEngine } from '../engine/sqlite-databases.ts';
 
 const metadata = new MetaData();

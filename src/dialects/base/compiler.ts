@@ -214,7 +214,7 @@ export function compile(spelling: Spelling, statement: Node): Compiled {
 }
 
 /** The names that tables and aliases already have. */
-function namesIn(statement: Node): Set<string> {
+export function namesIn(statement: Node): Set<string> {
   const names = new Set<string>();
   walk(statement, (node) => {
     const source = isKind(node, 'column') ? node.source : node;

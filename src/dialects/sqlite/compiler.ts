@@ -72,6 +72,11 @@ export const sqliteVisitors: Visitors = {
     if (node.name === 'now') to.write("strftime('%Y-%m-%d %H:%M:%f', 'now')");
     else expressionVisitors.function(node, to);
   },
+  nextValue: (node, to) => {
+    // A row number takes NULL for the next one.
+    if (!node.optional) throw sqlError('sql.unsupported', `sequences ('${node.sequence}')`, 'SQLite');
+    to.write('NULL');
+  },
   raw: (node, to) => {
     // A placeholder that was written by hand would take the value of another one, or none.
     for (const piece of node.pieces) {

@@ -5,7 +5,7 @@ import { sqliteVisitors } from './compiler.ts';
 import { sqliteDdl } from './ddl.ts';
 import { listSource } from './list-source.ts';
 import { sqliteWriteLock } from './open.ts';
-import { reflectSqlite } from './reflection.ts';
+import { reflectSqlite, reflectSqliteViews } from './reflection.ts';
 import { RESERVED } from './reserved.ts';
 import { sqliteCodec } from './types.ts';
 
@@ -31,6 +31,7 @@ export const sqlite: Dialect = {
   readOnly: { on: 'PRAGMA query_only = 1', off: 'PRAGMA query_only = 0' },
   explain: { prefix: 'EXPLAIN QUERY PLAN', line: (row) => String(row[3]) },
   reflect: reflectSqlite,
+  reflectViews: reflectSqliteViews,
   drivers: {
     'node-sqlite': async () => (await import('./node-sqlite.ts')).nodeSqlite,
     'better-sqlite3': async () => (await import('./better-sqlite3.ts')).betterSqlite3,
