@@ -56,24 +56,35 @@ export {
 } from './orm/relation.ts';
 export type { RelationAttribute } from './orm/relation-attribute.ts';
 export type { ModelChange, NestedTransaction, Session, SessionTransactionOptions } from './orm/session.ts';
-export { type CaseBuilder, caseWhen } from './sql/case.ts';
+export { type CaseBuilder, type CaseOfBuilder, type CaseOfStart, caseOf, caseWhen } from './sql/case.ts';
 export type { Column, ColumnValue, ReferenceAction, ReferenceOptions, StandardSchema, Validator } from './sql/column.ts';
 export { t } from './sql/column-types.ts';
+export { falseValue, literalColumn, nullValue, trueValue } from './sql/constant.ts';
+export { type DateField, extract, tryCast, typeCoerce } from './sql/conversion.ts';
 export { ArgumentError, AthanorError, CompileError } from './sql/errors.ts';
 export {
   and,
   cast,
+  distinct,
   Expression,
   type ExpressionLike,
   exists,
   literal,
+  match,
   not,
+  type Operand,
+  type Operator,
+  type OperatorOptions,
   type OrderTerm,
   or,
   param,
 } from './sql/expression.ts';
-export { type FunctionCall, func } from './sql/function.ts';
+export type { FrameBound, FrameOptions } from './sql/frame.ts';
+export { type FunctionMaker, func } from './sql/function.ts';
+export type { FunctionCall, WindowOptions } from './sql/function-call.ts';
 export { excluded, type Insert, type InsertRow, insertInto, type UpdateValues } from './sql/insert.ts';
+export type { Functions } from './sql/known-functions.ts';
+export { all, any, arrayOf } from './sql/quantified.ts';
 export { type RawFragment, sql, text } from './sql/raw.ts';
 export {
   type ColumnAttribute,
@@ -100,5 +111,6 @@ export {
   union,
   unionAll,
 } from './sql/select.ts';
+export type { AffixOptions, MatchOptions, RegexpOptions } from './sql/text-match.ts';
 export { tuple } from './sql/tuple.ts';
 export { type Delete, deleteFrom, type Update, update } from './sql/update.ts';
