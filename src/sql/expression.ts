@@ -335,7 +335,7 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
     operator: string,
     options: OperatorOptions & { readonly comparison?: boolean; readonly returns?: { readonly type: SqlType } } = {},
   ): Operator<V, never> {
-    const { comparison = false, precedence = comparison ? 'comparison' : null, returns } = options;
+    const { comparison = false, precedence = null, returns } = options;
     if (!OPERATOR.test(operator) || /--|\/\*/.test(operator))
       throw sqlError('sql.bad-argument', 'op()', "an operator such as '&&' or 'SIMILAR TO'", 'another text');
     const type = comparison ? BOOLEAN : (returns?.type ?? this.type);

@@ -3,8 +3,27 @@ interface FunctionHost {
   function(name: string, options: { deterministic: boolean; varargs: boolean }, call: (...values: unknown[]) => unknown): unknown;
 }
 
+/** A value that a function cannot take, as SQLite says it of its own. It never shows the value. */
+class FunctionError extends Error {
+  readonly code = 'SQLITE_ERROR';
+}
+
 const PATTERNS: Map<string, RegExp> = new Map();
 const KEPT_PATTERNS = 200;
+
+function compiled(source: string, flags: string): RegExp {
+  try {
+    return new RegExp(source, `${flags}u`);
+  } catch {
+    // Escapes that the stricter reading refuses, such as \-.
+    try {
+      return new RegExp(source, flags);
+    } catch (error) {
+      const reason = /: ([^:]*)$/.exec((error as Error).message)?.[1] ?? 'it is not well formed';
+      throw new FunctionError(`Invalid regular expression: ${reason}`);
+    }
+  }
+}
 
 /** A regular expression of a statement is used for every row. */
 function patternOf(source: string, flags: string): RegExp {
@@ -12,12 +31,7 @@ function patternOf(source: string, flags: string): RegExp {
   let pattern = PATTERNS.get(key);
   if (pattern === undefined) {
     const known = `${flags.includes('i') ? 'i' : ''}${flags.includes('m') ? 'm' : ''}${flags.includes('s') ? 's' : ''}${flags.includes('g') ? 'g' : ''}`;
-    try {
-      pattern = new RegExp(source, `${known}u`);
-    } catch {
-      // Escapes that the stricter reading refuses, such as \-.
-      pattern = new RegExp(source, known);
-    }
+    pattern = compiled(source, known);
     if (PATTERNS.size >= KEPT_PATTERNS) PATTERNS.clear();
     PATTERNS.set(key, pattern);
   }
@@ -55,7 +69,11 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [key
 
 function parse(value: unknown): Json {
   if (typeof value === 'number' || typeof value === 'bigint') return Number(value);
-  return JSON.parse(text(value)) as Json;
+  try {
+    return JSON.parse(text(value)) as Json;
+  } catch {
+    throw new FunctionError('malformed JSON');
+  }
 }
 
 /** The same text for equal values: keys in one order, one form for each number and each character. */
