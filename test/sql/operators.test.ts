@@ -380,6 +380,8 @@ it.each<[Expression<unknown>, string]>([
   [c.a.bitwiseXor(c.b).plus(1), '(rows.a # rows.b) + ?'],
   [c.a.bitwiseAnd(c.b.plus(1)), 'rows.a & (rows.b + ?)'],
   [c.a.bitwiseNot(), '~rows.a'],
+  [c.a.bitwiseNot().minus(1), '(~rows.a) - ?'],
+  [c.a.bitwiseNot().negate(), '-(~rows.a)'],
   [c.name.regexpMatch('x'), 'rows.name ~ ?'],
   [c.name.regexpMatch('x', { flags: 'i' }), 'rows.name ~* ?'],
   [c.name.notRegexpMatch('x', { flags: 'ix' }), "rows.name !~ ('(?ix)' || ?)"],

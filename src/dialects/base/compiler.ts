@@ -161,12 +161,11 @@ export function precedence(node: Node): number {
       return TIGHTNESS.comparison;
     // The databases differ in what binds more tightly than these, so everything around them is bracketed.
     case 'bitwise':
+    case 'bitwiseNot':
     case 'jsonPath':
       return TIGHTNESS.concat;
     case 'division':
       return TIGHTNESS.product;
-    case 'bitwiseNot':
-      return TIGHTNESS.sign;
     case 'collate':
       return TIGHTNESS.collate;
     case 'raw':
