@@ -34,7 +34,7 @@ function call(given: string, args: readonly unknown[]): FunctionCall {
     return operand(arg, isExpression(arg) ? UNKNOWN : beside, `func.${given}()`);
   });
   if (name === 'count' && nodes.length === 0) nodes.push(make('star', {}));
-  if (name === 'stringAgg' && nodes.length > 0) joinable(nodes, typeOf(args[0]));
+  if (name === 'stringAgg' && nodes.length > 0) joinable(nodes, args);
   return functionCall(
     name.replace(CAMEL, (c) => `_${c.toLowerCase()}`),
     nodes,
@@ -42,11 +42,15 @@ function call(given: string, args: readonly unknown[]): FunctionCall {
   );
 }
 
-/** The aggregate that joins texts takes nothing but texts in some databases; without a separator it has a comma. */
-function joinable(nodes: Node[], type: SqlType): void {
+/** The aggregate that joins texts takes nothing but texts in some databases, and in some no parameter as the separator. */
+function joinable(nodes: Node[], [value, separator = ',']: readonly unknown[]): void {
+  const type = typeOf(value);
   const textual = type.name === 'string' || type.name === 'text' || type.name === 'enum' || type.name === 'unknown';
   if (!textual) nodes[0] = make('cast', { operand: nodes[0], type: TEXT });
-  if (nodes.length === 1) nodes.push(operand(',', TEXT, 'func.stringAgg()'));
+  if (typeof separator !== 'string') return;
+  if (separator.includes('\0'))
+    throw sqlError('sql.bad-argument', 'func.stringAgg()', 'a separator without NUL characters', 'one with them');
+  nodes[1] = make('textLiteral', { text: separator });
 }
 
 function resultType(name: string, result: FunctionResult, args: readonly unknown[]): SqlType {

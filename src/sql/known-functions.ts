@@ -16,9 +16,9 @@ export interface Functions {
   min<V>(value: ExpressionLike<V>): FunctionCall<V | null>;
   max<V>(value: ExpressionLike<V>): FunctionCall<V | null>;
   /** The texts joined, with a comma where no separator is given. Each database's own aggregate for it. */
-  stringAgg(value: ExpressionLike, separator?: Arg<string>): FunctionCall<string | null>;
+  stringAgg(value: ExpressionLike, separator?: Text): FunctionCall<string | null>;
   /** The same as `stringAgg()`. */
-  groupConcat<V = string | null>(value: ExpressionLike, separator?: Arg<string>): FunctionCall<V>;
+  groupConcat<V = string | null>(value: ExpressionLike, separator?: Text): FunctionCall<V>;
   /** The values as an array. PostgreSQL. */
   arrayAgg<V>(value: ExpressionLike<V>): FunctionCall<V[] | null>;
   /** Whether the condition holds for all rows. */

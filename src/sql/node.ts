@@ -384,6 +384,11 @@ export interface ExtractNode extends Node {
   readonly field: string;
   readonly operand: Node;
 }
+/** Text that is part of the shape, where a database takes no parameter: a separator. */
+export interface TextLiteralNode extends Node {
+  readonly kind: 'textLiteral';
+  readonly text: string;
+}
 export interface WithinGroupNode extends Node {
   readonly kind: 'withinGroup';
   readonly call: Node;
@@ -477,6 +482,7 @@ const FIELDS = {
   caseOf: { operand: 'node', whens: 'nodes', thens: 'nodes', otherwise: 'node' },
   tryCast: { operand: 'node', type: 'token' },
   extract: { field: 'token', operand: 'node' },
+  textLiteral: { text: 'token' },
   withinGroup: { call: 'node', orderBy: 'nodes' },
   frame: { unit: 'token', start: 'node', end: 'node', exclude: 'token' },
   frameBound: { direction: 'token', count: 'token', offset: 'node' },
@@ -542,6 +548,7 @@ interface NodeByKind {
   caseOf: CaseOfNode;
   tryCast: TryCastNode;
   extract: ExtractNode;
+  textLiteral: TextLiteralNode;
   withinGroup: WithinGroupNode;
   frame: FrameNode;
   frameBound: FrameBoundNode;

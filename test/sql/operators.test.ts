@@ -405,8 +405,8 @@ it.each<[Expression<unknown>, string]>([
     func.percentileCont(0.5).withinGroup(c.a.desc()).filter(c.ok),
     'percentile_cont(?) WITHIN GROUP (ORDER BY rows.a DESC) FILTER (WHERE rows.ok)',
   ],
-  [func.stringAgg(c.b, '-'), 'string_agg(CAST(rows.b AS TEXT), ?)'],
-  [func.groupConcat(c.name), 'string_agg(rows.name, ?)'],
+  [func.stringAgg(c.b, '-'), "string_agg(CAST(rows.b AS TEXT), '-')"],
+  [func.groupConcat(c.name), "string_agg(rows.name, ',')"],
   [
     func.sum(c.a).over({ orderBy: c.a, range: [{ preceding: literal(1) }, 'unbounded'], exclude: 'ties' }),
     'sum(rows.a) OVER (ORDER BY rows.a RANGE BETWEEN ? PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE TIES)',
@@ -493,6 +493,9 @@ it('gives statements that differ in more than values different shapes', () => {
     func.sum(c.a).over({ range: [0, 1] }),
     tags.at(0),
     tags.at(1),
+    func.stringAgg(c.name, ','),
+    func.stringAgg(c.name, ';'),
+    func.stringAgg(c.name, c.name),
   ];
   expect(new Set(variants.map((expression) => expression.node.key)).size).toBe(variants.length);
   expect(c.a.floorDiv(1).node.key).toBe(c.a.floorDiv(2).node.key);

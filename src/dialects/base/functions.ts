@@ -1,5 +1,6 @@
 import type { FrameBoundNode, FunctionNode } from '../../sql/node.ts';
 import { TIGHTNESS, type Visitor, type Visitors, type Writer } from './compiler.ts';
+import { literal } from './inline.ts';
 
 /** Functions that are not written as `name(arguments)`, or that a database has under another name. */
 export type FunctionForms = Readonly<Record<string, (node: FunctionNode, to: Writer) => void>>;
@@ -53,10 +54,11 @@ const DIRECTIONS: Readonly<Record<FrameBoundNode['direction'], string>> = {
   'current row': 'CURRENT ROW',
 };
 
-type FunctionVisitors = Pick<Visitors, 'function' | 'withinGroup' | 'over' | 'frame' | 'frameBound'>;
+type FunctionVisitors = Pick<Visitors, 'function' | 'textLiteral' | 'withinGroup' | 'over' | 'frame' | 'frameBound'>;
 
 export const functionVisitors: FunctionVisitors = {
   function: functionVisitor(FUNCTION_FORMS),
+  textLiteral: (node, to) => to.write(literal(node.text)),
   withinGroup: (node, to) => {
     const call = node.call as FunctionNode;
     writeCall(call, to);

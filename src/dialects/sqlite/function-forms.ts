@@ -65,7 +65,7 @@ const stringAgg: Form = (node, to) => {
     return;
   }
   if (node.distinct) {
-    if (!isKind(separator, 'bind') || separator.value !== ',' || separator.name !== null)
+    if (!isKind(separator, 'textLiteral') || separator.text !== ',')
       throw sqlError('sql.unsupported', 'string_agg(DISTINCT …) with a separator other than a comma', to.spelling.title);
     named('group_concat')({ ...node, args: [value] }, to);
   } else named('group_concat')(node, to);
