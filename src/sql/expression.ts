@@ -460,28 +460,27 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
     return or(this as unknown as Expression<boolean>, ...conditions);
   }
 
-  #compare(operator: string, value: Operand<V>, where: string): Expression<boolean> {
-    if (isJson(this.type)) return this.#compareJson(operator, value, where);
+  #compare(operator: string, value: unknown, where: string): Expression<boolean> {
     const right = operand(value, this.type, where);
-    if (isKind(right, 'quantified') && isKind(right.operand, 'list')) return this.#compareEach(operator, right, where);
+    if (isKind(right, 'quantified') && isKind(right.operand, 'list')) return this.#compareEach(operator, right, right.operand, where);
+    if (isJson(this.type)) return this.#compareJson(operator, value, right);
     return condition(make('binary', { operator, left: this.node, right }));
   }
   /** JSON is compared as JSON with values and with JSON, and as a value of SQL with what is one. */
-  #compareJson(operator: string, value: unknown, where: string): Expression<boolean> {
+  #compareJson(operator: string, value: unknown, right: Node): Expression<boolean> {
     if (value === null && operator.endsWith('DISTINCT FROM')) return operator === 'IS DISTINCT FROM' ? this.isNotNull() : this.isNull();
-    const right = operand(value, this.type, where);
-    if (isKind(right, 'scalar') || (value instanceof Expression && !isJson(value.type) && value.type.name !== 'unknown')) {
-      const left = jsonBeside(this.node, value instanceof Expression ? value.type : TEXT);
-      return condition(make('binary', { operator, left, right }));
-    }
-    const kind = isKind(right, 'bind') && right.name === null ? jsonKindOf(right.value) : 'json';
+    const beside = value instanceof Expression ? value.type : UNKNOWN;
+    const plain = isKind(right, 'scalar') || isKind(right, 'quantified') || !(isJson(beside) || beside.name === 'unknown');
+    if (plain) return condition(make('binary', { operator, left: jsonBeside(this.node, beside), right }));
+    // What a type of the user's own makes of a value is not known here.
+    const kind = this.type.name === 'json' && isKind(right, 'bind') && right.name === null ? jsonKindOf(right.value) : 'json';
     return condition(make('jsonComparison', { operator, value: kind, left: this.node, right }));
   }
   /** `any` or `all` of a list of values: one comparison each, which every database knows. */
-  #compareEach(operator: string, { quantifier, operand: list }: QuantifiedNode, where: string): Expression<boolean> {
-    const each = (list as ListNode).items.map((item) => {
-      const right = isKind(item, 'bind') && item.name === null ? operand(item.value, this.type, where) : item;
-      return condition(make('binary', { operator, left: this.node, right }));
+  #compareEach(operator: string, { quantifier }: QuantifiedNode, { items }: ListNode, where: string): Expression<boolean> {
+    const each = items.map((item) => {
+      if (isKind(item, 'bind') && item.name === null) return this.#compare(operator, item.value, where);
+      return this.#compare(operator, new Expression(item, isKind(item, 'column') ? item.type : UNKNOWN), where);
     });
     return junction(quantifier === 'any' ? 'or' : 'and', each);
   }
@@ -548,7 +547,7 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
     if (isJson(this.type)) {
       const found = junction(
         'or',
-        present.map((value) => this.#compareJson('=', value, 'in()')),
+        present.map((value) => this.#compare('=', value, 'in()')),
       );
       return negated ? not(found) : found;
     }

@@ -7,6 +7,7 @@ import { t } from '../../src/sql/column-types.ts';
 import { type Expression, type ExpressionLike, literal, not } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
 import { insertInto } from '../../src/sql/insert.ts';
+import { all, any } from '../../src/sql/quantified.ts';
 import { MetaData, Table } from '../../src/sql/schema.ts';
 import { select } from '../../src/sql/select.ts';
 import { memoryEngine } from '../engine/sqlite-databases.ts';
@@ -110,6 +111,10 @@ describe.each(['sqlite', 'sqlite+better-sqlite3'])('JSON on %s', (driver) => {
     ['in nothing', data.json('name').in([]), []],
     ['notIn', data.json('name').notIn(['x']), [2, 3, 6]],
     ['in a select', data.json('name').in(select(documents.c.label)), [1, 6]],
+    ['eq any of a list', data.json('n').eq(any([1, '5'])), [2, 6]],
+    ['gt all of a list', data.json('deep', 'list', 0, 'x').gt(all([2, 3])), [5]],
+    ['eq any of columns', data.json('name').eq(any([label, 'none'])), [1, 6]],
+    ['eq any of a select', data.json('name').eq(any(select(documents.c.label))), [1, 6]],
     ['eq an array', data.json('tags').eq(['red', 'blue']), [1]],
     ['eq an object in another order', data.json('deep').eq({ 'odd "key" $.[0]': 'odd', list: [{ x: 1 }, { x: 2 }] }), [1]],
     ['the whole document', data.eq({ flag: true, n: 1, name: '10' }), [6]],
@@ -182,6 +187,20 @@ it.each<[Expression<unknown>, string]>([
   ],
 ])('the base writes %#: %s', (expression, text) => {
   expect(standardText(expression)).toBe(text);
+});
+
+it('compares what a type of its own makes of a value', async () => {
+  const boxed = t.custom({
+    type: t.json<{ at: number[] }>(),
+    toDatabase: (point: string) => ({ at: point.split(',').map(Number) }),
+    fromDatabase: ({ at }) => at.join(),
+  });
+  const table = new Table(new MetaData(), 'points', { id: t.integer().primaryKey(), point: boxed });
+  const connection = await (await memoryEngine('sqlite')).connect({ autocommit: true });
+  for (const statement of sqlite.ddl.createTable(table)) await connection.script(statement);
+  await connection.execute(insertInto(table).values([{ id: 1, point: '1,2' }]));
+  expect(await connection.all(select(table.c.id, table.c.point).where(table.c.point.eq('1,2')))).toEqual([[1, '1,2']]);
+  expect(await connection.all(select(table.c.id).where(table.c.point.eq('1,3')))).toEqual([]);
 });
 
 it('refuses what is no step, and values that are not JSON', () => {
