@@ -1,8 +1,9 @@
 // Paths into JSON, and JSON compared as JSON.
 import { Decimal } from 'decimal.js';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sqlite } from '../../src/dialects/sqlite/dialect.ts';
 import type { Connection } from '../../src/engine/connection.ts';
+import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import { t } from '../../src/sql/column-types.ts';
 import { type Expression, type ExpressionLike, literal, not } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
@@ -36,8 +37,7 @@ const ROWS: [Data | null, string | null][] = [
   [{ name: '10', n: 1, flag: true }, '10'],
 ];
 
-async function open(driver: string): Promise<Connection> {
-  const engine = await memoryEngine(driver);
+async function open(engine: Engine): Promise<Connection> {
   const connection = await engine.connect({ autocommit: true });
   for (const statement of sqlite.ddl.createTable(documents)) await connection.script(statement);
   await connection.execute(insertInto(documents).values(ROWS.map(([data, label], i) => ({ id: i + 1, data, label }))));
@@ -45,11 +45,20 @@ async function open(driver: string): Promise<Connection> {
 }
 
 describe.each(['sqlite', 'sqlite+better-sqlite3'])('JSON on %s', (driver) => {
-  const connected = open(driver);
-  const where = async (condition: Expression<boolean>): Promise<number[]> =>
-    (await connected).scalars(select(id).where(condition).orderBy(id));
+  // One database for all of them: they only read.
+  const engine = createEngine(`${driver}://`);
+  let connected: Connection;
+  beforeAll(async () => {
+    await engine.ready();
+    connected = await open(engine);
+  });
+  afterAll(async () => {
+    await connected.close();
+    await engine.dispose();
+  });
+  const where = async (condition: Expression<boolean>): Promise<number[]> => connected.scalars(select(id).where(condition).orderBy(id));
   const column = async (expression: ExpressionLike): Promise<unknown[]> =>
-    (await (await connected).all(select({ x: expression }).from(documents).orderBy(id))).map((row) => row.x);
+    (await connected.all(select({ x: expression }).from(documents).orderBy(id))).map((row) => row.x);
 
   it.each<[string, Expression<unknown>, unknown[]]>([
     ['a key', data.json('name'), ROWS.map(([row]) => row?.name ?? null)],
@@ -145,7 +154,7 @@ describe.each(['sqlite', 'sqlite+better-sqlite3'])('JSON on %s', (driver) => {
   });
 
   it('orders and groups by what is in it', async () => {
-    const connection = await connected;
+    const connection = connected;
     const x = data.json('deep', 'list', 0, 'x').asInteger();
     expect(await connection.scalars(select(id).where(x.isNotNull()).orderBy(x.desc()))).toEqual([5, 1]);
     const kinds = select({ flag: data.json('flag').asBoolean(), n: func.count() })

@@ -1,7 +1,8 @@
 // Operators beyond the plain comparisons: their rows in SQLite by both drivers, and the text that all dialects begin with.
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sqlite } from '../../src/dialects/sqlite/dialect.ts';
 import type { Connection } from '../../src/engine/connection.ts';
+import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import { caseOf, caseWhen } from '../../src/sql/case.ts';
 import { t } from '../../src/sql/column-types.ts';
 import { falseValue, literalColumn, nullValue, trueValue } from '../../src/sql/constant.ts';
@@ -15,7 +16,6 @@ import { MetaData, Table } from '../../src/sql/schema.ts';
 import { select } from '../../src/sql/select.ts';
 import { tuple } from '../../src/sql/tuple.ts';
 import { INTEGER, makeType, type TypeName } from '../../src/sql/type.ts';
-import { memoryEngine } from '../engine/sqlite-databases.ts';
 import { textOf } from './shop.ts';
 import { standardText } from './standard.ts';
 
@@ -35,8 +35,7 @@ const rows = new Table(metadata, 'rows', {
 });
 const c = rows.c;
 
-async function open(driver: string): Promise<Connection> {
-  const engine = await memoryEngine(driver);
+async function open(engine: Engine): Promise<Connection> {
   const connection = await engine.connect({ autocommit: true });
   for (const statement of sqlite.ddl.createTable(rows)) await connection.script(statement);
   await connection.execute(
@@ -87,12 +86,21 @@ async function open(driver: string): Promise<Connection> {
 }
 
 describe.each(['sqlite', 'sqlite+better-sqlite3'])('operators on %s', (driver) => {
-  const connected = open(driver);
+  // One database for all of them: they only read.
+  const engine = createEngine(`${driver}://`);
+  let connected: Connection;
+  beforeAll(async () => {
+    await engine.ready();
+    connected = await open(engine);
+  });
+  afterAll(async () => {
+    await connected.close();
+    await engine.dispose();
+  });
   const column = async <V>(expression: Expression<V>): Promise<V[]> =>
-    (await (await connected).all(select({ x: expression }).from(rows).orderBy(c.id))).map((row) => row.x as V);
-  const where = async (condition: Expression<boolean>): Promise<number[]> =>
-    (await connected).scalars(select(c.id).where(condition).orderBy(c.id));
-  const value = async <V>(expression: Expression<V>): Promise<V> => (await (await connected).one(select({ x: expression }))).x as V;
+    (await connected.all(select({ x: expression }).from(rows).orderBy(c.id))).map((row) => row.x as V);
+  const where = async (condition: Expression<boolean>): Promise<number[]> => connected.scalars(select(c.id).where(condition).orderBy(c.id));
+  const value = async <V>(expression: Expression<V>): Promise<V> => (await connected.one(select({ x: expression }))).x as V;
 
   it.each<[string, Expression<boolean>, number[]]>([
     ['is(null)', c.a.is(null), [4]],
@@ -269,7 +277,7 @@ describe.each(['sqlite', 'sqlite+better-sqlite3'])('operators on %s', (driver) =
   });
 
   it('aggregates', async () => {
-    const connection = await connected;
+    const connection = connected;
     const row = await connection.one(
       select({
         names: func.stringAgg(c.name, ' | ').orderBy(c.id.desc()),
@@ -302,7 +310,7 @@ describe.each(['sqlite', 'sqlite+better-sqlite3'])('operators on %s', (driver) =
   });
 
   it('knows what time it is', async () => {
-    const row = await (await connected).one(
+    const row = await connected.one(
       select({
         now: func.now(),
         stamp: func.currentTimestamp(),
@@ -319,7 +327,7 @@ describe.each(['sqlite', 'sqlite+better-sqlite3'])('operators on %s', (driver) =
   });
 
   it('searches full text', async () => {
-    const connection = await connected;
+    const connection = connected;
     await connection.script('CREATE VIRTUAL TABLE IF NOT EXISTS pages USING fts5(title, body)');
     await connection.execute(sql`DELETE FROM pages`);
     await connection.execute(sql`INSERT INTO pages VALUES ('one', 'a pool of connections'), ('two', 'a unit of work')`);
@@ -336,7 +344,7 @@ describe.each(['sqlite', 'sqlite+better-sqlite3'])('operators on %s', (driver) =
   });
 
   it('reads a value of a parameter by its type', async () => {
-    const connection = await connected;
+    const connection = connected;
     const statement = select({ x: param('at', t.dateTime()), y: param('n', t.bigInteger()) });
     const at = new Date('2024-01-02T03:04:05.006Z');
     expect(await connection.one(statement, { at, n: 5n })).toEqual({ x: at, y: 5n });
@@ -354,7 +362,7 @@ describe.each(['sqlite', 'sqlite+better-sqlite3'])('operators on %s', (driver) =
     ['mode(…) WITHIN GROUP', func.mode().withinGroup(c.a)],
     ['string_agg(DISTINCT …)', func.stringAgg(c.name, '; ').distinct()],
   ])('has no %s', async (feature, expression) => {
-    await expect((await connected).all(select({ x: expression }))).rejects.toMatchObject({
+    await expect(connected.all(select({ x: expression }))).rejects.toMatchObject({
       code: 'sql.unsupported',
       message: expect.stringContaining(`SQLite has no ${feature}`),
     });
