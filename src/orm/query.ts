@@ -148,7 +148,7 @@ export class Query<M, Out = M> {
   /** Other columns in the objects' place. SQLAlchemy: `with_entities()`. */
   select<const X extends readonly unknown[]>(...items: X): RowQuery<SelectRow<X>> {
     if (items.length === 0) throw sqlError('sql.no-columns');
-    return new RowQuery<SelectRow<X>>(this.#spec.select.columns(...items), this.#runner);
+    return new RowQuery<SelectRow<X>>(this.#spec.select.columns<X>(...items), this.#runner);
   }
 
   /** All objects. */

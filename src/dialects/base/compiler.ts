@@ -180,11 +180,27 @@ export function precedence(node: Node): number {
   if (isKind(node, 'junction')) return node.operator === 'or' ? TIGHTNESS.or : TIGHTNESS.and;
   if (isKind(node, 'unary')) return node.postfix ? TIGHTNESS.comparison : node.operator === 'NOT' ? TIGHTNESS.not : TIGHTNESS.sign;
   if (isKind(node, 'binary')) return OPERATORS[node.operator] ?? TIGHTNESS.comparison;
+  if (isKind(node, 'customOperator')) return node.precedence === null ? TIGHTNESS.comparison : TIGHTNESS[node.precedence];
   switch (node.kind) {
     case 'like':
     case 'in':
     case 'between':
+    case 'symmetricBetween':
+    case 'truth':
+    case 'regexp':
+    case 'match':
+    case 'jsonComparison':
+    case 'jsonContains':
+    case 'jsonHasKeys':
+    case 'arrayOperator':
       return TIGHTNESS.comparison;
+    // The databases differ in what binds more tightly than these, so everything around them is bracketed.
+    case 'bitwise':
+    case 'bitwiseNot':
+    case 'jsonPath':
+      return TIGHTNESS.concat;
+    case 'division':
+      return TIGHTNESS.product;
     case 'collate':
       return TIGHTNESS.collate;
     case 'raw':

@@ -3,6 +3,7 @@ import type { Driver } from '../base/driver.ts';
 import { dialectError } from '../base/errors.ts';
 import { SqliteConnection, type SqliteHandle, type SqliteStatement } from './connection.ts';
 import { classifySqlite } from './errors.ts';
+import { addFunctions } from './functions.ts';
 import { openOptions } from './open.ts';
 
 type Statement = StatementSync & SqliteStatement;
@@ -40,6 +41,7 @@ export const nodeSqlite: Driver = {
     const database = new DatabaseSync(file, { readOnly });
     try {
       database.exec(pragmas);
+      addFunctions(database);
     } catch (error) {
       database.close();
       throw error;
