@@ -59,8 +59,22 @@ export {
 export type { RelationAttribute } from './orm/relation-attribute.ts';
 export type { ModelChange, NestedTransaction, Session, SessionTransactionOptions } from './orm/session.ts';
 export { type CaseBuilder, caseWhen } from './sql/case.ts';
-export type { Column, ColumnValue, ReferenceAction, ReferenceOptions, StandardSchema, Validator } from './sql/column.ts';
+export type {
+  BigIntegerColumn,
+  Column,
+  ColumnValue,
+  DateTimeColumn,
+  DialectName,
+  NumericColumn,
+  ReferenceAction,
+  ReferenceOptions,
+  StandardSchema,
+  TypeOf,
+  Validator,
+} from './sql/column.ts';
 export { t } from './sql/column-types.ts';
+export type { CustomType } from './sql/custom-type.ts';
+export type { EncryptionOptions } from './sql/encrypted-type.ts';
 export { ArgumentError, AthanorError, CompileError } from './sql/errors.ts';
 export {
   and,
@@ -103,4 +117,5 @@ export {
   unionAll,
 } from './sql/select.ts';
 export { tuple } from './sql/tuple.ts';
+export { type EncryptionKey, jsonNull } from './sql/type.ts';
 export { type Delete, deleteFrom, type Update, update } from './sql/update.ts';

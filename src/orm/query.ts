@@ -5,7 +5,7 @@ import { make, makeBind } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import type { Source } from '../sql/schema.ts';
 import type { Select, SelectRow } from '../sql/select.ts';
-import { BOOLEAN } from '../sql/type.ts';
+import { BOOLEAN, isWhole } from '../sql/type.ts';
 import { checkValue, unknownAttribute } from './attributes.ts';
 import { NotFoundError, ormError } from './errors.ts';
 import { keyValues } from './identity.ts';
@@ -266,8 +266,8 @@ export class Query<M, Out = M> {
 
 function keyFromText(mapper: Mapper, text: string): unknown {
   const { type } = mapper.columns[mapper.keyPositions[0]];
-  if (type.name === 'integer' || type.name === 'smallInteger') return /^-?\d{1,15}$/.test(text) ? Number(text) : null;
-  if (type.name === 'bigInteger') return /^-?\d{1,19}$/.test(text) ? BigInt(text) : null;
+  if (type.name === 'bigInteger' && !type.asNumber) return /^-?\d{1,19}$/.test(text) ? BigInt(text) : null;
+  if (isWhole(type)) return /^-?\d{1,15}$/.test(text) ? Number(text) : null;
   return text;
 }
 

@@ -10,6 +10,7 @@ import { describe } from '../sql/errors.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
 import { Select, SetOperation } from '../sql/select.ts';
+import { isMutable } from '../sql/type.ts';
 import { attach, letGo, requireOwn } from './attachment.ts';
 import { bindOf } from './bind-routing.ts';
 import { ormError } from './errors.ts';
@@ -494,7 +495,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   #unwatch(entity: Entity): void {
     entity[MAPPER].columns.forEach(({ type }, i) => {
       const slot = entity[ROW][i] as { raw?: unknown } | null | undefined;
-      if (type.name === 'json' && typeof slot === 'object' && slot !== null && slot.raw !== undefined) entity[ROW][i] = slot.raw;
+      if (isMutable(type) && typeof slot === 'object' && slot !== null && slot.raw !== undefined) entity[ROW][i] = slot.raw;
     });
   }
 

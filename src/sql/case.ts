@@ -1,7 +1,7 @@
 import { conditions, Expression, type ExpressionLike, operand, typeOf } from './expression.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
-import { type SqlType, typeOfValue, UNKNOWN } from './type.ts';
+import { isWhole, type SqlType, typeOfValue, UNKNOWN } from './type.ts';
 
 /** The start of a CASE: each `when` has its `then`. SQLAlchemy: `case()`. */
 export interface CaseBuilder<V> extends Expression<V | null> {
@@ -39,6 +39,5 @@ export function caseWhen<T>(condition: ExpressionLike<boolean | null>, value: T 
 
 /** The type of a value that may stand in the place of one of this type: a number with a fraction beside whole ones. */
 function typeBeside(value: unknown, type: SqlType): SqlType {
-  const whole = type.name === 'integer' || type.name === 'smallInteger' || type.name === 'bigInteger';
-  return whole && typeof value === 'number' && !Number.isInteger(value) ? typeOfValue(value) : type;
+  return isWhole(type) && typeof value === 'number' && !Number.isInteger(value) ? typeOfValue(value) : type;
 }

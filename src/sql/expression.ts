@@ -1,7 +1,7 @@
 import { describe, sqlError } from './errors.ts';
 import { make, makeBind } from './make.ts';
 import { type BindNode, isKind, type Node } from './node.ts';
-import { BOOLEAN, INTEGER, isDecimal, NUMERIC, type SqlType, TEXT, typeOfValue, UNKNOWN } from './type.ts';
+import { BOOLEAN, INTEGER, isDecimal, isTextual, NUMERIC, type SqlType, TEXT, typeOfValue, UNKNOWN } from './type.ts';
 
 /** Anything that stands for a SQL value of type `V`; enough for comparing types without looking into methods. */
 export interface ExpressionLike<V = unknown> {
@@ -275,10 +275,6 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
 
 function escapeLike(text: string): string {
   return text.replace(/[/%_]/g, '/$&');
-}
-
-function isTextual(type: SqlType): boolean {
-  return type.name === 'string' || type.name === 'text' || type.name === 'enum';
 }
 
 export function isExpression(value: unknown): value is ExpressionLike {

@@ -4,7 +4,7 @@ import { Expression, type ExpressionLike } from './expression.ts';
 import { makeColumn, makeTable } from './make.ts';
 import { NAMING, type NamingConvention, snakeCase } from './naming.ts';
 import type { ColumnNode, Node, SourceNode, TableNode } from './node.ts';
-import type { SqlType } from './type.ts';
+import { isWhole, type SqlType } from './type.ts';
 
 /** Column builders by attribute name. */
 // biome-ignore lint/suspicious/noExplicitAny: a structural constraint would resolve relation getters too early (see the design's type proof)
@@ -214,7 +214,7 @@ export class Table<S = Shape> implements Source {
         reference === null &&
         definition.default === null &&
         definition.serverDefault === null &&
-        ['integer', 'bigInteger', 'smallInteger'].includes(definition.type.name);
+        isWhole(definition.type);
       const column: TableColumn = {
         ...rest,
         table: this as Table,

@@ -19,6 +19,8 @@ export type Visitors = { readonly [K in NodeKind]: Visitor<K> };
 
 /** What the writer asks of the dialect. */
 export interface Spelling {
+  /** The dialect's name, and what the database is called in messages. */
+  readonly name: string;
   readonly title: string;
   readonly visitors: Visitors;
   quote(name: string): string;

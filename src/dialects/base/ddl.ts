@@ -28,7 +28,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
   const names = (columns: readonly { readonly name: string }[]): string => columns.map((c) => quote(c.name)).join(', ');
 
   const typeName = (type: SqlType, column?: TableColumn): string =>
-    (column && rules.columnType?.(column)) ?? typeWords(rules.types, type, spelling.title);
+    (column && rules.columnType?.(column)) ?? typeWords(rules.types, type, spelling.title, spelling.name);
   const inline: DdlCompiler['inline'] = (node, column) => renderInline(node, { ...spelling, typeName }, column);
 
   const references = (key: ForeignKeyParts, table: Table | null): string => {
@@ -54,7 +54,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     });
     if (!rules.enumCheck) return list;
     for (const column of table.columns) {
-      const { values } = storedType(column.type);
+      const { values } = storedType(column.type, spelling.name);
       if (values === undefined) continue;
       let name = table.metadata.naming.check(table.name, column.name);
       if (list.some((check) => check.name === name)) name = table.metadata.naming.check(table.name, `${column.name}_enum`);

@@ -36,9 +36,25 @@ const TABLE = {
     DecodeError,
     `A row holds ${got} where its column is of type ${type}, which means ${expected}. Correct the data, or declare the column with the type that it has.`,
   ],
+  'driver.no-key': (id: string, known: string) => [
+    DecodeError,
+    `A row holds a value that was encrypted with the key '${id}', which t.encrypted() was not given. It was given: ${known}. Keep old keys in the list until all rows are written anew.`,
+  ],
+  'driver.undecryptable': () => [
+    DecodeError,
+    'A row holds an encrypted value that its key does not open: the key is another one, or the value was changed. Nothing of it was read.',
+  ],
+  'type.encrypted': (column: string, reason: string) => [
+    CompileError,
+    `${column} is encrypted: ${reason}. With t.encrypted(…, { search: true }) eq(), ne(), in() and notIn() find equal values; nothing sorts, searches or adds them up.`,
+  ],
   'ddl.no-type-name': (type: string, database: string) => [
     CompileError,
     `${database} has no column type for '${type}'. Choose another of t.*() for the column.`,
+  ],
+  'ddl.no-native-type': (type: string, database: string, dialect: string) => [
+    CompileError,
+    `${database} has no type '${type}'. Say what stands for it there with .variant('${dialect}', t.text()), or leave the column out for this database.`,
   ],
   'ddl.inexact-numeric': (column: string, type: string, database: string) => [
     CompileError,

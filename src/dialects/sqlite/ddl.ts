@@ -1,4 +1,5 @@
 import type { TableColumn } from '../../sql/schema.ts';
+import { isWhole } from '../../sql/type.ts';
 import { isWholeKey, makeDdl } from '../base/ddl.ts';
 import type { DdlCompiler } from '../base/dialect.ts';
 import { dialectError } from '../base/errors.ts';
@@ -11,7 +12,6 @@ import { canonicalExpression } from './tokens.ts';
 import { sqliteCodec } from './types.ts';
 
 const quote = quoter(RESERVED);
-const INTEGERS = ['integer', 'bigInteger', 'smallInteger'];
 /** Digits that a 64-bit float keeps, and those that a 64-bit integer does. */
 const EXACT_DIGITS = 15;
 const EXACT_WHOLE_DIGITS = 18;
@@ -25,11 +25,14 @@ const types = {
   double: () => 'DOUBLE',
   float: () => 'FLOAT',
   dateTime: () => 'DATETIME',
+  // Their names would make SQLite take their text for numbers.
+  interval: () => 'TEXT',
+  bit: ({ length }) => `VARCHAR(${length})`,
 } satisfies typeof TYPE_NAMES;
 
 function columnType(column: TableColumn): string | null {
   // Only a key of exactly this type is the row's own number, which SQLite makes.
-  if (isWholeKey(column) && INTEGERS.includes(column.type.name)) return 'INTEGER';
+  if (isWholeKey(column) && isWhole(column.type)) return 'INTEGER';
   const { name, precision = 0, scale = 0, asNumber } = storedType(column.type);
   if (name === 'numeric' && precision > (scale === 0 ? EXACT_WHOLE_DIGITS : EXACT_DIGITS) && !asNumber) {
     throw dialectError('ddl.inexact-numeric', `${column.table.name}.${column.name}`, types.numeric(storedType(column.type)), 'SQLite');
@@ -50,10 +53,10 @@ function cannotAddColumn(column: TableColumn): string | null {
 }
 
 const base: DdlCompiler = makeDdl({
-  spelling: { title: 'SQLite', visitors: sqliteVisitors, quote, placeholder: () => '?', codec: sqliteCodec, literal },
+  spelling: { name: 'sqlite', title: 'SQLite', visitors: sqliteVisitors, quote, placeholder: () => '?', codec: sqliteCodec, literal },
   types,
   columnType,
-  inlineKey: (column) => (INTEGERS.includes(column.type.name) ? 'PRIMARY KEY' : null),
+  inlineKey: (column) => (isWhole(column.type) ? 'PRIMARY KEY' : null),
   // A column with its own foreign key and check can be dropped again; with a table's it cannot.
   constraintsWithColumn: true,
   enumCheck: true,

@@ -11,7 +11,7 @@ import { sqliteCodec } from './types.ts';
 
 const quote = quoter(RESERVED);
 const placeholder = (): string => '?';
-const spelling = { title: 'SQLite', visitors: sqliteVisitors, quote, placeholder, typeName: sqliteDdl.typeName };
+const spelling = { name: 'sqlite', title: 'SQLite', visitors: sqliteVisitors, quote, placeholder, typeName: sqliteDdl.typeName };
 
 /** SQLite 3.39 or later. */
 export const sqlite: Dialect = {
