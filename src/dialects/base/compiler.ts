@@ -12,6 +12,8 @@ import {
 } from '../../sql/node.ts';
 import type { SqlType } from '../../sql/type.ts';
 import type { Compiled, Slot } from './compiled.ts';
+import { dialectError } from './errors.ts';
+import { applyTypes, changesSql, wrapBind } from './type-expressions.ts';
 
 /** Writes one kind of node. A dialect replaces entries of the table, nothing else. */
 export type Visitor<K extends NodeKind> = (node: NodeOf<K>, to: Writer) => void;
@@ -90,9 +92,31 @@ export class Writer {
   }
 
   parameter(bind: BindNode): this {
+    const wrapped = wrapBind(bind, this.spelling.name);
+    if (wrapped !== null) return bind.expanding ? this.#wrappedList(bind, wrapped) : this.visit(wrapped);
+    if (bind.slot < 0) return this.#slot({ index: -1, type: bind.type, expanding: false, name: null, constant: bind.value });
+    return this.#slot({ index: bind.slot, type: bind.type, expanding: bind.expanding, name: bind.name });
+  }
+
+  /** A list of which each parameter has SQL around it, which is written beforehand to see what stands on its two sides. */
+  #wrappedList(bind: BindNode, wrapped: Node): this {
+    const { pieces, slots } = this;
+    const text = this.#text;
+    Object.assign(this, { pieces: [], slots: [] });
+    this.#text = '';
+    this.visit(wrapped);
+    const [before, after = ''] = this.finish();
+    const single = this.slots.length === 1;
+    Object.assign(this, { pieces, slots });
+    this.#text = text;
+    if (!single) throw dialectError('type.wrapped-list');
+    return this.#slot({ index: bind.slot, type: bind.type, expanding: true, name: bind.name, around: [before, after] });
+  }
+
+  #slot(slot: Slot): this {
     this.pieces.push(this.#text);
     this.#text = '';
-    this.slots.push({ index: bind.slot, type: bind.type, expanding: bind.expanding, name: bind.name });
+    this.slots.push(slot);
     return this;
   }
 
@@ -167,8 +191,9 @@ export function precedence(node: Node): number {
 export function compile(spelling: Spelling, statement: Node): Compiled {
   try {
     const node = numberBinds(statement);
-    const writer = new Writer(spelling, namesIn(node));
-    writer.visit(node);
+    const { names, typed } = namesIn(node, spelling.name);
+    const writer = new Writer(spelling, names);
+    writer.visit(typed ? applyTypes(node, spelling.name) : node);
     const columns = outputTypes(node);
     return { pieces: writer.finish(), slots: writer.slots, columns, ...behaviour(node, columns) };
   } catch (error) {
@@ -180,15 +205,17 @@ export function compile(spelling: Spelling, statement: Node): Compiled {
   }
 }
 
-/** The names that tables and aliases already have. */
-function namesIn(statement: Node): Set<string> {
+/** The names that tables and aliases already have, and whether a column's type has SQL of its own. */
+function namesIn(statement: Node, dialect: string): { names: Set<string>; typed: boolean } {
   const names = new Set<string>();
+  let typed = false;
   walk(statement, (node) => {
     const source = isKind(node, 'column') ? node.source : node;
+    if (isKind(node, 'column')) typed ||= changesSql(node.type, dialect);
     if ((isKind(source, 'table') || isKind(source, 'alias')) && source.name !== null) names.add(source.name);
     return true;
   });
-  return names;
+  return { names, typed };
 }
 
 function outputTypes(node: Node): SqlType[] {

@@ -44,6 +44,14 @@ const TABLE = {
     DecodeError,
     'A row holds an encrypted value that its key does not open: the key is another one, or the value was changed. Nothing of it was read.',
   ],
+  'type.not-an-expression': (name: string) => [
+    CompileError,
+    `The ${name} of a t.custom() type gave no SQL expression. Make one of the expression that it is given, such as func.lower(parameter).`,
+  ],
+  'type.wrapped-list': () => [
+    CompileError,
+    'The bindExpression of a t.custom() type uses values beside its parameter, so it cannot stand in a list. Compare with or() instead of in().',
+  ],
   'type.encrypted': (column: string, reason: string) => [
     CompileError,
     `${column} is encrypted: ${reason}. With t.encrypted(…, { search: true }) eq(), ne(), in() and notIn() find equal values; nothing sorts, searches or adds them up.`,

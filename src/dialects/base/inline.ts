@@ -4,6 +4,7 @@ import type { SqlType } from '../../sql/type.ts';
 import { type Spelling, type Visitors, Writer } from './compiler.ts';
 import type { Codec } from './dialect.ts';
 import { dialectError } from './errors.ts';
+import { wrapBind } from './type-expressions.ts';
 
 /** What of a dialect is needed to write values into SQL text. */
 export interface InlineSpelling extends Spelling {
@@ -47,6 +48,11 @@ export function renderInline(node: Node, spelling: InlineSpelling, column: (name
     column: (node, to) => to.write(column(node.name)),
     bind: (node, to) => {
       if (node.name !== null) throw dialectError('ddl.parameter', node.name);
+      const wrapped = node.expanding ? null : wrapBind(node, spelling.name);
+      if (wrapped !== null) {
+        to.visit(wrapped);
+        return;
+      }
       const items = node.expanding ? (node.value as readonly unknown[]) : [node.value];
       if (items.length === 0) throw dialectError('ddl.bad-literal', 'An empty list');
       to.write(items.map((item) => value(item, node.type)).join(', '));
