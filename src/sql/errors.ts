@@ -97,10 +97,6 @@ const TABLE = {
     CompileError,
     `The ${dialect} compiler has no entry for the construct '${kind}'.`,
   ],
-  'sql.no-type': (got: string) => [
-    ArgumentError,
-    `${got} is no value that SQL has a type for. Give a string, number, bigint, boolean, Date, Decimal, Uint8Array, null, an array or a plain object (JSON).`,
-  ],
   'sql.bad-value': (type: string, expected: string, got: string, where: string) => [
     ArgumentError,
     `${where} is of type ${type} and takes ${expected}, but got ${got}.`,

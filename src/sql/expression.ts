@@ -1,7 +1,8 @@
+import { arithmeticType, operandType } from './arithmetic.ts';
 import { describe, sqlError } from './errors.ts';
 import { make, makeBind } from './make.ts';
 import { type BindNode, isKind, type Node } from './node.ts';
-import { BOOLEAN, INTEGER, isDecimal, isTextual, NUMERIC, type SqlType, TEXT, typeOfValue, UNKNOWN } from './type.ts';
+import { BOOLEAN, INTEGER, isTextual, type SqlType, TEXT, typeOfValue, UNKNOWN } from './type.ts';
 
 /** Anything that stands for a SQL value of type `V`; enough for comparing types without looking into methods. */
 export interface ExpressionLike<V = unknown> {
@@ -235,8 +236,9 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
     return new Expression(make('binary', { operator, left: this.node, right }), BOOLEAN);
   }
   #arithmetic(operator: string, value: Operand<V>): Expression<V> {
-    const right = operand(value, isDecimal(value) ? NUMERIC : typeof value === 'number' ? typeOfValue(value) : this.type, `'${operator}'`);
-    return new Expression(make('binary', { operator, left: this.node, right }), this.type);
+    const type = value instanceof Expression ? value.type : operandType(this.type, value);
+    const right = operand(value, type, `'${operator}'`);
+    return new Expression(make('binary', { operator, left: this.node, right }), arithmeticType(operator, this.type, type));
   }
   #between(low: Operand<V>, high: Operand<V>, negated: boolean): Expression<boolean> {
     const fields = { operand: this.node, low: operand(low, this.type, 'between()'), high: operand(high, this.type, 'between()'), negated };
@@ -287,11 +289,11 @@ export function isQuery(value: unknown): value is QueryLike {
 }
 
 /** The node for a value or an expression; a value is sent with the type of what it is compared with. */
-export function operand(value: unknown, type: SqlType, where: string): Node {
+export function operand(value: unknown, type: SqlType, where: string, what?: string): Node {
   if (value instanceof Expression) return value.node;
   if (value === undefined) throw sqlError('sql.undefined-value', where);
   if (isQuery(value)) return make('scalar', { query: value.node });
-  const bindType = type.name === 'unknown' || type.name === 'null' ? typeOfValue(value) : type;
+  const bindType = type.name === 'unknown' || type.name === 'null' ? typeOfValue(value, what) : type;
   return makeBind(value, bindType);
 }
 

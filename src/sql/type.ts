@@ -213,7 +213,7 @@ export function temporalName(value: unknown): string | null {
  * The type of a bare JavaScript value, where nothing beside it says one. Throws for functions, symbols and objects of
  * classes that no type stands for.
  */
-export function typeOfValue(value: unknown): SqlType {
+export function typeOfValue(value: unknown, where?: string): SqlType {
   switch (typeof value) {
     case 'number':
       return Number.isInteger(value) ? INTEGER : DOUBLE;
@@ -223,14 +223,22 @@ export function typeOfValue(value: unknown): SqlType {
       return TEXT;
     case 'boolean':
       return BOOLEAN;
+    case 'undefined':
+      // Whoever sends it says where it came from.
+      return UNKNOWN;
     case 'object':
-      return value === null ? NULL_TYPE : typeOfObject(value);
+      return value === null ? NULL_TYPE : typeOfObject(value, where);
     default:
-      throw sqlError('sql.no-type', describe(value));
+      throw noType(value, where);
   }
 }
 
-function typeOfObject(value: object): SqlType {
+function noType(value: unknown, where = 'The value'): Error {
+  const expected = 'a string, number, bigint, boolean, Date, Decimal, Uint8Array, null, an array or a plain object';
+  return sqlError('sql.bad-value', 'unknown', expected, describe(value), where);
+}
+
+function typeOfObject(value: object, where: string | undefined): SqlType {
   if (value instanceof Date) return DATE_TIME;
   if (value instanceof Uint8Array) return BINARY;
   if (Array.isArray(value)) return JSON_TYPE;
@@ -240,7 +248,7 @@ function typeOfObject(value: object): SqlType {
   const prototype: unknown = Object.getPrototypeOf(value);
   // A plain object of another realm has an Object.prototype of its own.
   const plain = prototype === null || Object.getPrototypeOf(prototype) === null;
-  if (!plain && typeof (value as { toJSON?: unknown }).toJSON !== 'function') throw sqlError('sql.no-type', describe(value));
+  if (!plain && typeof (value as { toJSON?: unknown }).toJSON !== 'function') throw noType(value, where);
   return JSON_TYPE;
 }
 

@@ -230,11 +230,11 @@ export function customCodec(type: SqlType, inner: Codec): Codec {
 
 /** A value of which nothing is known is sent as what it is in JavaScript, and a row's value is given as it comes. */
 export function unknownCodec(codecOf: (type: SqlType) => Codec): Codec {
-  const as = (value: unknown): Codec => codecOf(typeOfValue(value));
+  const as = (value: unknown, where?: string): Codec => codecOf(typeOfValue(value, where));
   return {
-    bind: (value, where) => as(value).bind(value, where),
+    bind: (value, where) => as(value, where).bind(value, where),
     literal: (value, where) => {
-      const codec = as(value);
+      const codec = as(value, where);
       return (codec.literal ?? codec.bind)(value, where);
     },
     decode: null,

@@ -25,6 +25,8 @@ export interface Spelling {
   readonly name: string;
   readonly title: string;
   readonly visitors: Visitors;
+  /** What the database needs written differently throughout a statement; its binds keep their order. */
+  prepare?(statement: Node): Node;
   quote(name: string): string;
   placeholder(position: number): string;
   /** The words for a type in CAST. */
@@ -190,7 +192,7 @@ export function precedence(node: Node): number {
 /** Compiles a statement. Binds are numbered by their place, so that any statement of equal shape can use the result. */
 export function compile(spelling: Spelling, statement: Node): Compiled {
   try {
-    const node = numberBinds(statement);
+    const node = numberBinds(spelling.prepare?.(statement) ?? statement);
     const { names, typed } = namesIn(node, spelling.name);
     const writer = new Writer(spelling, names);
     writer.visit(typed ? applyTypes(node, spelling.name) : node);

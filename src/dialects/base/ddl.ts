@@ -17,8 +17,10 @@ export interface DdlRules
   readonly constraintsWithColumn: boolean;
   /** Enums are text with a check. */
   readonly enumCheck: boolean;
+  /** What the values of a column's type must be beside that, as a name's ending and a condition; null for most. */
+  typeCheck?(column: TableColumn): { readonly suffix: string; readonly sql: string } | null;
   /** A default as it stands after DEFAULT. */
-  defaultWords(expression: string): string;
+  defaultWords(expression: string, column: TableColumn): string;
 }
 
 /** The DDL of a database by its rules. */
@@ -52,6 +54,10 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
       const column = table.columns.find((c) => c.check?.node === check.condition) ?? null;
       return { name: check.name, sql: inline(check.condition), column };
     });
+    for (const column of table.columns) {
+      const own = rules.typeCheck?.(column) ?? null;
+      if (own !== null) list.push({ name: table.metadata.naming.check(table.name, `${column.name}_${own.suffix}`), sql: own.sql, column });
+    }
     if (!rules.enumCheck) return list;
     for (const column of table.columns) {
       const { values } = storedType(column.type, spelling.name);
@@ -66,7 +72,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
   const columnWords = (column: TableColumn, own: readonly RenderedCheck[], without: readonly ForeignKey[]): string => {
     const { table } = column;
     let words = `${quote(column.name)} ${typeName(column.type, column)}`;
-    if (column.serverDefault !== null) words += ` DEFAULT ${rules.defaultWords(inline(column.serverDefault.node))}`;
+    if (column.serverDefault !== null) words += ` DEFAULT ${rules.defaultWords(inline(column.serverDefault.node), column)}`;
     if (!column.nullable) words += ' NOT NULL';
     const key = isWholeKey(column) ? rules.inlineKey(column) : null;
     if (key !== null) words += ` ${key}`;

@@ -64,10 +64,6 @@ const TABLE = {
     CompileError,
     `${database} has no type '${type}'. Say what stands for it there with .variant('${dialect}', t.text()), or leave the column out for this database.`,
   ],
-  'ddl.inexact-numeric': (column: string, type: string, database: string) => [
-    CompileError,
-    `'${column}' is ${type}, but ${database} keeps fractions as 64-bit floats, which hold 15 digits exactly. Use a precision of at most 15, .asNumber() if an inexact value will do, or t.string().`,
-  ],
   'ddl.parameter': (name: string) => [
     CompileError,
     `The parameter ':${name}' stands in a check, a default or an index condition, which are stored without parameters. Write the value itself.`,

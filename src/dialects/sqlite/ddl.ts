@@ -1,21 +1,19 @@
 import type { TableColumn } from '../../sql/schema.ts';
 import { isWhole } from '../../sql/type.ts';
 import { isWholeKey, makeDdl } from '../base/ddl.ts';
+import { decimalClass, isDigits } from '../base/decimals.ts';
 import type { DdlCompiler } from '../base/dialect.ts';
 import { dialectError } from '../base/errors.ts';
 import { quoter } from '../base/identifiers.ts';
 import { literal } from '../base/inline.ts';
-import { storedType, TYPE_NAMES } from '../base/type-names.ts';
+import { TYPE_NAMES } from '../base/type-names.ts';
 import { sqliteVisitors } from './compiler.ts';
+import { isExactNumeric, plainDigits } from './exact-numeric.ts';
 import { RESERVED } from './reserved.ts';
 import { canonicalExpression } from './tokens.ts';
 import { sqliteCodec } from './types.ts';
 
 const quote = quoter(RESERVED);
-/** Digits that a 64-bit float keeps, and those that a 64-bit integer does. */
-const EXACT_DIGITS = 15;
-const EXACT_WHOLE_DIGITS = 18;
-
 /** SQLite takes these after DEFAULT as they are; every other expression in brackets. */
 const CONSTANT = /^(?:[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?|'(?:[^']|'')*'|x'[0-9a-f]*'|null|true|false)$/i;
 const CLOCK = /^current_(?:timestamp|date|time)$/i;
@@ -33,10 +31,6 @@ const types = {
 function columnType(column: TableColumn): string | null {
   // Only a key of exactly this type is the row's own number, which SQLite makes.
   if (isWholeKey(column) && isWhole(column.type)) return 'INTEGER';
-  const { name, precision = 0, scale = 0, asNumber } = storedType(column.type);
-  if (name === 'numeric' && precision > (scale === 0 ? EXACT_WHOLE_DIGITS : EXACT_DIGITS) && !asNumber) {
-    throw dialectError('ddl.inexact-numeric', `${column.table.name}.${column.name}`, types.numeric(storedType(column.type)), 'SQLite');
-  }
   return null;
 }
 
@@ -60,7 +54,13 @@ const base: DdlCompiler = makeDdl({
   // A column with its own foreign key and check can be dropped again; with a table's it cannot.
   constraintsWithColumn: true,
   enumCheck: true,
-  defaultWords: (expression) => (CONSTANT.test(expression) || CLOCK.test(expression) ? expression : `(${expression})`),
+  // Numbers written by hand would not compare with what is stored.
+  typeCheck: (column) =>
+    isExactNumeric(column.type) ? { suffix: 'exact', sql: `typeof(${quote(column.name)}) IN ('text', 'null')` } : null,
+  defaultWords: (expression, column) => {
+    if (isExactNumeric(column.type) && isDigits(expression)) return literal(sqliteCodec(column.type).bind(expression));
+    return CONSTANT.test(expression) || CLOCK.test(expression) ? expression : `(${expression})`;
+  },
   cannotAddColumn,
   forwardReferences: true,
   altersConstraints: false,
@@ -80,10 +80,16 @@ const base: DdlCompiler = makeDdl({
   },
 });
 
+/** A default that stands for an exact number as the digits that were given for it. */
+function digitsOf(expression: string): string {
+  const digits = plainDigits(/^'(.*)'$/.exec(expression)?.[1] ?? '');
+  return digits === null ? expression : new (decimalClass())(digits).toFixed();
+}
+
 /** How SQLite defines and changes tables. */
 export const sqliteDdl: DdlCompiler = {
   ...base,
-  sameExpression: (a, b) => canonicalExpression(a) === canonicalExpression(b),
+  sameExpression: (a, b) => canonicalExpression(digitsOf(a)) === canonicalExpression(digitsOf(b)),
   createIndex: (table, index) => {
     // The schema stands with the index, never with its table.
     const sql = base.createIndex({ name: table.name, schema: null }, index);

@@ -5,6 +5,7 @@ import type { Codec } from '../base/dialect.ts';
 import { dialectError } from '../base/errors.ts';
 import { dateTimeCodec, momentCodec } from '../base/moments.ts';
 import { sharedCodec } from '../base/shared-codecs.ts';
+import { exactNumericCodec, isExactNumeric } from './exact-numeric.ts';
 import { numericCodec } from './numeric.ts';
 
 const boolean: Codec = {
@@ -39,7 +40,7 @@ function makeCodec(type: SqlType): Codec {
     case 'double':
       return floatCodec(type);
     case 'numeric':
-      return numericCodec(type);
+      return isExactNumeric(type) ? exactNumericCodec(type) : numericCodec(type);
     case 'dateTime':
       return type.asString ? momentCodec(type) : dateTimeCodec(type);
     default:
