@@ -163,6 +163,8 @@ export function variantFor(type: SqlType, dialect: string): SqlType {
 
 export const INTEGER: SqlType<number> = makeType({ name: 'integer' });
 export const BIG_INTEGER: SqlType<bigint> = makeType({ name: 'bigInteger' });
+/** Whole numbers of more than 32 bits that a `number` holds. */
+const WIDE_INTEGER: SqlType<number> = makeType({ name: 'bigInteger', asNumber: true });
 export const DOUBLE: SqlType<number> = makeType({ name: 'double' });
 export const TEXT: SqlType<string> = makeType({ name: 'text' });
 export const BOOLEAN: SqlType<boolean> = makeType({ name: 'boolean' });
@@ -216,7 +218,8 @@ export function temporalName(value: unknown): string | null {
 export function typeOfValue(value: unknown, where?: string): SqlType {
   switch (typeof value) {
     case 'number':
-      return Number.isInteger(value) ? INTEGER : DOUBLE;
+      if (!Number.isSafeInteger(value)) return DOUBLE;
+      return (value | 0) === value ? INTEGER : WIDE_INTEGER;
     case 'bigint':
       return BIG_INTEGER;
     case 'string':
