@@ -27,8 +27,8 @@ export interface TimeOptions {
   timezone?: boolean;
 }
 
-/** The value type of lists that are nested so deep. */
-type Nested<V, D extends number> = D extends 2 ? (V | null)[][] : D extends 3 ? (V | null)[][][] : number extends D ? unknown[] : V[];
+/** The value type of lists that are nested so deep; `t.array<string | null>(t.string())` says that elements may be null. */
+type Nested<V, D extends number> = D extends 1 ? V[] : D extends 2 ? V[][] : D extends 3 ? V[][][] : unknown[];
 
 function positive(value: number | undefined, where: string): number | undefined {
   if (value !== undefined && !(Number.isInteger(value) && value > 0))

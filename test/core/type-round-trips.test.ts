@@ -72,7 +72,8 @@ describe.each(ready)(`values on $name (ATHANOR_SEED=${SEED})`, (database) => {
     const table = new Table(new MetaData(), 'things', { id: t.integer().primaryKey(), value: one.type });
     await create(engine, connection, table as Table);
     // Infinities have no place in DDL, and SQLite reads the digits of very large and very small doubles to about one unit of the last place.
-    const exact = (item: number): boolean => Number.isFinite(item) && (family !== 'sqlite' || item === 0 || Math.abs(Math.log10(Math.abs(item))) < 12);
+    const exact = (item: number): boolean =>
+      Number.isFinite(item) && (family !== 'sqlite' || item === 0 || Math.abs(Math.log10(Math.abs(item))) < 12);
     const values = valuesOf(one, family).filter((item) => typeof item !== 'number' || exact(item));
     await connection.execute(insertInto(table).values(values.map((item, i) => ({ id: i + 1, value: item as never }))));
     for (const [i, item] of values.entries()) {
