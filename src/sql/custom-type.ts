@@ -11,8 +11,6 @@ export interface CustomType<V, S> {
   toDatabase: (value: V) => S | null;
   /** The way back. SQLAlchemy: `process_result_value()`. */
   fromDatabase: (value: S) => V;
-  /** Both conversions are given null too, and may make a value of it. Without it NULL stays null. */
-  nulls?: boolean;
   /** Whether two values are the same, so that a change is none. Without it their contents are compared. SQLAlchemy: `compare_values()`. */
   equals?: (a: V, b: V) => boolean;
   /** The stored type's value for DDL, where it is another one. SQLAlchemy: `process_literal_param()`. */
@@ -39,7 +37,6 @@ export function customType<V, S>(definition: CustomType<V, S>): SqlType<V> {
     toDatabase: toDatabase as (value: unknown) => unknown,
     fromDatabase: fromDatabase as (value: unknown) => unknown,
     custom: {
-      nulls: definition.nulls ?? false,
       equals: (definition.equals ?? null) as ((a: unknown, b: unknown) => boolean) | null,
       literal: (definition.literal ?? null) as ((value: unknown) => unknown) | null,
       bindExpression: (definition.bindExpression ?? null) as ((parameter: unknown) => unknown) | null,

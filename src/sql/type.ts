@@ -51,8 +51,6 @@ export interface SqlType<V = unknown> {
 
 /** What a custom type says beyond its two conversions. */
 export interface CustomBehaviour {
-  /** The conversions are also given null. */
-  readonly nulls: boolean;
   /** Whether two values are the same to the database: what the flush asks. */
   readonly equals: ((a: unknown, b: unknown) => boolean) | null;
   /** The value as it stands in DDL, where that is not what `toDatabase` gives. */

@@ -210,7 +210,7 @@ export function enumCodec(type: SqlType): Codec {
 /** A user's own type over another one, whose codec is given. */
 export function customCodec(type: SqlType, inner: Codec): Codec {
   const { toDatabase, fromDatabase } = type as Required<SqlType>;
-  const { nulls = false, literal = null } = type.custom ?? {};
+  const { literal = null } = type.custom ?? {};
   const through =
     (bind: Bind, convert: (value: unknown) => unknown): Bind =>
     (value, where) => {
@@ -223,8 +223,7 @@ export function customCodec(type: SqlType, inner: Codec): Codec {
     bind: through(inner.bind, toDatabase),
     ...(inner.store && { store: through(inner.store, toDatabase) }),
     ...((inner.literal || literal) && { literal: through(inner.literal ?? inner.bind, literal ?? toDatabase) }),
-    decode: decode === null ? fromDatabase : (raw) => fromDatabase(raw === null ? null : decode(raw)),
-    ...(nulls && { nulls }),
+    decode: decode === null ? fromDatabase : (raw) => fromDatabase(decode(raw)),
   };
 }
 

@@ -18,8 +18,6 @@ export interface Codec {
   readonly literal?: (value: unknown, where?: string) => unknown;
   /** The JavaScript value of what a row holds; null where rows already hold it. A NULL never comes here. */
   readonly decode: ((raw: unknown) => unknown) | null;
-  /** Null comes to it too, both ways. */
-  readonly nulls?: boolean;
 }
 
 /** What a database can do, where one bit says it. */

@@ -1,4 +1,5 @@
 import { sqlError } from '../../sql/errors.ts';
+import { isKind } from '../../sql/node.ts';
 import type { Visitors } from '../base/compiler.ts';
 import { dmlVisitors } from '../base/dml.ts';
 import { expressionVisitors } from '../base/expressions.ts';
@@ -8,6 +9,8 @@ import { selectVisitors, writeLimit } from '../base/selects.ts';
 const PLACEHOLDER =
   /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\/|(\?\d*|(?<![\w:])[:@$][A-Za-z0-9_]+)/g;
 
+const ARITHMETIC = new Set(['+', '-', '*', '/', '%']);
+
 /** What SQLite writes differently. */
 export const sqliteVisitors: Visitors = {
   ...expressionVisitors,
@@ -16,6 +19,13 @@ export const sqliteVisitors: Visitors = {
     writeLimit(node, to);
   }),
   ...dmlVisitors,
+  binary: (node, to) => {
+    const intervals = [node.left, node.right].some(
+      (side) => (isKind(side, 'column') || isKind(side, 'bind')) && side.type.name === 'interval',
+    );
+    if (intervals && ARITHMETIC.has(node.operator)) throw sqlError('sql.unsupported', 'arithmetic with intervals', 'SQLite');
+    expressionVisitors.binary(node, to);
+  },
   // SQLite's LIKE ignores case by itself, and an index can serve it only without lower().
   like: (node, to) => expressionVisitors.like({ ...node, insensitive: false }, to),
   function: (node, to) => {
