@@ -5,6 +5,9 @@ export { NoContextError } from './database/errors.ts';
 export type { RecordedQuery } from './database/recording.ts';
 export type { Driver, DriverConnection, DriverFailure, DriverOptions, DriverResult, DriverRow, RunResult } from './dialects/base/driver.ts';
 export { ConfigurationError, DecodeError } from './dialects/base/errors.ts';
+export { mysql } from './dialects/mysql/column-types.ts';
+export { pg } from './dialects/postgresql/column-types.ts';
+export type { Range } from './dialects/postgresql/range-text.ts';
 export { registerDriver } from './dialects/registry.ts';
 export type { Connection } from './engine/connection.ts';
 export { createEngine, type Engine, type EngineOptions } from './engine/engine.ts';
@@ -62,14 +65,19 @@ export { alias, type TableAlias } from './sql/alias.ts';
 export { type CaseBuilder, type CaseOfBuilder, type CaseOfStart, caseOf, caseWhen } from './sql/case.ts';
 export type { InsertRow, UpdateValues } from './sql/cells.ts';
 export type {
+  BigIntegerColumn,
   Column,
   ColumnValue,
   ComputedColumn,
+  DateTimeColumn,
+  DialectName,
   IdentityOptions,
+  NumericColumn,
   ReferenceAction,
   ReferenceOptions,
   SeriesOptions,
   StandardSchema,
+  TypeOf,
   Validator,
 } from './sql/column.ts';
 export { t } from './sql/column-types.ts';
@@ -87,6 +95,7 @@ export {
 } from './sql/constraints.ts';
 export { type DateField, extract, tryCast, typeCoerce } from './sql/conversion.ts';
 export { type Cte, type CteOptions, cte } from './sql/cte.ts';
+export type { CustomType } from './sql/custom-type.ts';
 export {
   createIndex,
   createSchema,
@@ -102,6 +111,7 @@ export {
   dropView,
 } from './sql/ddl-statement.ts';
 export { type Delete, deleteFrom } from './sql/delete.ts';
+export type { EncryptionOptions } from './sql/encrypted-type.ts';
 export { ArgumentError, AthanorError, CompileError } from './sql/errors.ts';
 export { type Explain, explain } from './sql/explain.ts';
 export {
@@ -154,6 +164,7 @@ export type { AffixOptions, MatchOptions, RegexpOptions } from './sql/text-match
 export type { ColumnTypes, TextQuery } from './sql/text-query.ts';
 export { type Truncate, type TruncateOptions, truncate } from './sql/truncate.ts';
 export { tuple } from './sql/tuple.ts';
+export { type EncryptionKey, jsonNull } from './sql/type.ts';
 export { type Update, update } from './sql/update.ts';
 export { type Values, values } from './sql/values.ts';
 export type { View, ViewOptions } from './sql/view.ts';

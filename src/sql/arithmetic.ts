@@ -1,6 +1,18 @@
 import { make } from './make.ts';
 import type { DivisionDomain, Node } from './node.ts';
-import { BIG_INTEGER, DOUBLE, NUMERIC, type SqlType } from './type.ts';
+import {
+  BIG_INTEGER,
+  DATE_TIME,
+  DOUBLE,
+  INTEGER,
+  INTERVAL,
+  isDecimal,
+  isWhole,
+  NUMERIC,
+  type SqlType,
+  temporalName,
+  typeOfValue,
+} from './type.ts';
 
 /** An operator's node with the type of what it gives. */
 export interface TypedNode {
@@ -14,25 +26,51 @@ export interface Side {
   readonly type: SqlType;
 }
 
-const WHOLE = new Set(['smallInteger', 'integer', 'bigInteger']);
-const FLOATING = new Set(['float', 'double']);
-
-export function isWhole(type: SqlType): boolean {
-  return WHOLE.has(type.name);
+/** The type of a bare value beside an operand of arithmetic. SQLAlchemy: `coerce_compared_value()`. */
+export function operandType(beside: SqlType, value: unknown): SqlType {
+  if (isDecimal(value)) return NUMERIC;
+  if (typeof value === 'number') {
+    // A fraction beside whole numbers is none of them; beside exact ones it is one.
+    if (beside.name === 'numeric' && !Number.isInteger(value)) return NUMERIC;
+    return isWhole(beside) && Number.isInteger(value) && beside.name === 'bigInteger' ? BIG_INTEGER : typeOfValue(value);
+  }
+  if (typeof value === 'bigint') return beside.name === 'numeric' ? NUMERIC : BIG_INTEGER;
+  const duration = temporalName(value) === 'Temporal.Duration' || (typeof value === 'string' && /^[+-]?P/.test(value));
+  return duration && isCalendar(beside) ? INTERVAL : beside;
 }
 
-/** The type of a sum, a difference or a product: the wider of both sides. */
-export function widerType(left: SqlType, right: SqlType): SqlType {
-  if (isWhole(left)) {
-    if (FLOATING.has(right.name)) return DOUBLE;
-    if (right.name === 'numeric' || right.name === 'bigInteger') return right;
-  }
-  return left;
+/** The type of what arithmetic with these two gives. */
+export function arithmeticType(operator: string, left: SqlType, right: SqlType): SqlType {
+  if (isCalendar(left) || isCalendar(right) || left.name === 'interval' || right.name === 'interval')
+    return calendarType(operator, left, right);
+  // Whole numbers give whole ones, however wide; a fraction among them makes a double, and exact numbers stay exact.
+  if (isWhole(left) && isWhole(right)) return left.name !== 'bigInteger' && right.name === 'bigInteger' ? right : left;
+  if (isFloat(left) && (isWhole(right) || isFloat(right))) return left;
+  if (isWhole(left) && isFloat(right)) return DOUBLE;
+  return right.name === 'numeric' && isWhole(left) ? right : left;
+}
+
+function isFloat(type: SqlType): boolean {
+  return type.name === 'float' || type.name === 'double';
+}
+
+function isCalendar({ name }: SqlType): boolean {
+  return name === 'date' || name === 'time' || name === 'dateTime';
+}
+
+function calendarType(operator: string, left: SqlType, right: SqlType): SqlType {
+  if (left.name === 'interval' && right.name === 'interval') return INTERVAL;
+  if (left.name === 'interval' && !isCalendar(right)) return INTERVAL;
+  if (isCalendar(left) && isCalendar(right) && operator === '-') return left.name === 'date' && right.name === 'date' ? INTEGER : INTERVAL;
+  const calendar = isCalendar(left) ? left : right;
+  const other = calendar === left ? right : left;
+  if (!isCalendar(calendar)) return INTERVAL;
+  return calendar.name === 'date' && other.name === 'interval' ? DATE_TIME : calendar;
 }
 
 function domainOf(left: SqlType, right: SqlType): DivisionDomain {
   const names = [left.name, right.name];
-  if (names.some((name) => FLOATING.has(name))) return 'double';
+  if (names.some((name) => name === 'float' || name === 'double')) return 'double';
   if (names.includes('numeric')) return 'numeric';
   if (isWhole(left) && isWhole(right)) return names.includes('bigInteger') ? 'bigInteger' : 'integer';
   return 'unknown';

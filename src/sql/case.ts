@@ -2,7 +2,7 @@ import { describe, sqlError } from './errors.ts';
 import { conditions, Expression, type ExpressionLike, isExpression, type Operand, operand, typeOf } from './expression.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
-import { type SqlType, typeOfValue, UNKNOWN } from './type.ts';
+import { isWhole, type SqlType, typeOfValue, UNKNOWN } from './type.ts';
 
 /** The start of a CASE: each `when` has its `then`. SQLAlchemy: `case()`. */
 export interface CaseBuilder<V> extends Expression<V | null> {
@@ -87,6 +87,5 @@ function firstType(type: SqlType, value: unknown): SqlType {
 
 /** The type of a value that may stand in the place of one of this type: a number with a fraction beside whole ones. */
 function typeBeside(value: unknown, type: SqlType): SqlType {
-  const whole = type.name === 'integer' || type.name === 'smallInteger' || type.name === 'bigInteger';
-  return whole && typeof value === 'number' && !Number.isInteger(value) ? typeOfValue(value) : type;
+  return isWhole(type) && typeof value === 'number' && !Number.isInteger(value) ? typeOfValue(value) : type;
 }

@@ -1,5 +1,5 @@
 import type { Decimal } from 'decimal.js';
-import { division, type Side, widerType } from './arithmetic.ts';
+import { arithmeticType, division, operandType, type Side } from './arithmetic.ts';
 import { arrayIndexNode, isArray, itemType } from './array.ts';
 import { describe, sqlError } from './errors.ts';
 import { isJson, type JsonAt, type JsonKey, jsonBeside, jsonKindOf, jsonPathNode, jsonScalarNode } from './json-path.ts';
@@ -25,7 +25,7 @@ import {
   regexpNode,
   regexpReplaceNode,
 } from './text-match.ts';
-import { BOOLEAN, DOUBLE, INTEGER, isDecimal, JSON_TYPE, NUMERIC, type SqlType, TEXT, typeOfValue, UNKNOWN } from './type.ts';
+import { BOOLEAN, DOUBLE, INTEGER, isTextual, JSON_TYPE, NUMERIC, type SqlType, TEXT, typeOfValue, UNKNOWN } from './type.ts';
 
 /** Anything that stands for a SQL value of type `V`; enough for comparing types without looking into methods. */
 export interface ExpressionLike<V = unknown> {
@@ -473,7 +473,7 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
     const plain = isKind(right, 'scalar') || isKind(right, 'quantified') || !(isJson(beside) || beside.name === 'unknown');
     if (plain) return condition(make('binary', { operator, left: jsonBeside(this.node, beside), right }));
     // What a type of the user's own makes of a value is not known here.
-    const kind = this.type.name === 'json' && isKind(right, 'bind') && right.name === null ? jsonKindOf(right.value) : 'json';
+    const kind = this.type.name !== 'custom' && isKind(right, 'bind') && right.name === null ? jsonKindOf(right.value) : 'json';
     return condition(make('jsonComparison', { operator, value: kind, left: this.node, right }));
   }
   /** `any` or `all` of a list of values: one comparison each, which every database knows. */
@@ -505,13 +505,16 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
   }
   #side(value: unknown, where: string): Side {
     if (value instanceof Expression) return value.#number(this.type);
-    const type = isDecimal(value) ? NUMERIC : typeof value === 'number' || isJson(this.type) ? typeOfValue(value) : this.type;
+    const type = isJson(this.type) ? typeOfValue(value) : operandType(this.type, value);
     return { node: operand(value, type, where), type };
   }
   #arithmetic(operator: string, value: unknown, where: string): Expression<V> {
     const right = this.#side(value, where);
     const left = this.#number(right.type);
-    return new Expression(make('binary', { operator, left: left.node, right: right.node }), widerType(left.type, right.type));
+    return new Expression(
+      make('binary', { operator, left: left.node, right: right.node }),
+      arithmeticType(operator, left.type, right.type),
+    );
   }
   #division(operator: 'divide' | 'floor' | 'modulo', value: unknown, where: string): Expression<V> {
     const right = this.#side(value, where);
@@ -594,10 +597,6 @@ function condition(node: Node): Expression<boolean> {
   return new Expression(node, BOOLEAN);
 }
 
-function isTextual(type: SqlType): boolean {
-  return type.name === 'string' || type.name === 'text' || type.name === 'enum';
-}
-
 export function isExpression(value: unknown): value is ExpressionLike {
   return value instanceof Expression;
 }
@@ -611,11 +610,11 @@ export function isQuery(value: unknown): value is QueryLike {
 }
 
 /** The node for a value or an expression; a value is sent with the type of what it is compared with. */
-export function operand(value: unknown, type: SqlType, where: string): Node {
+export function operand(value: unknown, type: SqlType, where: string, what?: string): Node {
   if (value instanceof Expression) return value.node;
   if (value === undefined) throw sqlError('sql.undefined-value', where);
   if (isQuery(value)) return make('scalar', { query: value.node });
-  const bindType = type.name === 'unknown' || type.name === 'null' ? typeOfValue(value) : type;
+  const bindType = type.name === 'unknown' || type.name === 'null' ? typeOfValue(value, what) : type;
   return makeBind(value, bindType);
 }
 

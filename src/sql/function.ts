@@ -4,7 +4,7 @@ import { FunctionCall } from './function-call.ts';
 import { FUNCTION_RESULTS, type FunctionResult, type Functions } from './known-functions.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
-import { INTEGER, makeType, type SqlType, TEXT, type TypeName, UNKNOWN } from './type.ts';
+import { INTEGER, makeType, type SqlType, TEXT, UNKNOWN } from './type.ts';
 
 interface AnyFunction {
   readonly [name: string]: <V = unknown>(...args: unknown[]) => FunctionCall<V>;
@@ -56,7 +56,7 @@ function joinable(nodes: Node[], [value, separator = ',']: readonly unknown[]): 
 function resultType(name: string, result: FunctionResult, args: readonly unknown[]): SqlType {
   if (typeof result === 'object') return result;
   const type = args.length > 0 ? typeOf(args[0]) : UNKNOWN;
-  if (result === 'array') return makeType({ name: 'array' as TypeName, inner: type });
+  if (result === 'array') return makeType({ name: 'array', inner: type });
   if (result === 'item') return type.inner ?? UNKNOWN;
   // The sum of truths counts them.
   if (name === 'sum' && type.name === 'boolean') return INTEGER;

@@ -38,7 +38,7 @@ type Stored<V> = V extends undefined ? null : V;
 
 /** Whether values of the type are JSON: `t.json()`, or a custom type over it. */
 export function isJson(type: SqlType): boolean {
-  return type.name === 'json' || (type.name === 'custom' && type.inner !== undefined && isJson(type.inner));
+  return type.name === 'json' || type.name === 'jsonb' || (type.name === 'custom' && type.inner !== undefined && isJson(type.inner));
 }
 
 /** Walks into a JSON value. Steps into what is already a step make one path. */

@@ -186,7 +186,7 @@ let lastId = 0;
 
 export function makeBind(value: unknown, type: SqlType, options: { expanding?: boolean; name?: string } = {}): BindNode {
   const { expanding = false, name = null } = options;
-  const key = `${name === null ? '?' : `:${textKey(name)}`}${expanding ? '*' : ''}${typeKey(type)}`;
+  const key = `${name === null ? '?' : `:${textKey(name)}`}${expanding ? '*' : ''}${type.key}`;
   const node = { type, value, expanding, name, slot: -1, kind: 'bind', key, binds: NO_BINDS, aliases: NO_ALIASES } as BindNode & {
     binds: readonly BindNode[];
   };
@@ -275,7 +275,7 @@ function tokenKey(token: unknown): string {
   if (typeof token === 'string') return textKey(token);
   if (Array.isArray(token)) return `[${token.map(tokenKey).join(',')}]`;
   // A type among the tokens is written into the SQL, where its length counts.
-  if (typeof token === 'object' && token !== null) return `${typeKey(token as SqlType)}#${(token as SqlType).length ?? ''}`;
+  if (typeof token === 'object' && token !== null) return `${(token as SqlType).key}#${(token as SqlType).length ?? ''}`;
   return String(token);
 }
 
@@ -286,10 +286,6 @@ function textKey(text: string): string {
 
 function escapeMark(text: string): string {
   return /[!~]/.test(text) ? text.replace(/[!~]/g, (mark) => (mark === '~' ? '!t' : '!!')) : text;
-}
-
-function typeKey(type: SqlType): string {
-  return type.name === 'enum' ? escapeMark(type.key) : type.key;
 }
 
 const BLANK = {

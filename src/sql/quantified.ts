@@ -3,7 +3,7 @@ import { describe, sqlError } from './errors.ts';
 import { Expression, type ExpressionLike, isExpression, isQuery, operand, type QueryLike } from './expression.ts';
 import { make } from './make.ts';
 import { isKind, type Node } from './node.ts';
-import { makeType, type SqlType, TEXT, type TypeName, typeOfValue, UNKNOWN } from './type.ts';
+import { makeType, type SqlType, TEXT, typeOfValue, UNKNOWN } from './type.ts';
 
 /** The one value of a query's row, an item of an array, or one of these values. */
 type Each<T> =
@@ -72,7 +72,7 @@ export function arrayOf<V>(...items: (V | ExpressionLike<V>)[]): Expression<V[]>
   // A length would cut what is longer.
   const inner = found?.name === 'string' ? TEXT : found;
   const nodes = items.map((item) => operand(item, inner ?? UNKNOWN, 'arrayOf()'));
-  const type = inner === null ? UNKNOWN : makeType<V[]>({ name: 'array' as TypeName, inner });
+  const type = inner === null ? UNKNOWN : makeType<V[]>({ name: 'array', inner });
   if (inner !== null && isArray(inner)) throw sqlError('sql.bad-argument', 'arrayOf()', 'items that are no arrays', 'arrays');
   return new Expression<V[]>(make('arrayOf', { items: nodes, type: inner }), type);
 }

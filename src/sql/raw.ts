@@ -63,7 +63,7 @@ function valueNode(value: unknown, position: number): Node {
   }
   // No items would be no list: `IN ()` is an error in most databases.
   if (Array.isArray(value)) return make('list', { items: value.length === 0 ? [NOTHING] : value.map((item, i) => valueNode(item, i)) });
-  return operand(value, UNKNOWN, 'sql``');
+  return operand(value, UNKNOWN, 'sql``', `Parameter ${position + 1}`);
 }
 
 /**

@@ -11,6 +11,7 @@ import type { SqlType } from '../../src/sql/type.ts';
 const visitors: Visitors = { ...sqliteVisitors, ...expressionVisitors, ...selectVisitors(writeLimit) };
 
 const spelling = {
+  name: 'standard',
   title: 'The standard',
   visitors,
   quote: quoter(new Set(['select', 'order'])),

@@ -24,6 +24,12 @@ function handleOf(database: Database.Database): SqliteHandle<Statement> {
     },
     isTooWide: () => false,
     cutsWideIntegers: true,
+    define: (name, run) => {
+      database.function(name, { deterministic: true, varargs: true, safeIntegers: true }, run as (...args: unknown[]) => unknown);
+    },
+    aggregate: (name, of) => {
+      database.aggregate(name, { ...of, deterministic: true, safeIntegers: true } as never);
+    },
     exec: (sql) => {
       database.exec(sql);
     },

@@ -22,6 +22,8 @@ function handleOf(database: DatabaseSync): SqliteHandle<Statement> {
     setWide: (statement, wide) => statement.setReadBigInts(wide),
     isTooWide: (error) => (error as { code?: unknown } | null)?.code === 'ERR_OUT_OF_RANGE',
     cutsWideIntegers: false,
+    define: (name, run) => database.function(name, { deterministic: true, varargs: true, useBigIntArguments: true }, run as never),
+    aggregate: (name, of) => database.aggregate(name, { ...of, deterministic: true, useBigIntArguments: true } as never),
     exec: (sql) => database.exec(sql),
     allowWrites: () => {},
     close: () => database.close(),
