@@ -59,7 +59,7 @@ export default function athanor() {
     variants: { w4: ['selectin', 'joined'], w5: ['selectin', 'joined'] },
     setup(config) {
       if (config.db !== 'sqlite') throw new Error('Athanor has no PostgreSQL dialect yet.');
-      db.configure({ url: `sqlite:///${config.file}` });
+      db.configure({ url: `${process.env.BENCH_ADAPTER_DRIVER ?? 'sqlite'}:///${config.file}` });
     },
     close: () => db.dispose(),
     w1: (id) => session().get(User, id),
