@@ -13,6 +13,7 @@ import {
   type Entity,
   MAPPER,
   type Mapper,
+  NO_CHANGES,
   PERSISTENT,
   RELATED,
   type Relationship,
@@ -37,7 +38,7 @@ export interface FlushSession extends PreparationSession, Writer {
   /** What was written in this transaction, for afterCommit. */
   readonly written: WrittenRows[];
   /** Opens the transactions that writes of these classes belong to. */
-  beginWriting(mappers: readonly Mapper[]): Promise<void>;
+  beginWriting(mappers: Iterable<Mapper>): Promise<void>;
 }
 
 /** Writes what changed: cascades and events first, then a plan made at once, then its statements. SQLAlchemy: `Session.flush()`. */
@@ -48,9 +49,7 @@ export async function flush(session: FlushSession): Promise<void> {
     await dropKnownPairs(session, session.dirty);
     const plan = planFlush(session, preparation);
     if (plan !== null) {
-      await session.beginWriting(
-        [...plan.inserts, ...plan.updates, ...plan.deletes, ...plan.links.map((link) => link.owner)].map((entity) => entity[MAPPER]),
-      );
+      await session.beginWriting(mappersOf(plan));
     }
     // What was changed while this waited is to be part of the plan.
     if (session.version !== version) continue;
@@ -61,9 +60,18 @@ export async function flush(session: FlushSession): Promise<void> {
   }
 }
 
+/** The classes that a plan writes, each once. */
+function mappersOf(plan: FlushPlan): Set<Mapper> {
+  const mappers = new Set<Mapper>();
+  for (const { mapper } of plan.order.steps) mappers.add(mapper);
+  for (const entity of plan.deletes) mappers.add(entity[MAPPER]);
+  for (const { owner } of plan.links) mappers.add(owner[MAPPER]);
+  return mappers;
+}
+
 /** What the plan holds is no longer a change of the objects: what they are changed to from here on is the next flush's. */
 function takeOver(session: FlushSession, plan: FlushPlan | null): void {
-  for (const entity of plan?.inserts ?? []) entity[CHANGES] = [];
+  for (const entity of plan?.inserts ?? []) entity[CHANGES] = NO_CHANGES;
   for (const entity of session.dirty) {
     const changes = entity[CHANGES];
     const width = entity[MAPPER].columns.length;
@@ -103,7 +111,7 @@ async function execute(session: FlushSession, plan: FlushPlan): Promise<void> {
   await deleteEntities(session, plan.early);
   const deferred = new Set(plan.order.deferred);
   for (const { kind, mapper, entities } of plan.order.steps) {
-    for (const entity of entities) setKeys(entity, plan, deferred);
+    if (plan.assignments.size > 0) for (const entity of entities) setKeys(entity, plan, deferred);
     if (kind === 'insert') await insert(session, mapper, entities);
     else await update(session, mapper, entities);
   }
@@ -149,13 +157,12 @@ function setKey(child: Entity, positions: readonly number[], parent: Entity | nu
 async function insert(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
   const generated = entities.map((entity) => mapper.generatedKey >= 0 && entity[ROW][mapper.generatedKey] === undefined);
   await insertEntities(session, mapper, entities);
-  const map = session.identities.of(mapper);
+  session.identities.enter(mapper, entities);
   for (const entity of entities) {
-    map.set(identityOfEntity(entity), entity);
     entity[STATUS] = PERSISTENT;
     if (mapper.jsonPositions.length > 0) watchInside(session, entity);
     session.created.delete(entity);
-    if (entity[CHANGES]?.length === 0) entity[CHANGES] = null;
+    if (entity[CHANGES] === NO_CHANGES) entity[CHANGES] = null;
     const related = entity[RELATED];
     // It was changed while the statement ran.
     if (entity[CHANGES] !== null || related?.some((value) => value instanceof EntityCollection && value.changed)) session.dirty.add(entity);

@@ -25,6 +25,15 @@ export class IdentityMap {
   isEmpty(mapper: Mapper): boolean {
     return !this.#waiting.has(mapper) && (this.#maps.get(mapper)?.size ?? 0) === 0;
   }
+  /** Takes objects of different identities. */
+  enter(mapper: Mapper, entities: readonly Entity[]): void {
+    if (this.isEmpty(mapper)) {
+      this.enterLater(mapper, entities);
+      return;
+    }
+    const map = this.of(mapper);
+    for (const entity of entities) map.set(identityOfEntity(entity), entity);
+  }
   /** Takes the class's first objects, of different identities. Many sessions read one list and look nothing up. */
   enterLater(mapper: Mapper, entities: readonly Entity[]): void {
     this.#maps.delete(mapper);

@@ -672,8 +672,8 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   capabilitiesOf(table: Table): Capabilities {
     return this.engineOf(table).dialect.capabilities;
   }
-  async beginWriting(mappers: readonly Mapper[]): Promise<void> {
-    for (const mapper of new Set(mappers)) {
+  async beginWriting(mappers: Iterable<Mapper>): Promise<void> {
+    for (const mapper of mappers) {
       const engine = this.engineOf(mapper.table);
       await this.#transaction.open(engine, true);
       mapper.useDialect(engine.dialect);
