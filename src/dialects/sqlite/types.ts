@@ -16,6 +16,11 @@ function isNumber(value: unknown): boolean {
   return typeof value === 'number' || typeof value === 'bigint';
 }
 
+/** The drivers send a number as a floating-point one, which SQLite compares with every row's integer the long way. */
+function wholeNumber(bound: unknown): unknown {
+  return typeof bound === 'number' ? BigInt(bound) : bound;
+}
+
 function integerCodec(type: SqlType, least: number, greatest: number): Codec {
   const expected =
     least === Number.MIN_SAFE_INTEGER
@@ -26,7 +31,7 @@ function integerCodec(type: SqlType, least: number, greatest: number): Codec {
     throw badValue(type.name, expected, describeNumber(value), where);
   };
   // The drivers send a number as a floating-point one: beside a column that is all the same, in 'a' || 5 it is not.
-  return { bind: store, literal: (value, where) => BigInt(store(value, where) as number), decode: null, isRaw: null };
+  return { bind: store, literal: (value, where) => BigInt(store(value, where) as number), native: wholeNumber, decode: null, isRaw: null };
 }
 
 /** A value's kind, and of numbers what is wrong with them. */
@@ -72,6 +77,7 @@ const boolean: Codec = {
     if (value === false) return 0;
     throw badValue('boolean', 'true or false', describe(value), where);
   },
+  native: (bound) => (bound === 1 ? 1n : 0n),
   decode: (raw) => {
     if (typeof raw === 'number') return raw !== 0;
     throw dialectError('driver.undecodable', 'boolean', '0 or 1', describe(raw));
