@@ -55,7 +55,8 @@ export {
   type RelationOptions,
 } from './orm/relation.ts';
 export type { RelationAttribute } from './orm/relation-attribute.ts';
-export type { ModelChange, NestedTransaction, Session, SessionTransactionOptions } from './orm/session.ts';
+export type { ModelChange, Session } from './orm/session.ts';
+export type { NestedTransaction, SessionTransactionOptions } from './orm/transaction-scope.ts';
 export { type CaseBuilder, caseWhen } from './sql/case.ts';
 export type { Column, ColumnValue, ReferenceAction, ReferenceOptions, StandardSchema, Validator } from './sql/column.ts';
 export { t } from './sql/column-types.ts';
