@@ -73,15 +73,10 @@ function mappersOf(plan: FlushPlan): Set<Mapper> {
 function takeOver(session: FlushSession, plan: FlushPlan | null): void {
   for (const entity of plan?.inserts ?? []) entity[CHANGES] = NO_CHANGES;
   for (const entity of session.dirty) {
-    const changes = entity[CHANGES];
-    const width = entity[MAPPER].columns.length;
-    const columns: unknown[] = [];
-    const related: unknown[] = [];
-    for (let i = 0; changes !== null && i < changes.length; i += 2)
-      ((changes[i] as number) < width ? columns : related).push(changes[i], changes[i + 1]);
-    if (related.length === 0) continue;
+    const { columns, related } = splitChanges(entity);
+    if (related === null) continue;
     session.undo.push({ kind: 'update', entity, changes: related });
-    entity[CHANGES] = columns.length > 0 ? columns : null;
+    entity[CHANGES] = columns;
   }
   const unchanged =
     plan === null ? [...session.dirty].flatMap((owner) => (owner[RELATED] ?? []).filter((value) => value instanceof EntityCollection)) : [];
@@ -91,6 +86,23 @@ function takeOver(session: FlushSession, plan: FlushPlan | null): void {
       session.undo.push({ kind: 'collection', collection, before: collection.before });
     collection.settle();
   }
+}
+
+/** An object's changes, those of columns and those of relations; null where there are none. Mostly there are columns alone. */
+function splitChanges(entity: Entity): { columns: unknown[] | null; related: unknown[] | null } {
+  const changes = entity[CHANGES];
+  const width = entity[MAPPER].columns.length;
+  let related: unknown[] | null = null;
+  if (changes !== null)
+    for (let i = 0; i < changes.length; i += 2) {
+      if ((changes[i] as number) < width) continue;
+      related ??= [];
+      related.push(changes[i], changes[i + 1]);
+    }
+  if (changes === null || related === null) return { columns: changes, related };
+  const columns: unknown[] = [];
+  for (let i = 0; i < changes.length; i += 2) if ((changes[i] as number) < width) columns.push(changes[i], changes[i + 1]);
+  return { columns: columns.length > 0 ? columns : null, related };
 }
 
 /** JSON that was just written is remembered as the row has it, so that a change from within can be told. */
@@ -173,11 +185,12 @@ async function insert(session: FlushSession, mapper: Mapper, entities: readonly 
 
 async function update(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
   const updates: RowUpdate[] = [];
+  const renewed = mapper.columns.filter((column) => column.onUpdate !== null);
   for (const entity of entities) {
     const positions = changedPositions(entity);
     if (positions.length === 0) continue;
     // Columns with onUpdate are made anew, unless the change said them itself.
-    for (const column of mapper.columns) {
+    for (const column of renewed) {
       if (column.onUpdate === null || positions.includes(column.position)) continue;
       recordChange(entity, column.position, entity[ROW][column.position]);
       const made = 'make' in column.onUpdate ? column.onUpdate.make() : column.onUpdate.value;
@@ -185,9 +198,8 @@ async function update(session: FlushSession, mapper: Mapper, entities: readonly 
       positions.push(column.position);
     }
     positions.sort((a, b) => a - b);
-    const all = entity[CHANGES] as unknown[];
-    const [changes, related] = [[], []] as [unknown[], unknown[]];
-    for (let i = 0; i < all.length; i += 2) ((all[i] as number) < mapper.columns.length ? changes : related).push(all[i], all[i + 1]);
+    const split = splitChanges(entity);
+    const changes = split.columns ?? [];
     updates.push({
       entity,
       positions,
@@ -195,16 +207,17 @@ async function update(session: FlushSession, mapper: Mapper, entities: readonly 
       key: storedKey(entity, changes),
     });
     // What is set while the statements run belongs to the next flush. If they fail, the rollback takes this back.
-    entity[CHANGES] = related.length > 0 ? related : null;
+    entity[CHANGES] = split.related;
     session.undo.push({ kind: 'update', entity, changes });
   }
   await updateRows(session, mapper, updates);
-  const map = session.identities.of(mapper);
-  for (const { entity, key } of updates) {
-    watchInside(session, entity);
+  for (const { entity, key, positions } of updates) {
+    if (mapper.jsonPositions.length > 0) watchInside(session, entity);
+    if (!positions.some((position) => mapper.keyPositions.includes(position))) continue;
     const before = identityOf(key);
     const now = identityOfEntity(entity);
     if (now !== before) {
+      const map = session.identities.of(mapper);
       if (map.get(before) === entity) map.delete(before);
       map.set(now, entity);
     }
@@ -356,14 +369,16 @@ function dropDeleted(session: FlushSession, deletes: readonly Entity[]): void {
 function tidy(session: FlushSession): void {
   for (const entity of [...session.dirty]) {
     const changes = entity[CHANGES];
-    const width = entity[MAPPER].columns.length;
-    const later: unknown[] = [];
-    for (let i = 0; changes !== null && i < changes.length; i += 2) {
-      const position = changes[i] as number;
-      if (position >= width || differs(entity, position, changes[i + 1])) later.push(position, changes[i + 1]);
+    if (changes !== null) {
+      const width = entity[MAPPER].columns.length;
+      const later: unknown[] = [];
+      for (let i = 0; i < changes.length; i += 2) {
+        const position = changes[i] as number;
+        if (position >= width || differs(entity, position, changes[i + 1])) later.push(position, changes[i + 1]);
+      }
+      entity[CHANGES] = later.length > 0 ? later : null;
+      if (later.length > 0) continue;
     }
-    entity[CHANGES] = later.length > 0 ? later : null;
-    if (later.length > 0) continue;
     if (!(entity[RELATED] ?? []).some((value) => value instanceof EntityCollection && value.changed)) session.dirty.delete(entity);
   }
 }
