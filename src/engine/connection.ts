@@ -65,6 +65,7 @@ export class Connection {
   /** Runs a plan and gives its rows, undecoded. */
   fetch(plan: Plan, values: readonly unknown[], named?: Named): MaybePromise<DriverRow[]> {
     const { sql, parameters } = plan.encode(values, named);
+    plan.makeNative(parameters);
     return this.#channel.call(QUERY, sql, parameters, plan.writes);
   }
 

@@ -32,6 +32,8 @@ export interface Plan {
    * @param named the values of `:name` parameters
    */
   encode(values: readonly unknown[], named?: Readonly<Record<string, unknown>>): Encoded;
+  /** Gives what is compared with rows the form that the database compares fastest; changes the list. */
+  makeNative(parameters: unknown[]): void;
 }
 
 /** Compiles a statement and prepares the encoding of its parameters. */
@@ -67,6 +69,8 @@ class CompiledPlan implements Plan {
   /** Neither lists nor names: the quick way. */
   readonly #plain: boolean;
   readonly #names: ReadonlySet<string>;
+  /** Places in the list of parameters, of a statement without lists. */
+  readonly #native: readonly { readonly place: number; readonly make: (bound: unknown) => unknown }[];
   /** Texts by the sizes of their lists. */
   readonly #texts: Map<string, string> = new Map();
 
@@ -96,6 +100,12 @@ class CompiledPlan implements Plan {
     const expanding = slots.some((slot) => slot.expanding);
     this.#plain = !expanding && this.#names.size === 0 && slots.every((slot) => slot.index >= 0 || slot.name !== null);
     this.sql = expanding ? null : this.#text([]);
+    this.#native = expanding
+      ? []
+      : slots.flatMap((slot, place) => {
+          const make = places[slot.index]?.use === 'compared' ? dialect.codec(slot.type).native : undefined;
+          return make === undefined ? [] : [{ place, make }];
+        });
     const limit = dialect.capabilities.maxParameters;
     if (slots.length > limit) throw engineError('engine.too-many-parameters', slots.length, limit, dialect.title);
   }
@@ -109,6 +119,10 @@ class CompiledPlan implements Plan {
       parameters.push(value === null ? null : this.#value(value, i));
     }
     return { sql: this.sql as string, parameters };
+  }
+
+  makeNative(parameters: unknown[]): void {
+    for (const { place, make } of this.#native) if (parameters[place] !== null) parameters[place] = make(parameters[place]);
   }
 
   #value(value: unknown, slot: number): unknown {

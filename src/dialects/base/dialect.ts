@@ -18,6 +18,11 @@ export interface Codec {
   readonly store?: (value: unknown, where?: string) => unknown;
   /** As `bind`, where no column stands beside the value to say its type: arithmetic, functions, SQL by hand. */
   readonly literal?: (value: unknown, where?: string) => unknown;
+  /**
+   * What the driver is given in place of what `bind` made, where that value is compared row by row and the driver would
+   * pass it on in a form that is slower to compare.
+   */
+  readonly native?: (bound: unknown) => unknown;
   /** The JavaScript value of what a row holds; null where rows already hold it. A NULL never comes here. */
   readonly decode: ((raw: unknown) => unknown) | null;
 }
