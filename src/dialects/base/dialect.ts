@@ -3,6 +3,7 @@ import type { ForeignKey, Index, Table, TableColumn, Unique, ViewDefinition } fr
 import type { Sequence } from '../../sql/sequence.ts';
 import type { EnumType } from '../../sql/table-parts.ts';
 import type { SqlType } from '../../sql/type.ts';
+import type { Catalog } from './catalog.ts';
 import type { Compiled } from './compiled.ts';
 import type { Driver, DriverConnection, DriverOptions } from './driver.ts';
 import type { ReflectedTable, ReflectedView } from './reflection.ts';
@@ -182,6 +183,8 @@ export interface Dialect {
   reflect(connection: DriverConnection): Promise<ReflectedTable[]>;
   /** Reads the views of a database back, where that is there. */
   reflectViews?(connection: DriverConnection): Promise<ReflectedView[]>;
+  /** Reads all that a database says of itself; where it is not there, `reflect()` and `reflectViews()` have to do. */
+  readonly catalog?: Catalog;
   /** Drivers by the name that a URL gives after `+`; the first is the default. */
   readonly drivers: Readonly<Record<string, () => Promise<Driver>>>;
 }
