@@ -3,8 +3,21 @@ export { Context } from './database/context.ts';
 export { Database, type DatabaseOptions } from './database/database.ts';
 export { NoContextError } from './database/errors.ts';
 export type { RecordedQuery } from './database/recording.ts';
+export type { ReflectedDomain, ReflectedEnum, ReflectedSequence } from './dialects/base/catalog.ts';
 export type { Driver, DriverConnection, DriverFailure, DriverOptions, DriverResult, DriverRow, RunResult } from './dialects/base/driver.ts';
 export { ConfigurationError, DecodeError } from './dialects/base/errors.ts';
+export type {
+  ReflectedCheck,
+  ReflectedColumn,
+  ReflectedForeignKey,
+  ReflectedIndex,
+  ReflectedIndexPart,
+  ReflectedKey,
+  ReflectedTable,
+  ReflectedUnique,
+  ReflectedView,
+  RelationKind,
+} from './dialects/base/reflection.ts';
 export { mysql } from './dialects/mysql/column-types.ts';
 export { pg } from './dialects/postgresql/column-types.ts';
 export type { Range } from './dialects/postgresql/range-text.ts';
@@ -23,6 +36,7 @@ export {
   LockTimeout,
   MultipleResultsFound,
   NoResultFound,
+  NoSuchTableError,
   NotNullViolation,
   OperationalError,
   PoolTimeoutError,
@@ -30,6 +44,8 @@ export {
   SerializationFailure,
   UniqueViolation,
 } from './engine/errors.ts';
+export type { Inspector, SchemaOption, TablesOptions } from './engine/inspector.ts';
+export { type ReflectTableOptions, reflectTable } from './engine/reflect-tables.ts';
 export type { Result } from './engine/result.ts';
 export type { StatementEvent, StatementListener } from './engine/statement-event.ts';
 export type { Operations } from './migrate/operations.ts';
@@ -141,7 +157,7 @@ export { type IndexConstraint, type IndexMethod, index, uniqueIndex } from './sq
 export { type Insert, insertInto } from './sql/insert.ts';
 export type { Functions } from './sql/known-functions.ts';
 export { type Merge, mergeInto, type WhenMatched, type WhenNotMatched } from './sql/merge.ts';
-export { MetaData, type MetaDataOptions, type SchemaChangeOptions } from './sql/metadata.ts';
+export { MetaData, type MetaDataOptions, type ReflectOptions, type SchemaChangeOptions } from './sql/metadata.ts';
 export { NAMING, type Naming, type NamingConvention, type NamingTemplates } from './sql/naming.ts';
 export type { SelectRow, Subquery } from './sql/projection.ts';
 export { all, any, arrayOf } from './sql/quantified.ts';

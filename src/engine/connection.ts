@@ -1,14 +1,17 @@
+import type { CatalogReader } from '../dialects/base/catalog.ts';
 import type { Dialect, TransactionOptions } from '../dialects/base/dialect.ts';
 import type { DriverConnection, DriverRow, MaybePromise, RunResult } from '../dialects/base/driver.ts';
 import { describe } from '../sql/errors.ts';
 import { Insert } from '../sql/insert.ts';
-import type { MetaData, SchemaChangeOptions } from '../sql/metadata.ts';
+import type { MetaData, ReflectOptions, SchemaChangeOptions } from '../sql/metadata.ts';
+import type { Table } from '../sql/schema.ts';
 import { Channel, EXECUTE, type ManyResult, NONE, QUERY, RUN, RUN_MANY, SCRIPT } from './channel.ts';
 import { changeSchema } from './create-all.ts';
 import { engineError } from './errors.ts';
 import type { EngineHost } from './host.ts';
 import type { Plan } from './plan.ts';
 import type { PooledConnection } from './pool.ts';
+import { reflectTables } from './reflect-tables.ts';
 import { Result, type ScalarOf } from './result.ts';
 import { namedRows, rowReader } from './row-reader.ts';
 import { type Executable, type Execution, type Prepared, prepareStatement } from './statement.ts';
@@ -125,6 +128,14 @@ export class Connection {
 
   async '~changeSchema'(metadata: MetaData, verb: 'create' | 'drop', options: SchemaChangeOptions): Promise<void> {
     await changeSchema(this, metadata, verb, options);
+  }
+
+  async '~reflect'(metadata: MetaData, options: ReflectOptions): Promise<Table[]> {
+    return reflectTables(this, metadata, options);
+  }
+  '~readCatalog'<T>(work: (dialect: Dialect, reader: CatalogReader) => Promise<T>): Promise<T> {
+    const reader: CatalogReader = { query: (sql, parameters) => this.#channel.call(QUERY, sql, parameters, false) };
+    return this.#inTurn(() => work(this.dialect, reader));
   }
 
   // Transactions

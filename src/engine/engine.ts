@@ -1,8 +1,10 @@
+import type { CatalogReader } from '../dialects/base/catalog.ts';
 import type { Dialect, TransactionOptions } from '../dialects/base/dialect.ts';
 import type { Driver, DriverConnection, DriverOptions, MaybePromise } from '../dialects/base/driver.ts';
 import { dialects, driversOf } from '../dialects/registry.ts';
 import { AthanorError, describe } from '../sql/errors.ts';
-import type { MetaData, SchemaChangeOptions } from '../sql/metadata.ts';
+import type { MetaData, ReflectOptions, SchemaChangeOptions } from '../sql/metadata.ts';
+import type { Table } from '../sql/schema.ts';
 import { Connection } from './connection.ts';
 import { changeSchema } from './create-all.ts';
 import { databaseError, engineError } from './errors.ts';
@@ -169,6 +171,25 @@ export class Engine implements EngineHost {
     const connection = await this.connect({ autocommit: true });
     try {
       await changeSchema(connection, metadata, verb, options);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** For `metadata.reflect(engine)`. */
+  async '~reflect'(metadata: MetaData, options: ReflectOptions): Promise<Table[]> {
+    const connection = await this.acquire();
+    try {
+      return await connection['~reflect'](metadata, options);
+    } finally {
+      await connection.close();
+    }
+  }
+  /** For `inspect(engine)`. */
+  async '~readCatalog'<T>(work: (dialect: Dialect, reader: CatalogReader) => Promise<T>): Promise<T> {
+    const connection = await this.acquire();
+    try {
+      return await connection['~readCatalog'](work);
     } finally {
       await connection.close();
     }

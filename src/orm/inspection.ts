@@ -1,3 +1,4 @@
+import { type CatalogSource, Inspector } from '../engine/inspector.ts';
 import { describe } from '../sql/errors.ts';
 import { columnValue, plainValue } from './attributes.ts';
 import { ormError } from './errors.ts';
@@ -25,10 +26,22 @@ export interface Inspection {
 }
 
 /**
- * Looks at an object's state. SQLAlchemy: `inspect(user)`.
+ * Looks at an object's state, or at what a database says of itself: its tables, views and sequences. Throws a MappingError for
+ * what is neither an object of a model, an engine nor a connection. SQLAlchemy: `inspect(user)`, `inspect(engine)`.
+ *
  * @example inspect(user).state // 'transient' | 'pending' | 'persistent' | 'deleted' | 'detached'
+ * @example await inspect(engine).tableNames() // [ 'posts', 'users' ]
  */
-export function inspect(object: object): Inspection {
+export function inspect(object: object & { readonly '~readCatalog'?: never }): Inspection;
+export function inspect(source: CatalogSource): Inspector;
+// The last one is what ReturnType<typeof inspect> gives.
+export function inspect(object: object): Inspection;
+export function inspect(target: object): Inspection | Inspector {
+  const source = target as Partial<CatalogSource> | null;
+  return typeof source?.['~readCatalog'] === 'function' ? new Inspector(source as CatalogSource) : inspectEntity(target);
+}
+
+function inspectEntity(object: object): Inspection {
   if (!isEntity(object)) throw ormError('orm.not-an-entity', 'inspect()', describe(object));
   const entity: Entity = object;
   const mapper = entity[MAPPER];

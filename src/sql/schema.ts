@@ -159,6 +159,8 @@ export class Table<S = Shape> implements Source {
   /** What it says for one database only. */
   readonly options: DialectOptions;
   readonly metadata: TableRegistry;
+  /** The columns as they were said, by attribute name. */
+  readonly shape: Readonly<Record<string, unknown>>;
   readonly node: TableNode;
   /** The columns as expressions, by attribute name. */
   readonly c: Columns<S>;
@@ -173,6 +175,7 @@ export class Table<S = Shape> implements Source {
 
   constructor(metadata: TableRegistry, name: string, shape: S, options: TableOptions<S> = {}) {
     this.metadata = metadata;
+    this.shape = shape as Shape;
     this.name = name;
     this.schema = options.schema === undefined ? metadata.schema : options.schema;
     this.comment = options.comment ?? null;

@@ -1,4 +1,5 @@
 import type { SeriesOptions } from '../../sql/column.ts';
+import type { SqlType } from '../../sql/type.ts';
 import type { DriverRow, MaybePromise } from './driver.ts';
 import type { ReflectedTable, ReflectedView, RelationKind } from './reflection.ts';
 
@@ -57,6 +58,10 @@ export interface ReflectedDomain {
  */
 export interface Catalog {
   /** The schema that new tables go to; null where there is none. */
+  /** Names of tables are the same in any case. */
+  readonly ignoresCase?: boolean;
+  /** How the values of a type travel that Athanor has no name for; null where nothing is known of it. */
+  typeLike?(words: string): SqlType | null;
   defaultSchema(reader: CatalogReader): Promise<string | null>;
   schemas(reader: CatalogReader): Promise<string[]>;
   /** All that has rows in a schema. */

@@ -3,9 +3,9 @@ import type { ForeignKey, Index, Table, TableColumn, Unique, ViewDefinition } fr
 import type { Sequence } from '../../sql/sequence.ts';
 import type { EnumType } from '../../sql/table-parts.ts';
 import type { SqlType } from '../../sql/type.ts';
-import type { Catalog } from './catalog.ts';
+import type { Catalog, CatalogReader } from './catalog.ts';
 import type { Compiled } from './compiled.ts';
-import type { Driver, DriverConnection, DriverOptions } from './driver.ts';
+import type { Driver, DriverOptions } from './driver.ts';
 import type { ReflectedTable, ReflectedView } from './reflection.ts';
 
 /** The one place where a type's values are turned: into a parameter, from a row, and into SQL text for DDL. */
@@ -180,9 +180,9 @@ export interface Dialect {
   /** How a statement is explained: what stands before it, and the text of each row of the answer. */
   readonly explain: { readonly prefix: string; readonly line: (row: readonly unknown[]) => string };
   /** Reads the tables of a database back. */
-  reflect(connection: DriverConnection): Promise<ReflectedTable[]>;
+  reflect(connection: CatalogReader): Promise<ReflectedTable[]>;
   /** Reads the views of a database back, where that is there. */
-  reflectViews?(connection: DriverConnection): Promise<ReflectedView[]>;
+  reflectViews?(connection: CatalogReader): Promise<ReflectedView[]>;
   /** Reads all that a database says of itself; where it is not there, `reflect()` and `reflectViews()` have to do. */
   readonly catalog?: Catalog;
   /** Drivers by the name that a URL gives after `+`; the first is the default. */

@@ -39,10 +39,12 @@ export function reflectedDefinition(reflected: ReflectedTable, rules: Definition
     if (given === undefined) continue;
     if (given.definition.reference !== null) referring.add(source.name);
     if (given.definition.primaryKey && !(reflected.primaryKey?.columns ?? []).includes(source.name)) keyed.push(source.name);
-    for (const condition of reflected.checks) if (given.definition.type.name === 'enum' && condition.column === source.name) spent.add(condition);
+    for (const condition of reflected.checks)
+      if (given.definition.type.name === 'enum' && condition.column === source.name) spent.add(condition);
   }
   const key = reflected.primaryKey;
-  const primaryKey: ReflectedKey | null = keyed.length === 0 ? key : { ...key, name: key?.name ?? null, columns: [...(key?.columns ?? []), ...keyed] };
+  const primaryKey: ReflectedKey | null =
+    keyed.length === 0 ? key : { ...key, name: key?.name ?? null, columns: [...(key?.columns ?? []), ...keyed] };
   const constraints = (c: Record<string, ExpressionLike>): TableItem[] => {
     const pick = (names: readonly string[]): ExpressionLike[] => names.map((name) => c[attributeOf(name)]);
     const items: ConstraintDefinition[] = [
@@ -93,7 +95,8 @@ function columnOf(reflected: ReflectedTable, source: ReflectedColumn, rules: Def
   const { name } = reflected;
   let type = rules.typeOf(source);
   for (const condition of reflected.checks) {
-    const values = type.name === 'string' && condition.name === NAMING.check(name, source.name) ? enumValues(source.name, condition.sql) : null;
+    const values =
+      type.name === 'string' && condition.name === NAMING.check(name, source.name) ? enumValues(source.name, condition.sql) : null;
     const length = Math.max(...(values ?? []).map((value) => value.length));
     if (values === null || length !== type.length) continue;
     type = makeType({ name: 'enum', values, length });
@@ -158,7 +161,11 @@ function indexDefinition(
   };
 }
 
-function partExpression(part: ReflectedIndexPart, label: string, columnNamed: (name: string) => ExpressionLike): ExpressionLike | OrderTerm {
+function partExpression(
+  part: ReflectedIndexPart,
+  label: string,
+  columnNamed: (name: string) => ExpressionLike,
+): ExpressionLike | OrderTerm {
   let expression: Expression = part.column === null ? rawSql(part.expression ?? '') : (columnNamed(part.column) as Expression);
   if (part.collation !== null) expression = expression.collate(part.collation);
   if (part.column === null) expression = expression.as(label);

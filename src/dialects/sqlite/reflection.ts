@@ -72,7 +72,7 @@ export async function reflectSqlite(connection: CatalogReader, read: SqliteTable
   const others = read.names !== null && [...keyRows.values()].flat().some((row) => row[4] === null);
   const keyedRows = others ? byTable(await rows(queries.keys)) : columnRows;
   const primaryKeyOf = (table: string): string[] => {
-    const keyed = ((columnRows.get(table.toLowerCase()) ?? keyedRows.get(table.toLowerCase())) ?? []).filter((row) => Number(row[5]) > 0);
+    const keyed = (columnRows.get(table.toLowerCase()) ?? keyedRows.get(table.toLowerCase()) ?? []).filter((row) => Number(row[5]) > 0);
     return keyed.sort((a, b) => Number(a[5]) - Number(b[5])).map((row) => String(row[1]));
   };
 
@@ -201,7 +201,12 @@ function readIndexes(rows: readonly DriverRow[]): IndexRows[] {
   return [...indexes.values()];
 }
 
-function readForeignKeys(rows: readonly DriverRow[], text: TableText, primaryKeyOf: (table: string) => string[], schema: string | null): ReflectedForeignKey[] {
+function readForeignKeys(
+  rows: readonly DriverRow[],
+  text: TableText,
+  primaryKeyOf: (table: string) => string[],
+  schema: string | null,
+): ReflectedForeignKey[] {
   const keys = [...Map.groupBy(rows, (row) => Number(row[1])).values()].map((parts) => {
     const name = String(parts[0][2]);
     return {
