@@ -3,6 +3,8 @@ import type { Driver } from './base/driver.ts';
 
 /** Every dialect by the name that a URL begins with; its folder is loaded when a URL names it. */
 export const dialects: Record<string, () => Promise<Dialect>> = {
+  postgresql: () => import('./postgresql/dialect.ts').then((module) => module.postgresql),
+  postgres: () => import('./postgresql/dialect.ts').then((module) => module.postgresql),
   sqlite: () => import('./sqlite/dialect.ts').then((module) => module.sqlite),
 };
 

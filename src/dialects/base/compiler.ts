@@ -87,10 +87,11 @@ export class Writer {
     return this.write(this.spelling.quote(name));
   }
 
-  parameter(bind: BindNode): this {
+  /** @param array a list that is sent as one parameter */
+  parameter(bind: BindNode, array = false): this {
     this.pieces.push(this.#text);
     this.#text = '';
-    this.slots.push({ index: bind.slot, type: bind.type, expanding: bind.expanding, name: bind.name });
+    this.slots.push({ index: bind.slot, type: bind.type, expanding: bind.expanding, array, name: bind.name });
     return this;
   }
 

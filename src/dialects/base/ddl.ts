@@ -13,6 +13,8 @@ export interface DdlRules
   columnType?(column: TableColumn): string | null;
   /** The words that make a column the whole primary key, or null where the key is a constraint of its own. */
   inlineKey(column: TableColumn): string | null;
+  /** The words after the type of the key that the database makes; none where its type alone says it. */
+  readonly generatedKey?: string;
   /** Foreign keys and checks of one column stand with the column, not after all columns. */
   readonly constraintsWithColumn: boolean;
   /** Enums are text with a check. */
@@ -66,6 +68,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
   const columnWords = (column: TableColumn, own: readonly RenderedCheck[], without: readonly ForeignKey[]): string => {
     const { table } = column;
     let words = `${quote(column.name)} ${typeName(column.type, column)}`;
+    if (column.autoIncrement && rules.generatedKey !== undefined) words += ` ${rules.generatedKey}`;
     if (column.serverDefault !== null) words += ` DEFAULT ${rules.defaultWords(inline(column.serverDefault.node))}`;
     if (!column.nullable) words += ' NOT NULL';
     const key = isWholeKey(column) ? rules.inlineKey(column) : null;
