@@ -41,7 +41,11 @@ const postgresql: Server = {
   drop: (name) => `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`,
   reset: async (database) => {
     const rows = await postgresql.run(
-      [`SELECT nspname AS name FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'`],
+      [
+        // A session that a test left open holds locks.
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+        `SELECT nspname AS name FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'`,
+      ],
       database,
     );
     await postgresql.run([...rows.map(({ name }) => `DROP SCHEMA "${String(name)}" CASCADE`), 'CREATE SCHEMA public'], database);

@@ -13,14 +13,14 @@ export interface DdlRules
   columnType?(column: TableColumn): string | null;
   /** The words that make a column the whole primary key, or null where the key is a constraint of its own. */
   inlineKey(column: TableColumn): string | null;
-  /** The words after the type of the key that the database makes; none where its type alone says it. */
-  readonly generatedKey?: string;
   /** Foreign keys and checks of one column stand with the column, not after all columns. */
   readonly constraintsWithColumn: boolean;
   /** Enums are text with a check. */
   readonly enumCheck: boolean;
   /** A default as it stands after DEFAULT. */
   defaultWords(expression: string): string;
+  /** What stands at the end of a column. */
+  afterColumn?(column: TableColumn): string;
 }
 
 /** The DDL of a database by its rules. */
@@ -68,11 +68,11 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
   const columnWords = (column: TableColumn, own: readonly RenderedCheck[], without: readonly ForeignKey[]): string => {
     const { table } = column;
     let words = `${quote(column.name)} ${typeName(column.type, column)}`;
-    if (column.autoIncrement && rules.generatedKey !== undefined) words += ` ${rules.generatedKey}`;
     if (column.serverDefault !== null) words += ` DEFAULT ${rules.defaultWords(inline(column.serverDefault.node))}`;
     if (!column.nullable) words += ' NOT NULL';
     const key = isWholeKey(column) ? rules.inlineKey(column) : null;
     if (key !== null) words += ` ${key}`;
+    words += rules.afterColumn?.(column) ?? '';
     if (!rules.constraintsWithColumn) return words;
     for (const foreignKey of table.foreignKeys) {
       const single = foreignKey.columns.length === 1 && foreignKey.columns[0] === column && !without.includes(foreignKey);

@@ -43,7 +43,7 @@ export interface DriverConnection {
   readonly usable: boolean;
   /** Whether the database itself has a transaction open; null where it does not tell. */
   readonly inTransaction: boolean | null;
-  /** Asks the server to give up the statement that runs, which then fails; where a statement can be interrupted. */
+  /** Ends the statement that is running, through a connection of its own where it must. */
   cancel?(): MaybePromise<void>;
   close(): MaybePromise<void>;
 }
