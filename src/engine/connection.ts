@@ -226,16 +226,23 @@ export class Connection {
   close(): MaybePromise<void> {
     if (this.#channel.closed) return;
     if (this.#streams !== null) this.#endStreams();
-    if (this.#channel.inTransaction) {
-      let undone: MaybePromise<void>;
+    // One that was begun by SQL written by hand counts too: nobody else may find it open.
+    const byHand = !this.#channel.inTransaction && this.#channel.driver.inTransaction === true;
+    if (this.#channel.inTransaction || byHand) {
+      let undone: MaybePromise<unknown>;
       try {
-        undone = this.rollback();
+        undone = byHand ? this.#channel.call(RUN, 'ROLLBACK', NONE, false) : this.rollback();
       } catch {
         // The pool throws the connection away.
+        this.#channel.broken = true;
         return this.#giveBack();
       }
       const giveBack = (): MaybePromise<void> => this.#giveBack();
-      if (undone instanceof Promise) return undone.then(giveBack, giveBack);
+      const throwAway = (): MaybePromise<void> => {
+        this.#channel.broken = true;
+        return this.#giveBack();
+      };
+      if (undone instanceof Promise) return undone.then(giveBack, throwAway);
     }
     return this.#giveBack();
   }
@@ -246,8 +253,10 @@ export class Connection {
   #giveBack(): MaybePromise<void> {
     if (this.#channel.closed) return;
     this.#channel.closed = true;
-    const { pool } = this.engine;
-    return this.#channel.broken ? pool.invalidate(this.#pooled, this.#channel.disconnected) : pool.release(this.#pooled);
+    const { pool, events } = this.engine;
+    const { broken } = this.#channel;
+    if (events.has(broken ? 'invalidate' : 'checkin')) events.tell(broken ? 'invalidate' : 'checkin', this.#pooled.driver);
+    return broken ? pool.invalidate(this.#pooled, this.#channel.disconnected) : pool.release(this.#pooled);
   }
 
   #endStreams(): void {
