@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   belongsTo,
+  ForeignKeyViolation,
   hasMany,
   hasOne,
   InvalidStateError,

@@ -94,18 +94,11 @@ class PGliteTransport implements Transport {
   }
 
   #tell(exchange: Exchange, message: Message): void {
-    switch (message.name) {
-      case 'dataRow':
-        return exchange.handleDataRow(message);
-      case 'rowDescription':
-        return exchange.handleRowDescription(message);
-      case 'commandComplete':
-        return exchange.handleCommandComplete(message);
-      case 'portalSuspended':
-        return exchange.handlePortalSuspended();
-      case 'emptyQuery':
-        return exchange.handleEmptyQuery();
-    }
+    if (message.name === 'dataRow') exchange.handleDataRow(message);
+    else if (message.name === 'rowDescription') exchange.handleRowDescription(message);
+    else if (message.name === 'commandComplete') exchange.handleCommandComplete(message);
+    else if (message.name === 'portalSuspended') exchange.handlePortalSuspended();
+    else if (message.name === 'emptyQuery') exchange.handleEmptyQuery();
   }
 }
 
