@@ -62,10 +62,10 @@ describe('where a server is', () => {
   });
 
   test.each([
-    [{ sslmode: 'maybe' }, /'sslmode' takes one of disable/],
-    [{ connect_timeout: 'soon' }, /'connect_timeout' takes a whole number/],
-    [{ preparedStatements: 'perhaps' }, /'preparedStatements' takes true or false/],
-    [{ sslmode: 'verify-ca', sslrootcert: '/no/such.pem' }, /'sslrootcert' takes a file that can be read/],
+    [{ sslmode: 'maybe' }, /'sslmode' of the database URL takes one of disable/],
+    [{ connect_timeout: 'soon' }, /'connect_timeout' of the database URL takes a whole number/],
+    [{ preparedStatements: 'perhaps' }, /'preparedStatements' of the database URL takes true or false/],
+    [{ sslmode: 'verify-ca', sslrootcert: '/no/such.pem' }, /'sslrootcert' of the database URL takes a file that can be read/],
     [{ timeout: '5' }, /'timeout', which is not known here. Known options: host, sslmode/],
   ])('refuses %j', (query, message) => {
     expect(() => options({ query })).toThrow(message);

@@ -17,9 +17,10 @@ import {
 } from '../../src/index.ts';
 import { openDatabase, Statements } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
 import { openBlog } from './blog-models.ts';
 
-describe.each(allDatabases)('flush on $name', (database) => {
+describe.each([...allDatabases, ...pgliteDatabases])('flush on $name', (database) => {
   test('parents come before children, and rows of one class go in one batch, in the order of add()', async () => {
     const { session, statements, User, Post } = await openBlog(database);
     const posts = Array.from({ length: 50 }, (_, i) => new Post({ title: `p${i}` }));

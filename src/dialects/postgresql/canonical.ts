@@ -29,7 +29,7 @@ function items(sql: string): Item[] {
 
 /**
  * An expression in one spelling, whether a model wrote it or PostgreSQL shows it: casts, brackets, blanks and the case of
- * words do not count, `= ANY (ARRAY[…])` is `IN`, and `~~` is `LIKE`. Two expressions that differ in nothing but their
+ * words do not count, `= ANY (ARRAY[…])` is `IN`, `~~` is `LIKE`, and `BETWEEN` is two comparisons. Two expressions that differ in nothing but their
  * brackets are taken for one, which a comparison of schemas can bear.
  */
 export function canonicalExpression(sql: string): string {
@@ -42,6 +42,8 @@ export function canonicalExpression(sql: string): string {
     .replace(/ current_timestamp /g, ' now ')
     .replace(/ '(-?\d+(?:\.\d+)?)' /g, ' $1 ')
     .replace(/ - (?=\d)/g, ' -')
-    .replace(/ between (.*?) and /g, ' between $1 and ')
+    .replace(/ (?:interval|date|time|timestamp|timestamptz) (?=')/g, ' ')
+    .replace(/ (\S+) not between (\S+) and (\S+) /g, ' $1 < $2 or $1 > $3 ')
+    .replace(/ (\S+) between (\S+) and (\S+) /g, ' $1 >= $2 and $1 <= $3 ')
     .trim();
 }

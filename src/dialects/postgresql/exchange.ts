@@ -111,6 +111,8 @@ export class Exchange {
   }
   handleCopyInResponse(wire: Wire): void {
     wire.sendCopyFail?.('Athanor gives no data to COPY FROM STDIN');
+    // The server takes no notice of what was sent while it waited for data.
+    if (this.#statement !== null) wire.sync();
   }
   handleCopyData(): void {}
   handleError(error: unknown): void {
