@@ -1,5 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite';
-import { afterAll } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { classifyPostgresql } from '../../src/dialects/postgresql/errors.ts';
 import { overPGlite } from '../../src/dialects/postgresql/pglite.ts';
 import { registerDriver } from '../../src/index.ts';
@@ -17,18 +17,20 @@ const RESET = `DO $$ DECLARE name text; BEGIN
   CREATE SCHEMA public;
 END $$`;
 
+async function make(name: string): Promise<PGlite> {
+  const module = await import('@electric-sql/pglite');
+  const instance = new module.PGlite();
+  made.set(name, instance);
+  await instance.waitReady;
+  return instance;
+}
+
 registerDriver('postgresql', 'pglite-kept', async () => ({
   name: 'pglite-kept',
   package: '@electric-sql/pglite',
   single: true,
   connect: async ({ database }) => {
-    let instance = made.get(database);
-    if (instance === undefined) {
-      const module = await import('@electric-sql/pglite');
-      instance = new module.PGlite();
-      made.set(database, instance);
-    }
-    const kept = instance;
+    const kept = made.get(database) ?? (await make(database));
     // Engines close their connections; the database stays.
     const view = {
       waitReady: kept.waitReady,
@@ -54,6 +56,12 @@ const pglite: TestDatabase = {
   },
 };
 
+if (tested.includes('pglite')) {
+  beforeAll(async () => {
+    await make('kept_1');
+    free.push('kept_1');
+  }, 120_000);
+}
 afterAll(async () => {
   for (const database of made.values()) await database.close();
 });
