@@ -2,7 +2,9 @@ import type { Dialect, TransactionOptions } from '../dialects/base/dialect.ts';
 import type { Driver, DriverConnection, DriverOptions, MaybePromise } from '../dialects/base/driver.ts';
 import { dialects, driversOf } from '../dialects/registry.ts';
 import { AthanorError, describe } from '../sql/errors.ts';
+import type { MetaData, SchemaChangeOptions } from '../sql/metadata.ts';
 import { Connection } from './connection.ts';
+import { changeSchema } from './create-all.ts';
 import { databaseError, engineError } from './errors.ts';
 import type { EngineHost } from './host.ts';
 import { PlanCache } from './plan.ts';
@@ -157,6 +159,16 @@ export class Engine implements EngineHost {
     const connection = await this.acquire();
     try {
       return await connection.transaction(work, options);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** For `metadata.createAll(engine)` and `dropAll(engine)`. */
+  async '~changeSchema'(metadata: MetaData, verb: 'create' | 'drop', options: SchemaChangeOptions): Promise<void> {
+    const connection = await this.connect({ autocommit: true });
+    try {
+      await changeSchema(connection, metadata, verb, options);
     } finally {
       await connection.close();
     }

@@ -2,15 +2,15 @@ import type { DriverRow, MaybePromise } from '../dialects/base/driver.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Result } from '../engine/result.ts';
 import { type Executable, valuesOf } from '../engine/statement.ts';
+import { deleteFrom } from '../sql/delete.ts';
 import { Expression } from '../sql/expression.ts';
 import { func } from '../sql/function.ts';
-import { sourcesOf } from '../sql/join.ts';
 import { canonicalKey, make } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
 import { select } from '../sql/select.ts';
 import { BOOLEAN } from '../sql/type.ts';
-import { deleteFrom, update } from '../sql/update.ts';
+import { update } from '../sql/update.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
 import { entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
 import { ormError } from './errors.ts';
@@ -109,16 +109,16 @@ function selectRows(session: QuerySession, table: Table, valued: Node, key: stri
 const COUNT = func.count().node;
 
 /** How many rows a query has. */
-export async function countRows(session: QuerySession, { mapper, select: statement }: QuerySpec): Promise<number> {
+export async function countRows(session: QuerySession, { mapper, source, select: statement }: QuerySpec): Promise<number> {
   if (session.busy) await session.ready();
   const { node } = statement;
   const whole = node.limit === null && node.offset === null;
-  const plain = whole && !node.distinct && node.groupBy.length === 0 && node.having === null;
+  const plain = whole && !node.distinct && node.groupBy.length === 0 && node.having === null && node.modifiers === null;
   const counted = plain
     ? make('select', {
         ...node,
         columns: [COUNT],
-        from: node.from.length > 0 ? node.from : sourcesOf(node.columns),
+        from: node.from.length > 0 ? node.from : [source],
         orderBy: [],
         lock: null,
       })

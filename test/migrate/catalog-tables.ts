@@ -1,6 +1,9 @@
 import { t } from '../../src/sql/column-types.ts';
+import { check, foreignKey, unique } from '../../src/sql/constraints.ts';
+import { index, uniqueIndex } from '../../src/sql/indexes.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
 import { type RawFragment, sql } from '../../src/sql/raw.ts';
-import { check, foreignKey, index, MetaData, Table, unique, uniqueIndex } from '../../src/sql/schema.ts';
+import { Table } from '../../src/sql/schema.ts';
 
 /**
  * Tables with one of everything that a migration knows, as models define them.
@@ -20,7 +23,7 @@ export function catalogTables(yesterday: RawFragment = sql`datetime('now', '-1 d
       stock: t.integer().default(0).serverDefault(sql`0`),
       active: t.boolean().serverDefault(sql`${true}`),
       state: t.enum(['draft', "editor's choice", 'live']).serverDefault(sql`${'draft'}`),
-      meta: t.json<{ sizes: string[] }>().nullable(),
+      meta: t.jsonb<{ sizes: string[] }>().nullable(),
       createdAt: t.dateTime().serverDefault(sql`CURRENT_TIMESTAMP`),
       checkedAt: t.dateTime().serverDefault(yesterday),
       rating: t.double().nullable().check(sql`rating BETWEEN 1 AND 5`),

@@ -2,14 +2,18 @@ import { describe, expect, test } from 'vitest';
 import {
   DetachedInstanceError,
   InvalidStateError,
+  insertInto,
   inspect,
   isLoaded,
   listen,
   NotLoadedError,
+  param,
   StaleDataError,
+  select,
   t,
   text,
   UniqueViolation,
+  update,
 } from '../../src/index.ts';
 import { openDatabase, Statements } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
@@ -46,6 +50,33 @@ describe.each(allDatabases)('sessions on $name', (database) => {
       expect(await session.get(User, user.id)).toBe(user);
       const [a, b] = await Promise.all([session.query(User).one(), session.query(User).first()]);
       expect(a).toBe(b);
+    });
+
+    test('objects are found by the keys of their rows while their new keys are not flushed', async () => {
+      const { db, session, User } = await openBlog(database);
+      const users = [new User({ name: 'ann' }), new User({ name: 'bea' })];
+      session.addAll(users);
+      await session.commit();
+      const [stored] = users;
+      stored.id = 7;
+      await session.noAutoflush(async () => {
+        expect(await session.get(User, 1)).toBe(stored);
+        expect(await session.get(User, 7)).toBeNull();
+      });
+      const other = db.createSession();
+      const [ann, bea] = await other.query(User).orderBy(User.c.id).all();
+      bea.id = 8;
+      await other.noAutoflush(async () => {
+        expect(await other.get(User, 2)).toBe(bea);
+        expect((await other.query(User).orderBy(User.c.id).all()).map((user) => user.name)).toEqual(['ann', 'bea']);
+        expect(await other.get(User, 1)).toBe(ann);
+      });
+      await other.rollback();
+      await session.flush();
+      expect(await session.get(User, 7)).toBe(stored);
+      expect(await session.get(User, 1)).toBeNull();
+      await session.rollback();
+      await other.close();
     });
 
     test('a query does not overwrite what was changed and not flushed', async () => {
@@ -259,6 +290,28 @@ describe.each(allDatabases)('sessions on $name', (database) => {
       session.delete((await user.posts)[0]);
       expect(await session.all(text('SELECT count(*) AS n FROM posts'))).toEqual([{ n: 0 }]);
       expect(await session.query(Post).exists()).toBe(false);
+    });
+
+    test('a statement runs once for each set of parameters', async () => {
+      const { session, User } = await openBlog(database);
+      const ann = new User({ name: 'ann' });
+      session.add(ann);
+      const added = await session.executeMany(insertInto(User), [{ name: 'bob' }, { name: 'cid' }]);
+      expect(added.rowCount).toBe(2);
+      const rename = update(User)
+        .set({ name: param<string>('to') })
+        .where(User.c.name.eq(param('from')))
+        .returning(User);
+      const renamed = await session.executeMany(rename, [
+        { from: 'ann', to: 'eve' },
+        { from: 'bob', to: 'joe' },
+      ]);
+      const [[first], [second]] = renamed.all();
+      expect(first).toBe(ann);
+      expect(second.name).toBe('joe');
+      expect(await session.scalars(select(User.c.name).orderBy(User.c.id))).toEqual(['eve', 'joe', 'cid']);
+      await session.rollback();
+      expect(await session.query(User).count()).toBe(0);
     });
 
     test('noAutoflush() and sessions without it keep changes back', async () => {

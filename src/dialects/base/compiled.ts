@@ -8,9 +8,13 @@ export interface Slot {
   /** One value that is a list, spread into as many parameters when the statement runs. */
   readonly expanding: boolean;
   /** The list stays one parameter, an array, whatever its length. */
-  readonly array: boolean;
+  readonly array?: boolean;
   /** The name under which the value is given with the execution, or null. */
   readonly name: string | null;
+  /** A value that the parameter's type brought itself; `index` is −1 then. */
+  readonly constant?: unknown;
+  /** SQL around each parameter of a list. */
+  readonly around?: readonly [before: string, after: string];
 }
 
 /** A statement as SQL text for one database. */
@@ -23,4 +27,6 @@ export interface Compiled {
   readonly returnsRows: boolean;
   /** It may change data, so it belongs in a transaction. */
   readonly writes: boolean;
+  /** What is allowed and seldom meant, such as rows beside rows without a condition. */
+  readonly warnings?: readonly string[];
 }

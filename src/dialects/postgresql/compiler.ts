@@ -3,9 +3,13 @@ import { type BinaryNode, type BindNode, isKind, type Node, type SourceNode } fr
 import type { SqlType } from '../../sql/type.ts';
 import type { Visitor, Visitors, Writer } from '../base/compiler.ts';
 import { TIGHTNESS } from '../base/compiler.ts';
+import { cteVisitors } from '../base/ctes.ts';
 import { dmlVisitors } from '../base/dml.ts';
 import { expressionVisitors } from '../base/expressions.ts';
 import { selectVisitors, writeLimit } from '../base/selects.ts';
+import { sourceVisitors } from '../base/sources.ts';
+import { wrapBind } from '../base/type-expressions.ts';
+import { storedType } from '../base/type-names.ts';
 import { castName } from './type-names.ts';
 
 // PostgreSQL gives each parameter a type from what stands beside it. Beside a column that is the column's; where nothing
@@ -44,8 +48,14 @@ function inPlace(to: Writer): boolean {
 const bind: Visitor<'bind'> = (node, to) => {
   const type = bare.has(node) ? null : wide.has(node) ? 'BIGINT' : castName(node.type);
   to.parameter(node);
-  if (type !== null && !node.expanding) to.write(`::${type}`);
+  // What a custom type writes around its parameter says the type itself.
+  if (type !== null && !node.expanding && wrapBind(node, to.spelling.name) === null) to.write(`::${type}`);
 };
+
+/** Whether a list's values can travel as one array: not arrays themselves, which would become one of more dimensions. */
+function isListable(list: BindNode, to: Writer): boolean {
+  return storedType(list.type, to.spelling.name).name !== 'array' && wrapBind(list, to.spelling.name) === null;
+}
 
 /** The type that an expression surely has; null where only the database knows. */
 function knownType(node: Node): string | null {
@@ -79,6 +89,8 @@ export const postgresqlVisitors: Visitors = {
     if (node.offset !== null) leaveBare([node.offset]);
     writeLimit(node, to);
   }),
+  ...sourceVisitors,
+  ...cteVisitors,
   ...dmlVisitors,
   bind,
   insert: (node, to) => {
@@ -117,7 +129,7 @@ export const postgresqlVisitors: Visitors = {
   // A list is one parameter, an array: one text and one prepared statement for lists of every length.
   in: (node, to) => {
     const { list, operand } = node;
-    if (!isBind(list) || !list.expanding || inPlace(to)) return expressionVisitors.in(node, to);
+    if (!isBind(list) || !list.expanding || inPlace(to) || !isListable(list, to)) return expressionVisitors.in(node, to);
     to.operand(operand, TIGHTNESS.comparison + 1).write(node.negated ? ' <> ALL (' : ' = ANY (');
     const whole = isKind(operand, 'column') && isWhole(operand.type) && isWhole(list.type);
     const type = whole ? 'BIGINT' : isKind(operand, 'column') ? null : castName(list.type);

@@ -1,32 +1,52 @@
 import { makeType, type SqlType, type TypeName } from '../../sql/type.ts';
-import { storedType, TYPE_NAMES } from '../base/type-names.ts';
+import { storedType, TYPE_NAMES, type TypeNames, typeWords } from '../base/type-names.ts';
+
+const zoned = (word: string, { precision, timezone }: SqlType): string =>
+  `${word}${precision === undefined ? '' : `(${precision})`} ${timezone ? 'WITH' : 'WITHOUT'} TIME ZONE`;
 
 /** The words for each type in PostgreSQL. */
-export const POSTGRESQL_TYPES = {
+export const POSTGRESQL_TYPES: TypeNames = {
   ...TYPE_NAMES,
-  dateTime: (type) => (type.timezone ? 'TIMESTAMP WITH TIME ZONE' : 'TIMESTAMP WITHOUT TIME ZONE'),
-  json: () => 'JSONB',
+  time: (type) => zoned('TIME', type),
+  dateTime: (type) => zoned('TIMESTAMP', type),
+  interval: ({ precision }) => (precision === undefined ? 'INTERVAL' : `INTERVAL(${precision})`),
+  jsonb: () => 'JSONB',
   uuid: () => 'UUID',
   binary: () => 'BYTEA',
-} satisfies typeof TYPE_NAMES;
+  bit: ({ length = 1 }) => `BIT(${length})`,
+  array: (_type, element) => `${element}[]`,
+};
 
 /** The type that a parameter says of itself, or null where nothing is known of it. A size would cut its value, so there is none. */
 export function castName(type: SqlType): string | null {
-  const { name, timezone } = storedType(type);
-  switch (name) {
+  const stored = storedType(type, 'postgresql');
+  switch (stored.name) {
     case 'null':
     case 'unknown':
     case 'custom':
+    case 'bit':
       return null;
-    case 'string':
+    case 'native':
+      return typeWords(POSTGRESQL_TYPES, stored, 'PostgreSQL', 'postgresql');
     case 'enum':
+      // A type of its own has a name, and perhaps a schema, that only its column knows.
+      return stored.enumName == null ? 'TEXT' : null;
+    case 'array': {
+      const element = castName(stored.inner as SqlType);
+      return element === null ? null : `${element}[]`;
+    }
+    case 'string':
+    case 'char':
+    case 'encrypted':
       return 'TEXT';
     case 'float':
       return 'DOUBLE PRECISION';
     case 'dateTime':
-      return timezone ? 'TIMESTAMPTZ' : 'TIMESTAMP';
+      return stored.timezone ? 'TIMESTAMPTZ' : 'TIMESTAMP';
+    case 'time':
+      return stored.timezone ? 'TIMETZ' : 'TIME';
     default:
-      return POSTGRESQL_TYPES[name]({ name, key: name });
+      return POSTGRESQL_TYPES[stored.name]({ name: stored.name, key: stored.name, unsigned: stored.unsigned });
   }
 }
 
@@ -65,7 +85,7 @@ const TYPES: Readonly<Record<string, TypeName>> = {
   bigint: 'bigInteger',
   smallint: 'smallInteger',
   'character varying': 'string',
-  character: 'string',
+  character: 'char',
   text: 'text',
   boolean: 'boolean',
   real: 'float',
@@ -76,7 +96,10 @@ const TYPES: Readonly<Record<string, TypeName>> = {
   'timestamp without time zone': 'dateTime',
   'timestamp with time zone': 'dateTime',
   json: 'json',
-  jsonb: 'json',
+  jsonb: 'jsonb',
+  interval: 'interval',
+  'time with time zone': 'time',
+  bit: 'bit',
   uuid: 'uuid',
   bytea: 'binary',
 };
@@ -97,12 +120,18 @@ function split(words: string): { readonly name: string; readonly sizes: readonly
 /** The type that PostgreSQL's words stand for; null where Athanor has none. */
 export function parsePostgresqlType(words: string): SqlType | null {
   const { name, sizes, array } = split(words);
-  const type = array ? undefined : TYPES[name];
+  if (array) {
+    const inner = parsePostgresqlType(words.replace(/(?:\s*\[\d*\])+\s*$/, ''));
+    return inner === null ? null : makeType({ name: 'array', inner });
+  }
+  const type = TYPES[name];
   if (type === undefined) return null;
-  if (type === 'string') return makeType({ name: type, length: sizes[0] });
-  if (type === 'numeric')
-    return makeType({ name: type, precision: sizes[0], scale: sizes.length > 1 ? sizes[1] : sizes.length === 1 ? 0 : undefined });
-  if (type === 'dateTime') return makeType({ name: type, timezone: name === 'timestamp with time zone' ? true : undefined });
+  const [first, second] = sizes;
+  if (type === 'string' || type === 'char' || type === 'bit') return makeType({ name: type, length: first });
+  if (type === 'numeric') return makeType({ name: type, precision: first, scale: second ?? (first === undefined ? undefined : 0) });
+  if (type === 'dateTime' || type === 'time')
+    return makeType({ name: type, precision: first, timezone: name.endsWith(' with time zone') ? true : undefined });
+  if (type === 'interval') return makeType({ name: type, precision: first });
   return makeType({ name: type });
 }
 

@@ -1,23 +1,23 @@
 import { describe } from '../../sql/errors.ts';
 import type { SqlType } from '../../sql/type.ts';
+import { checkArray, mapNested } from '../base/array-text.ts';
 import {
   type Bind,
   badValue,
   binary as bytes,
   codecsOf,
-  customCodec,
-  date,
   describeNumber,
-  enumCodec,
+  integerRange,
   json as jsonText,
   textCodec,
-  time,
-  unknownCodec,
-  uuid,
+  bigIntegerCodec as wholeCodec,
 } from '../base/codecs.ts';
-import { exactNumericCodec } from '../base/decimals.ts';
 import type { Codec } from '../base/dialect.ts';
 import { dialectError } from '../base/errors.ts';
+import { formatInterval, parseInterval, readInterval } from '../base/intervals.ts';
+import { momentCodec, readDate, roundDate } from '../base/moments.ts';
+import { sharedCodec } from '../base/shared-codecs.ts';
+import { formatArray, parseArray } from './arrays.ts';
 import { decodeTimestamp, encodeTimestamp } from './timestamps.ts';
 
 // The drivers give numbers and booleans as such, and everything else as PostgreSQL's text: see raw-values.ts.
@@ -37,34 +37,20 @@ function integerCodec(type: SqlType, least: number, greatest: number): Codec {
     bind: check(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 'a whole number that is exact in JavaScript (up to 2⁵³−1)'),
     store: check(least, greatest, `a whole number from ${least} to ${greatest}`),
     decode: toNumber,
-    isRaw: (value) => typeof value === 'string',
   };
 }
 
-const LONG_MIN = -(2n ** 63n);
-const LONG_MAX = 2n ** 63n - 1n;
-
-const bigInteger: Codec = {
-  bind: (value, where) => {
-    if (typeof value === 'bigint' && value >= LONG_MIN && value <= LONG_MAX) return value;
-    if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
-    const got = typeof value === 'bigint' ? 'a bigint of more than 64 bits' : describeNumber(value);
-    throw badValue('bigInteger', 'a bigint of 64 bits or a whole number', got, where);
-  },
-  decode: (raw) => {
-    if (typeof raw === 'bigint') return raw;
-    if (typeof raw === 'number' && Number.isInteger(raw)) return BigInt(raw);
-    // The sum of a bigint column is numeric.
-    if (typeof raw === 'string' && /^-?\d+$/.test(raw)) return BigInt(raw);
-    throw dialectError(
-      'driver.undecodable',
-      'bigInteger',
-      'a whole number',
-      typeof raw === 'string' ? 'another text' : describeNumber(raw),
-    );
-  },
-  isRaw: (value) => typeof value !== 'bigint',
-};
+function bigIntegerCodec(type: SqlType): Codec {
+  const base = wholeCodec(type);
+  return {
+    ...base,
+    decode: (raw) => {
+      // The sum of a bigint column is numeric, and elements of arrays are texts.
+      const value = typeof raw === 'string' && /^-?\d+$/.test(raw) ? BigInt(raw) : raw;
+      return base.decode === null ? value : base.decode(value);
+    },
+  };
+}
 
 const boolean: Codec = {
   bind: (value, where) => {
@@ -77,7 +63,6 @@ const boolean: Codec = {
     if (raw === 'f' || raw === 'false' || raw === 0) return false;
     throw dialectError('driver.undecodable', 'boolean', 'true or false', typeof raw === 'string' ? 'another text' : describe(raw));
   },
-  isRaw: (value) => typeof value !== 'boolean',
 };
 
 function floatCodec(type: SqlType): Codec {
@@ -87,23 +72,30 @@ function floatCodec(type: SqlType): Codec {
       return value;
     },
     decode: toNumber,
-    isRaw: (value) => typeof value === 'string',
   };
 }
 
 function dateTimeCodec(type: SqlType): Codec {
+  const { precision, timezone, asString } = type;
   // A session of another program may have another zone, so what has one says it.
-  const zone = type.timezone ? '+00' : '';
+  const zoned = (text: string): string => (!timezone ? text : text.endsWith(' BC') ? `${text.slice(0, -3)}+00 BC` : `${text}+00`);
+  if (asString) {
+    const moments = momentCodec(type);
+    return {
+      ...moments,
+      bind: (value, where) => zoned(moments.bind(value, where) as string),
+      store: (value, where) => zoned((moments.store ?? moments.bind)(value, where) as string),
+    };
+  }
+  const encode = (value: Date, where?: string): string => {
+    const text = encodeTimestamp(value);
+    if (text !== null) return zoned(text);
+    const got = Number.isNaN(value.getTime()) ? 'an invalid Date' : 'an earlier one';
+    throw badValue('dateTime', 'a Date from the year 4713 before Christ', got, where);
+  };
   return {
-    bind: (value, where) => {
-      if (!(value instanceof Date)) throw badValue('dateTime', 'a Date', describe(value), where);
-      const text = encodeTimestamp(value);
-      if (text === null) {
-        const got = Number.isNaN(value.getTime()) ? 'an invalid Date' : 'an earlier one';
-        throw badValue('dateTime', 'a Date from the year 4713 before Christ', got, where);
-      }
-      return zone === '' ? text : text.endsWith(' BC') ? `${text.slice(0, -3)}${zone} BC` : text + zone;
-    },
+    bind: (value, where) => encode(readDate(value, where), where),
+    store: (value, where) => encode(roundDate(readDate(value, where), precision), where),
     decode: (raw) => {
       const value = typeof raw === 'string' ? decodeTimestamp(raw) : null;
       if (value !== null) return value;
@@ -114,7 +106,56 @@ function dateTimeCodec(type: SqlType): Codec {
         typeof raw === 'string' ? 'another text' : describe(raw),
       );
     },
-    isRaw: (value) => typeof value !== 'object',
+  };
+}
+
+const INTERVAL = /^(?:([+-]?\d+) years? ?)?(?:([+-]?\d+) mons? ?)?(?:([+-]?\d+) days? ?)?(?:([+-])?(\d+):(\d\d):(\d\d)(?:\.(\d{1,6}))?)?$/;
+
+/** Spans of time in PostgreSQL's own style, `1 year 2 mons 3 days 04:05:06.5`, and as ISO 8601 durations here. */
+const interval: Codec = {
+  bind: (value, where) => formatInterval(readInterval(value, where)),
+  decode: (raw) => {
+    const text = typeof raw === 'string' ? raw : '';
+    const match = INTERVAL.exec(text);
+    if (match !== null && text !== '') {
+      const [, years = '0', months = '0', days = '0', sign, hours = '0', minutes = '0', seconds = '0', fraction = ''] = match;
+      const time =
+        BigInt(hours) * 3_600_000_000n + BigInt(minutes) * 60_000_000n + BigInt(seconds) * 1_000_000n + BigInt(fraction.padEnd(6, '0'));
+      return formatInterval({ months: Number(years) * 12 + Number(months), days: Number(days), microseconds: sign === '-' ? -time : time });
+    }
+    const parts = parseInterval(text);
+    if (parts !== null) return formatInterval(parts);
+    throw dialectError('driver.undecodable', 'interval', 'a span of time', typeof raw === 'string' ? 'another text' : describe(raw));
+  },
+};
+
+/** Arrays as PostgreSQL has them. */
+function arrayCodec(type: SqlType): Codec {
+  const element = postgresqlCodec(type.inner as SqlType);
+  const depth = type.dimensions ?? 1;
+  const through =
+    (encode: Bind): Bind =>
+    (value, where) => {
+      checkArray(type, value, where);
+      const bad = (got: string): Error => badValue('array', depth === 1 ? 'an array' : `arrays nested ${depth} deep`, got, where);
+      return formatArray(mapNested(value, depth, (item) => (item === null ? null : encode(item, where)), bad));
+    };
+  return {
+    bind: through(element.bind),
+    store: through(element.store ?? element.bind),
+    decode: (raw) => {
+      const items = typeof raw === 'string' ? parseArray(raw) : null;
+      const bad = (got: string): Error => dialectError('driver.undecodable', 'array', 'an array', got);
+      if (items === null) throw bad(typeof raw === 'string' ? 'another text' : describe(raw));
+      // An empty array has no dimensions.
+      if (items.length === 0) return [];
+      return mapNested<string | null>(
+        items,
+        depth,
+        (item) => (item === null || element.decode === null ? item : element.decode(item)),
+        bad,
+      );
+    },
   };
 }
 
@@ -156,48 +197,44 @@ const binary: Codec = {
     if (value !== null) return value;
     throw dialectError('driver.undecodable', 'binary', 'bytes', typeof raw === 'string' ? 'another text' : describe(raw));
   },
-  isRaw: (value) => typeof value === 'string',
 };
+
+function charCodec(type: SqlType): Codec {
+  // PostgreSQL fills it up with blanks, which do not count.
+  return { ...textCodec(type), decode: (raw) => (typeof raw === 'string' ? raw.replace(/ +$/, '') : raw) };
+}
 
 function makeCodec(type: SqlType): Codec {
   switch (type.name) {
     case 'integer':
-      return integerCodec(type, -2_147_483_648, 2_147_483_647);
     case 'smallInteger':
-      return integerCodec(type, -32_768, 32_767);
+    case 'tinyInteger':
+    case 'mediumInteger':
+      return integerCodec(type, ...integerRange(type));
     case 'bigInteger':
-      return bigInteger;
-    case 'string':
-    case 'text':
-      return textCodec(type);
+      return bigIntegerCodec(type);
+    case 'char':
+      return charCodec(type);
     case 'boolean':
       return boolean;
     case 'float':
     case 'double':
       return floatCodec(type);
-    case 'numeric':
-      return exactNumericCodec(type);
-    case 'date':
-      return date;
-    case 'time':
-      return time;
     case 'dateTime':
       return dateTimeCodec(type);
+    case 'interval':
+      return interval;
     case 'json':
+    case 'jsonb':
       return json;
-    case 'uuid':
-      return uuid;
     case 'binary':
       return binary;
-    case 'enum':
-      return enumCodec(type);
-    case 'custom':
-      return customCodec(type, postgresqlCodec(type.inner as SqlType));
-    case 'null':
-    case 'unknown':
-      return unknownCodec(postgresqlCodec);
+    case 'array':
+      return arrayCodec(type);
+    default:
+      return sharedCodec({ ...type, name: type.name }, postgresqlCodec);
   }
 }
 
 /** How values of this type are sent to PostgreSQL and read back. */
-export const postgresqlCodec: (type: SqlType) => Codec = codecsOf(makeCodec);
+export const postgresqlCodec: (type: SqlType) => Codec = codecsOf(makeCodec, 'postgresql');
