@@ -1,9 +1,12 @@
+/** Of a shorter name one letter may be wrong, of others two or a third. */
+const SHORT = 4;
+
 /** The names that someone may have meant by one that is not there, the nearest first. */
 export function nearNames(name: string, known: readonly string[]): string[] {
   const wanted = name.toLowerCase();
   return known
     .map((candidate) => ({ candidate, away: distance(wanted, candidate.toLowerCase()) }))
-    .filter(({ candidate, away }) => away <= Math.max(1, Math.floor(Math.min(name.length, candidate.length) / 3)))
+    .filter(({ candidate, away }) => away <= Math.max(name.length < SHORT ? 1 : 2, Math.floor(Math.min(name.length, candidate.length) / 3)))
     .sort((a, b) => a.away - b.away || a.candidate.localeCompare(b.candidate))
     .slice(0, 3)
     .map(({ candidate }) => candidate);

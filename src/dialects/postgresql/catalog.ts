@@ -15,9 +15,14 @@ import type {
 
 // Every value is text, or a boolean: drivers differ in what they make of the rest. Lists come as JSON.
 
-/** In the schema named by $1; where that is NULL, whatever is found without naming one. */
-const inSchema = (visible: string): string => `
-  CASE WHEN $1::text IS NULL THEN ${visible} AND n.nspname NOT IN ('pg_catalog', 'information_schema') ELSE n.nspname = $1::text END`;
+/** In the schema named by $1; where that is NULL, in the one that new tables go to, or what is said beside it. */
+const inSchema = (found = 'n.nspname = current_schema()'): string => `
+  CASE WHEN $1::text IS NULL THEN ${found} ELSE n.nspname = $1::text END`;
+
+/** Names are found as a statement finds them: along the search path, the connection's own tables first. */
+const byName = (names: string): string =>
+  inSchema(`CASE WHEN ${names}::text[] IS NULL THEN n.nspname = current_schema()
+    ELSE pg_catalog.pg_table_is_visible(c.oid) AND n.nspname NOT IN ('pg_catalog', 'information_schema') END`);
 
 const notOfExtension = (catalog: string, oid: string): string => `NOT EXISTS (
   SELECT 1 FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_catalog.${catalog}'::regclass AND e.objid = ${oid} AND e.deptype = 'e')`;
@@ -40,7 +45,7 @@ function kindOf(letter: string, partition: boolean): RelationKind {
 const RELATIONS = `
   SELECT c.relname::text, c.relkind::text, c.relispartition, c.relpersistence::text
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ${inSchema('pg_catalog.pg_table_is_visible(c.oid)')} AND ${notOfExtension('pg_class', 'c.oid')}
+  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ${inSchema('(n.nspname = current_schema() OR n.oid = pg_catalog.pg_my_temp_schema())')} AND ${notOfExtension('pg_class', 'c.oid')}
   ORDER BY c.relname`;
 
 /** $2: kinds, $3: names or NULL. */
@@ -52,7 +57,7 @@ const TABLES = `
       JOIN pg_catalog.pg_class p ON p.oid = i.inhparent WHERE i.inhrelid = c.oid) END
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
-  WHERE c.relkind::text = ANY ($2::text[]) AND ${inSchema('pg_catalog.pg_table_is_visible(c.oid)')}
+  WHERE c.relkind::text = ANY ($2::text[]) AND ${byName('$3')}
     AND ($3::text[] IS NULL OR c.relname::text = ANY ($3::text[]))
     AND ($3::text[] IS NOT NULL OR c.relpersistence <> 't') AND ${notOfExtension('pg_class', 'c.oid')}
   ORDER BY c.oid`;
@@ -126,7 +131,7 @@ const VIEWS = `
   SELECT c.relname::text, c.relkind::text, pg_catalog.pg_get_viewdef(c.oid, true),
     (SELECT json_agg(a.attname ORDER BY a.attnum)::text FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind IN ('v', 'm') AND ${inSchema('pg_catalog.pg_table_is_visible(c.oid)')}
+  WHERE c.relkind IN ('v', 'm') AND ${byName('$2')}
     AND ($2::text[] IS NULL OR c.relname::text = ANY ($2::text[])) AND ${notOfExtension('pg_class', 'c.oid')}
   ORDER BY c.oid`;
 
@@ -138,20 +143,20 @@ const SEQUENCES = `
     AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.deptype IN ('a', 'i')
   LEFT JOIN pg_catalog.pg_class o ON o.oid = d.refobjid
   LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-  WHERE d.deptype IS DISTINCT FROM 'i' AND ${inSchema('pg_catalog.pg_table_is_visible(c.oid)')} AND ${notOfExtension('pg_class', 'c.oid')}
+  WHERE d.deptype IS DISTINCT FROM 'i' AND ${inSchema()} AND ${notOfExtension('pg_class', 'c.oid')}
   ORDER BY c.relname`;
 
 const ENUMS = `
   SELECT t.typname::text, (SELECT json_agg(l.enumlabel ORDER BY l.enumsortorder)::text FROM pg_catalog.pg_enum l WHERE l.enumtypid = t.oid)
   FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-  WHERE t.typtype = 'e' AND ${inSchema('pg_catalog.pg_type_is_visible(t.oid)')} AND ${notOfExtension('pg_type', 't.oid')} ORDER BY t.typname`;
+  WHERE t.typtype = 'e' AND ${inSchema()} AND ${notOfExtension('pg_type', 't.oid')} ORDER BY t.typname`;
 
 const DOMAINS = `
   SELECT t.typname::text, pg_catalog.format_type(t.typbasetype, t.typtypmod), t.typnotnull, t.typdefault,
     (SELECT json_agg(json_build_array(r.conname, pg_catalog.pg_get_constraintdef(r.oid)) ORDER BY r.oid)::text
       FROM pg_catalog.pg_constraint r WHERE r.contypid = t.oid AND r.contype = 'c')
   FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-  WHERE t.typtype = 'd' AND ${inSchema('pg_catalog.pg_type_is_visible(t.oid)')} AND ${notOfExtension('pg_type', 't.oid')} ORDER BY t.typname`;
+  WHERE t.typtype = 'd' AND ${inSchema()} AND ${notOfExtension('pg_type', 't.oid')} ORDER BY t.typname`;
 
 const ACTIONS: Readonly<Record<string, string>> = { r: 'restrict', c: 'cascade', n: 'set null', d: 'set default' };
 
@@ -354,7 +359,9 @@ type PartRow = readonly [column: string | null, expression: string | null, optio
 
 function readIndex([, name, unique, method, where, definition, given]: DriverRow): ReflectedIndex {
   const all = JSON.parse(String(given)) as PartRow[];
-  const parts = all.filter((part) => !part[5]).map(readPart);
+  // An expression has the collation of its columns, unless it says another.
+  const said = / COLLATE /.test(String(definition));
+  const parts = all.filter((part) => !part[5]).map((part) => readPart(part, said));
   const include = all.flatMap((part) => (part[5] && part[0] !== null ? [part[0]] : []));
   const plain = parts.every(
     (part) =>
@@ -376,7 +383,7 @@ function readIndex([, name, unique, method, where, definition, given]: DriverRow
 const DESCENDING = 1;
 const NULLS_FIRST = 2;
 
-function readPart([column, expression, bits, collation, operatorClass]: PartRow): ReflectedIndexPart {
+function readPart([column, expression, bits, collation, operatorClass]: PartRow, said: boolean): ReflectedIndexPart {
   const descending = ((bits ?? 0) & DESCENDING) !== 0;
   const nullsFirst = ((bits ?? 0) & NULLS_FIRST) !== 0;
   return {
@@ -385,7 +392,7 @@ function readPart([column, expression, bits, collation, operatorClass]: PartRow)
     direction: descending ? 'desc' : 'asc',
     // NULLs come first where the order descends, and last where it ascends.
     nulls: descending === nullsFirst ? null : nullsFirst ? 'first' : 'last',
-    collation,
+    collation: column === null && !said ? null : collation,
     operatorClass,
     length: null,
   };
