@@ -38,7 +38,7 @@ export type ReflectedSqlTable<S> = Table<S> & { readonly c: { readonly [name: st
  * @param source an engine or a connection
  * @example
  * const users = await reflectTable(engine, 'users', { columns: { settings: t.json<{ theme: string }>() } });
- * await connection.all(select(users).where(users.c.settings.isNotNull()));
+ * await connection.all(selectFrom(users).where(users.c.settings.isNotNull()));
  */
 export async function reflectTable<const S extends Shape = Shape>(
   source: CatalogSource,

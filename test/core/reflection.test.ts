@@ -15,6 +15,7 @@ import {
   primaryKey,
   reflectTable,
   select,
+  selectFrom,
   sql,
   Table,
   t,
@@ -32,7 +33,8 @@ beforeEach(() => {
   warnings = [];
   process.on('warning', note);
 });
-afterEach(() => {
+afterEach(async () => {
+  await warned();
   process.off('warning', note);
 });
 /** The warnings so far: Node tells them a tick later. */
@@ -122,7 +124,8 @@ function shop(family: TestDatabase['family']): MetaData {
     },
     { constraints: (c) => [primaryKey(c.orderId, c.line), unique(c.userId, c.line).named('once')] },
   );
-  new Table(metadata, 'numbered', { id: t.bigInteger().primaryKey().autoIncrement(false), n: t.integer() });
+  // SQLite numbers every such key.
+  if (family !== 'sqlite') new Table(metadata, 'numbered', { id: t.bigInteger().primaryKey().autoIncrement(false), n: t.integer() });
   expect(users.columns.length).toBeGreaterThan(15);
   return metadata;
 }
@@ -136,7 +139,10 @@ function comparable(tables: readonly ReflectedTable[]): unknown {
       uniques: [...table.uniques].sort((a, b) => String(a.name).localeCompare(String(b.name))),
       indexes: [...table.indexes].sort((a, b) => a.name.localeCompare(b.name)),
       foreignKeys: [...table.foreignKeys].sort((a, b) => String(a.columns).localeCompare(String(b.columns))),
-      checks: [...table.checks].sort((a, b) => String(a.name).localeCompare(String(b.name))),
+      // PostgreSQL adds other casts and brackets to what it reads of itself.
+      checks: [...table.checks]
+        .map((own) => ({ ...own, sql: own.sql.replace(/::[a-z ]+(?:\[\])?|[()]/g, '') }))
+        .sort((a, b) => String(a.name).localeCompare(String(b.name))),
     }));
 }
 
@@ -151,7 +157,7 @@ describe.each(catalogDatabases)('reflected tables on $name', (database) => {
 
     const reflected = new MetaData();
     const tables = await reflected.reflect(engine);
-    expect(tables.map(({ name }) => name).sort()).toEqual(['numbered', 'order_lines', 'users']);
+    expect(tables.map(({ name }) => name).sort()).toEqual([...models.tables.keys()].sort());
     expect(await differences(engine, reflected.tables.values())).toEqual([]);
     const auto = (metadata: MetaData): unknown[] =>
       [...metadata.tables.values()].flatMap((table) => table.columns.map((c) => [table.name, c.name, c.autoIncrement])).sort();
@@ -173,7 +179,7 @@ describe.each(catalogDatabases)('reflected tables on $name', (database) => {
       await connection.execute(insertInto(users).values({ email: 'a@x', score: '2.5', small: 4, doc: { a: 1 }, born: '2020-01-31' }));
     });
     await using connection = await engine.connect();
-    const [row] = await connection.all(select(users).where(users.c.email.eq('a@x')));
+    const [row] = await connection.all(selectFrom(users).where(users.c.email.eq('a@x')));
     expect(row).toMatchObject({
       id: 1,
       email: 'a@x',
@@ -206,10 +212,10 @@ describe.each(catalogDatabases)('reflected tables on $name', (database) => {
     expect(all.sortedTables().length).toBe(6);
     await using connection = await engine.connect();
     const cheap = all.views.get('Cheap');
-    expect(await connection.all(select(cheap as never))).toEqual([{ TrackId: 1, Name: 'One' }]);
+    expect(await connection.all(selectFrom(cheap as never))).toEqual([{ TrackId: 1, Name: 'One' }]);
     const track = all.tables.get('Track') as Table;
     expect(await connection.all(select({ n: track.c.Name, s: track.c.Seconds }))).toEqual([{ n: 'One', s: 61 }]);
-    expect(await connection.all(select((all.tables.get('Log') as Table).c.Text))).toEqual(['One']);
+    expect(await connection.scalars(select((all.tables.get('Log') as Table).c.Text))).toEqual(['One']);
     expect(track.primaryKey?.columns.map(({ key }) => key)).toEqual(['TrackId']);
     expect(track.column('TrackId').autoIncrement).toBe(true);
   });
@@ -240,16 +246,16 @@ describe.each(catalogDatabases)('reflected tables on $name', (database) => {
     const { body, key } = row;
     expect([body.a, key, row.parent]).toEqual([1, 5n, 1]);
 
-    const few = await reflectTable(engine, 'items', { includeColumns: ['id', 'created_at', 'parent_id'] });
+    const few = await reflectTable(connection, 'items', { includeColumns: ['id', 'created_at', 'parent_id'] });
     expect([Object.keys(few.c), few.uniques, few.indexes.filter(({ name }) => name !== 'fk_items'), few.foreignKeys.length]).toEqual([
       ['id', 'created_at', 'parent_id'],
       [],
       [],
       1,
     ]);
-    const most = await reflectTable(engine, 'items', { excludeColumns: ['parent_id'], resolveForeignKeys: false });
+    const most = await reflectTable(connection, 'items', { excludeColumns: ['parent_id'], resolveForeignKeys: false });
     expect([Object.keys(most.c).includes('parent_id'), most.foreignKeys]).toEqual([false, []]);
-    await expect(reflectTable(engine, 'items', { includeColumns: ['nothing'] })).rejects.toThrow("no column 'nothing'");
+    await expect(reflectTable(connection, 'items', { includeColumns: ['nothing'] })).rejects.toThrow("no column 'nothing'");
   });
 
   it('stay as they are in a metadata that has them, or are read anew', async () => {
@@ -288,7 +294,7 @@ describe.each(catalogDatabases)('reflected tables on $name', (database) => {
     expect(await db.reflectTable('things', { bind: 'legacy' })).toBe(things);
     await db.context(async () => {
       await db.session.execute(insertInto(things).values({ id: 1, n: 5 }));
-      expect(await db.session.all(select(things))).toEqual([{ id: 1, n: 5 }]);
+      expect(await db.session.all(selectFrom(things))).toEqual([{ id: 1, n: 5 }]);
     });
   });
 });
@@ -306,7 +312,7 @@ describe.each(catalogDatabases.filter(({ family }) => family === 'postgresql'))(
     expect(film.column('rating').type).toMatchObject({ name: 'enum', enumName: 'rating', values: ['G', 'PG', "it's"] });
     expect(film.column('film_id').identity).toEqual({ always: true, start: 100, increment: 10 });
     await using connection = await engine.connect();
-    expect(await connection.all(select(film))).toMatchObject([
+    expect(await connection.all(selectFrom(film))).toMatchObject([
       {
         film_id: 100n,
         title: 'One',
@@ -325,7 +331,7 @@ describe.each(catalogDatabases.filter(({ family }) => family === 'postgresql'))(
       ['titles', false],
       ['longest', true],
     ]);
-    expect(await connection.all(select(metadata.views.get('titles') as never))).toEqual([{ film_id: 100n, title: 'One' }]);
+    expect(await connection.all(selectFrom(metadata.views.get('titles') as never))).toEqual([{ film_id: 100n, title: 'One' }]);
   });
 });
 
@@ -348,9 +354,9 @@ describe.each(catalogDatabases.filter(({ family }) => family === 'sqlite'))('ref
       expect.stringContaining("'odd.d' has no type"),
     ]);
     await using connection = await engine.connect();
-    expect(await connection.all(select(odd as unknown as Table))).toEqual([{ a: '1', b: 2, c: 3, d: 4, e: new Uint8Array([5]) }]);
+    expect(await connection.all(selectFrom(odd as unknown as Table))).toEqual([{ a: '1', b: 2, c: 3, d: 4, e: new Uint8Array([5]) }]);
     warnings = [];
-    await reflectTable(engine, 'odd', { columns: { c: t.integer(), d: t.integer() } });
+    await reflectTable(connection, 'odd', { columns: { c: t.integer(), d: t.integer() } });
     expect(await warned()).toEqual([]);
   });
 });
