@@ -3,6 +3,8 @@ import type { Driver } from './base/driver.ts';
 
 /** Every dialect by the name that a URL begins with; its folder is loaded when a URL names it. */
 export const dialects: Record<string, () => Promise<Dialect>> = {
+  mariadb: () => import('./mysql/dialect.ts').then((module) => module.mariadb),
+  mysql: () => import('./mysql/dialect.ts').then((module) => module.mysql),
   sqlite: () => import('./sqlite/dialect.ts').then((module) => module.sqlite),
 };
 

@@ -36,6 +36,8 @@ export class Writer {
   enclosing: readonly string[] = [];
   /** Column names stand alone: in INSERT, SET and RETURNING. */
   unqualified = false;
+  /** The rows of this INSERT have a name, by which its conflict clause calls them; else they are called by a function. */
+  rowsNamed = false;
   #text = '';
   readonly #names = new Map<string, string>();
   readonly #taken: ReadonlySet<string>;

@@ -6,7 +6,10 @@ import { parseTypeWords, sameTypeWords, storedType, type TypeNames, typeWords } 
 
 /** What a dialect says so that the statements below are written its way; the statements themselves it may replace one by one. */
 export interface DdlRules
-  extends Pick<DdlCompiler, 'cannotAddColumn' | 'forwardReferences' | 'altersConstraints' | 'tableExists' | 'schemaChange'> {
+  extends Pick<
+    DdlCompiler,
+    'cannotAddColumn' | 'forwardReferences' | 'altersConstraints' | 'columnsHoldKeys' | 'tableExists' | 'schemaChange'
+  > {
   readonly spelling: Omit<InlineSpelling, 'typeName'>;
   readonly types: TypeNames;
   /** The type's words where the column, not the type alone, decides them. */
@@ -18,7 +21,10 @@ export interface DdlRules
   /** Enums are text with a check. */
   readonly enumCheck: boolean;
   /** A default as it stands after DEFAULT. */
-  defaultWords(expression: string): string;
+  defaultWords(expression: string, column: TableColumn): string;
+  /** What stands at the end of a column, and after the brackets of CREATE TABLE. */
+  afterColumn?(column: TableColumn): string;
+  afterTable?(table: Table): string;
 }
 
 /** The DDL of a database by its rules. */
@@ -66,10 +72,11 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
   const columnWords = (column: TableColumn, own: readonly RenderedCheck[], without: readonly ForeignKey[]): string => {
     const { table } = column;
     let words = `${quote(column.name)} ${typeName(column.type, column)}`;
-    if (column.serverDefault !== null) words += ` DEFAULT ${rules.defaultWords(inline(column.serverDefault.node))}`;
+    if (column.serverDefault !== null) words += ` DEFAULT ${rules.defaultWords(inline(column.serverDefault.node), column)}`;
     if (!column.nullable) words += ' NOT NULL';
     const key = isWholeKey(column) ? rules.inlineKey(column) : null;
     if (key !== null) words += ` ${key}`;
+    words += rules.afterColumn?.(column) ?? '';
     if (!rules.constraintsWithColumn) return words;
     for (const foreignKey of table.foreignKeys) {
       const single = foreignKey.columns.length === 1 && foreignKey.columns[0] === column && !without.includes(foreignKey);
@@ -106,7 +113,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
       }
       for (const check of all) if (!rules.constraintsWithColumn || check.column === null) items.push(checkWords(check));
       return [
-        `CREATE TABLE ${qualified(table)} (\n  ${items.join(',\n  ')}\n)`,
+        `CREATE TABLE ${qualified(table)} (\n  ${items.join(',\n  ')}\n)${rules.afterTable?.(table) ?? ''}`,
         ...table.indexes.map((index) => createIndex(table, index)),
       ];
     },
@@ -132,6 +139,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     cannotAddColumn: rules.cannotAddColumn,
     forwardReferences: rules.forwardReferences,
     altersConstraints: rules.altersConstraints,
+    columnsHoldKeys: rules.columnsHoldKeys,
     tableExists: (table) => rules.tableExists(table),
     schemaChange: rules.schemaChange,
   };

@@ -37,6 +37,12 @@ export interface DriverConnection {
   script(sql: string): MaybePromise<void>;
   /** The rows one after the other, in constant memory. */
   stream(sql: string, parameters: readonly unknown[]): AsyncIterable<DriverRow> | Iterable<DriverRow>;
+  /** Ends the statement that is running, through a connection of its own where it must. */
+  cancel?(): MaybePromise<void>;
+  /** What the server says of its version, where a dialect has to know it (`Dialect.forServer`). */
+  readonly serverVersion?: string | null;
+  /** How far apart the keys are that one INSERT of several rows makes; 1 where nothing is said. */
+  readonly keyStep?: number;
   /** Whether the connection can still be used. */
   readonly usable: boolean;
   /** Whether the database itself has a transaction open; null where it does not tell. */

@@ -44,6 +44,10 @@ const TABLE = {
     CompileError,
     `'${column}' is ${type}, but ${database} keeps fractions as 64-bit floats, which hold 15 digits exactly. Use a precision of at most 15, .asNumber() if an inexact value will do, or t.string().`,
   ],
+  'ddl.long-key': (column: string, what: string, database: string) => [
+    CompileError,
+    `'${column}' belongs to ${what}, but ${database} takes only the beginning of such a column into an index. Give it a length: t.string(n), or t.binary(n).`,
+  ],
   'ddl.parameter': (name: string) => [
     CompileError,
     `The parameter ':${name}' stands in a check, a default or an index condition, which are stored without parameters. Write the value itself.`,

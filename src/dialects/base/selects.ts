@@ -1,8 +1,8 @@
 import { sqlError } from '../../sql/errors.ts';
 import { sourcesOf } from '../../sql/join.ts';
-import { isKind, type Node, type SelectNode, type SourceNode, walk } from '../../sql/node.ts';
+import { make } from '../../sql/make.ts';
+import { isKind, type Node, type OrderNode, type SelectNode, type SourceNode, walk } from '../../sql/node.ts';
 import type { Visitors, Writer } from './compiler.ts';
-import { orderWords } from './expressions.ts';
 
 type SelectVisitors = Pick<Visitors, 'select' | 'setOperation' | 'entity' | 'table' | 'alias' | 'join' | 'lock'>;
 
@@ -63,8 +63,8 @@ function orderBy(to: Writer, nodes: readonly Node[], names: ReadonlyMap<string, 
     const name = names.get(term.key);
     if (name === undefined) to.visit(node);
     else {
-      to.identifier(name);
-      if (isKind(node, 'order')) to.write(orderWords(node));
+      const named = make('identifier', { path: [name] });
+      to.visit(isKind(node, 'order') ? ({ ...node, operand: named } as OrderNode) : named);
     }
   });
 }

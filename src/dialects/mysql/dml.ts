@@ -1,0 +1,208 @@
+import { sqlError } from '../../sql/errors.ts';
+import { sourcesOf } from '../../sql/join.ts';
+import { type ConflictNode, type InsertNode, isKind, type Node, type TableNode, walk } from '../../sql/node.ts';
+import { type Table, tableBehind } from '../../sql/schema.ts';
+import type { Visitors, Writer } from '../base/compiler.ts';
+import { dmlVisitors } from '../base/dml.ts';
+import type { MysqlServer } from './server.ts';
+
+type DmlVisitors = Pick<Visitors, 'insert' | 'conflict' | 'update' | 'delete' | 'column'>;
+
+/** The name of the source that `excluded()` speaks of, in every database. */
+const EXCLUDED = 'excluded';
+
+/** How rows are written: upserts by ON DUPLICATE KEY, RETURNING where the server has it. */
+export function mysqlDml(server: MysqlServer): DmlVisitors {
+  const returning = (nodes: readonly Node[], what: string, allowed: boolean, to: Writer): void => {
+    if (nodes.length === 0) return;
+    if (!allowed) throw sqlError('sql.unsupported', `RETURNING in ${what}`, to.spelling.title);
+    to.unqualified = true;
+    to.write(' RETURNING ').columns(nodes);
+    to.unqualified = false;
+  };
+
+  /** Whether the rows to be inserted have a name that ON DUPLICATE KEY can call them by: MySQL 8.0.19 and later, for VALUES. */
+  const named = (node: InsertNode): boolean => !server.mariadb && node.query === null;
+
+  return {
+    column: (node, to) => {
+      const { source } = node;
+      if (isKind(source, 'alias') && source.name === EXCLUDED && isKind(source.of, 'star')) {
+        if (to.rowsNamed) to.write(`${EXCLUDED}.`).identifier(node.name);
+        else to.write('VALUES(').identifier(node.name).write(')');
+        return;
+      }
+      if (!to.unqualified || isKind(source, 'alias')) to.write(`${to.sourceName(source)}.`);
+      to.identifier(node.name);
+    },
+    insert: (node, to) => {
+      to.write('INSERT INTO ').visit(node.table);
+      const names = node.columns.map((name) => to.spelling.quote(name)).join(', ');
+      if (node.query !== null) to.write(` (${names}) `).visit(node.query);
+      else if (node.columns.length === 0) to.write(' () VALUES ()');
+      else {
+        to.write(` (${names})`);
+        const width = node.columns.length;
+        for (let start = 0; start < node.values.length; start += width) {
+          to.write(start === 0 ? ' VALUES (' : ', (')
+            .list(node.values.slice(start, start + width))
+            .write(')');
+        }
+      }
+      if (node.conflict !== null) {
+        const conflict = node.conflict as ConflictNode;
+        if (conflict.columns.length === 0 && node.returning.length > 0)
+          throw sqlError(
+            'sql.unsupported',
+            'onConflictDoNothing() with returning(), which would give the rows that were there',
+            to.spelling.title,
+          );
+        checkTarget(node, conflict, to);
+        to.rowsNamed = named(node) && conflict.columns.length > 0;
+        if (to.rowsNamed) to.write(` AS ${EXCLUDED}`);
+        writeConflict(node, conflict, to);
+        to.rowsNamed = false;
+      }
+      returning(node.returning, 'an INSERT', server.mariadb, to);
+    },
+    // It is written with its INSERT, whose table it needs.
+    conflict: dmlVisitors.conflict,
+    update: (node, to) => {
+      const { table } = node;
+      to.enclosing = [table.id];
+      to.write('UPDATE ').visit(table);
+      if (node.from.length > 0) to.write(', ').list(node.from);
+      to.write(' SET ');
+      inOrder(node.columns, node.values, table, server.mariadb && node.from.length === 0, to).forEach((i, place) => {
+        if (place > 0) to.write(', ');
+        if (node.from.length > 0) to.write(`${to.sourceName(table)}.`);
+        to.identifier(node.columns[i]).write(' = ').visit(node.values[i]);
+      });
+      if (node.where !== null) where(table, node.where, to, server);
+      returning(node.returning, 'an UPDATE', false, to);
+    },
+    delete: (node, to) => {
+      to.enclosing = [node.table.id];
+      to.write('DELETE FROM ').visit(node.table);
+      if (node.where !== null) where(node.table, node.where, to, server);
+      returning(node.returning, 'a DELETE', server.mariadb, to);
+    },
+  };
+}
+
+/**
+ * ON DUPLICATE KEY fires for every unique key of a table. Where the statement names one of several, a row that meets another
+ * would be changed although nobody meant it.
+ */
+function checkTarget(node: InsertNode, { target, where: condition }: ConflictNode, to: Writer): void {
+  const { title } = to.spelling;
+  if (condition !== null) throw sqlError('sql.unsupported', 'WHERE in onConflictDoUpdate()', title);
+  const table = tableBehind(node.table);
+  if (target.length === 0 || table === null) return;
+  const keys = uniqueKeys(table);
+  const isTarget = (key: readonly string[]): boolean => key.length === target.length && key.every((name) => target.includes(name));
+  if (!keys.some(isTarget))
+    throw sqlError('sql.unsupported', `conflict target (${target.join(', ')}) that is no unique key of '${table.name}'`, title);
+  // A key that the database makes cannot meet another.
+  const made = table.columns.find((column) => column.autoIncrement && !node.columns.includes(column.name))?.name;
+  const other = keys.find((key) => !isTarget(key) && !(key.length === 1 && key[0] === made));
+  if (other !== undefined)
+    throw sqlError(
+      'sql.unsupported',
+      `conflict target: ON DUPLICATE KEY would also take a conflict of '${table.name}' on (${other.join(', ')}), and so cannot stand for (${target.join(', ')}) alone`,
+      title,
+    );
+}
+
+function uniqueKeys(table: Table): string[][] {
+  const keys = [table.primaryKey, ...table.uniques, ...table.indexes.filter((index) => index.unique)];
+  return keys.flatMap((key) => (key === null ? [] : [key.columns.map((column) => column.name)]));
+}
+
+function writeConflict(node: InsertNode, conflict: ConflictNode, to: Writer): void {
+  const { table } = node;
+  to.write(' ON DUPLICATE KEY UPDATE ');
+  if (conflict.columns.length === 0) {
+    // The row stays as it is. The answer then has the key −1, by which the driver tells it from an insert.
+    const name = node.columns[0] ?? tableBehind(table)?.columns[0].name;
+    const own = `${to.sourceName(table)}.${to.spelling.quote(name ?? 'id')}`;
+    to.write(`${own} = IF(LAST_INSERT_ID(18446744073709551615) IS NULL, ${own}, ${own})`);
+    return;
+  }
+  inOrder(conflict.columns, conflict.values, table, false, to).forEach((i, place) => {
+    if (place > 0) to.write(', ');
+    to.identifier(conflict.columns[i]).write(' = ').visit(conflict.values[i]);
+  });
+}
+
+/**
+ * The order of assignments in which each reads the row as it was: MySQL makes them one after the other. Throws where they
+ * read each other in a circle. `atOnce`: this server was told to make them all at once.
+ */
+function inOrder(columns: readonly string[], values: readonly Node[], table: TableNode, atOnce: boolean, to: Writer): number[] {
+  const places = columns.map((_name, i) => i);
+  if (atOnce || columns.length < 2) return places;
+  const reads = values.map((value) => readColumns(value, table));
+  const order: number[] = [];
+  const left = new Set(places);
+  while (left.size > 0) {
+    // Next comes one that none of the others still has to read.
+    const next = [...left].find((i) => [...left].every((j) => j === i || !reads[j].has(columns[i])));
+    if (next === undefined)
+      throw sqlError(
+        'sql.unsupported',
+        `UPDATE whose assignments read each other's columns (${[...left].map((i) => columns[i]).join(', ')})`,
+        to.spelling.title,
+      );
+    left.delete(next);
+    order.push(next);
+  }
+  return order;
+}
+
+function readColumns(value: Node, table: TableNode): Set<string> {
+  const names = new Set<string>();
+  walk(value, (node) => {
+    if (isKind(node, 'column') && node.source.kind === 'table' && node.source.name === table.name) names.add(node.name);
+    return true;
+  });
+  return names;
+}
+
+/** Whether a condition has a subquery that reads this table. */
+function readsTable(condition: Node, table: TableNode): boolean {
+  let reads = false;
+  const isTable = (node: Node): boolean => isKind(node, 'table') && node.name === table.name && node.schema === table.schema;
+  walk(condition, (node) => {
+    if (isKind(node, 'select')) {
+      for (const item of node.from)
+        walk(item, (inner) => {
+          reads ||= isTable(inner);
+          return !reads;
+        });
+      // Without FROM it is what its columns belong to.
+      if (node.from.length === 0) reads ||= sourcesOf(node.columns).every(isTable);
+    }
+    return !reads;
+  });
+  return reads;
+}
+
+/**
+ * WHERE of an UPDATE or DELETE. MySQL does not let a subquery read the table that is being changed, so the rows are found first,
+ * by their keys; MariaDB does.
+ */
+function where(table: TableNode, condition: Node, to: Writer, server: MysqlServer): void {
+  const key = server.mariadb ? null : (tableBehind(table)?.primaryKey ?? null);
+  to.write(' WHERE ');
+  if (key === null || !readsTable(condition, table)) {
+    to.visit(condition);
+    return;
+  }
+  const name = to.sourceName(table);
+  const columns = key.columns.map((column) => to.spelling.quote(column.name));
+  const found = to.anonymous('found');
+  const own = columns.map((column) => `${name}.${column}`).join(', ');
+  to.write(`${columns.length === 1 ? own : `(${own})`} IN (SELECT ${columns.map((column) => `${found}.${column}`).join(', ')} FROM (`);
+  to.write(`SELECT DISTINCT ${own} FROM `).visit(table).write(' WHERE ').visit(condition).write(`) AS ${found})`);
+}
