@@ -1,7 +1,7 @@
 import type { Capabilities } from '../dialects/base/dialect.ts';
 import type { DriverRow, MaybePromise, RunResult } from '../dialects/base/driver.ts';
 import { conjunction } from '../sql/expression.ts';
-import { make, makeBind } from '../sql/make.ts';
+import { make, makeBind, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import { columnValue, plainValue } from './attributes.ts';
@@ -100,7 +100,7 @@ async function insertAlike(
   rows: readonly unknown[][],
 ): Promise<void> {
   const { generatedKey, table } = mapper;
-  const { ascendingKeys, maxParameters } = writer.capabilitiesOf(table);
+  const { ascendingKeys, maxParameters, returning: returns } = writer.capabilitiesOf(table);
   const omitted = new Set(left.split(',').slice(1).map(Number));
   const columns = mapper.columns.filter((column) => !omitted.has(column.position));
   const asked = mapper.columns.filter((column) => omitted.has(column.position));
@@ -127,6 +127,13 @@ async function insertAlike(
           if (answer instanceof Promise) await answer;
           continue;
         }
+        if (!returns) {
+          const answer = writer.run(table, `${key}:${size}`, build(size, []), values);
+          const { lastInsertId, keyStep = 1 } = answer instanceof Promise ? await answer : answer;
+          for (let i = 0; i < size; i++)
+            setGeneratedKey(mapper, entities[start + i], BigInt(lastInsertId as number) - BigInt((size - 1 - i) * keyStep));
+          continue;
+        }
         const answer = writer.fetch(table, `${key}:${size}`, build(size, asked), values);
         const made = (answer instanceof Promise ? await answer : answer).map((row) => row[0] as number | bigint);
         made.sort((a, b) => (a < b ? -1 : 1));
@@ -137,6 +144,10 @@ async function insertAlike(
   if (start === entities.length) return;
   const rest = start === 0 ? rows : rows.slice(start);
   // A key that the driver tells by itself need not be asked for, unless something else is.
+  if (asked.length > 0 && !(keyOnly && ascendingKeys) && !returns) {
+    await insertAndRead(writer, mapper, entities.slice(start), asked, { key, build: build(1, []), rows: rest });
+    return;
+  }
   if (asked.length > 0 && !(keyOnly && ascendingKeys)) {
     const answer = writer.fetchMany(table, `${key}:returning`, build(1, asked), rest);
     const results = answer instanceof Promise ? await answer : answer;
@@ -151,6 +162,33 @@ async function insertAlike(
   const { lastInsertIds } = answer instanceof Promise ? await answer : answer;
   if (asked.length > 0)
     for (let i = start; i < entities.length; i++) setGeneratedKey(mapper, entities[i], lastInsertIds[i - start] as number | bigint);
+}
+
+/** Without RETURNING, what the database filled in is read by the keys of the new rows. */
+async function insertAndRead(
+  writer: Writer,
+  mapper: Mapper,
+  entities: readonly Entity[],
+  asked: readonly TableColumn[],
+  { key, build, rows }: { readonly key: string; readonly build: () => Node; readonly rows: readonly (readonly unknown[])[] },
+): Promise<void> {
+  const { generatedKey, table } = mapper;
+  const { lastInsertIds } = await writer.runMany(table, `${key}:read`, build, rows);
+  const made = asked.some((column) => column.position === generatedKey);
+  const filled = asked.filter((column) => column.position !== generatedKey);
+  const keys = mapper.keyPositions.map((position) => mapper.columns[position]);
+  const select = (): Node =>
+    makeSelect({ columns: filled.map((column) => columnOf(table.node, column)), from: [table.node], where: equals(table, keys) });
+  for (const [i, entity] of entities.entries()) {
+    if (made) setGeneratedKey(mapper, entity, lastInsertIds[i] as number | bigint);
+    const values = keys.map((column) => columnValue(entity, column.position));
+    // A key that the database computed cannot be known.
+    if (values.includes(undefined)) throw ormError('orm.null-key', nameOf(entity), keys[values.indexOf(undefined)].key);
+    const [row] = await writer.fetch(table, `${key}:filled`, select, values);
+    filled.forEach((column, place) => {
+      entity[ROW][column.position] = row[place];
+    });
+  }
 }
 
 function setGeneratedKey(mapper: Mapper, entity: Entity, key: number | bigint): void {

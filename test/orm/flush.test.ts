@@ -15,10 +15,11 @@ import {
   UniqueViolation,
   update,
 } from '../../src/index.ts';
-import { databases, openDatabase, Statements, sharedDatabases } from '../setup/databases.ts';
+import { openDatabase, Statements } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
 import { openBlog } from './blog-models.ts';
 
-describe.each(databases)('flush on $name', (database) => {
+describe.each(allDatabases)('flush on $name', (database) => {
   test('parents come before children, and rows of one class go in one batch, in the order of add()', async () => {
     const { session, statements, User, Post } = await openBlog(database);
     const posts = Array.from({ length: 50 }, (_, i) => new Post({ title: `p${i}` }));
@@ -467,7 +468,7 @@ describe.each(databases)('flush on $name', (database) => {
       },
     }) {}
     class Item extends db.Model('items', { id: t.integer().primaryKey(), name: t.string() }) {}
-    class Line extends db.Model('lines', {
+    class Line extends db.Model('order_lines', {
       orderId: t.integer().primaryKey().references('orders.id'),
       itemId: t.integer().primaryKey().references('items.id'),
       count: t.integer().default(1),
@@ -492,7 +493,7 @@ describe.each(databases)('flush on $name', (database) => {
     ink.count = 4;
     order.lines.remove(pen);
     await session.commit();
-    expect(await session.all(text('SELECT order_id, item_id, count FROM lines'))).toEqual([{ order_id: 1, item_id: 2, count: 4 }]);
+    expect(await session.all(text('SELECT order_id, item_id, count FROM order_lines'))).toEqual([{ order_id: 1, item_id: 2, count: 4 }]);
     session.delete(order);
     await session.commit();
     expect(await session.query(Line).count()).toBe(0);
@@ -593,7 +594,7 @@ describe.each(databases)('flush on $name', (database) => {
   });
 });
 
-describe.each(sharedDatabases)('two sessions on $name', (database) => {
+describe.each(allDatabases.filter(({ shared }) => shared))('two sessions on $name', (database) => {
   test('a row changed by another session meanwhile is not overwritten column by column', async () => {
     const { db, session, User } = await openBlog(database);
     session.add(new User({ name: 'ann', age: 1 }));

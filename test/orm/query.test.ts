@@ -18,7 +18,8 @@ import {
   union,
   update,
 } from '../../src/index.ts';
-import { databases, type TestDatabase } from '../setup/databases.ts';
+import { type TestDatabase } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
 import { openBlog } from './blog-models.ts';
 
 /** ann 20, bob 30, cid without an age; posts a1 a2 by ann, b1 by bob, n by nobody; a1 and b1 are red, a1 is blue. */
@@ -43,7 +44,7 @@ async function filledBlog(database: TestDatabase) {
 const titles = (posts: readonly { title: string }[]): string[] => posts.map((post) => post.title);
 const names = (users: readonly { name: string }[]): string[] => users.map((user) => user.name);
 
-describe.each(databases)('queries on $name', (database) => {
+describe.each(allDatabases)('queries on $name', (database) => {
   test('filter, order, limit, offset; each call gives a new query', async () => {
     const { session, User } = await filledBlog(database);
     const query = session.query(User);

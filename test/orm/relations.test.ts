@@ -12,7 +12,8 @@ import {
   t,
   text,
 } from '../../src/index.ts';
-import { databases, openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
+import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
 import { openBlog } from './blog-models.ts';
 
 // What assigning, adding and removing do to the other side: at once, without a statement.
@@ -28,7 +29,7 @@ async function twoUsers(database: TestDatabase) {
   return { ...blog, first, second };
 }
 
-describe.each(databases)('relations on $name', (database) => {
+describe.each(allDatabases)('relations on $name', (database) => {
   test('new objects: both sides of a one-to-many know each other', async () => {
     const { User, Post } = await openBlog(database);
     const user = new User({ name: 'a' });

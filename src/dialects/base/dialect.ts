@@ -35,6 +35,8 @@ export interface Capabilities {
   /** The keys that one INSERT makes for its rows ascend in the order of the rows, and a single row's key comes with its run. */
   readonly ascendingKeys: boolean;
   readonly maxParameters: number;
+  /** Foreign keys are checked with each row that a statement deletes, not at its end: rows that refer to each other have to let go first. */
+  readonly rowwiseKeys?: boolean;
 }
 
 /** How a long list travels as one parameter. */

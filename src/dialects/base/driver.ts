@@ -9,6 +9,8 @@ export interface RunResult {
   readonly rowCount: number;
   /** The key that the database made for the last row inserted, where it tells. */
   readonly lastInsertId: number | bigint | null;
+  /** How far apart the keys are that one INSERT of several rows made; 1 where nothing is said. */
+  readonly keyStep?: number;
 }
 
 /** What a statement written by hand gave: rows where it has any, and the names of their columns. */
@@ -41,8 +43,6 @@ export interface DriverConnection {
   cancel?(): MaybePromise<void>;
   /** What the server says of its version, where a dialect has to know it (`Dialect.forServer`). */
   readonly serverVersion?: string | null;
-  /** How far apart the keys are that one INSERT of several rows makes; 1 where nothing is said. */
-  readonly keyStep?: number;
   /** Whether the connection can still be used. */
   readonly usable: boolean;
   /** Whether the database itself has a transaction open; null where it does not tell. */

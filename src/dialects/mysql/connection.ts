@@ -34,7 +34,7 @@ function ignore(): void {}
 /** One connection of mysql2. Statements are prepared, and values travel beside them in binary form. */
 export class MysqlConnection implements DriverConnection {
   readonly serverVersion: string;
-  readonly keyStep: number;
+  readonly #keyStep: number;
   readonly #connection: Connection;
   readonly #wire: Wire;
   readonly #kill: (thread: number) => Promise<void>;
@@ -49,7 +49,7 @@ export class MysqlConnection implements DriverConnection {
     this.#wire = wire;
     this.#kill = kill;
     this.serverVersion = settings.version;
-    this.keyStep = settings.keyStep;
+    this.#keyStep = settings.keyStep;
     const lost = (error: unknown): void => {
       this.#open = false;
       this.#inTransaction = false;
@@ -229,8 +229,8 @@ export class MysqlConnection implements DriverConnection {
     if (first === null || affectedRows < 2 || onDuplicate || !INSERTS_VALUES.test(sql))
       return { rowCount: affectedRows, lastInsertId: first };
     // The server tells the first of the keys.
-    const distance = (affectedRows - 1) * this.keyStep;
-    return { rowCount: affectedRows, lastInsertId: typeof first === 'bigint' ? first + BigInt(distance) : keyOf(first + distance) };
+    const keyStep = this.#keyStep;
+    return { rowCount: affectedRows, lastInsertId: keyOf(BigInt(first) + BigInt((affectedRows - 1) * keyStep)), keyStep };
   }
 }
 

@@ -40,6 +40,7 @@ function makeDialect(server: MysqlServer): Dialect {
       rowLocks: true,
       ascendingKeys: true,
       maxParameters: 65_535,
+      rowwiseKeys: true,
     },
     forServer: (version) => mysqlDialect(readServer(version)),
     ddl,
@@ -55,8 +56,8 @@ function makeDialect(server: MysqlServer): Dialect {
   };
 }
 
-function beginTransaction({ isolation, readOnly, deferrable: _none }: TransactionOptions): string[] {
-  const start = readOnly === true ? 'START TRANSACTION READ ONLY' : 'START TRANSACTION';
+function beginTransaction({ isolation, readOnly }: TransactionOptions): string[] {
+  const start = readOnly === true ? 'START TRANSACTION READ ONLY' : 'BEGIN';
   return isolation === undefined ? [start] : [`SET TRANSACTION ISOLATION LEVEL ${isolation.toUpperCase()}`, start];
 }
 
