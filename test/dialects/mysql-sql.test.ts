@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { DriverConnection } from '../../src/dialects/base/driver.ts';
 import { mysqlDialect } from '../../src/dialects/mysql/dialect.ts';
 import { readServer } from '../../src/dialects/mysql/server.ts';
 import {
@@ -268,4 +269,36 @@ describe('tables', () => {
     expect(ddl.parseType("enum('a','b''c')")?.values).toEqual(['a', "b'c"]);
     expect(ddl.parseType('geometry')).toBeNull();
   });
+});
+
+test('MySQL 8 reads back what its catalog says in its own way', async () => {
+  const answers: Record<string, unknown[][]> = {
+    'information_schema.tables': [['docs']],
+    'information_schema.columns': [
+      ['docs', 'id', 'int', 'NO', null, 'auto_increment', 'PRI'],
+      ['docs', 'title', 'varchar(80)', 'NO', "it's", '', 'UNI'],
+      ['docs', 'made', 'datetime(3)', 'NO', 'CURRENT_TIMESTAMP(3)', 'DEFAULT_GENERATED on update CURRENT_TIMESTAMP(3)', ''],
+      ['docs', 'n', 'int unsigned', 'YES', '42', '', ''],
+      ['docs', 'data', 'json', 'YES', null, '', ''],
+    ],
+    'information_schema.statistics': [
+      ['docs', 'PRIMARY', 0, 'id'],
+      ['docs', 'uq_docs_title', 0, 'title'],
+    ],
+    'information_schema.key_column_usage': [],
+    'information_schema.check_constraints': [['docs', 'ck_docs_n', "((`n` > 0) and (`title` <> _utf8mb4\\'x\\'))", 'Table']],
+  };
+  const connection = {
+    query: (query: string) => Object.entries(answers).find(([table]) => new RegExp(`FROM ${table}\\b`).test(query))?.[1] ?? [],
+  } as unknown as DriverConnection;
+  const [docs] = await mysql.reflect(connection);
+  expect(docs.columns.map(({ name, type, default: fallback }) => [name, type, fallback])).toEqual([
+    ['id', 'INTEGER', null],
+    ['title', 'VARCHAR(80)', "'it''s'"],
+    ['made', 'DATETIME(3)', 'CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)'],
+    ['n', 'INTEGER UNSIGNED', '42'],
+    ['data', 'JSON', null],
+  ]);
+  expect(docs.indexes).toEqual([{ name: 'uq_docs_title', columns: ['title'], unique: true, where: null }]);
+  expect(docs.checks.map(({ sql: text }) => mysql.ddl.sameExpression(text, "n > 0 AND title <> 'x'"))).toEqual([true]);
 });

@@ -564,7 +564,7 @@ describe.each(allDatabases)('flush on $name', (database) => {
     expect(statements.batches()).toEqual(['INSERT users', 'INSERT posts', 'INSERT tags', 'INSERT post_tags']);
     const wrong = await session.all(
       text(
-        "SELECT count(*) AS n FROM posts p JOIN users u ON u.id = p.user_id JOIN post_tags x ON x.post_id = p.id JOIN tags t ON t.id = x.tag_id WHERE t.name <> p.title OR p.title NOT LIKE substr(u.name, 2) || '.%'",
+        "SELECT count(*) AS n FROM posts p JOIN users u ON u.id = p.user_id JOIN post_tags x ON x.post_id = p.id JOIN tags t ON t.id = x.tag_id WHERE t.name <> p.title OR substr(p.title, 1, length(u.name) - 1) <> substr(u.name, 2) OR substr(p.title, length(u.name), 1) <> '.'",
       ),
     );
     expect(wrong).toEqual([{ n: 0 }]);

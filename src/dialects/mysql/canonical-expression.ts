@@ -32,5 +32,6 @@ export function canonicalExpression(sql: string): string {
       words.push(SAME[lower] ?? lower);
     }
   }
-  return words.join(' ');
+  // The clock's precision is its column's.
+  return words.join(' ').replace(/\b(current_timestamp|current_time) \d\b/g, '$1');
 }

@@ -1,6 +1,7 @@
 import type { Connection, FieldPacket, QueryError, ResultSetHeader, TypedParameter as Typed } from 'mysql2';
 import type { DriverConnection, DriverResult, DriverRow, RunResult } from '../base/driver.ts';
 import { RecentCache } from '../base/recent-cache.ts';
+import { KEPT_MARK } from './dml.ts';
 import { ExactNumber } from './exact-number.ts';
 import { keyOf, repairRow, repairsOf } from './result-values.ts';
 import { type RowCommand, RowStream } from './row-stream.ts';
@@ -21,11 +22,8 @@ const CONTROL = /^(?:START TRANSACTION|BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE S
 const IN_TRANSACTION = 1;
 const DEADLOCK = 1213;
 const NOT_PREPARABLE = 1295;
-const KEPT = /\bON DUPLICATE KEY\b/i;
+const ON_DUPLICATE = /\bON DUPLICATE KEY\b/i;
 const INSERTS_VALUES = /^\s*(?:INSERT|REPLACE)\b[\s\S]*\bVALUES?\b/i;
-
-/** What an INSERT makes of LAST_INSERT_ID() where it left a row as it was: see `conflict` of the compiler. */
-const NOTHING_INSERTED = -1;
 
 const ENDING_MS = 2000;
 
@@ -220,13 +218,13 @@ export class MysqlConnection implements DriverConnection {
   }
 
   #outcome({ affectedRows = 0, insertId, info }: ResultSetHeader, sql: string): RunResult {
-    const onDuplicate = KEPT.test(sql);
-    if (onDuplicate && Number(insertId) === NOTHING_INSERTED) {
-      const kept = /Duplicates: (\d+)/.exec(info ?? '')?.[1] ?? affectedRows;
-      return { rowCount: affectedRows - Number(kept), lastInsertId: null };
+    const first = Number(insertId) === -1 ? null : keyOf(insertId);
+    if (sql.includes(KEPT_MARK)) {
+      // A row that was left as it was counts as found, and one that was inserted too.
+      const kept = /Duplicates: (\d+)/.exec(info ?? '')?.[1] ?? (Number(insertId) === -1 ? affectedRows : 0);
+      return { rowCount: affectedRows - Number(kept), lastInsertId: first };
     }
-    const first = keyOf(insertId);
-    if (first === null || affectedRows < 2 || onDuplicate || !INSERTS_VALUES.test(sql))
+    if (first === null || affectedRows < 2 || ON_DUPLICATE.test(sql) || !INSERTS_VALUES.test(sql))
       return { rowCount: affectedRows, lastInsertId: first };
     // The server tells the first of the keys.
     const keyStep = this.#keyStep;

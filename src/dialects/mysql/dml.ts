@@ -11,6 +11,9 @@ type DmlVisitors = Pick<Visitors, 'insert' | 'conflict' | 'update' | 'delete' | 
 /** The name of the source that `excluded()` speaks of, in every database. */
 const EXCLUDED = 'excluded';
 
+/** What an upsert that leaves rows as they are evaluates for each such row: the answer then has the key −1. */
+export const KEPT_MARK = 'LAST_INSERT_ID(18446744073709551615)';
+
 /** How rows are written: upserts by ON DUPLICATE KEY, RETURNING where the server has it. */
 export function mysqlDml(server: MysqlServer): DmlVisitors {
   const returning = (nodes: readonly Node[], what: string, allowed: boolean, to: Writer): void => {
@@ -123,10 +126,10 @@ function writeConflict(node: InsertNode, conflict: ConflictNode, to: Writer): vo
   const { table } = node;
   to.write(' ON DUPLICATE KEY UPDATE ');
   if (conflict.columns.length === 0) {
-    // The row stays as it is. The answer then has the key −1, by which the driver tells it from an insert.
+    // The row stays as it is, and the mark lets the driver tell it from one that was inserted.
     const name = node.columns[0] ?? tableBehind(table)?.columns[0].name;
     const own = `${to.sourceName(table)}.${to.spelling.quote(name ?? 'id')}`;
-    to.write(`${own} = IF(LAST_INSERT_ID(18446744073709551615) IS NULL, ${own}, ${own})`);
+    to.write(`${own} = IF(${KEPT_MARK} = 0, ${own}, ${own})`);
     return;
   }
   inOrder(conflict.columns, conflict.values, table, false, to).forEach((i, place) => {
@@ -172,7 +175,8 @@ function readColumns(value: Node, table: TableNode): Set<string> {
 /** Whether a condition has a subquery that reads this table. */
 function readsTable(condition: Node, table: TableNode): boolean {
   let reads = false;
-  const isTable = (node: Node): boolean => isKind(node, 'table') && node.name === table.name && node.schema === table.schema;
+  const isTable = (node: Node): boolean =>
+    isKind(node, 'alias') ? isTable(node.of) : isKind(node, 'table') && node.name === table.name && node.schema === table.schema;
   walk(condition, (node) => {
     if (isKind(node, 'select')) {
       for (const item of node.from)
