@@ -45,11 +45,7 @@ export function dropTables(engine: Engine, metadata: MetaData): Promise<void> {
   return change(engine, (present) => dropAllStatements(engine.dialect.ddl, metadata, (table: Table) => present.has(table.fullName)));
 }
 
-async function change(
-  engine: Engine,
-  statements: (present: ReadonlySet<string>) => readonly string[],
-  done: string[] = [],
-): Promise<void> {
+async function change(engine: Engine, statements: (present: ReadonlySet<string>) => readonly string[], done: string[] = []): Promise<void> {
   const connection = await engine.connect({ autocommit: true });
   try {
     await withSchemaChange(connection, () =>

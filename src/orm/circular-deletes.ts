@@ -25,7 +25,9 @@ export async function cutCircles(
   for (const { mapper, entities } of batches) {
     for (const key of mapper.table.foreignKeys) {
       if (!key.columns.every((column) => column.nullable)) continue;
-      const held = entities.filter((entity) => parentsOf(entity, key).some((parent) => (turn.get(parent) ?? -1) <= (turn.get(entity) ?? -1)));
+      const held = entities.filter((entity) =>
+        parentsOf(entity, key).some((parent) => (turn.get(parent) ?? -1) <= (turn.get(entity) ?? -1)),
+      );
       if (held.length > 0) await cut(writer, mapper, key, held);
     }
   }

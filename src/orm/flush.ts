@@ -1,7 +1,7 @@
 import type { ForeignKey } from '../sql/schema.ts';
 import { columnValue, differs, forgetRelated } from './attributes.ts';
-import { ormError } from './errors.ts';
 import { cutCircles } from './circular-deletes.ts';
+import { ormError } from './errors.ts';
 import { type KeyAssignment, orderDeletes, orderMappers } from './flush-order.ts';
 import { type FlushPlan, type LinkChange, planFlush } from './flush-plan.ts';
 import { notify, type Preparation, type PreparationSession, prepare } from './flush-preparation.ts';

@@ -1,18 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { createTables, dropTables } from '../../src/database/tables.ts';
 import {
+  alias,
   CheckViolation,
   createEngine,
   DataError,
   Deadlock,
   DisconnectError,
+  deleteFrom,
   type Engine,
   excluded,
+  exists,
   ForeignKeyViolation,
   func,
   insertInto,
   LockTimeout,
   NotNullViolation,
+  not,
   OperationalError,
   ProgrammingError,
   select,
@@ -21,9 +25,10 @@ import {
   text,
   UniqueViolation,
   unique,
+  update,
 } from '../../src/index.ts';
 import { compare } from '../../src/migrate/compare.ts';
-import { MetaData, Table, index as indexOn } from '../../src/sql/schema.ts';
+import { index as indexOn, MetaData, Table } from '../../src/sql/schema.ts';
 import { afterTest, openDatabase, type TestDatabase } from '../setup/databases.ts';
 import { mysqlDatabases, presumedMysql8 } from '../setup/mysql-databases.ts';
 
@@ -72,7 +77,8 @@ describe.each([...mysqlDatabases, ...presumedMysql8])('values on $name', (databa
     for (const row of rows) await connection.execute(insertInto(table).values(row));
     const read = await connection.all(select(table).orderBy(table.c.id));
     rows.forEach((row, i) => {
-      for (const [key, value] of Object.entries(row)) expect({ [key]: (read[i][0] as unknown as Record<string, unknown>)[key] }).toEqual({ [key]: value });
+      for (const [key, value] of Object.entries(row))
+        expect({ [key]: (read[i][0] as unknown as Record<string, unknown>)[key] }).toEqual({ [key]: value });
     });
     expect(Object.values(read[6][0]).filter((value) => value !== null)).toEqual([7]);
   });
@@ -87,7 +93,14 @@ describe.each([...mysqlDatabases, ...presumedMysql8])('values on $name', (databa
     await connection.execute(
       insertInto(table).values([
         { big: 9_007_199_254_740_993n, f: 0.1, price: '12345678901234567890.0000000001', moment, at: '10:20:30.25', day: '2024-05-01' },
-        { big: 9_007_199_254_740_992n, f: 0.2, price: '12345678901234567890.0000000002', moment: new Date(moment.getTime() + 1), at: '10:20:31', day: '2024-05-02' },
+        {
+          big: 9_007_199_254_740_992n,
+          f: 0.2,
+          price: '12345678901234567890.0000000002',
+          moment: new Date(moment.getTime() + 1),
+          at: '10:20:31',
+          day: '2024-05-02',
+        },
       ]),
     );
     const ids = (condition: Parameters<ReturnType<typeof select<[typeof table.c.id]>>['where']>[0]) =>
@@ -101,7 +114,13 @@ describe.each([...mysqlDatabases, ...presumedMysql8])('values on $name', (databa
     expect(await ids(table.c.at.eq('10:20:30.25'))).toEqual([1]);
     expect(await ids(table.c.day.gt('2024-05-01'))).toEqual([2]);
     const [sums] = await connection.all(
-      select({ sum: func.sum(table.c.id), average: func.avg(table.c.id), big: func.sum(table.c.big), price: func.sum(table.c.price), n: func.count() }),
+      select({
+        sum: func.sum(table.c.id),
+        average: func.avg(table.c.id),
+        big: func.sum(table.c.big),
+        price: func.sum(table.c.price),
+        n: func.count(),
+      }),
     );
     expect({ ...sums, price: String(sums.price) }).toEqual({
       sum: 3,
@@ -118,7 +137,10 @@ describe.each([...mysqlDatabases, ...presumedMysql8])('values on $name', (databa
     const table = make(metadata);
     await createTables(engine, metadata);
     await using connection = await engine.connect({ autocommit: true });
-    await expect(connection.execute(insertInto(table).values({ title: 'x'.repeat(101) }))).rejects.toMatchObject({ code: '1406', column: 'title' });
+    await expect(connection.execute(insertInto(table).values({ title: 'x'.repeat(101) }))).rejects.toMatchObject({
+      code: '1406',
+      column: 'title',
+    });
     await expect(connection.execute(insertInto(table).values({ id: 2 ** 40 }))).rejects.toBeInstanceOf(DataError);
     await expect(connection.execute(insertInto(table).values({ d: Number.NaN }))).rejects.toThrow(/finite number/);
     await expect(connection.execute(insertInto(table).values({ at: '10:00:00.1234567' }))).rejects.toThrow(/at most 6 digits/);
@@ -138,10 +160,18 @@ describe.each(mysqlDatabases)('the driver on $name', (database) => {
     const engine = open(database);
     await withTable(engine);
     await using connection = await engine.connect({ autocommit: true });
-    const fails = async (statement: ReturnType<typeof sql>): Promise<unknown> => connection.execute(statement).then(() => null, (error) => error);
+    const fails = async (statement: ReturnType<typeof sql>): Promise<unknown> =>
+      connection.execute(statement).then(
+        () => null,
+        (error) => error,
+      );
     const cases: [ReturnType<typeof sql>, new (...args: never[]) => Error, object][] = [
       [sql`INSERT INTO parents (name) VALUES (${'ann'})`, UniqueViolation, { code: '1062', constraint: 'uq_parents_name' }],
-      [sql`INSERT INTO children (parent_id) VALUES (${99})`, ForeignKeyViolation, { code: '1452', constraint: 'fk_parent', table: 'children', column: 'parent_id' }],
+      [
+        sql`INSERT INTO children (parent_id) VALUES (${99})`,
+        ForeignKeyViolation,
+        { code: '1452', constraint: 'fk_parent', table: 'children', column: 'parent_id' },
+      ],
       [sql`INSERT INTO parents (name) VALUES (${null})`, NotNullViolation, { code: '1048', column: 'name' }],
       [sql`INSERT INTO parents (age) VALUES (${5})`, NotNullViolation, { code: '1364', column: 'name' }],
       [sql`INSERT INTO parents (name, age) VALUES (${'x'}, ${-1})`, CheckViolation, { constraint: 'ck_age' }],
@@ -303,13 +333,24 @@ describe.each(mysqlDatabases)('the driver on $name', (database) => {
     const again = await connection.execute(insertInto(Tag).values({ name: 'a', n: 2 }).onConflictDoNothing());
     expect([first.rowCount, first.lastInsertId, again.rowCount, again.lastInsertId]).toEqual([1, 1, 0, null]);
     await connection.execute(
-      insertInto(Tag).values([{ name: 'a', n: 5 }, { name: 'b', n: 6 }]).onConflictDoUpdate({ target: [Tag.c.name], set: { n: excluded(Tag.c.n) } }),
+      insertInto(Tag)
+        .values([
+          { name: 'a', n: 5 },
+          { name: 'b', n: 6 },
+        ])
+        .onConflictDoUpdate({ target: [Tag.c.name], set: { n: excluded(Tag.c.n) } }),
     );
     expect(await connection.all(select({ name: Tag.c.name, n: Tag.c.n }).orderBy(Tag.c.name))).toEqual([
       { name: 'a', n: 5 },
       { name: 'b', n: 6 },
     ]);
-    await expect(connection.execute(insertInto(Tag).values({ name: null as never }).onConflictDoNothing())).rejects.toBeInstanceOf(NotNullViolation);
+    await expect(
+      connection.execute(
+        insertInto(Tag)
+          .values({ name: null as never })
+          .onConflictDoNothing(),
+      ),
+    ).rejects.toBeInstanceOf(NotNullViolation);
   });
 
   test('URLs: options that are unknown or wrong, a server that is not there, a wrong password', async () => {
@@ -320,6 +361,103 @@ describe.each(mysqlDatabases)('the driver on $name', (database) => {
     await expect(connect('mysql://root@127.0.0.1:1/x')).rejects.toBeInstanceOf(DisconnectError);
     await expect(connect(`mysql://nobody:wrong@${base.host}/mysql`)).rejects.toBeInstanceOf(OperationalError);
     await expect(connect(`mysql://root@${base.host}/no_such_database`)).rejects.toMatchObject({ code: '1049' });
+  });
+});
+
+describe.each([...mysqlDatabases, ...presumedMysql8])('what is emulated on $name', (database) => {
+  async function filled() {
+    const engine = open(database);
+    const metadata = new MetaData();
+    const Item = new Table(metadata, 'items', {
+      id: t.integer().primaryKey(),
+      name: t.string(20).nullable(),
+      n: t.integer().nullable(),
+      m: t.integer().default(0),
+      key: t.string(20).nullable(),
+    });
+    await createTables(engine, metadata);
+    const connection = await engine.connect({ autocommit: true });
+    afterTest(() => connection.close());
+    await connection.execute(
+      insertInto(Item).values([
+        { name: 'a', n: 3, key: 'x' },
+        { name: 'b', n: null, key: 'x' },
+        { name: null, n: 1, key: 'y' },
+        { name: '😀é', n: 2, key: 'y' },
+      ]),
+    );
+    return { connection, Item };
+  }
+
+  test('gives the same rows as elsewhere', async () => {
+    const { connection, Item } = await filled();
+    const ids = (query: { orderBy: unknown }) => connection.scalars(query as never);
+    const base = select(Item.c.id);
+    expect(await ids(base.orderBy(Item.c.n.asc().nullsLast()))).toEqual([3, 4, 1, 2]);
+    expect(await ids(base.orderBy(Item.c.n.desc().nullsFirst()))).toEqual([2, 1, 4, 3]);
+    expect(await ids(base.orderBy(Item.c.n.asc().nullsFirst()))).toEqual([2, 3, 4, 1]);
+    expect(await ids(base.orderBy(Item.c.n.desc().nullsLast()))).toEqual([1, 4, 3, 2]);
+    expect(await ids(base.orderBy(Item.c.id).offset(2))).toEqual([3, 4]);
+    expect(await ids(base.orderBy(Item.c.id).limit(1).offset(1))).toEqual([2]);
+    expect(await ids(base.where(Item.c.n.isDistinctFrom(3)).orderBy(Item.c.id))).toEqual([2, 3, 4]);
+    expect(await ids(base.where(Item.c.n.isNotDistinctFrom(null as never)).orderBy(Item.c.id))).toEqual([2]);
+    expect(await ids(base.where(Item.c.id.in(select(Item.c.id).orderBy(Item.c.id.desc()).limit(2))).orderBy(Item.c.id))).toEqual([3, 4]);
+    expect(await ids(base.where(Item.c.name.like('a\\%', { escape: '\\' })).orderBy(Item.c.id))).toEqual([]);
+    expect(await connection.scalars(select({ x: Item.c.name.concat('!').concat(Item.c.key) }).orderBy(Item.c.id))).toEqual([
+      'a!x',
+      'b!x',
+      null,
+      '😀é!y',
+    ]);
+    expect(await connection.scalars(select({ x: func.length(Item.c.name) }).orderBy(Item.c.id))).toEqual([1, 1, null, 2]);
+    expect(
+      await connection.all(
+        select({
+          key: Item.c.key,
+          all: func.count(),
+          some: func.count().filter(Item.c.n.gt(1)),
+          sum: func.sum(Item.c.n).filter(Item.c.n.gt(1)),
+          names: func.groupConcat<string>(Item.c.name, ' | ').orderBy(Item.c.id.desc()),
+        })
+          .groupBy(Item.c.key)
+          .orderBy(Item.c.key),
+      ),
+    ).toEqual([
+      { key: 'x', all: 2, some: 1, sum: 3, names: 'b | a' },
+      { key: 'y', all: 2, some: 1, sum: 2, names: '😀é' },
+    ]);
+    const [{ at }] = await connection.all(select({ at: func.now() }));
+    expect(Math.abs(at.getTime() - Date.now())).toBeLessThan(60_000);
+  });
+
+  test('changes the same rows as elsewhere', async () => {
+    const { connection, Item } = await filled();
+    await connection.execute(
+      update(Item)
+        .set({ m: Item.c.n, n: Item.c.n.plus(10) })
+        .where(Item.c.n.isNotNull()),
+    );
+    expect(await connection.all(select({ n: Item.c.n, m: Item.c.m }).orderBy(Item.c.id))).toEqual([
+      { n: 13, m: 3 },
+      { n: null, m: 0 },
+      { n: 11, m: 1 },
+      { n: 12, m: 2 },
+    ]);
+    const Other = alias(Item, 'other');
+    // The smallest of each key goes.
+    const smaller = exists(select(Other.c.id).where(Other.c.key.eq(Item.c.key), Other.c.id.lt(Item.c.id)));
+    expect((await connection.execute(deleteFrom(Item).where(not(smaller)))).rowCount).toBe(2);
+    expect(await connection.scalars(select(Item.c.id).orderBy(Item.c.id))).toEqual([2, 4]);
+    const most = select({ most: func.max(Item.c.id) });
+    expect((await connection.execute(update(Item).set({ m: 7 }).where(Item.c.id.in(most)))).rowCount).toBe(1);
+    expect(await connection.scalars(select(Item.c.id).where(Item.c.m.eq(7)))).toEqual([4]);
+  });
+
+  test('several statements are one too many, also where the first is not prepared', async () => {
+    const { connection } = await filled();
+    for (const several of ['SELECT 1; SELECT 2', 'LOCK TABLES items READ; DROP TABLE items', 'USE mysql; DROP TABLE items'])
+      await expect(connection.execute(text(several))).rejects.toBeInstanceOf(ProgrammingError);
+    expect(await connection.scalar(sql<{ n: number }>`SELECT COUNT(*) AS n FROM items`)).toBe(4);
   });
 });
 
@@ -361,7 +499,9 @@ describe.each(mysqlDatabases)('schemas on $name', (database) => {
     expect([problems, changes, warnings]).toEqual([[], [], []]);
     expect(reflected.map(({ name }) => name).sort()).toEqual(['authors', 'order']);
     const authors = reflected.find(({ name }) => name === 'authors');
-    expect(authors?.foreignKeys).toMatchObject([{ columns: ['boss_id'], targetTable: 'authors', targetColumns: ['id'], onDelete: 'set null' }]);
+    expect(authors?.foreignKeys).toMatchObject([
+      { columns: ['boss_id'], targetTable: 'authors', targetColumns: ['id'], onDelete: 'set null' },
+    ]);
     expect(authors?.columns.map(({ name, type }) => [name, type]).slice(0, 5)).toEqual([
       ['id', 'INTEGER'],
       ['name', 'VARCHAR(80)'],

@@ -18,7 +18,7 @@ import {
   union,
   update,
 } from '../../src/index.ts';
-import { type TestDatabase } from '../setup/databases.ts';
+import type { TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { openBlog } from './blog-models.ts';
 

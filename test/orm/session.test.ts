@@ -741,7 +741,10 @@ describe.each(allDatabases)('sessions on $name', (database) => {
 
 describe.each(allDatabases.filter(({ shared }) => shared))('transactions on $name', (database) => {
   test('transaction({ retries }) runs again when the database was busy', async () => {
-    const { db, User } = await openBlog({ ...database, url: () => `${database.url()}${database.family === 'sqlite' ? '?timeout=0.02' : ''}` });
+    const { db, User } = await openBlog({
+      ...database,
+      url: () => `${database.url()}${database.family === 'sqlite' ? '?timeout=0.02' : ''}`,
+    });
     await using session = db.createSession();
     const blocker = await db.engine.connect();
     await blocker.begin({ writes: true });

@@ -62,7 +62,9 @@ export class Statements {
   }
   /** What ran since the last call, transaction control left out. */
   take(): string[] {
-    return this.takeAll().filter((sql) => !/^\s*(BEGIN|START TRANSACTION|SET TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA)\b/i.test(sql));
+    return this.takeAll().filter(
+      (sql) => !/^\s*(BEGIN|START TRANSACTION|SET TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA)\b/i.test(sql),
+    );
   }
   /** What ran since the last call, all of it. */
   takeAll(): string[] {

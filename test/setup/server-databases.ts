@@ -67,7 +67,11 @@ const mariadb: Server = {
   reset: async (database) => {
     // A transaction that a test left open would keep its tables from being dropped.
     const left = await mariadb.run([`SELECT id FROM information_schema.processlist WHERE db = '${database}'`]);
-    await mariadb.run([...left.map(({ id }) => `BEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; KILL ${String(id)}; END`), mariadb.drop(database), mariadb.create(database)]);
+    await mariadb.run([
+      ...left.map(({ id }) => `BEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; KILL ${String(id)}; END`),
+      mariadb.drop(database),
+      mariadb.create(database),
+    ]);
   },
 };
 

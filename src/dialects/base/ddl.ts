@@ -39,7 +39,10 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
 
   const references = (key: ForeignKeyParts, table: Table | null): string => {
     // A model may name the target by its attributes; a migration has no other tables to look into.
-    const target = table?.metadata.tables.get(key.targetTable) ?? null;
+    const named = table?.metadata.tables.get(key.targetTable) ?? null;
+    // A column that a migration adds to its own table stands alone in it.
+    const whole = named !== table || key.targetColumns.every((name) => named?.columns.some((c) => c.name === name || c.key === name));
+    const target = whole ? named : null;
     const columns =
       table !== null && target !== null
         ? table.metadata.resolve(table, key as ForeignKey).columns

@@ -43,7 +43,8 @@ export function canonicalType(words: string): string {
   // The values of an ENUM are text, whose case counts.
   const list = /^(enum|set)\s*\(([\s\S]*)\)$/i.exec(text);
   if (list !== null) return `${list[1].toUpperCase()}(${enumValues(list[2]).map(stringLiteral).join(', ')})`;
-  const [, base = '', sizes = '', rest = ''] = /^([^(]*)(?:\(([^)]*)\))?\s*(.*)$/.exec(text.toUpperCase()) ?? [];
+  const [, base = '', sizes = '', rest = ''] =
+    /^((?:(?!\b(?:UNSIGNED|ZEROFILL)\b)[^(])*)(?:\(([^)]*)\))?\s*(.*)$/.exec(text.toUpperCase()) ?? [];
   const word = WORDS[base.trim().replace(/\s+/g, ' ')] ?? base.trim().replace(/\s+/g, ' ');
   const numbers = sizes.split(',').flatMap((size) => (size.trim() === '' ? [] : [size.trim()]));
   if (word === 'NUMERIC' && numbers.length < 2) numbers.push(...(numbers.length === 0 ? ['10', '0'] : ['0']));

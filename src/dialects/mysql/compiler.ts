@@ -60,7 +60,10 @@ function writeFunction(node: FunctionNode, to: Writer): void {
     to.write('NOW(3)');
     return;
   }
-  if (name === 'GROUP_CONCAT' || name === 'group_concat') return writeGroupConcat(node, args, to);
+  if (name.toUpperCase() === 'GROUP_CONCAT') {
+    writeGroupConcat(node, args, to);
+    return;
+  }
   if (node.orderBy.length > 0) throw sqlError('sql.unsupported', `order of rows in ${node.name}()`, to.spelling.title);
   to.write(`${name}(${node.distinct ? 'DISTINCT ' : ''}`);
   // The average of whole numbers would be cut to four digits.

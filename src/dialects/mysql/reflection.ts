@@ -46,7 +46,7 @@ export async function reflectMysql(connection: DriverConnection, server: MysqlSe
     const name = String(given);
     const indexes = readIndexes(indexRows.get(name) ?? []);
     const foreignKeys = readForeignKeys(keyRows.get(name) ?? []);
-    const checks = (checkRows.get(name) ?? []).map(readCheck);
+    const checks = (checkRows.get(name) ?? []).map((row) => readCheck(row, server));
     const json = new Set(checks.flatMap(({ sql }) => /^json_valid\(`(.+)`\)$/i.exec(sql)?.[1] ?? []));
     const primary = indexes.find((index) => index.name === 'PRIMARY');
     return {
@@ -131,8 +131,10 @@ function belongsToKey(index: ReflectedIndex, keys: readonly ReflectedForeignKey[
   return keys.some((key) => key.name === index.name && !index.unique && key.columns.join('\0') === index.columns.join('\0'));
 }
 
-function readCheck(row: DriverRow): ReflectedCheck {
+function readCheck(row: DriverRow, server: MysqlServer): ReflectedCheck {
   const [, name, clause, level] = row.map(String);
   // What is declared with a column has the column's name, and goes with it.
-  return { name, sql: clause, column: level === 'Column' ? name : null };
+  // MySQL gives a clause that has text in it as if it stood in quotes: _utf8mb4\'x\'.
+  const said = !server.mariadb && clause.includes("\\'") ? clause.replace(/\\([\s\S])/g, '$1') : clause;
+  return { name, sql: said, column: level === 'Column' ? name : null };
 }

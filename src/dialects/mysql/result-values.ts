@@ -12,7 +12,7 @@ type Repair = (raw: unknown) => unknown;
 
 /** The columns of a result whose values mysql2 gives in another form than they are meant, and what makes them right. */
 export function repairsOf(fields: readonly Field[] | undefined): readonly (readonly [number, Repair])[] | null {
-  let repairs: [number, Repair][] | null = null;
+  const repairs: [number, Repair][] = [];
   for (let i = 0; fields !== undefined && i < fields.length; i++) {
     const { columnType, decimals } = fields[i];
     const repair =
@@ -23,9 +23,9 @@ export function repairsOf(fields: readonly Field[] | undefined): readonly (reado
           : (columnType === NEWDECIMAL || columnType === DECIMAL) && decimals === 0
             ? whole
             : null;
-    if (repair !== null) (repairs ??= []).push([i, repair]);
+    if (repair !== null) repairs.push([i, repair]);
   }
-  return repairs;
+  return repairs.length > 0 ? repairs : null;
 }
 
 export function repairRow(row: DriverRow, repairs: readonly (readonly [number, Repair])[]): DriverRow {
