@@ -3,9 +3,9 @@ import type { Driver } from './base/driver.ts';
 
 /** Every dialect by the name that a URL begins with; its folder is loaded when a URL names it. */
 export const dialects: Record<string, () => Promise<Dialect>> = {
-  mariadb: () => import('./mysql/dialect.ts').then((module) => module.mariadb),
-  mysql: () => import('./mysql/dialect.ts').then((module) => module.mysql),
   sqlite: () => import('./sqlite/dialect.ts').then((module) => module.sqlite),
+  mysql: () => import('./mysql/dialect.ts').then((module) => module.mysql),
+  mariadb: () => import('./mysql/dialect.ts').then((module) => module.mariadb),
 };
 
 /** Drivers from outside, by dialect and by the name that a URL gives after `+`. */

@@ -462,19 +462,23 @@ const seeds = process.env.ATHANOR_SEED === undefined ? Array.from({ length: RUNS
 /** A server takes its time to make tables anew. */
 const RUNS_ON_A_SERVER = 10;
 
-test.each([databases[0], ...liveDatabases])(`random work on a session agrees with plain maps on $name (seeds from ${first})`, async (database) => {
-  const db = openDatabase(database);
-  const classes = models(db);
-  await db.createAll();
-  for (const seed of database.family === 'sqlite' ? seeds : seeds.slice(0, RUNS_ON_A_SERVER)) {
-    const run = new Run(db, classes, random(seed));
-    try {
-      for (let i = 0; i < STEPS; i++) await run.step();
-      await run.finish();
-    } catch (error) {
-      throw new Error(`With ATHANOR_SEED=${seed}, after:\n  ${run.log.join('\n  ')}`, { cause: error });
-    }
-    await db.dropAll();
+test.each([databases[0], ...liveDatabases])(
+  `random work on a session agrees with plain maps on $name (seeds from ${first})`,
+  async (database) => {
+    const db = openDatabase(database);
+    const classes = models(db);
     await db.createAll();
-  }
-}, 120_000);
+    for (const seed of database.family === 'sqlite' ? seeds : seeds.slice(0, RUNS_ON_A_SERVER)) {
+      const run = new Run(db, classes, random(seed));
+      try {
+        for (let i = 0; i < STEPS; i++) await run.step();
+        await run.finish();
+      } catch (error) {
+        throw new Error(`With ATHANOR_SEED=${seed}, after:\n  ${run.log.join('\n  ')}`, { cause: error });
+      }
+      await db.dropAll();
+      await db.createAll();
+    }
+  },
+  120_000,
+);
