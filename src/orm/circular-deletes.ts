@@ -1,5 +1,5 @@
 import { conjunction } from '../sql/expression.ts';
-import { make, makeBind } from '../sql/make.ts';
+import { make, makeBind, makeUpdate } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { ForeignKey } from '../sql/schema.ts';
 import { CHANGES, type Entity, type Mapper } from './mapping.ts';
@@ -37,7 +37,7 @@ async function cut(writer: Writer, mapper: Mapper, key: ForeignKey, entities: re
   const { table } = mapper;
   const keys = mapper.keyPositions.map((position) => mapper.columns[position]);
   const build = (): Node =>
-    make('update', {
+    makeUpdate({
       table: table.node,
       columns: key.columns.map((column) => column.name),
       values: key.columns.map(() => make('constant', { value: null })),

@@ -2,7 +2,10 @@ import { describe, sqlError } from './errors.ts';
 import { Expression, operand } from './expression.ts';
 import { make, makeBind } from './make.ts';
 import { isKind, type Node } from './node.ts';
+import type { Subquery } from './projection.ts';
+import { type ColumnTypes, namedColumns, TextQuery } from './text-query.ts';
 import { type SqlType, UNKNOWN } from './type.ts';
+import type { ColumnsRow } from './values.ts';
 
 /**
  * SQL written by hand: a statement of its own, or a piece inside another. SQLAlchemy: `text()`.
@@ -21,6 +24,20 @@ export class RawFragment<V = unknown> extends Expression<V> {
   typed<T>(to: { readonly '~value': T; readonly type: SqlType }): RawFragment<T> {
     return new RawFragment<T>(this.node, to.type, this.parameters);
   }
+  /**
+   * A query whose columns, in their order, have these names and types: its rows are typed and decoded, and it can stand
+   * in the place of a table, as a CTE and among other queries. SQLAlchemy: `TextClause.columns()`.
+   * @example text('SELECT id, title FROM posts WHERE views > :least').columns({ id: t.integer(), title: t.string() })
+   */
+  columns<const C extends ColumnTypes>(columns: C): TextQuery<ColumnsRow<C>> {
+    return new TextQuery<ColumnsRow<C>>(this.node, namedColumns(columns, 'columns()'));
+  }
+  /** Gives the value this name in the result; with columns: a source for FROM under this name. */
+  override as<N extends string>(name: N): Expression<V> & { readonly '~name': N };
+  override as<const C extends ColumnTypes>(name: string, columns: C): Subquery<ColumnsRow<C>>;
+  override as(name: string, columns?: ColumnTypes): unknown {
+    return columns === undefined ? super.as(name) : this.columns(columns).subquery(name);
+  }
 }
 
 /** Makes SQL of a template: every `${value}` becomes a parameter, and expressions, tables and fragments stand as they are. */
@@ -28,6 +45,8 @@ export interface SqlTag {
   <V = unknown>(pieces: TemplateStringsArray, ...values: unknown[]): RawFragment<V>;
   /** A quoted name: sql.identifier('schema', 'table'). */
   identifier(...path: string[]): RawFragment;
+  /** Text that stands in the SQL as it is. Never give it what a user wrote. SQLAlchemy: `text()`, `literal_column()`. */
+  raw<V = unknown>(text: string): RawFragment<V>;
   /** Several pieces with a separator between them. */
   join(items: readonly unknown[], separator?: RawFragment): RawFragment;
 }
@@ -44,7 +63,7 @@ function valueNode(value: unknown, position: number): Node {
   }
   // No items would be no list: `IN ()` is an error in most databases.
   if (Array.isArray(value)) return make('list', { items: value.length === 0 ? [NOTHING] : value.map((item, i) => valueNode(item, i)) });
-  return operand(value, UNKNOWN, 'sql``');
+  return operand(value, UNKNOWN, 'sql``', `Parameter ${position + 1}`);
 }
 
 /**
@@ -64,6 +83,10 @@ export const sql: SqlTag = Object.assign(
       if (path.length === 0 || bad >= 0)
         throw sqlError('sql.bad-argument', 'sql.identifier()', 'one or more names', path.length === 0 ? 'none' : describe(path[bad]));
       return new RawFragment(make('identifier', { path }), UNKNOWN);
+    },
+    raw: <V>(text: string): RawFragment<V> => {
+      if (typeof text !== 'string') throw sqlError('sql.bad-argument', 'sql.raw()', 'trusted SQL text', describe(text));
+      return new RawFragment<V>(make('raw', { pieces: [text], items: [] }), UNKNOWN);
     },
     join: (items: readonly unknown[], separator: RawFragment = sql`, `): RawFragment => {
       const nodes = items.flatMap((item, i) => (i === 0 ? [valueNode(item, i)] : [separator.node, valueNode(item, i)]));

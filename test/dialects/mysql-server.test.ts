@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { createTables, dropTables } from '../../src/database/tables.ts';
 import {
   alias,
   CheckViolation,
@@ -28,7 +27,9 @@ import {
   update,
 } from '../../src/index.ts';
 import { compare } from '../../src/migrate/compare.ts';
-import { index as indexOn, MetaData, Table } from '../../src/sql/schema.ts';
+import { index as indexOn } from '../../src/sql/indexes.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
+import { Table } from '../../src/sql/schema.ts';
 import { afterTest, openDatabase, type TestDatabase } from '../setup/databases.ts';
 import { mysqlDatabases, presumedMysql8 } from '../setup/mysql-databases.ts';
 
@@ -63,7 +64,7 @@ describe.each([...mysqlDatabases, ...presumedMysql8])('values on $name', (databa
     const engine = open(database);
     const metadata = new MetaData();
     const table = make(metadata);
-    await createTables(engine, metadata);
+    await metadata.createAll(engine);
     await using connection = await engine.connect({ autocommit: true });
     const rows = [
       { big: 2n ** 63n - 1n, small: -32_768, title: 'é\\\'"`?😀', body: `${'x'.repeat(70_000)}\n`, ok: true, f: 0.1, d: Number.MAX_VALUE },
@@ -87,7 +88,7 @@ describe.each([...mysqlDatabases, ...presumedMysql8])('values on $name', (databa
     const engine = open(database);
     const metadata = new MetaData();
     const table = make(metadata);
-    await createTables(engine, metadata);
+    await metadata.createAll(engine);
     await using connection = await engine.connect({ autocommit: true });
     const moment = new Date('2024-05-01T10:20:30.007Z');
     await connection.execute(
@@ -135,13 +136,13 @@ describe.each([...mysqlDatabases, ...presumedMysql8])('values on $name', (databa
     const engine = open(database);
     const metadata = new MetaData();
     const table = make(metadata);
-    await createTables(engine, metadata);
+    await metadata.createAll(engine);
     await using connection = await engine.connect({ autocommit: true });
     await expect(connection.execute(insertInto(table).values({ title: 'x'.repeat(101) }))).rejects.toMatchObject({
       code: '1406',
       column: 'title',
     });
-    await expect(connection.execute(insertInto(table).values({ id: 2 ** 40 }))).rejects.toBeInstanceOf(DataError);
+    await expect(connection.execute(insertInto(table).values({ id: 2 ** 40 }))).rejects.toThrow(/whole number/);
     await expect(connection.execute(insertInto(table).values({ d: Number.NaN }))).rejects.toThrow(/finite number/);
     await expect(connection.execute(insertInto(table).values({ at: '10:00:00.1234567' }))).rejects.toThrow(/at most 6 digits/);
   });
@@ -327,7 +328,7 @@ describe.each(mysqlDatabases)('the driver on $name', (database) => {
     const engine = open(database);
     const metadata = new MetaData();
     const Tag = new Table(metadata, 'tags', { id: t.integer().primaryKey(), name: t.string(20).unique(), n: t.integer().default(0) });
-    await createTables(engine, metadata);
+    await metadata.createAll(engine);
     await using connection = await engine.connect({ autocommit: true });
     const first = await connection.execute(insertInto(Tag).values({ name: 'a', n: 1 }).onConflictDoNothing());
     const again = await connection.execute(insertInto(Tag).values({ name: 'a', n: 2 }).onConflictDoNothing());
@@ -375,7 +376,7 @@ describe.each([...mysqlDatabases, ...presumedMysql8])('what is emulated on $name
       m: t.integer().default(0),
       key: t.string(20).nullable(),
     });
-    await createTables(engine, metadata);
+    await metadata.createAll(engine);
     const connection = await engine.connect({ autocommit: true });
     afterTest(() => connection.close());
     await connection.execute(
@@ -492,7 +493,7 @@ describe.each(mysqlDatabases)('schemas on $name', (database) => {
       },
       { constraints: (c) => [unique(c.a, c.b), indexOn(c.b, c.a)] },
     );
-    await createTables(engine, metadata);
+    await metadata.createAll(engine);
     await using connection = await engine.connect();
     const reflected = await connection.dialect.reflect(connection.driverConnection);
     const { changes, problems, warnings } = compare([...metadata.tables.values()], reflected, connection.dialect);
@@ -511,7 +512,7 @@ describe.each(mysqlDatabases)('schemas on $name', (database) => {
     ]);
     // MariaDB's own check of its JSON is not the user's.
     expect(authors?.checks.map(({ name }) => name)).toEqual(['ck_authors_age']);
-    await dropTables(engine, metadata);
+    await metadata.dropAll(engine);
     expect(await connection.dialect.reflect(connection.driverConnection)).toEqual([]);
   });
 

@@ -1,9 +1,11 @@
 import { describe } from '../../sql/errors.ts';
 import type { Node } from '../../sql/node.ts';
 import type { SqlType } from '../../sql/type.ts';
-import { type Spelling, type Visitors, Writer } from './compiler.ts';
+import { namesIn, type Spelling, type Visitors, Writer } from './compiler.ts';
+import { withCtes } from './cte-hoisting.ts';
 import type { Codec } from './dialect.ts';
 import { dialectError } from './errors.ts';
+import { wrapBind } from './type-expressions.ts';
 
 /** What of a dialect is needed to write values into SQL text. */
 export interface InlineSpelling extends Spelling {
@@ -37,6 +39,15 @@ export function literal(encoded: unknown): string {
  * bare names, since there is one table. `column` writes the columns another way.
  */
 export function renderInline(node: Node, spelling: InlineSpelling, column: (name: string) => string = spelling.quote): string {
+  return render(node, { ...spelling, visitors: { ...spelling.visitors, column: (own, to) => to.write(column(own.name)) } });
+}
+
+/** A query as it stands in a view: with its values in place, and its columns as in any select. */
+export function renderQuery(query: Node, spelling: InlineSpelling): string {
+  return render(query, spelling);
+}
+
+function render(node: Node, spelling: InlineSpelling): string {
   const value = (encodable: unknown, type: SqlType): string => {
     if (encodable === null) return spelling.literal(null);
     const codec = spelling.codec(type);
@@ -44,14 +55,18 @@ export function renderInline(node: Node, spelling: InlineSpelling, column: (name
   };
   const visitors: Visitors = {
     ...spelling.visitors,
-    column: (node, to) => to.write(column(node.name)),
-    bind: (node, to) => {
-      if (node.name !== null) throw dialectError('ddl.parameter', node.name);
-      const items = node.expanding ? (node.value as readonly unknown[]) : [node.value];
+    bind: (bind, to) => {
+      if (bind.name !== null) throw dialectError('ddl.parameter', bind.name);
+      const wrapped = bind.expanding ? null : wrapBind(bind, spelling.name);
+      if (wrapped !== null) {
+        to.visit(wrapped);
+        return;
+      }
+      const items = bind.expanding ? (bind.value as readonly unknown[]) : [bind.value];
       if (items.length === 0) throw dialectError('ddl.bad-literal', 'An empty list');
-      to.write(items.map((item) => value(item, node.type)).join(', '));
+      to.write(items.map((item) => value(item, bind.type)).join(', '));
     },
   };
-  const writer = new Writer({ ...spelling, visitors });
-  return writer.visit(node).finish().join('');
+  const writer = new Writer({ ...spelling, visitors }, namesIn(node, spelling.name).names);
+  return writer.visit(withCtes(node)).finish().join('');
 }

@@ -1,126 +1,48 @@
-import { makeType, type SqlType } from '../../sql/type.ts';
-import { splitType, TYPE_NAMES, type TypeNames } from '../base/type-names.ts';
-import { stringLiteral } from './literal.ts';
+import type { Column } from '../../sql/column.ts';
+import { t } from '../../sql/column-types.ts';
+import { describe, sqlError } from '../../sql/errors.ts';
 
-/** Of a string that says no length: a key of it stays within the 3,072 bytes of an index. */
-export const DEFAULT_LENGTH = 255;
+type Plain<V> = Column<V, false, false>;
 
-/** The words for each type in MySQL and MariaDB. */
-export const typeNames: TypeNames = {
-  ...TYPE_NAMES,
-  string: ({ length = DEFAULT_LENGTH }) => `VARCHAR(${length})`,
-  // TEXT and BLOB end at 64 KiB.
-  text: () => 'LONGTEXT',
-  binary: ({ length }) => (length === undefined ? 'LONGBLOB' : `VARBINARY(${length})`),
-  // FLOAT has single precision: a value read from it would not be found by it.
-  float: () => 'DOUBLE',
-  double: () => 'DOUBLE',
-  // NUMERIC alone would be NUMERIC(10, 0).
-  numeric: ({ precision, scale }) => (precision === undefined ? 'NUMERIC(65, 30)' : `NUMERIC(${precision}, ${scale ?? 0})`),
-  time: () => 'TIME(6)',
-  // A Date has milliseconds, and finds again what was stored.
-  dateTime: () => 'DATETIME(3)',
-  enum: ({ values = [] }) => `ENUM(${values.map(stringLiteral).join(', ')})`,
-};
+const quoted = (word: string): string => `'${word.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;
 
-const WORDS: Readonly<Record<string, string>> = {
-  INT: 'INTEGER',
-  BOOL: 'TINYINT(1)',
-  BOOLEAN: 'TINYINT(1)',
-  DEC: 'NUMERIC',
-  DECIMAL: 'NUMERIC',
-  FIXED: 'NUMERIC',
-  REAL: 'DOUBLE',
-  'DOUBLE PRECISION': 'DOUBLE',
-  'CHARACTER VARYING': 'VARCHAR',
-  CHARACTER: 'CHAR',
-};
-const INTEGERS = /^(TINYINT|SMALLINT|MEDIUMINT|INTEGER|BIGINT)(\(\d+\))?(.*)$/;
-
-/** A type in one spelling: case, blanks, synonyms and the display width of integers do not count. */
-export function canonicalType(words: string): string {
-  const text = words.trim();
-  // The values of an ENUM are text, whose case counts.
-  const list = /^(enum|set)\s*\(([\s\S]*)\)$/i.exec(text);
-  if (list !== null) return `${list[1].toUpperCase()}(${enumValues(list[2]).map(stringLiteral).join(', ')})`;
-  const [, base = '', sizes = '', rest = ''] =
-    /^((?:(?!\b(?:UNSIGNED|ZEROFILL)\b)[^(])*)(?:\(([^)]*)\))?\s*(.*)$/.exec(text.toUpperCase()) ?? [];
-  const word = WORDS[base.trim().replace(/\s+/g, ' ')] ?? base.trim().replace(/\s+/g, ' ');
-  const numbers = sizes.split(',').flatMap((size) => (size.trim() === '' ? [] : [size.trim()]));
-  if (word === 'NUMERIC' && numbers.length < 2) numbers.push(...(numbers.length === 0 ? ['10', '0'] : ['0']));
-  const full = `${word}${numbers.length === 0 ? '' : `(${numbers.join(', ')})`}${rest === '' ? '' : ` ${rest.trim()}`}`;
-  const integer = INTEGERS.exec(full);
-  // TINYINT(1) is a truth; the other widths are for display.
-  return integer === null || full === 'TINYINT(1)' ? full : `${integer[1]}${integer[3]}`;
-}
-
-/** The values in the brackets of an ENUM. */
-function enumValues(list: string): string[] {
-  return [...list.matchAll(/'((?:[^'\\]|''|\\[\s\S])*)'/g)].map(([, text]) =>
-    text.replace(/''|\\([\s\S])/g, (_all, escaped) => escaped ?? "'"),
-  );
-}
-
-/** The type that the words stand for; null where Athanor has none. */
-export function parseMysqlType(words: string): SqlType | null {
-  const canonical = canonicalType(words);
-  const list = /^ENUM\(([\s\S]*)\)$/.exec(canonical);
-  if (list !== null) {
-    const values = enumValues(list[1]);
-    return makeType({ name: 'enum', values, length: Math.max(1, ...values.map((value) => value.length)) });
-  }
-  const { base, sizes } = splitType(canonical);
-  switch (base) {
-    case 'TINYINT':
-      return makeType({ name: canonical === 'TINYINT(1)' ? 'boolean' : 'smallInteger' });
-    case 'BIT':
-      return sizes[0] === undefined || sizes[0] === 1 ? makeType({ name: 'boolean' }) : null;
-    case 'SMALLINT':
-      return makeType({ name: /UNSIGNED/.test(canonical) ? 'integer' : 'smallInteger' });
-    case 'YEAR':
-      return makeType({ name: 'smallInteger' });
-    case 'INTEGER':
-    case 'MEDIUMINT':
-      return makeType({ name: 'integer' });
-    case 'BIGINT':
-      return makeType({ name: 'bigInteger' });
-    case 'NUMERIC':
-      return makeType({ name: 'numeric', precision: sizes[0], scale: sizes[1] });
-    case 'FLOAT':
-      return makeType({ name: 'float' });
-    case 'DOUBLE':
-      return makeType({ name: 'double' });
-    case 'DATE':
-      return makeType({ name: 'date' });
-    case 'TIME':
-      return makeType({ name: 'time' });
-    case 'DATETIME':
-    case 'TIMESTAMP':
-      return makeType({ name: 'dateTime' });
-    case 'UUID':
-      return makeType({ name: 'uuid' });
-    case 'CHAR':
-      return sizes[0] === 36 ? makeType({ name: 'uuid' }) : makeType({ name: 'string', length: sizes[0] });
-    case 'VARCHAR':
-      return makeType({ name: 'string', length: sizes[0] });
-    case 'TINYTEXT':
-    case 'TEXT':
-    case 'MEDIUMTEXT':
-    case 'LONGTEXT':
-      return makeType({ name: 'text' });
-    case 'BINARY':
-    case 'VARBINARY':
-      return makeType({ name: 'binary', length: sizes[0] });
-    case 'TINYBLOB':
-    case 'BLOB':
-    case 'MEDIUMBLOB':
-    case 'LONGBLOB':
-      return makeType({ name: 'binary' });
-    case 'JSON':
-      return makeType({ name: 'json' });
-    default: {
-      const unsigned = /^(INTEGER|MEDIUMINT|BIGINT|NUMERIC|DOUBLE|FLOAT|TINYINT)\b.* UNSIGNED/.exec(`${base} ${canonical}`)?.[1];
-      return unsigned === undefined ? null : parseMysqlType(canonical.replace(/ (UNSIGNED|ZEROFILL)/g, ''));
-    }
-  }
-}
+/**
+ * Types that only MySQL and MariaDB have. On another database they need a variant: `mysql.year().variant('sqlite', t.smallInteger())`.
+ * SQLAlchemy: `sqlalchemy.dialects.mysql`.
+ *
+ * @example const shape = { days: mysql.set(['mon', 'tue', 'wed']), founded: mysql.year() };
+ */
+export const mysql = {
+  /** Any of these words, as a list in their order here. SQLAlchemy: `SET`. */
+  set: <const W extends string>(words: readonly W[]): Plain<readonly W[]> => {
+    const bad =
+      words.length === 0 ||
+      words.length > 64 ||
+      new Set(words).size !== words.length ||
+      words.some((word) => word.includes(',') || word === '');
+    if (bad) throw sqlError('sql.bad-argument', 'mysql.set()', 'from 1 to 64 different words without commas', 'others');
+    return t.custom<readonly W[], string>({
+      type: t.native({ mysql: `SET(${words.map(quoted).join(', ')})` }),
+      toDatabase: (value) => {
+        const known = Array.isArray(value) && value.every((word) => words.includes(word));
+        if (!known)
+          throw sqlError(
+            'sql.bad-argument',
+            'A set',
+            `a list of ${words.map(quoted).join(', ')}`,
+            Array.isArray(value) ? 'another word' : describe(value),
+          );
+        return words.filter((word) => value.includes(word)).join(',');
+      },
+      fromDatabase: (raw) => (raw === '' ? [] : (raw.split(',') as W[])),
+    });
+  },
+  /** A year from 1901 to 2155. SQLAlchemy: `YEAR`. */
+  year: (): Plain<number> => t.native({ mysql: 'YEAR' }, t.smallInteger()),
+  /** A byte that shows `width` digits; `mysql.tinyint(1)` is what MySQL calls a boolean, here as a number. SQLAlchemy: `TINYINT`. */
+  tinyint: (width?: number): Plain<number> => {
+    const valid = width === undefined || (Number.isInteger(width) && width > 0 && width <= 255);
+    if (!valid) throw sqlError('sql.bad-argument', 'mysql.tinyint()', 'a width from 1 to 255', describe(width));
+    return t.native({ mysql: width === undefined ? 'TINYINT' : `TINYINT(${width})` }, t.tinyInteger());
+  },
+} as const;

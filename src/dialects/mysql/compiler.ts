@@ -1,17 +1,22 @@
 import { sqlError } from '../../sql/errors.ts';
 import { make } from '../../sql/make.ts';
-import { type FunctionNode, isKind, type Node, type OrderNode } from '../../sql/node.ts';
+import { isKind, type Node, type OrderNode } from '../../sql/node.ts';
 import type { SqlType } from '../../sql/type.ts';
 import { TIGHTNESS, type Visitors, type Writer } from '../base/compiler.ts';
 import { expressionVisitors, orderWords } from '../base/expressions.ts';
-import { selectVisitors, writeLimit } from '../base/selects.ts';
 import { storedType } from '../base/type-names.ts';
+import { mysqlArithmeticVisitors } from './arithmetic.ts';
+import { writeDateField } from './date-fields.ts';
 import { mysqlDml } from './dml.ts';
+import { mysqlFunctionVisitors } from './function-forms.ts';
+import { mysqlJsonVisitors } from './json.ts';
 import { stringLiteral } from './literal.ts';
-import { isAtLeast, type MysqlServer } from './server.ts';
-
-/** As many rows as there can be: MySQL has no OFFSET without a LIMIT. */
-const NO_LIMIT = '18446744073709551615';
+import { writeQuantified } from './quantified.ts';
+import { mysqlSelects } from './selects.ts';
+import type { MysqlServer } from './server.ts';
+import { mysqlSources } from './sources.ts';
+import { mysqlTextMatchVisitors } from './text-match.ts';
+import { clockPrecision } from './type-words.ts';
 
 // Quoted text and comments hold no placeholders.
 const PLACEHOLDER = /'(?:[^'\\]|''|\\[\s\S])*'|"(?:[^"\\]|""|\\[\s\S])*"|`(?:[^`]|``)*`|--\s[^\n]*|#[^\n]*|\/\*[\s\S]*?\*\/|(\?)/g;
@@ -21,74 +26,33 @@ function parts(node: Node): Node[] {
   return isKind(node, 'binary') && node.operator === '||' ? [...parts(node.left), ...parts(node.right)] : [node];
 }
 
+const whole = (type: SqlType): string => (type.unsigned ? 'UNSIGNED' : 'SIGNED');
+const sized = ({ length }: SqlType): string => (length === undefined ? 'CHAR' : `CHAR(${length})`);
+
+/** The words of a type in CAST, where they are not those of a column. */
 const CASTS: Partial<Record<SqlType['name'], (type: SqlType) => string>> = {
-  integer: () => 'SIGNED',
-  bigInteger: () => 'SIGNED',
-  smallInteger: () => 'SIGNED',
-  string: (type) => (type.length === undefined ? 'CHAR' : `CHAR(${type.length})`),
+  integer: whole,
+  bigInteger: whole,
+  smallInteger: whole,
+  tinyInteger: whole,
+  mediumInteger: whole,
+  string: sized,
+  char: sized,
   text: () => 'CHAR',
   enum: () => 'CHAR',
+  interval: () => 'CHAR',
+  array: () => 'CHAR',
+  encrypted: () => 'CHAR',
+  bit: () => 'UNSIGNED',
   uuid: () => 'CHAR(36)',
   float: () => 'DOUBLE',
   double: () => 'DOUBLE',
   numeric: ({ precision = 65, scale }) => `DECIMAL(${precision}, ${scale ?? (precision === 65 ? 30 : 0)})`,
   date: () => 'DATE',
-  time: () => 'TIME(6)',
-  dateTime: () => 'DATETIME(3)',
+  time: ({ precision = 6 }) => `TIME(${precision})`,
+  dateTime: (type) => `DATETIME(${clockPrecision(type)})`,
   binary: () => 'BINARY',
 };
-
-/** The names that other databases have for what MySQL calls in its own way. */
-const FUNCTIONS: Readonly<Record<string, string>> = { random: 'RAND', length: 'CHAR_LENGTH', string_agg: 'GROUP_CONCAT' };
-
-/** What stands between the parts of a GROUP_CONCAT until the separator that was given, a parameter, takes its place. */
-const SEPARATOR = '\u001f\u001e\u001f';
-
-/** MySQL has no FILTER: an aggregate leaves NULLs out, so the other rows give it NULL. */
-function filtered(node: FunctionNode): readonly Node[] {
-  const { filter } = node;
-  if (filter === null) return node.args;
-  return node.args.map((arg) =>
-    make('case', { whens: [filter], thens: [isKind(arg, 'star') ? make('constant', { value: true }) : arg], otherwise: null }),
-  );
-}
-
-function writeFunction(node: FunctionNode, to: Writer): void {
-  const args = filtered(node);
-  const name = FUNCTIONS[node.name] ?? node.name;
-  if (node.name === 'now' && args.length === 0) {
-    to.write('NOW(3)');
-    return;
-  }
-  if (name.toUpperCase() === 'GROUP_CONCAT') {
-    writeGroupConcat(node, args, to);
-    return;
-  }
-  if (node.orderBy.length > 0) throw sqlError('sql.unsupported', `order of rows in ${node.name}()`, to.spelling.title);
-  to.write(`${name}(${node.distinct ? 'DISTINCT ' : ''}`);
-  // The average of whole numbers would be cut to four digits.
-  if (node.name === 'avg' && args.length === 1) to.operand(args[0], TIGHTNESS.sum).write(' + 0e0');
-  else to.list(args);
-  to.write(')');
-}
-
-function writeGroupConcat(node: FunctionNode, args: readonly Node[], to: Writer): void {
-  const [value, separator] = args.length === 2 ? node.args : [node.args[0], null];
-  const given = separator ?? null;
-  if (given !== null) to.write('REPLACE(');
-  to.write(`GROUP_CONCAT(${node.distinct ? 'DISTINCT ' : ''}`).visit(
-    node.filter === null ? value : filtered({ ...node, args: [value] })[0],
-  );
-  if (node.orderBy.length > 0) {
-    to.write(' ORDER BY ');
-    to.list(node.orderBy);
-  }
-  to.write(` SEPARATOR ${stringLiteral(given === null ? ',' : SEPARATOR)})`);
-  if (given !== null)
-    to.write(`, ${stringLiteral(SEPARATOR)}, `)
-      .visit(given)
-      .write(')');
-}
 
 /** NULLs come first in an ascending order; another place is a term of its own. */
 function writeOrder(node: OrderNode, to: Writer): void {
@@ -103,20 +67,29 @@ function limited(query: Node): boolean {
   return (isKind(query, 'select') || isKind(query, 'setOperation')) && (query.limit !== null || query.offset !== null);
 }
 
+function unsupported(feature: string): (node: Node, to: Writer) => never {
+  return (_node, to) => {
+    throw sqlError('sql.unsupported', feature, to.spelling.title);
+  };
+}
+
 /** What this server writes in another way. */
 export function mysqlVisitors(server: MysqlServer): Visitors {
-  const selects = selectVisitors((node, to) => {
-    if (node.limit === null && node.offset !== null) to.write(` LIMIT ${NO_LIMIT}`);
-    writeLimit(node, to);
-  });
-  const hasSetOperations = server.mariadb || isAtLeast(server, 8, 0, 31);
   return {
     ...expressionVisitors,
-    ...selects,
+    ...mysqlSources(server),
+    ...mysqlSelects(server),
     ...mysqlDml(server),
+    ...mysqlArithmeticVisitors,
+    ...mysqlFunctionVisitors(server),
+    ...mysqlJsonVisitors(server),
+    ...mysqlTextMatchVisitors(server),
+    extract: writeDateField,
     binary: (node, to) => {
       if (node.operator === '||') {
         to.write('CONCAT(').list(parts(node)).write(')');
+      } else if (isKind(node.right, 'quantified')) {
+        writeQuantified(node, node.right, to);
       } else if (node.operator === 'IS DISTINCT FROM') {
         to.write('NOT (')
           .operand(node.left, TIGHTNESS.comparison + 1)
@@ -134,45 +107,46 @@ export function mysqlVisitors(server: MysqlServer): Visitors {
       to.operand(node.operand, TIGHTNESS.comparison + 1).write(`${node.negated ? ' NOT' : ''} IN (SELECT * FROM (`);
       to.visit(node.list).write(`) AS ${to.anonymous('rows')})`);
     },
-    function: writeFunction,
-    over: (node, to) => {
-      if (node.frame !== null && /^groups|exclude/i.test(node.frame))
-        throw sqlError('sql.unsupported', `window frame '${node.frame}'`, to.spelling.title);
-      expressionVisitors.over(node, to);
-    },
     cast: (node, to) => {
-      const type = storedType(node.type);
+      const type = storedType(node.type, to.spelling.name);
       if (type.name === 'boolean') {
         to.write('(')
           .operand(node.operand, TIGHTNESS.comparison + 1)
           .write(' <> 0)');
         return;
       }
-      const words = type.name === 'json' ? (server.mariadb ? 'CHAR' : 'JSON') : (CASTS[type.name]?.(type) ?? to.spelling.typeName(type));
+      const json = type.name === 'json' || type.name === 'jsonb';
+      const words = json ? (server.mariadb ? 'CHAR' : 'JSON') : (CASTS[type.name]?.(type) ?? to.spelling.typeName(type));
       to.write('CAST(').visit(node.operand).write(` AS ${words})`);
     },
     order: writeOrder,
+    symmetricBetween: (node, to) => {
+      const between = (low: Node, high: Node): Node => make('between', { operand: node.operand, low, high, negated: false });
+      const either = make('junction', { operator: 'or', items: [between(node.low, node.high), between(node.high, node.low)] });
+      to.write(node.negated ? '(NOT (' : '((')
+        .visit(either)
+        .write('))');
+    },
+    arrayOperator: unsupported('arrays'),
+    arrayIndex: unsupported('arrays'),
+    arrayLength: unsupported('arrays'),
+    arrayOf: unsupported('arrays'),
+    nextValue: (node, to) => {
+      if (server.mariadb) {
+        const path = [...(node.schema === null ? [] : [node.schema]), node.sequence];
+        to.write(`NEXT VALUE FOR ${path.map((name) => to.spelling.quote(name)).join('.')}`);
+        return;
+      }
+      // A key that the database numbers takes NULL for the next one.
+      if (!node.optional) throw sqlError('sql.unsupported', `sequences ('${node.sequence}')`, to.spelling.title);
+      to.write('NULL');
+    },
     raw: (node, to) => {
       // A placeholder that was written by hand would take the value of another one, or none.
       for (const piece of node.pieces)
         for (const [, placeholder] of piece.matchAll(PLACEHOLDER))
           if (placeholder !== undefined) throw sqlError('sql.bare-placeholder', placeholder);
       expressionVisitors.raw(node, to);
-    },
-    join: (node, to) => {
-      if (node.type === 'full') throw sqlError('sql.unsupported', 'FULL OUTER JOIN', to.spelling.title);
-      selects.join(node, to);
-    },
-    setOperation: (node, to) => {
-      if (!hasSetOperations && !/^UNION/i.test(node.operator))
-        throw sqlError('sql.unsupported', node.operator, `${to.spelling.title} before 8.0.31`);
-      selects.setOperation(node, to);
-    },
-    lock: (node, to) => {
-      if (!server.mariadb) return selects.lock(node, to);
-      if (node.of.length > 0) throw sqlError('sql.unsupported', 'FOR UPDATE OF some of the tables', to.spelling.title);
-      to.write(node.strength === 'share' ? ' LOCK IN SHARE MODE' : ' FOR UPDATE');
-      if (node.wait !== null) to.write(node.wait === 'skipLocked' ? ' SKIP LOCKED' : ' NOWAIT');
     },
   };
 }

@@ -25,6 +25,8 @@ const NOT_PREPARABLE = 1295;
 const ON_DUPLICATE = /\bON DUPLICATE KEY\b/i;
 const INSERTS_VALUES = /^\s*(?:INSERT|REPLACE)\b[\s\S]*\bVALUES?\b/i;
 
+const LONG_MAX = 2n ** 63n - 1n;
+
 const ENDING_MS = 2000;
 
 function ignore(): void {}
@@ -206,7 +208,8 @@ export class MysqlConnection implements DriverConnection {
           // Everything else goes as a double, which is no row number of a LIMIT.
           return Number.isSafeInteger(value) && !Object.is(value, -0) ? wire.LONGLONG(value) : value;
         case 'bigint':
-          return wire.LONGLONG(value);
+          // Beyond what a signed BIGINT holds it goes as a decimal number.
+          return value > LONG_MAX ? wire.NEWDECIMAL(String(value)) : wire.LONGLONG(value);
         case 'object':
           if (value instanceof ExactNumber) return wire.NEWDECIMAL(value.digits);
           if (value instanceof Uint8Array && !Buffer.isBuffer(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);

@@ -29,9 +29,10 @@ function makeDialect(server: MysqlServer): Dialect {
   const title = server.mariadb ? 'MariaDB' : 'MySQL';
   const visitors = mysqlVisitors(server);
   const ddl = mysqlDdl(server, title, visitors, quote);
-  const spelling: Spelling = { title, visitors, quote, placeholder, typeName: ddl.typeName };
+  const name = server.mariadb ? 'mariadb' : 'mysql';
+  const spelling: Spelling = { name, title, visitors, quote, placeholder, typeName: ddl.typeName };
   return {
-    name: server.mariadb ? 'mariadb' : 'mysql',
+    name,
     title,
     capabilities: {
       returning: server.mariadb,

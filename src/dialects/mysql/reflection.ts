@@ -1,8 +1,8 @@
 import type { DriverConnection, DriverRow } from '../base/driver.ts';
 import type { ReflectedCheck, ReflectedColumn, ReflectedForeignKey, ReflectedIndex, ReflectedTable } from '../base/reflection.ts';
-import { canonicalType } from './column-types.ts';
 import { stringLiteral } from './literal.ts';
 import type { MysqlServer } from './server.ts';
+import { canonicalType } from './type-words.ts';
 
 const TABLES = `
   SELECT table_name FROM information_schema.tables

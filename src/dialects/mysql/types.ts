@@ -1,26 +1,11 @@
 import { describe } from '../../sql/errors.ts';
 import type { SqlType } from '../../sql/type.ts';
-import {
-  type Bind,
-  badValue,
-  binary,
-  codecsOf,
-  customCodec,
-  date,
-  describeNumber,
-  enumCodec,
-  integerCodec,
-  json,
-  textCodec,
-  time as timeOfDay,
-  unknownCodec,
-  uuid,
-  bigInteger as wholeNumber,
-} from '../base/codecs.ts';
-import { decodeDateTime, encodeDateTime } from '../base/dates.ts';
+import { type Bind, badValue, bigIntegerCodec, codecsOf, describeNumber, time as timeOfDay } from '../base/codecs.ts';
 import { exactNumericCodec } from '../base/decimals.ts';
 import type { Codec } from '../base/dialect.ts';
 import { dialectError } from '../base/errors.ts';
+import { dateTimeCodec, momentCodec } from '../base/moments.ts';
+import { sharedCodec } from '../base/shared-codecs.ts';
 import { ExactNumber } from './exact-number.ts';
 
 const boolean: Codec = {
@@ -30,12 +15,13 @@ const boolean: Codec = {
     throw badValue('boolean', 'true or false', describe(value), where);
   },
   decode: (raw) => {
-    if (typeof raw === 'number') return raw !== 0;
+    if (typeof raw === 'number' || typeof raw === 'bigint') return Number(raw) !== 0;
     // BIT(1), as other tools declare it.
     if (raw instanceof Uint8Array) return raw.some((byte) => byte !== 0);
+    // The word that JSON has.
+    if (raw === 'true' || raw === 'false') return raw === 'true';
     throw dialectError('driver.undecodable', 'boolean', '0 or 1', describe(raw));
   },
-  isRaw: (value) => typeof value === 'number',
 };
 
 function floatCodec(type: SqlType): Codec {
@@ -52,7 +38,6 @@ function floatCodec(type: SqlType): Codec {
       if (typeof raw === 'bigint' || (typeof raw === 'string' && raw !== '' && !Number.isNaN(Number(raw)))) return Number(raw);
       throw dialectError('driver.undecodable', type.name, 'a number', describe(raw));
     },
-    isRaw: (value) => typeof value !== 'number',
   };
 }
 
@@ -66,23 +51,18 @@ function numericCodec(type: SqlType): Codec {
   };
 }
 
-/** MySQL's least and greatest DATETIME; it takes earlier years, and promises nothing about them. */
-const dateTime: Codec = {
-  bind: (value, where) => {
-    if (!(value instanceof Date)) throw badValue('dateTime', 'a Date', describe(value), where);
-    const text = encodeDateTime(value);
-    if (text !== null) return text;
-    const got = Number.isNaN(value.getTime()) ? 'an invalid Date' : 'one outside them';
-    throw badValue('dateTime', 'a Date of the years 0000 to 9999', got, where);
-  },
-  decode: (raw) => {
-    const value = typeof raw === 'string' ? decodeDateTime(raw) : null;
-    if (value !== null) return value;
-    const got = typeof raw === 'string' ? (raw.startsWith('0000-00-00') ? "MySQL's zero date" : 'another text') : describe(raw);
-    throw dialectError('driver.undecodable', 'dateTime', "text such as '2024-05-01 12:30:00.000'", got);
-  },
-  isRaw: (value) => typeof value !== 'object',
-};
+/** Moments as text. MySQL gives its zero date where others have NULL. */
+function clockCodec(type: SqlType): Codec {
+  const codec = type.asString ? momentCodec(type) : dateTimeCodec(type);
+  return {
+    ...codec,
+    decode: (raw) => {
+      if (typeof raw === 'string' && raw.startsWith('0000-00-00'))
+        throw dialectError('driver.undecodable', 'dateTime', "text such as '2024-05-01 12:30:00.000'", "MySQL's zero date");
+      return codec.decode?.(raw);
+    },
+  };
+}
 
 const time: Codec = {
   bind: (value, where) => {
@@ -91,26 +71,31 @@ const time: Codec = {
     return normal;
   },
   decode: (raw) => (typeof raw === 'string' && raw.includes('.') ? raw.replace(/\.?0+$/, '') : raw),
-  isRaw: null,
 };
 
-const bigInteger: Codec = {
-  ...wholeNumber,
-  decode: (raw) => (typeof raw === 'string' && /^-?\d+$/.test(raw) ? BigInt(raw) : wholeNumber.decode?.(raw)),
-};
+const UNSIGNED_MAX = 2n ** 64n - 1n;
+
+/** So many bits, which travel as the number that they are and come as bytes. */
+function bitCodec(type: SqlType): Codec {
+  const { length = 1 } = type;
+  const text = sharedCodec({ ...type, name: 'bit' }, mysqlCodec);
+  return {
+    bind: (value, where) => BigInt(`0b${String(text.bind(value, where))}`),
+    decode: (raw) => {
+      if (raw instanceof Uint8Array)
+        return BigInt(`0x${Buffer.from(raw).toString('hex')}`)
+          .toString(2)
+          .padStart(length, '0');
+      if (typeof raw === 'number' || typeof raw === 'bigint') return raw.toString(2).padStart(length, '0');
+      throw dialectError('driver.undecodable', 'bit', 'bits', describe(raw));
+    },
+  };
+}
 
 function makeCodec(type: SqlType): Codec {
   switch (type.name) {
-    // INT UNSIGNED and BIGINT columns of others are wider than INT; what does not fit, the database refuses.
-    case 'integer':
-      return integerCodec(type, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
-    case 'smallInteger':
-      return integerCodec(type, -32_768, 32_767);
     case 'bigInteger':
-      return bigInteger;
-    case 'string':
-    case 'text':
-      return textCodec(type);
+      return type.unsigned ? bigIntegerCodec(type, 0n, UNSIGNED_MAX) : bigIntegerCodec(type);
     case 'boolean':
       return boolean;
     case 'float':
@@ -118,27 +103,16 @@ function makeCodec(type: SqlType): Codec {
       return floatCodec(type);
     case 'numeric':
       return numericCodec(type);
-    case 'date':
-      return date;
     case 'time':
       return time;
     case 'dateTime':
-      return dateTime;
-    case 'json':
-      return json;
-    case 'uuid':
-      return uuid;
-    case 'binary':
-      return binary;
-    case 'enum':
-      return enumCodec(type);
-    case 'custom':
-      return customCodec(type, mysqlCodec(type.inner as SqlType));
-    case 'null':
-    case 'unknown':
-      return unknownCodec(mysqlCodec);
+      return clockCodec(type);
+    case 'bit':
+      return bitCodec(type);
+    default:
+      return sharedCodec({ ...type, name: type.name }, mysqlCodec);
   }
 }
 
 /** How values of this type are stored in MySQL and MariaDB. */
-export const mysqlCodec: (type: SqlType) => Codec = codecsOf(makeCodec);
+export const mysqlCodec: (type: SqlType) => Codec = codecsOf(makeCodec, 'mysql');
