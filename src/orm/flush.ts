@@ -1,4 +1,6 @@
+import type { ForeignKey } from '../sql/schema.ts';
 import { columnValue, differs, forgetRelated } from './attributes.ts';
+import { cutCircles } from './circular-deletes.ts';
 import { ormError } from './errors.ts';
 import { type KeyAssignment, orderDeletes, orderMappers } from './flush-order.ts';
 import { type FlushPlan, type LinkChange, planFlush } from './flush-plan.ts';
@@ -303,13 +305,15 @@ async function deleteEntities(session: FlushSession, entities: readonly Entity[]
   const byKey = (mapper: Mapper, values: readonly unknown[]): string => `${mapper.table.fullName} ${JSON.stringify(values.map(String))}`;
   const circular = orderMappers([...new Set(entities.map((entity) => entity[MAPPER]))]).some((group) => group.circular);
   if (circular) for (const entity of entities) identities.set(byKey(entity[MAPPER], storedKey(entity, null)), entity);
-  const parentsOf = (entity: Entity): Entity[] =>
-    entity[MAPPER].table.foreignKeys.flatMap((key) => {
+  const parentsOf = (entity: Entity, only?: ForeignKey): Entity[] =>
+    (only === undefined ? entity[MAPPER].table.foreignKeys : [only]).flatMap((key) => {
       const target = entity[MAPPER].table.metadata.resolve(entity[MAPPER].table, key);
       const values = key.columns.map((column) => columnValue(entity, column.position));
       return identities.get(`${target.table.fullName} ${JSON.stringify(values.map(String))}`) ?? [];
     });
-  for (const { mapper, entities: batch } of orderDeletes(entities, parentsOf)) {
+  const batches = orderDeletes(entities, parentsOf);
+  if (circular && session.capabilitiesOf(entities[0][MAPPER].table).rowwiseKeys === true) await cutCircles(session, batches, parentsOf);
+  for (const { mapper, entities: batch } of batches) {
     const keys = mapper.keyPositions.map((position) => mapper.columns[position]);
     const values = batch.map((entity) => storedKey(entity, entity[CHANGES]));
     await deleteRows(session, mapper.table, keys, values);
