@@ -25,6 +25,8 @@ export interface Spelling {
   placeholder(position: number): string;
   /** The words for a type in CAST. */
   typeName(type: SqlType): string;
+  /** Writes a node where a condition stands, in databases where conditions are no values. */
+  condition?(node: Node, to: Writer): void;
 }
 
 /** Collects the text of one statement, in the order in which its parameters stand. */
@@ -57,6 +59,13 @@ export class Writer {
     const visitor = this.spelling.visitors[node.kind] as ((node: Node, to: Writer) => void) | undefined;
     if (visitor === undefined) throw sqlError('sql.unknown-kind', node.kind, this.spelling.title);
     visitor(node, this);
+    return this;
+  }
+
+  /** A node where a condition stands: in WHERE, HAVING, ON, WHEN, FILTER and CHECK. */
+  condition(node: Node): this {
+    if (this.spelling.condition === undefined) return this.visit(node);
+    this.spelling.condition(node, this);
     return this;
   }
 

@@ -1,3 +1,4 @@
+import type { Node } from '../../sql/node.ts';
 import type { ForeignKey, MetaData, Table, TableColumn } from '../../sql/schema.ts';
 import type { SqlType } from '../../sql/type.ts';
 import type { DdlCompiler, ForeignKeyParts, IndexParts, RenderedCheck, TableName } from './dialect.ts';
@@ -19,6 +20,10 @@ export interface DdlRules
   readonly enumCheck: boolean;
   /** A default as it stands after DEFAULT. */
   defaultWords(expression: string): string;
+  /** What stands before DEFAULT, where defaults have names. */
+  defaultName?(table: string, column: string): string;
+  /** The word after ADD, COLUMN where nothing else is said. */
+  readonly addColumnWord?: string;
 }
 
 /** The DDL of a database by its rules. */
@@ -30,6 +35,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
   const typeName = (type: SqlType, column?: TableColumn): string =>
     (column && rules.columnType?.(column)) ?? typeWords(rules.types, type, spelling.title);
   const inline: DdlCompiler['inline'] = (node, column) => renderInline(node, { ...spelling, typeName }, column);
+  const condition = (node: Node): string => renderInline(node, { ...spelling, typeName }, undefined, true);
 
   const references = (key: ForeignKeyParts, table: Table | null): string => {
     // A model may name the target by its attributes; a migration has no other tables to look into.
@@ -50,7 +56,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
   const checks = (table: Table): RenderedCheck[] => {
     const list: RenderedCheck[] = table.checks.map((check) => {
       const column = table.columns.find((c) => c.check?.node === check.condition) ?? null;
-      return { name: check.name, sql: inline(check.condition), column };
+      return { name: check.name, sql: condition(check.condition), column };
     });
     if (!rules.enumCheck) return list;
     for (const column of table.columns) {
@@ -66,7 +72,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
   const columnWords = (column: TableColumn, own: readonly RenderedCheck[], without: readonly ForeignKey[]): string => {
     const { table } = column;
     let words = `${quote(column.name)} ${typeName(column.type, column)}`;
-    if (column.serverDefault !== null) words += ` DEFAULT ${rules.defaultWords(inline(column.serverDefault.node))}`;
+    if (column.serverDefault !== null) words += `${rules.defaultName?.(table.name, column.name) ?? ''} DEFAULT ${rules.defaultWords(inline(column.serverDefault.node))}`;
     if (!column.nullable) words += ' NOT NULL';
     const key = isWholeKey(column) ? rules.inlineKey(column) : null;
     if (key !== null) words += ` ${key}`;
@@ -83,7 +89,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     table.schema === null ? quote(table.name) : `${quote(table.schema)}.${quote(table.name)}`;
 
   const createIndex = (table: TableName, index: IndexParts): string => {
-    const where = index.where === null ? '' : ` WHERE ${inline(index.where)}`;
+    const where = index.where === null ? '' : ` WHERE ${condition(index.where)}`;
     return `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${quote(index.name)} ON ${qualified(table)} (${names(index.columns)})${where}`;
   };
 
@@ -113,7 +119,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     dropTable: (table) => [`DROP TABLE ${qualified(table)}`],
     dropIndex: (_table, name) => `DROP INDEX ${quote(name)}`,
     addColumn: (table, column) => {
-      let words = `ALTER TABLE ${qualified(table)} ADD COLUMN ${columnWords(column, checks(column.table), [])}`;
+      let words = `ALTER TABLE ${qualified(table)} ADD ${rules.addColumnWord ?? 'COLUMN '}${columnWords(column, checks(column.table), [])}`;
       if (!rules.constraintsWithColumn) {
         for (const key of column.foreignKeys) words += `, ADD ${foreignKeyWords(key, column.table)}`;
         for (const check of checks(column.table)) if (check.column === column) words += `, ADD ${checkWords(check)}`;

@@ -55,20 +55,20 @@ export const dmlVisitors: DmlVisitors = {
     }
     to.write(' DO UPDATE SET ');
     assignments(node.columns, node.values, to);
-    if (node.where !== null) to.write(' WHERE ').visit(node.where);
+    if (node.where !== null) to.write(' WHERE ').condition(node.where);
   },
   update: (node, to) => {
     to.enclosing = [node.table.id];
     to.write('UPDATE ').visit(node.table).write(' SET ');
     assignments(node.columns, node.values, to);
     if (node.from.length > 0) to.write(' FROM ').list(node.from);
-    if (node.where !== null) to.write(' WHERE ').visit(node.where);
+    if (node.where !== null) to.write(' WHERE ').condition(node.where);
     returning(node.returning, to);
   },
   delete: (node, to) => {
     to.enclosing = [node.table.id];
     to.write('DELETE FROM ').visit(node.table);
-    if (node.where !== null) to.write(' WHERE ').visit(node.where);
+    if (node.where !== null) to.write(' WHERE ').condition(node.where);
     returning(node.returning, to);
   },
 };

@@ -95,7 +95,7 @@ export const expressionVisitors: ExpressionVisitors = {
     to.write(`${node.name}(${node.distinct ? 'DISTINCT ' : ''}`).list(node.args);
     if (node.orderBy.length > 0) to.write(' ORDER BY ').list(node.orderBy);
     to.write(')');
-    if (node.filter !== null) to.write(' FILTER (WHERE ').visit(node.filter).write(')');
+    if (node.filter !== null) to.write(' FILTER (WHERE ').condition(node.filter).write(')');
   },
   over: (node, to) => {
     to.visit(node.call).write(' OVER (');
@@ -112,7 +112,7 @@ export const expressionVisitors: ExpressionVisitors = {
   },
   case: (node, to) => {
     to.write('CASE');
-    for (const [i, when] of node.whens.entries()) to.write(' WHEN ').visit(when).write(' THEN ').visit(node.thens[i]);
+    for (const [i, when] of node.whens.entries()) to.write(' WHEN ').condition(when).write(' THEN ').visit(node.thens[i]);
     if (node.otherwise !== null) to.write(' ELSE ').visit(node.otherwise);
     to.write(' END');
   },

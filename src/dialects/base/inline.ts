@@ -34,9 +34,14 @@ export function literal(encoded: unknown): string {
 
 /**
  * An expression as it stands in DDL: with its values in place, since DDL has no parameters, and with its columns'
- * bare names, since there is one table. `column` writes the columns another way.
+ * bare names, since there is one table. `column` writes the columns another way; `condition` where it stands as one.
  */
-export function renderInline(node: Node, spelling: InlineSpelling, column: (name: string) => string = spelling.quote): string {
+export function renderInline(
+  node: Node,
+  spelling: InlineSpelling,
+  column: (name: string) => string = spelling.quote,
+  condition = false,
+): string {
   const value = (encodable: unknown, type: SqlType): string => {
     if (encodable === null) return spelling.literal(null);
     const codec = spelling.codec(type);
@@ -53,5 +58,5 @@ export function renderInline(node: Node, spelling: InlineSpelling, column: (name
     },
   };
   const writer = new Writer({ ...spelling, visitors });
-  return writer.visit(node).finish().join('');
+  return (condition ? writer.condition(node) : writer.visit(node)).finish().join('');
 }

@@ -7,7 +7,7 @@ import { orderWords } from './expressions.ts';
 type SelectVisitors = Pick<Visitors, 'select' | 'setOperation' | 'entity' | 'table' | 'alias' | 'join' | 'lock'>;
 
 /** The sources that a FROM item brings, without looking into subqueries. */
-function held(item: Node): string[] {
+export function held(item: Node): string[] {
   const ids: string[] = [];
   const visit = (node: Node): boolean => {
     if (isKind(node, 'table') || isKind(node, 'alias')) ids.push(node.id);
@@ -21,7 +21,7 @@ function held(item: Node): string[] {
  * FROM: what was said, and the sources of columns and conditions that were not. In a subquery, those that an enclosing
  * select already has are left out, unless nothing would remain.
  */
-function fromItems(node: SelectNode, enclosing: readonly string[]): Node[] {
+export function fromItems(node: SelectNode, enclosing: readonly string[]): Node[] {
   const items: Node[] = [...node.from];
   const said = new Set(items.flatMap(held));
   const named = sourcesOf([...node.columns, ...(node.where === null ? [] : [node.where])]);
@@ -38,7 +38,7 @@ function clause(to: Writer, word: string, nodes: readonly Node[]): void {
 }
 
 /** The columns of a result by the keys of their expressions, under the names that ORDER BY may call them by. */
-function outputNames(query: Node, onlyLabels: boolean): Map<string, string> {
+export function outputNames(query: Node, onlyLabels: boolean): Map<string, string> {
   const names = new Map<string, string>();
   const add = (column: Node): void => {
     if (isKind(column, 'entity')) for (const own of column.columns) add(own);
@@ -103,9 +103,9 @@ export function selectVisitors(limit: typeof writeLimit): SelectVisitors {
         to.list(items);
         to.enclosing = own;
       }
-      if (node.where !== null) to.write(' WHERE ').visit(node.where);
+      if (node.where !== null) to.write(' WHERE ').condition(node.where);
       clause(to, ' GROUP BY ', node.groupBy);
-      if (node.having !== null) to.write(' HAVING ').visit(node.having);
+      if (node.having !== null) to.write(' HAVING ').condition(node.having);
       orderBy(to, node.orderBy, outputNames(node, true));
       limit(node, to);
       if (node.lock !== null) to.visit(node.lock);
@@ -134,7 +134,7 @@ export function selectVisitors(limit: typeof writeLimit): SelectVisitors {
       if (node.on !== null) {
         const own = to.enclosing;
         to.enclosing = [...own, ...held(node)];
-        to.write(' ON ').visit(node.on);
+        to.write(' ON ').condition(node.on);
         to.enclosing = own;
       }
     },
