@@ -3,6 +3,7 @@ import type { Driver } from './base/driver.ts';
 
 /** Every dialect by the name that a URL begins with; its folder is loaded when a URL names it. */
 export const dialects: Record<string, () => Promise<Dialect>> = {
+  mssql: () => import('./mssql/dialect.ts').then((module) => module.mssql),
   sqlite: () => import('./sqlite/dialect.ts').then((module) => module.sqlite),
 };
 

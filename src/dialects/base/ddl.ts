@@ -22,6 +22,8 @@ export interface DdlRules
   defaultWords(expression: string): string;
   /** What stands before DEFAULT, where defaults have names. */
   defaultName?(table: string, column: string): string;
+  /** How an action of a foreign key is written, where a database has another word; null for what it does anyway. */
+  referenceAction?(action: string): string | null;
   /** The word after ADD, COLUMN where nothing else is said. */
   readonly addColumnWord?: string;
 }
@@ -45,8 +47,11 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
         ? table.metadata.resolve(table, key as ForeignKey).columns
         : key.targetColumns.map((name) => ({ name }));
     let words = `REFERENCES ${target === null ? key.targetTable.split('.').map(quote).join('.') : qualified(target)} (${names(columns)})`;
-    if (key.onDelete !== null && key.onDelete !== 'no action') words += ` ON DELETE ${key.onDelete.toUpperCase()}`;
-    if (key.onUpdate !== null && key.onUpdate !== 'no action') words += ` ON UPDATE ${key.onUpdate.toUpperCase()}`;
+    const action = (said: string | null): string | null =>
+      said === null || said === 'no action' ? null : rules.referenceAction === undefined ? said.toUpperCase() : rules.referenceAction(said);
+    const [onDelete, onUpdate] = [action(key.onDelete), action(key.onUpdate)];
+    if (onDelete !== null) words += ` ON DELETE ${onDelete}`;
+    if (onUpdate !== null) words += ` ON UPDATE ${onUpdate}`;
     return words;
   };
   const foreignKeyWords = (key: ForeignKeyParts, table: Table | null): string =>
@@ -72,7 +77,8 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
   const columnWords = (column: TableColumn, own: readonly RenderedCheck[], without: readonly ForeignKey[]): string => {
     const { table } = column;
     let words = `${quote(column.name)} ${typeName(column.type, column)}`;
-    if (column.serverDefault !== null) words += `${rules.defaultName?.(table.name, column.name) ?? ''} DEFAULT ${rules.defaultWords(inline(column.serverDefault.node))}`;
+    if (column.serverDefault !== null)
+      words += `${rules.defaultName?.(table.name, column.name) ?? ''} DEFAULT ${rules.defaultWords(inline(column.serverDefault.node))}`;
     if (!column.nullable) words += ' NOT NULL';
     const key = isWholeKey(column) ? rules.inlineKey(column) : null;
     if (key !== null) words += ` ${key}`;

@@ -1,0 +1,62 @@
+import { sqlError } from '../../sql/errors.ts';
+import type { ColumnNode } from '../../sql/node.ts';
+import type { Visitors, Writer } from '../base/compiler.ts';
+import { TIGHTNESS } from '../base/compiler.ts';
+import { expressionVisitors } from '../base/expressions.ts';
+import { isCondition, truthVisitors } from './conditions.ts';
+import { mssqlDmlVisitors } from './dml.ts';
+import { functionVisitors, writeConcat } from './functions.ts';
+import { writeOrderTerm } from './ordering.ts';
+import { scopeOf, within } from './scope.ts';
+import { mssqlSelectVisitors } from './selects.ts';
+
+// Quoted text and comments hold no placeholders.
+const PLACEHOLDER = /N?'(?:[^']|'')*'|"(?:[^"]|"")*"|\[(?:[^\]]|\]\])*\]|--[^\n]*|\/\*[\s\S]*?\*\/|(?<![\w@])(@p\d+)\b/gi;
+
+const COLLATION = /^[A-Za-z][A-Za-z0-9_]*$/;
+
+function writeColumn(node: ColumnNode, to: Writer): void {
+  const { output } = scopeOf(to);
+  if (output !== null && node.source.id === output.table) to.write(`${output.rows}.`).identifier(node.name);
+  else expressionVisitors.column(node, to);
+}
+
+/** What SQL Server writes differently. */
+export const mssqlVisitors: Visitors = {
+  ...expressionVisitors,
+  ...truthVisitors,
+  ...functionVisitors,
+  ...mssqlSelectVisitors,
+  ...mssqlDmlVisitors,
+  column: writeColumn,
+  // NULL travels as text, which SQL Server does not turn into bytes by itself.
+  bind: (node, to) => {
+    if (node.type.name === 'binary' && !node.expanding) to.write('CAST(').parameter(node).write(' AS VARBINARY(MAX))');
+    else to.parameter(node);
+  },
+  binary: (node, to) => {
+    if (node.operator === '||') writeConcat(node, to);
+    else truthVisitors.binary(node, to);
+  },
+  case: (node, to) => within(to, { exact: false }, () => expressionVisitors.case(node, to)),
+  order: (node, to) => writeOrderTerm(node, to),
+  collate: (node, to) => {
+    if (!COLLATION.test(node.collation)) throw sqlError('sql.bad-argument', 'collate()', 'the name of a collation', 'another text');
+    to.operand(node.operand, TIGHTNESS.collate).write(` COLLATE ${node.collation}`);
+  },
+  raw: (node, to) => {
+    // A placeholder that was written by hand would take the value of another one.
+    for (const piece of node.pieces) {
+      for (const [, placeholder] of piece.matchAll(PLACEHOLDER)) {
+        if (placeholder !== undefined) throw sqlError('sql.bare-placeholder', placeholder);
+      }
+    }
+    // Conditions stand as such: SQL by hand has them after its WHERE.
+    for (const [i, item] of node.items.entries()) {
+      to.write(node.pieces[i]);
+      if (isCondition(item)) to.condition(item);
+      else to.visit(item);
+    }
+    to.write(node.pieces[node.items.length]);
+  },
+};

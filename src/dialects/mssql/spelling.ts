@@ -1,0 +1,18 @@
+import { quoter } from '../base/identifiers.ts';
+import type { InlineSpelling } from '../base/inline.ts';
+import { mssqlVisitors } from './compiler.ts';
+import { writeCondition } from './conditions.ts';
+import { mssqlLiteral } from './literals.ts';
+import { RESERVED } from './reserved.ts';
+import { mssqlCodec } from './types.ts';
+
+/** How SQL Server's statements are spelled. */
+export const mssqlSpelling: Omit<InlineSpelling, 'typeName'> = {
+  title: 'SQL Server',
+  visitors: mssqlVisitors,
+  condition: writeCondition,
+  quote: quoter(RESERVED, '[', ']'),
+  placeholder: (position) => `@p${position}`,
+  codec: mssqlCodec,
+  literal: mssqlLiteral,
+};
