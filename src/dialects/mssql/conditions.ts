@@ -25,6 +25,11 @@ export function isCondition(node: Node): boolean {
   return KINDS.has(node.kind) || isComparison(node);
 }
 
+/** Whether the node is a condition or a BIT. */
+export function isTruth(node: Node): boolean {
+  return isCondition(node) || typeOfNode(node)?.name === 'boolean';
+}
+
 /** Whether the condition is true or false for every row, never unknown. */
 function isDefinite(node: Node): boolean {
   if (isKind(node, 'unary')) return node.postfix || isDefinite(node.operand);
@@ -70,9 +75,8 @@ function part(node: Node, tightness: number, to: Writer): void {
 
 /** Writes a condition where a value stands: 1, 0 or NULL. */
 function writeTruth(node: Node, to: Writer): void {
-  if (isKind(node, 'unary') && node.operator === 'NOT' && isCondition(node.operand)) {
-    to.write('~');
-    writeTruth(node.operand, to);
+  if (isKind(node, 'unary') && node.operator === 'NOT' && isTruth(node.operand)) {
+    to.write('~(').visit(node.operand).write(')');
     return;
   }
   if (isComparison(node) && truthOfTruths(node, to)) return;
@@ -101,11 +105,19 @@ const BITS: Readonly<Record<string, readonly [left: string, operator: string, ri
 /** A comparison of two truths as bits, which asks for each of them once: conditions compared with conditions would double at each level. */
 function truthOfTruths(node: BinaryNode, to: Writer): boolean {
   const words = BITS[node.operator];
-  const isTruth = (side: Node): boolean => isCondition(side) || typeOfNode(side)?.name === 'boolean';
   if (words === undefined || !isTruth(node.left) || !isTruth(node.right) || !(isCondition(node.left) || isCondition(node.right)))
     return false;
   const [left, operator, right, all] = words;
-  to.write(`${all}(${left}(`).visit(node.left).write(`) ${operator} ${right}(`).visit(node.right).write('))');
+  const side = (sign: string, node: Node): void => {
+    to.write(sign === '' ? '(' : `(${sign}(`)
+      .visit(node)
+      .write(sign === '' ? ')' : '))');
+  };
+  to.write(`${all}(`);
+  side(left, node.left);
+  to.write(` ${operator} `);
+  side(right, node.right);
+  to.write(')');
   return true;
 }
 

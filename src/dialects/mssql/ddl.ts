@@ -53,9 +53,15 @@ const base: DdlCompiler = makeDdl({
 
 /** A note on a table or column, which SQL Server keeps as a property. */
 function comment(table: Table, text: string, column: string | null): string {
-  const schema = table.schema === null ? 'SCHEMA_NAME()' : textLiteral(table.schema);
-  const place = column === null ? '' : `, N'COLUMN', ${textLiteral(column)}`;
-  return `DECLARE @schema sysname = ${schema}, @note nvarchar(3750) = ${textLiteral(text)}; EXEC sys.sp_addextendedproperty N'MS_Description', @note, N'SCHEMA', @schema, N'TABLE', ${textLiteral(table.name)}${place}`;
+  // The procedure takes variables and literals, not expressions.
+  const variables = [
+    `@schema sysname = ${table.schema === null ? 'SCHEMA_NAME()' : textLiteral(table.schema)}`,
+    `@table sysname = ${textLiteral(table.name)}`,
+    `@note nvarchar(3750) = ${textLiteral(text)}`,
+    ...(column === null ? [] : [`@column sysname = ${textLiteral(column)}`]),
+  ];
+  const place = column === null ? '' : ", N'COLUMN', @column";
+  return `DECLARE ${variables.join(', ')}; EXEC sys.sp_addextendedproperty N'MS_Description', @note, N'SCHEMA', @schema, N'TABLE', @table${place}`;
 }
 
 /** Drops what belongs to the column alone and would keep it: its default, its check, its foreign key. */

@@ -1,10 +1,10 @@
 import { sqlError } from '../../sql/errors.ts';
 import { type FunctionNode, isKind, type Node, type NodeOf } from '../../sql/node.ts';
 import { TIGHTNESS, type Visitors, type Writer } from '../base/compiler.ts';
-import { isCondition } from './conditions.ts';
+import { isTruth } from './conditions.ts';
 import { writeOrderTerm } from './ordering.ts';
 import { within } from './scope.ts';
-import { isText, typeOfNode } from './value-types.ts';
+import { isText } from './value-types.ts';
 
 function unsupported(feature: string): Error {
   return sqlError('sql.unsupported', feature, 'SQL Server');
@@ -51,10 +51,6 @@ function filtered(node: FunctionNode, write: () => void, to: Writer): void {
     write();
     to.write(' END');
   }
-}
-
-function isTruth(node: Node): boolean {
-  return isCondition(node) || typeOfNode(node)?.name === 'boolean';
 }
 
 /** Text of any length, so that joining it cuts nothing. */

@@ -6,6 +6,8 @@ export interface OutputColumn {
   readonly keys: readonly string[];
   /** A name that no other column of the result has. */
   readonly name: string;
+  /** The database knows it by this name, too. */
+  readonly own: boolean;
   readonly node: Node;
 }
 
@@ -15,18 +17,18 @@ export function outputColumns(query: Node): readonly OutputColumn[] | null {
   if (!isKind(query, 'select')) return null;
   const columns: OutputColumn[] = [];
   const taken = new Set<string>();
-  const add = (node: Node, keys: readonly string[], wanted: string): void => {
+  const add = (node: Node, keys: readonly string[], wanted: string, own = true): void => {
     let name = wanted;
     for (let n = 1; taken.has(name.toLowerCase()); n++) name = `${wanted}_${n}`;
     taken.add(name.toLowerCase());
-    columns.push({ keys, name, node });
+    columns.push({ keys, name, own: own && name === wanted, node });
   };
   for (const item of query.columns.flatMap((column) => (isKind(column, 'entity') ? column.columns : [column]))) {
     if (isKind(item, 'star')) return null;
     if (isKind(item, 'column')) add(item, [item.key], item.name);
     // Expressions of one shape may have different values among them.
     else if (isKind(item, 'label')) add(item, item.binds.length === 0 ? [item.key, item.operand.key] : [item.key], item.name);
-    else add(item, item.binds.length === 0 ? [item.key] : [], `column ${columns.length + 1}`);
+    else add(item, item.binds.length === 0 ? [item.key] : [], `column ${columns.length + 1}`, false);
   }
   return columns;
 }

@@ -167,7 +167,8 @@ function writeSetOperation(node: NodeOf<'setOperation'>, to: Writer): void {
     parts();
     return;
   }
-  const plain = node.orderBy.every((term) => !movesNulls(term) && names.has(sortedBy(term).key));
+  const plain =
+    columns?.every(({ own }) => own) === true && node.orderBy.every((term) => !movesNulls(term) && names.has(sortedBy(term).key));
   const direct =
     plain &&
     !(place === 'outermost' && columns?.some(({ node: column }) => isLongDecimal(column))) &&

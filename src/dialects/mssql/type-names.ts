@@ -96,7 +96,7 @@ export function sameMssqlType(a: string, b: string): boolean {
   const normal = (words: string): string => {
     const { base, sizes } = splitType(words);
     const word = SAME[base] ?? base;
-    if (word === 'FLOAT' && sizes[0] <= 24) return 'REAL';
+    if (word === 'REAL' || (word === 'FLOAT' && sizes[0] <= 24)) return 'REAL';
     const all = sizes.length === 0 ? (DEFAULT_SIZES[word] ?? []) : word === 'DECIMAL' && sizes.length === 1 ? [...sizes, 0] : sizes;
     return `${word}(${all.join()})`;
   };

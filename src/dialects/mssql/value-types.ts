@@ -62,5 +62,5 @@ export function isLongDecimal(node: Node): boolean {
   const type = typeOfNode(node);
   if (type?.name !== 'numeric' || type.asNumber) return false;
   const plain = isKind(node, 'label') ? node.operand : node;
-  return !isKind(plain, 'column') || type.precision === undefined || type.precision > EXACT_DIGITS;
+  return !(isKind(plain, 'column') || isKind(plain, 'cast')) || type.precision === undefined || type.precision > EXACT_DIGITS;
 }
