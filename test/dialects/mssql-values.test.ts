@@ -46,7 +46,7 @@ describe('parameters', () => {
     ['a moment', codec(t.dateTime()).bind(new Date(0)), 'datetime2(3)'],
     ['a day', codec(t.date()).bind('2024-02-29'), 'date'],
     ['a time', codec(t.time()).bind('12:34:56.1234567'), 'time(7)'],
-    ['a decimal', codec(t.numeric(10, 2)).bind('12.50'), 'decimal(4, 2)'],
+    ['a decimal', codec(t.numeric(10, 2)).bind('12.50'), 'decimal(3, 1)'],
     ['JSON', codec(t.json()).bind({ a: 1 }), 'nvarchar(4000)'],
     ['a UUID', codec(t.uuid()).bind('B5B1C9D4-7D7C-4F0E-9D4B-1F0F5A3B2C1D'), 'nvarchar(4000)'],
   ])('%s', (_name, encoded, declared) => {
@@ -57,7 +57,7 @@ describe('parameters', () => {
     '0',
     '1',
     '-1',
-    '0.10',
+    '0.1',
     '-12345678.9',
     '123456789012345678.12',
     '99999999999999999999999999999999999999',
