@@ -3,8 +3,8 @@ import type { Driver } from './base/driver.ts';
 
 /** Every dialect by the name that a URL begins with; its folder is loaded when a URL names it. */
 export const dialects: Record<string, () => Promise<Dialect>> = {
-  mssql: () => import('./mssql/dialect.ts').then((module) => module.mssql),
   sqlite: () => import('./sqlite/dialect.ts').then((module) => module.sqlite),
+  mssql: () => import('./mssql/dialect.ts').then((module) => module.mssql),
 };
 
 /** Drivers from outside, by dialect and by the name that a URL gives after `+`. */
