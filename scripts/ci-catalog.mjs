@@ -1,25 +1,14 @@
 // Starts the catalog as a user would (`npm start`), asks it for its pages, and ends it with SIGTERM.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.mjs';
 import { root } from './root.mjs';
 
 const startLimit = 120_000;
 const stopLimit = 15_000;
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** Resolves when the catalog answers at all; throws when it ends or the time is up. */
 async function answering(base, child) {

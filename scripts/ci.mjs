@@ -4,11 +4,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { checkCatalog } from './ci-catalog.mjs';
+import { startServers } from './ci-servers.mjs';
 import { cleanInstall, outsideEnvironment } from './install.mjs';
 import { root } from './root.mjs';
 
 const reports = mkdtempSync(join(tmpdir(), 'athanor-ci-'));
 const environment = outsideEnvironment();
+/** The databases to test on, and what ends those that were started for it. */
+let servers = { env: {}, stop: async () => {} };
 const minute = 60_000;
 let passed = 0;
 let failed = 0;
@@ -101,14 +104,15 @@ async function testOnNode(major) {
   if (!version.startsWith(`v${major}.`)) throw new Error(`npx gave Node ${version} where ${major} was asked for.`);
   const report = join(reports, `node-${major}.json`);
   const PATH = [dirname(node), environment.PATH].join(delimiter);
-  const env = { PATH, ATHANOR_TEST_REPORT: report, ATHANOR_EXPECT_NODE: major };
+  const env = { ...servers.env, PATH, ATHANOR_TEST_REPORT: report, ATHANOR_EXPECT_NODE: major };
   const args = ['node_modules/vitest/vitest.mjs', 'run', '--exclude', '**/*browser*/**', '--exclude', '**/*browser*.test.ts'];
   return tested([report], () => run(node, args, { env }));
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.on(signal, () => {
+  process.on(signal, async () => {
     if (current?.pid) process.kill(-current.pid, 'SIGKILL');
+    await servers.stop();
     rmSync(reports, { recursive: true, force: true });
     process.exit(1);
   });
@@ -124,17 +128,27 @@ await step('browser', async () => {
 await step('install', () => {
   if (!cleanInstall()) throw new Error('npm ci failed.');
 });
+await step('servers', async () => {
+  servers = await startServers((command, args, options) => run(command, args, { ...options, limit: 5 * minute }));
+});
 await step('lint', () => npmRun('lint'));
 await step('type-check', () => npmRun('typecheck'));
 await step('architecture', () => npmRun('check:architecture'));
 await step('build', () => npmRun('build'));
 await step('tests', () => {
   const [tests, types] = [join(reports, 'tests.json'), join(reports, 'types.json')];
-  const env = { ATHANOR_TEST_REPORT: tests, ATHANOR_TYPES_REPORT: types, ATHANOR_REQUIRE_BROWSER: '1', ATHANOR_EXPECT_NODE: '24' };
+  const env = {
+    ...servers.env,
+    ATHANOR_TEST_REPORT: tests,
+    ATHANOR_TYPES_REPORT: types,
+    ATHANOR_REQUIRE_BROWSER: '1',
+    ATHANOR_EXPECT_NODE: '24',
+  };
   return tested([tests, types], () => run('npm', ['test'], { env, limit: 10 * minute }));
 });
 for (const major of ['22', '26']) await step(`tests on Node ${major}`, () => testOnNode(major));
 await step('catalog', () => checkCatalog(environment));
+await servers.stop();
 
 rmSync(reports, { recursive: true, force: true });
 console.log(`\nTook ${((Date.now() - begun) / 1000).toFixed(0)} s.`);

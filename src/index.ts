@@ -58,10 +58,50 @@ export {
 } from './orm/relation.ts';
 export type { RelationAttribute } from './orm/relation-attribute.ts';
 export type { ModelChange, NestedTransaction, Session, SessionTransactionOptions } from './orm/session.ts';
+export { alias, type TableAlias } from './sql/alias.ts';
 export { type CaseBuilder, caseWhen } from './sql/case.ts';
-export type { Column, ColumnValue, ReferenceAction, ReferenceOptions, StandardSchema, Validator } from './sql/column.ts';
+export type { InsertRow, UpdateValues } from './sql/cells.ts';
+export type {
+  Column,
+  ColumnValue,
+  ComputedColumn,
+  IdentityOptions,
+  ReferenceAction,
+  ReferenceOptions,
+  SeriesOptions,
+  StandardSchema,
+  Validator,
+} from './sql/column.ts';
 export { t } from './sql/column-types.ts';
+export { type ConflictSet, type ConflictTarget, excluded } from './sql/conflict.ts';
+export {
+  check,
+  exclude,
+  foreignKey,
+  type KeyConstraint,
+  type NamedConstraint,
+  primaryKey,
+  type TableItem,
+  unique,
+} from './sql/constraints.ts';
+export { type Cte, type CteOptions, cte } from './sql/cte.ts';
+export {
+  createIndex,
+  createSchema,
+  createSequence,
+  createTable,
+  createTableAs,
+  createView,
+  type DdlStatement,
+  dropIndex,
+  dropSchema,
+  dropSequence,
+  dropTable,
+  dropView,
+} from './sql/ddl-statement.ts';
+export { type Delete, deleteFrom } from './sql/delete.ts';
 export { ArgumentError, AthanorError, CompileError } from './sql/errors.ts';
+export { type Explain, explain } from './sql/explain.ts';
 export {
   and,
   cast,
@@ -74,33 +114,34 @@ export {
   or,
   param,
 } from './sql/expression.ts';
+export { type FromItem, Join, type JoinCondition, join, outerJoin } from './sql/from-item.ts';
 export { type FunctionCall, func } from './sql/function.ts';
-export { excluded, type Insert, type InsertRow, insertInto, type UpdateValues } from './sql/insert.ts';
+export { cube, groupingSets, rollup } from './sql/grouping.ts';
+export { type IndexConstraint, type IndexMethod, index, uniqueIndex } from './sql/indexes.ts';
+export { type Insert, insertInto } from './sql/insert.ts';
+export { type Merge, mergeInto, type WhenMatched, type WhenNotMatched } from './sql/merge.ts';
+export { MetaData, type MetaDataOptions, type SchemaChangeOptions } from './sql/metadata.ts';
+export { NAMING, type Naming, type NamingConvention, type NamingTemplates } from './sql/naming.ts';
+export type { SelectRow, Subquery } from './sql/projection.ts';
+export { lateral, type Query as CoreQuery } from './sql/query.ts';
 export { type RawFragment, sql, text } from './sql/raw.ts';
+export { type ColumnAttribute, type ForeignKey, type Index, Table, type TableOptions } from './sql/schema.ts';
+export { type Select, select, selectFrom } from './sql/select.ts';
+export { Sequence, type SequenceOptions } from './sql/sequence.ts';
 export {
-  type ColumnAttribute,
-  check,
-  foreignKey,
-  index,
-  type MetaData,
-  primaryKey,
-  Table,
-  type TableOptions,
-  unique,
-  uniqueIndex,
-} from './sql/schema.ts';
-export {
-  alias,
   except,
+  exceptAll,
   intersect,
-  type Select,
-  type SelectRow,
+  intersectAll,
   type SetOperation,
-  type Subquery,
-  select,
-  type TableAlias,
   union,
   unionAll,
-} from './sql/select.ts';
+} from './sql/set-operation.ts';
+export { type TableSample, tableFunction, tableSample } from './sql/table-expression.ts';
+export type { DialectOptions } from './sql/table-options.ts';
+export type { ColumnTypes, TextQuery } from './sql/text-query.ts';
+export { type Truncate, type TruncateOptions, truncate } from './sql/truncate.ts';
 export { tuple } from './sql/tuple.ts';
-export { type Delete, deleteFrom, type Update, update } from './sql/update.ts';
+export { type Update, update } from './sql/update.ts';
+export { type Values, values } from './sql/values.ts';
+export type { View, ViewOptions } from './sql/view.ts';

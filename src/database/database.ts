@@ -3,11 +3,15 @@ import { createEngine, type Engine, type EngineOptions } from '../engine/engine.
 import { createModel, type ModelClass, type ModelRegistry } from '../orm/model.ts';
 import type { QueryRunner } from '../orm/query.ts';
 import { type ModelChange, Session, type SessionOptions } from '../orm/session.ts';
-import { MetaData, type Shape, Table, type TableOptions } from '../sql/schema.ts';
+import { MetaData, type SchemaChangeOptions } from '../sql/metadata.ts';
+import type { Naming } from '../sql/naming.ts';
+import type { RawFragment } from '../sql/raw.ts';
+import { type Shape, Table, type TableOptions } from '../sql/schema.ts';
+import { Sequence, type SequenceOptions } from '../sql/sequence.ts';
+import { type RawViewOptions, type ShapeRow, View, type ViewOptions, type ViewQuery } from '../sql/view.ts';
 import { Context } from './context.ts';
 import { configurationError } from './errors.ts';
 import { type RecordedQuery, recordQuery } from './recording.ts';
-import { createTables, dropTables } from './tables.ts';
 
 export interface DatabaseOptions {
   /** The default database, such as `sqlite:///app.db`. Flask-SQLAlchemy: `SQLALCHEMY_DATABASE_URI`. */
@@ -22,6 +26,12 @@ export interface DatabaseOptions {
     /** Flushes before each query; true unless told. */
     autoflush?: boolean;
   };
+  /**
+   * How constraints and indexes without a name get one: functions, or SQLAlchemy's templates. Said with `new Database()`, since
+   * tables are named when they are defined. SQLAlchemy: `MetaData(naming_convention=…)`.
+   * @example new Database({ url, naming: { uq: 'uq_%(table_name)s_%(column_0_name)s' } })
+   */
+  naming?: Naming;
   /** For a role that may change the schema. */
   migrations?: { url?: string; directory?: string };
 }
@@ -41,7 +51,7 @@ const EVENTS = ['beforeCommit', 'afterCommit'] as const;
 export class Database implements ModelRegistry {
   declare readonly '~events'?: Record<(typeof EVENTS)[number], CommitListener>;
   /** The tables of each database by its key; null is the default one. Flask-SQLAlchemy: `metadatas`. */
-  readonly metadatas: Map<string | null, MetaData> = new Map([[null, new MetaData()]]);
+  readonly metadatas: Map<string | null, MetaData> = new Map();
   readonly #engines: Map<string | null, Engine> = new Map();
   readonly #contexts: AsyncLocalStorage<Context> = new AsyncLocalStorage();
   readonly #listeners: Record<(typeof EVENTS)[number], CommitListener[]> = { beforeCommit: [], afterCommit: [] };
@@ -51,17 +61,24 @@ export class Database implements ModelRegistry {
     beforeCommit: (changes) => this.#emit('beforeCommit', changes),
     afterCommit: (changes) => this.#emit('afterCommit', changes),
   };
+  readonly #naming: Naming | undefined;
   #options: DatabaseOptions = {};
 
   constructor(options: DatabaseOptions = {}) {
     this.configure(options);
+    this.#naming = options.naming;
+    this.metadataFor(null);
     this.Model = this.Model.bind(this);
     this.Table = this.Table.bind(this);
+    this.View = this.View.bind(this);
+    this.Sequence = this.Sequence.bind(this);
   }
 
   /** Sets the URLs and options, once and before the first use. Throws a ConfigurationError later. Flask-SQLAlchemy: `init_app()`. */
   configure(options: DatabaseOptions): void {
     if (this.#engines.size > 0) throw configurationError('database.in-use');
+    // Tables are named when they are defined.
+    if (options.naming !== undefined && this.metadatas.size > 0) throw configurationError('database.late-naming');
     this.#options = { ...this.#options, ...options };
   }
   /** What was configured. */
@@ -84,6 +101,33 @@ export class Database implements ModelRegistry {
     return new Table<S>(this.metadataFor(options.bind ?? null), name, shape, options);
   }
 
+  /**
+   * A query with a name in the database, to select from and join like a table, and not to write to. `createAll()` creates it
+   * after the tables.
+   *
+   * @param query a select; or SQL by hand with `{ columns }`, as those of a table
+   * @example
+   * const authors = db.View('authors', select({ id: User.c.id, posts: func.count(Post.c.id) }).join(Post).groupBy(User.c.id));
+   * await db.session.all(select(authors.c.posts).where(authors.c.id.eq(1)));
+   */
+  View<R>(name: string, query: ViewQuery<R>, options?: ViewOptions): View<R>;
+  View<S extends Shape>(name: string, query: RawFragment<unknown>, options: RawViewOptions<S>): View<ShapeRow<S>>;
+  View(name: string, query: ViewQuery<unknown> | RawFragment<unknown>, options: ViewOptions | RawViewOptions<Shape> = {}): View {
+    return new View(this.metadataFor(options.bind ?? null), name, query, options);
+  }
+
+  /**
+   * A counter of the database, created with the tables: `.default(numbers.next())`. SQLAlchemy: `Sequence`.
+   * @example const numbers = db.Sequence('order_numbers', { start: 1000 });
+   */
+  Sequence<V = number>(name: string, options: SequenceOptions<V> & { bind?: string } = {}): Sequence<V> {
+    const { bind = null, ...rest } = options;
+    const metadata = this.metadataFor(bind);
+    const sequence = new Sequence<V>(name, { schema: metadata.schema, ...rest });
+    metadata.sequences.set(sequence.fullName, sequence as Sequence<unknown>);
+    return sequence;
+  }
+
   /** The tables of the default database. Flask-SQLAlchemy: `metadata`. */
   get metadata(): MetaData {
     return this.metadataFor(null);
@@ -91,7 +135,7 @@ export class Database implements ModelRegistry {
   metadataFor(bind: string | null): MetaData {
     let metadata = this.metadatas.get(bind);
     if (metadata === undefined) {
-      metadata = new MetaData();
+      metadata = new MetaData(this.#naming);
       this.metadatas.set(bind, metadata);
     }
     return metadata;
@@ -195,13 +239,17 @@ export class Database implements ModelRegistry {
     return this.#context().recorded;
   }
 
-  /** Creates the tables that are not there yet, of all databases or those of the keys given. Flask-SQLAlchemy: `create_all()`. */
-  async createAll(bind?: string | null | readonly (string | null)[]): Promise<void> {
-    for (const key of this.#keys(bind)) await createTables(this.engineFor(key), this.metadataFor(key));
+  /**
+   * Creates the tables, sequences, enums and views that are not there yet, of all databases or those of the keys given.
+   * Flask-SQLAlchemy: `create_all()`.
+   * @example await db.createAll(null, { tables: [User, Post] });
+   */
+  async createAll(bind?: string | null | readonly (string | null)[], options: SchemaChangeOptions = {}): Promise<void> {
+    for (const key of this.#keys(bind)) await this.metadataFor(key).createAll(this.engineFor(key), options);
   }
-  /** Drops the tables that are there, of all databases or those of the keys given. Flask-SQLAlchemy: `drop_all()`. */
-  async dropAll(bind?: string | null | readonly (string | null)[]): Promise<void> {
-    for (const key of this.#keys(bind)) await dropTables(this.engineFor(key), this.metadataFor(key));
+  /** Drops what is there of them, of all databases or those of the keys given. Flask-SQLAlchemy: `drop_all()`. */
+  async dropAll(bind?: string | null | readonly (string | null)[], options: SchemaChangeOptions = {}): Promise<void> {
+    for (const key of this.#keys(bind)) await this.metadataFor(key).dropAll(this.engineFor(key), options);
   }
   #keys(bind: string | null | readonly (string | null)[] | undefined): (string | null)[] {
     if (bind !== undefined) return bind === null || typeof bind === 'string' ? [bind] : [...bind];

@@ -22,6 +22,10 @@ const TABLE = {
     ConfigurationError,
     'db.configure() came after the database was used. Configure it before the first query, or await db.dispose() first.',
   ],
+  'database.late-naming': () => [
+    ConfigurationError,
+    'db.configure({ naming }) came too late: constraints get their names when a model is defined. Say it with new Database({ naming }).',
+  ],
   'database.no-context': () => [
     NoContextError,
     'db.session was used outside a context. In a script, wrap the work: await db.context(async () => { … }). In a web application, register the adapter, such as athanor/fastify. Or make a session of your own with db.createSession().',

@@ -1,4 +1,4 @@
-import { type BindNode, isKind, type Node, numberBinds, walk } from '../sql/node.ts';
+import { type BindNode, isKind, type Node, numberBinds, type SourceNode, walk } from '../sql/node.ts';
 
 /** What a parameter's value is for. */
 export interface BindPlace {
@@ -36,9 +36,11 @@ function expect(node: Node, tell: (bind: BindNode, place: BindPlace) => void): v
   };
   if (isKind(node, 'insert') || isKind(node, 'update')) {
     for (const [i, value] of node.values.entries())
-      told(value, { use: 'stored', name: `${node.table.name}.${node.columns[i % node.columns.length]}` });
+      told(value, { use: 'stored', name: `${nameOf(node.table)}.${node.columns[i % node.columns.length]}` });
   } else if (isKind(node, 'conflict')) {
     for (const [i, value] of node.values.entries()) told(value, { use: 'stored', name: `onConflictDoUpdate(), at '${node.columns[i]}',` });
+  } else if (isKind(node, 'mergeClause')) {
+    for (const [i, value] of node.values.entries()) told(value, { use: 'stored', name: `mergeInto(), at '${node.columns[i]}',` });
   } else if (isKind(node, 'binary') && COMPARISONS.has(node.operator)) {
     told(node.left, compared(node.right));
     told(node.right, compared(node.left));
@@ -53,7 +55,16 @@ function expect(node: Node, tell: (bind: BindNode, place: BindPlace) => void): v
   else if (isKind(node, 'select') || isKind(node, 'setOperation')) {
     told(node.limit, { use: 'compared', name: 'limit()' });
     told(node.offset, { use: 'compared', name: 'offset()' });
+  } else if (isKind(node, 'values')) {
+    for (const row of node.rows)
+      if (isKind(row, 'list'))
+        for (const [i, item] of row.items.entries()) told(item, { use: 'compared', name: `values(), at '${node.columns[i]}',` });
   }
+  if (isKind(node, 'update') || isKind(node, 'delete')) told(node.limit, { use: 'compared', name: 'limit()' });
+}
+
+function nameOf(source: SourceNode): string {
+  return source.name ?? (isKind(source, 'alias') && isKind(source.of, 'table') ? source.of.name : 'a table');
 }
 
 function compared(beside: Node): BindPlace {

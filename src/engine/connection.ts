@@ -1,6 +1,10 @@
 import type { Dialect, TransactionOptions } from '../dialects/base/dialect.ts';
 import type { DriverConnection, DriverRow, MaybePromise, RunResult } from '../dialects/base/driver.ts';
+import { describe } from '../sql/errors.ts';
+import { Insert } from '../sql/insert.ts';
+import type { MetaData, SchemaChangeOptions } from '../sql/metadata.ts';
 import { Channel, EXECUTE, type ManyResult, NONE, QUERY, RUN, RUN_MANY, SCRIPT } from './channel.ts';
+import { changeSchema } from './create-all.ts';
 import { engineError } from './errors.ts';
 import type { EngineHost } from './host.ts';
 import type { Plan } from './plan.ts';
@@ -118,6 +122,10 @@ export class Connection {
     return this.#channel.call(SCRIPT, sql, NONE, true);
   }
 
+  async '~changeSchema'(metadata: MetaData, verb: 'create' | 'drop', options: SchemaChangeOptions): Promise<void> {
+    await changeSchema(this, metadata, verb, options);
+  }
+
   // Transactions
 
   /**
@@ -196,9 +204,21 @@ export class Connection {
 
   // Statements, for users
 
-  /** Runs a statement. Throws a DatabaseError of the kind that fits. SQLAlchemy: `execute()`. */
-  execute<R>(statement: Executable<R>, params?: Named): Promise<Result<R>> {
-    return this.#inTurn(() => this.#execute(statement, params, 'execute()') as MaybePromise<Result<R>>);
+  /**
+   * Runs a statement; with a list of parameters once for each of them, as `executeMany()` does. Throws a DatabaseError of
+   * the kind that fits. SQLAlchemy: `execute()`.
+   */
+  execute<R>(statement: Executable<R>, params?: Named | readonly Named[]): Promise<Result<R>> {
+    if (Array.isArray(params)) return this.executeMany(statement, params as readonly Named[]);
+    return this.#inTurn(() => this.#execute(statement, params as Named | undefined, 'execute()') as MaybePromise<Result<R>>);
+  }
+  /**
+   * Runs a statement once for each of these sets of `param()` values, all or none of them. An insert that says no values
+   * takes them as its rows. The rows and counts of all runs come together. SQLAlchemy: `execute(statement, [ … ])`.
+   * @example await connection.executeMany(update(Post).set({ views: param('views') }).where(Post.c.id.eq(param('id'))), [{ id: 1, views: 5 }, { id: 2, views: 7 }])
+   */
+  executeMany<R>(statement: Executable<R>, list: readonly Named[]): Promise<Result<R>> {
+    return this.#inTurn(() => this.#executeMany(statement, list) as Promise<Result<R>>);
   }
   /** The rows of a statement: objects or tuples as its `select()` says, plain objects for tables and classes. */
   async all<R>(statement: Executable<R>, params?: Named): Promise<R[]> {
@@ -229,16 +249,23 @@ export class Connection {
   close(): MaybePromise<void> {
     if (this.#channel.closed) return;
     if (this.#streams !== null) this.#endStreams();
-    if (this.#channel.inTransaction) {
-      let undone: MaybePromise<void>;
+    // One that was begun by SQL written by hand counts too: nobody else may find it open.
+    const byHand = !this.#channel.inTransaction && this.#channel.driver.inTransaction === true;
+    if (this.#channel.inTransaction || byHand) {
+      let undone: MaybePromise<unknown>;
       try {
-        undone = this.rollback();
+        undone = byHand ? this.#channel.call(RUN, 'ROLLBACK', NONE, false) : this.rollback();
       } catch {
         // The pool throws the connection away.
+        this.#channel.broken = true;
         return this.#giveBack();
       }
       const giveBack = (): MaybePromise<void> => this.#giveBack();
-      if (undone instanceof Promise) return undone.then(giveBack, giveBack);
+      const throwAway = (): MaybePromise<void> => {
+        this.#channel.broken = true;
+        return this.#giveBack();
+      };
+      if (undone instanceof Promise) return undone.then(giveBack, throwAway);
     }
     return this.#giveBack();
   }
@@ -249,8 +276,10 @@ export class Connection {
   #giveBack(): MaybePromise<void> {
     if (this.#channel.closed) return;
     this.#channel.closed = true;
-    const { pool } = this.engine;
-    return this.#channel.broken ? pool.invalidate(this.#pooled, this.#channel.disconnected) : pool.release(this.#pooled);
+    const { pool, events } = this.engine;
+    const { broken } = this.#channel;
+    if (events.has(broken ? 'invalidate' : 'checkin')) events.tell(broken ? 'invalidate' : 'checkin', this.#pooled.driver);
+    return broken ? pool.invalidate(this.#pooled, this.#channel.disconnected) : pool.release(this.#pooled);
   }
 
   #endStreams(): void {
@@ -378,6 +407,35 @@ export class Connection {
     return this.#runPrepared(prepareStatement(this.engine, statement, where), params);
   }
 
+  async #executeMany(statement: unknown, list: readonly Named[]): Promise<Result> {
+    if (!Array.isArray(list)) throw engineError('engine.not-a-list', 'executeMany()', describe(list));
+    if (list.length === 0) return new Result<unknown>([]);
+    if (statement instanceof Insert && statement.isEmpty) return this.#execute(statement.values(list as never), undefined, 'executeMany()');
+    const prepared = prepareStatement(this.engine, statement, 'executeMany()');
+    const writes = prepared.executions.some(({ plan }) => plan.writes);
+    if (writes && !this.#channel.inTransaction && !this.#autocommit) await this.begin();
+    return this.#together(list.length, () => this.#runEachSet(prepared, list));
+  }
+
+  async #runEachSet(prepared: Prepared, list: readonly Named[]): Promise<Result> {
+    const { executions, projection, raw } = prepared;
+    const { plan, rows: values } = executions[0];
+    const quick = executions.length === 1 && values.length === 1 && projection === null && raw === null && plan.sql !== null;
+    if (quick) {
+      const encoded = list.map((params) => plan.encode(values[0], params).parameters);
+      const { rowCount, lastInsertIds } = await this.#channel.call(RUN_MANY, plan.sql as string, encoded, plan.writes);
+      return new Result<unknown>([], rowCount, lastInsertIds[lastInsertIds.length - 1] ?? null);
+    }
+    const results: Result[] = [];
+    for (const params of list) results.push(await this.#runAll(prepared, params));
+    const rowCount = results.reduce((sum, result) => sum + result.rowCount, 0);
+    return new Result<unknown>(
+      results.flatMap((result) => result.all()),
+      rowCount,
+      results[results.length - 1].lastInsertId,
+    );
+  }
+
   async #runPrepared(prepared: Prepared, params: Named | undefined): Promise<Result> {
     const { executions } = prepared;
     if (!this.#channel.inTransaction && executions.some(({ plan }) => plan.writes)) {
@@ -387,7 +445,8 @@ export class Connection {
     return this.#runAll(prepared, params);
   }
 
-  async #runAll({ executions, projection, raw }: Prepared, params: Named | undefined): Promise<Result> {
+  async #runAll({ executions, projection, raw, lines }: Prepared, params: Named | undefined): Promise<Result> {
+    if (lines) return this.#runExplain(executions[0], params);
     if (raw !== null) return this.#runRaw(executions[0], raw.name === 'unknown' ? null : this.dialect.codec(raw).decode, params);
     const rows: unknown[] = [];
     let rowCount = 0;
@@ -409,6 +468,11 @@ export class Connection {
       }
     }
     return new Result(rows, rowCount, lastInsertId);
+  }
+
+  async #runExplain({ plan, rows: [values] }: Execution, params: Named | undefined): Promise<Result> {
+    const { line } = this.dialect.explain;
+    return new Result<unknown>((await this.fetch(plan, values, params)).map((row) => [line(row)]));
   }
 
   async #runRaw(

@@ -2,11 +2,22 @@ import type { Dialect, TransactionOptions } from '../dialects/base/dialect.ts';
 import type { Driver, DriverConnection, DriverOptions, MaybePromise } from '../dialects/base/driver.ts';
 import { dialects, driversOf } from '../dialects/registry.ts';
 import { AthanorError, describe } from '../sql/errors.ts';
+import type { MetaData, SchemaChangeOptions } from '../sql/metadata.ts';
 import { Connection } from './connection.ts';
+import { changeSchema } from './create-all.ts';
 import { databaseError, engineError } from './errors.ts';
 import type { EngineHost } from './host.ts';
 import { PlanCache } from './plan.ts';
-import { type AcquireOptions, NullPool, type Pool, type PoolOptions, QueuePool, singleConnectionPool } from './pool.ts';
+import {
+  type AcquireOptions,
+  NullPool,
+  type Pool,
+  type PooledConnection,
+  type PoolOptions,
+  QueuePool,
+  singleConnectionPool,
+} from './pool.ts';
+import { type PoolEvent, PoolEvents, type PoolListener } from './pool-events.ts';
 import { prepareStatement } from './statement.ts';
 import { echoStatement, type StatementListener } from './statement-event.ts';
 import { type DatabaseUrl, maskUrl, parseUrl } from './url.ts';
@@ -24,13 +35,15 @@ export interface EngineOptions {
   readonly poolRecycle?: number;
   /** Tries each connection before it is handed out; false unless told. */
   readonly poolPrePing?: boolean;
+  /** Hands the connection used last out first; true unless told. With false they take turns. */
+  readonly poolUseLifo?: boolean;
   /** `'null'` opens a connection for each use: for serverless functions and poolers outside. */
   readonly pool?: 'queue' | 'null';
   /** Writes each statement to the standard output. */
   readonly echo?: boolean;
 }
 
-const DEFAULTS: PoolOptions = { poolSize: 5, maxOverflow: 10, poolTimeout: 30, poolRecycle: -1, poolPrePing: false };
+const DEFAULTS: PoolOptions = { poolSize: 5, maxOverflow: 10, poolTimeout: 30, poolRecycle: -1, poolPrePing: false, poolUseLifo: true };
 
 /** The least value of each number. */
 const NUMBERS = { poolSize: 1, maxOverflow: -1, poolTimeout: 0, poolRecycle: -1 } as const;
@@ -46,6 +59,8 @@ export class Engine implements EngineHost {
   readonly options: EngineOptions;
   readonly plans: PlanCache = new PlanCache();
   readonly listeners: Set<StatementListener> = new Set();
+  declare readonly '~events'?: Record<PoolEvent, PoolListener>;
+  readonly events: PoolEvents = new PoolEvents();
   readonly #url: DatabaseUrl;
   readonly #driverOptions: DriverOptions;
   #dialect: Dialect | null = null;
@@ -97,7 +112,27 @@ export class Engine implements EngineHost {
     if (this.#disposed) throw engineError('engine.disposed');
     if (this.#pool === null) return (this.ready() as Promise<void>).then(() => this.acquire(options));
     const pooled = this.#pool.acquire(options);
+    if (this.events.has('checkout')) return Promise.resolve(pooled).then((connection) => this.#checkout(connection));
     return pooled instanceof Promise ? pooled.then((connection) => new Connection(this, connection)) : new Connection(this, pooled);
+  }
+
+  /** Asks the listeners; a connection that one of them refuses goes back. */
+  async #checkout(pooled: PooledConnection, autocommit = false): Promise<Connection> {
+    try {
+      await this.events.run('checkout', pooled.driver);
+    } catch (error) {
+      await this.pool.release(pooled);
+      throw error;
+    }
+    return new Connection(this, pooled, autocommit);
+  }
+
+  /**
+   * For `listen(engine, …)`: `connect` (a new connection, before its first use), `checkout`, `checkin`, `invalidate`, `close`.
+   * SQLAlchemy: `PoolEvents`.
+   */
+  '~listen'(event: string, handler: (...args: never[]) => unknown): () => void {
+    return this.events.add(event, handler as unknown as PoolListener);
   }
 
   /** Gives a connection back; the same as its `close()`. */
@@ -112,7 +147,8 @@ export class Engine implements EngineHost {
   async connect(options: AcquireOptions & { readonly autocommit?: boolean } = {}): Promise<Connection> {
     if (this.#disposed) throw engineError('engine.disposed');
     await this.ready();
-    return new Connection(this, await this.pool.acquire(options), options.autocommit === true);
+    const pooled = await this.pool.acquire(options);
+    return this.#checkout(pooled, options.autocommit === true);
   }
 
   /**
@@ -123,6 +159,16 @@ export class Engine implements EngineHost {
     const connection = await this.acquire();
     try {
       return await connection.transaction(work, options);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** For `metadata.createAll(engine)` and `dropAll(engine)`. */
+  async '~changeSchema'(metadata: MetaData, verb: 'create' | 'drop', options: SchemaChangeOptions): Promise<void> {
+    const connection = await this.connect({ autocommit: true });
+    try {
+      await changeSchema(connection, metadata, verb, options);
     } finally {
       await connection.close();
     }
@@ -165,7 +211,11 @@ export class Engine implements EngineHost {
     if (!Object.hasOwn(drivers, chosen)) throw engineError('engine.unknown-driver', dialect.title, chosen, known.join(', '));
     const driver = await drivers[chosen]().catch(explain);
     const lock = dialect.writeLock?.(this.#driverOptions) ?? null;
-    const hooks = { open: () => this.#open(driver), ping };
+    const hooks = {
+      open: () => this.#connected(this.#open(driver)),
+      ping,
+      closing: (connection: DriverConnection) => this.events.tell('close', connection),
+    };
     const settings = { ...DEFAULTS, ...definedOnly(this.options) };
     this.#dialect = dialect;
     this.#driver = driver;
@@ -179,6 +229,20 @@ export class Engine implements EngineHost {
       : settings.pool === 'null'
         ? new NullPool(hooks)
         : new QueuePool(hooks, settings);
+  }
+
+  /** Tells the listeners of a new connection, and waits for them; one that they refuse is closed. */
+  #connected(opened: MaybePromise<DriverConnection>): MaybePromise<DriverConnection> {
+    if (!this.events.has('connect')) return opened;
+    return Promise.resolve(opened).then(async (connection) => {
+      try {
+        await this.events.run('connect', connection);
+      } catch (error) {
+        await connection.close();
+        throw error;
+      }
+      return connection;
+    });
   }
 
   #open(driver: Driver): MaybePromise<DriverConnection> {
@@ -242,11 +306,12 @@ function checkOptions(options: EngineOptions): EngineOptions {
       const whole = name === 'poolSize' || name === 'maxOverflow';
       if (typeof value !== 'number' || !(value >= least) || (whole && !Number.isInteger(value)))
         wrong(name, `a ${whole ? 'whole ' : ''}number from ${least}`, value);
-    } else if (name === 'poolPrePing' || name === 'echo') {
+    } else if (name === 'poolPrePing' || name === 'poolUseLifo' || name === 'echo') {
       if (typeof value !== 'boolean') wrong(name, 'true or false', value);
     } else if (name === 'pool') {
       if (value !== 'queue' && value !== 'null') wrong(name, "'queue' or 'null'", value);
-    } else throw engineError('engine.unknown-option', name, [...Object.keys(NUMBERS), 'poolPrePing', 'pool', 'echo'].join(', '));
+    } else
+      throw engineError('engine.unknown-option', name, [...Object.keys(NUMBERS), 'poolPrePing', 'poolUseLifo', 'pool', 'echo'].join(', '));
   }
   return options;
 }

@@ -199,6 +199,7 @@ const TABLE = {
     ConfigurationError,
     `There is no engine option '${option}'. Known: ${known}.`,
   ],
+  'engine.unknown-event': (event: string, known: string) => [EngineError, `An engine has no event '${event}'. It has: ${known}.`],
   'engine.not-ready': () => [EngineError, 'The engine has not loaded its dialect yet. Await engine.ready(), or run a statement first.'],
   'engine.disposed': () => [EngineError, 'The engine was disposed of. Make a new one with createEngine().'],
   'engine.connection-closed': () => [EngineError, 'The connection was closed. Take a new one with engine.connect().'],

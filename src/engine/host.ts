@@ -2,6 +2,7 @@ import type { Dialect } from '../dialects/base/dialect.ts';
 import type { Driver } from '../dialects/base/driver.ts';
 import type { PlanCache } from './plan.ts';
 import type { Pool } from './pool.ts';
+import type { PoolEvents } from './pool-events.ts';
 import type { StatementListener } from './statement-event.ts';
 import type { WriteLock } from './write-lock.ts';
 
@@ -12,6 +13,7 @@ export interface EngineHost {
   readonly plans: PlanCache;
   readonly pool: Pool;
   readonly listeners: Set<StatementListener>;
+  readonly events: PoolEvents;
   /** Null where several transactions may write at once. */
   readonly writeLock: WriteLock | null;
   /** Seconds to wait for a lock that another transaction holds, where the engine does the waiting. */

@@ -72,6 +72,7 @@ class CompiledPlan implements Plan {
   constructor(dialect: Dialect, node: Node, key: string) {
     const compiled = dialect.compile(node);
     const { slots } = compiled;
+    for (const warning of compiled.warnings ?? []) process.emitWarning(warning, { type: 'AthanorWarning', code: 'athanor.product' });
     const places = placesOf(node);
     this.key = key;
     this.compiled = compiled;

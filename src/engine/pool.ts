@@ -51,6 +51,8 @@ export interface PoolOptions {
   readonly poolRecycle: number;
   /** Whether a connection is tried before it is handed out. */
   readonly poolPrePing: boolean;
+  /** Whether the connection used last is handed out first, so that those not needed grow old; else they take turns. */
+  readonly poolUseLifo: boolean;
 }
 
 /** How the pool opens, tries and closes connections. */
@@ -58,12 +60,15 @@ export interface PoolHooks {
   open(): MaybePromise<DriverConnection>;
   /** Whether the connection still works. */
   ping(driver: DriverConnection): MaybePromise<boolean>;
+  /** The connection is about to be closed. */
+  closing?(driver: DriverConnection): void;
 }
 
 function ignore(): void {}
 
 /** Closing is a courtesy: that it fails changes nothing for anyone. */
-function closeQuietly(driver: DriverConnection): MaybePromise<void> {
+function closeQuietly(driver: DriverConnection, hooks: PoolHooks): MaybePromise<void> {
+  hooks.closing?.(driver);
   try {
     const closing = driver.close();
     return closing instanceof Promise ? closing.catch(ignore) : undefined;
@@ -73,7 +78,7 @@ function closeQuietly(driver: DriverConnection): MaybePromise<void> {
 }
 
 /**
- * Keeps up to `poolSize` connections and opens up to `maxOverflow` more. The connection used last is handed out first;
+ * Keeps up to `poolSize` connections and opens up to `maxOverflow` more. The connection used last is handed out first, unless told otherwise;
  * callers that wait are served in the order in which they came. SQLAlchemy: `QueuePool`.
  */
 export class QueuePool implements Pool {
@@ -99,7 +104,7 @@ export class QueuePool implements Pool {
     if (this.#disposed) throw engineError('engine.disposed');
     if (options?.signal?.aborted) throw options.signal.reason;
     while (this.#idle.length > 0) {
-      const connection = this.#idle.pop() as PooledConnection;
+      const connection = (this.#options.poolUseLifo ? this.#idle.pop() : this.#idle.shift()) as PooledConnection;
       if (!this.#isFresh(connection)) this.#discard(connection);
       else return this.#options.poolPrePing ? this.#abortable(this.#ping(connection, options), options?.signal) : connection;
     }
@@ -148,7 +153,7 @@ export class QueuePool implements Pool {
 
   #discard(connection: PooledConnection): MaybePromise<void> {
     this.#size--;
-    return closeQuietly(connection.driver);
+    return closeQuietly(connection.driver, this.#hooks);
   }
 
   /** Closes a connection that was in use, and opens another for the next that waits. */
@@ -270,7 +275,7 @@ export class NullPool implements Pool {
 
   release(connection: PooledConnection): MaybePromise<void> {
     this.#size--;
-    return closeQuietly(connection.driver);
+    return closeQuietly(connection.driver, this.#hooks);
   }
 
   invalidate(connection: PooledConnection): MaybePromise<void> {

@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialects/base/dialect.ts';
 import type { DriverRow } from '../dialects/base/driver.ts';
 import { isKind } from '../sql/node.ts';
-import type { Projection, ProjectionItem } from '../sql/select.ts';
+import type { Projection, ProjectionItem } from '../sql/projection.ts';
 
 /** Makes the row that a caller sees of a driver's row. */
 export type RowReader = (row: DriverRow) => unknown;

@@ -1,6 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DdlCompiler } from '../dialects/base/dialect.ts';
+import type { DdlCompiler, TableName } from '../dialects/base/dialect.ts';
+import type { Connection } from '../engine/connection.ts';
+import type { MetaData } from '../sql/metadata.ts';
+import { rawSql } from '../sql/raw-text.ts';
 import { compare } from './compare.ts';
 import type { Change } from './comparison.ts';
 import { migrationError } from './errors.ts';
@@ -40,19 +43,25 @@ export async function migrate(db: MigrationTarget, options: RevisionOptions = {}
   if (models.length === 0) throw migrationError('migrate.no-models', []);
   for (const metadata of db.metadatas.values()) metadata.checkReferences();
 
-  const { version, reflected, dialect } = await withConnection(db, async (connection) => ({
+  const { version, reflected, dialect, missing } = await withConnection(db, async (connection) => ({
     version: await readVersion(connection),
     reflected: await connection.dialect.reflect(connection.driverConnection),
     dialect: connection.dialect,
+    missing: await missingObjects(connection, db.metadatas.get(null)),
   }));
   const head = headOf(history);
   if (positionOf(history, version) < history.revisions.length)
     throw migrationError('migrate.behind', [version ?? 'no migration', head as string]);
 
   const { changes, problems, warnings } = compare(models, reflected, dialect);
-  if (problems.length > 0) throw migrationError('migrate.not-yet', [problems]);
+  if (problems.length + missing.sequences.length > 0) throw migrationError('migrate.not-yet', [[...problems, ...missing.sequences]]);
   if (changes.length === 0) return null;
-  return write(dialect.ddl, directory, { downRevision: head, changes, warnings: [...warnings, ...otherBinds(db)] }, options.message);
+  return write(
+    dialect.ddl,
+    directory,
+    { downRevision: head, changes, warnings: [...warnings, ...missing.views, ...otherBinds(db)] },
+    options.message,
+  );
 }
 
 /** Writes an empty migration, to be filled in by hand. Alembic: `alembic revision`. */
@@ -76,6 +85,31 @@ async function write(
   await mkdir(folder, { recursive: true });
   await writeFile(file, renderRevision({ revision: id, message, ...what }, ddl), { flag: 'wx' });
   return { revision: id, message, file, ...what };
+}
+
+/** Sequences and views that the models have and the database has not: migrations do not write them yet. */
+async function missingObjects(
+  connection: Connection,
+  metadata: MetaData | undefined,
+): Promise<{ readonly sequences: readonly string[]; readonly views: readonly string[] }> {
+  const { ddl } = connection.dialect;
+  const missing = async (kind: 'sequence' | 'view', name: TableName, statement: () => string): Promise<string[]> => {
+    if ((await connection.first(rawSql(ddl.exists(kind, name)))) !== null) return [];
+    const code = `await op.execute(${JSON.stringify(statement())});`;
+    return [
+      kind === 'sequence'
+        ? `The sequence '${name.name}' is not in the database, and writing it is not there yet. Create it in a migration of your own (revision): ${code}`
+        : `The view '${name.name}' is not in the database, and writing it is not there yet. Add it by hand: ${code}`,
+    ];
+  };
+  const sequences: string[] = [];
+  const views: string[] = [];
+  if (ddl.has.sequences)
+    for (const sequence of metadata?.sequences.values() ?? [])
+      sequences.push(...(await missing('sequence', sequence, () => ddl.createSequence(sequence)[0])));
+  for (const view of metadata?.views.values() ?? [])
+    if (!view.temporary) views.push(...(await missing('view', view, () => ddl.createView(view)[0])));
+  return { sequences, views };
 }
 
 function otherBinds(db: MigrationTarget): string[] {

@@ -1,5 +1,13 @@
-import type { ReflectedColumn, ReflectedForeignKey, ReflectedIndex, ReflectedTable } from '../dialects/base/reflection.ts';
-import { rawNode } from '../sql/raw-text.ts';
+import { partsOf } from '../dialects/base/index-words.ts';
+import type {
+  ReflectedColumn,
+  ReflectedForeignKey,
+  ReflectedIndex,
+  ReflectedIndexPart,
+  ReflectedTable,
+} from '../dialects/base/reflection.ts';
+import type { Deferral } from '../sql/constraints.ts';
+import type { Node } from '../sql/node.ts';
 import type { ForeignKey, Index, Table, TableColumn } from '../sql/schema.ts';
 import type { Change, ComparedDialect, Comparison } from './comparison.ts';
 import { columnBuilder, draftColumn, isOwnIndex, isOwnUnique, tableFromReflection } from './draft.ts';
@@ -36,6 +44,7 @@ class TableComparison {
     for (const column of columns)
       this.#compareColumn(column, this.#reflected.columns.find((other) => other.name === column.name) as ReflectedColumn);
     this.#comparePrimaryKey();
+    this.#compareTableOptions();
     const { added, dropped } = this.#compareIndexes();
     // Indexes go before the columns that they stand on, and come after them.
     this.#changes.push(...dropped);
@@ -71,6 +80,60 @@ class TableComparison {
     const fallback = column.serverDefault === null ? null : ddl.inline(column.serverDefault.node);
     const same = fallback === null || other.default === null ? fallback === other.default : ddl.sameExpression(fallback, other.default);
     if (!same) differs('server default', fallback ?? 'none', other.default ?? 'none');
+    this.#compareColumnOptions(column, other, differs);
+  }
+
+  /** What a database may not have, and then does not say. */
+  #compareColumnOptions(
+    column: TableColumn,
+    other: ReflectedColumn,
+    differs: (what: string, model: string, database: string) => void,
+  ): void {
+    const { ddl } = this.#dialect;
+    if (other.computed !== undefined) {
+      const own = column.computed;
+      const stored = own === null ? false : (own.stored ?? ddl.has.computed === 'stored');
+      const expression = own === null ? null : ddl.inline(own.expression.node);
+      const there = other.computed;
+      const same =
+        expression === null || there === null ? expression === there : stored === there.stored && ddl.sameExpression(expression, there.sql);
+      const word = (sql: string, kept: boolean): string => `(${sql})${kept ? ' stored' : ''}`;
+      if (!same)
+        differs(
+          'computed expression',
+          expression === null ? 'none' : word(expression, stored),
+          there === null ? 'none' : word(there.sql, there.stored),
+        );
+    }
+    const identity = other.identity;
+    if (identity !== undefined && (column.identity === null) !== (identity === null))
+      differs('identity', column.identity === null ? 'none' : 'there', identity === null ? 'none' : 'there');
+    else if (identity != null && (column.identity?.always ?? false) !== (identity.always ?? false))
+      differs('identity', column.identity?.always ? 'ALWAYS' : 'BY DEFAULT', identity.always ? 'ALWAYS' : 'BY DEFAULT');
+    if (other.collation !== undefined && column.collation !== other.collation)
+      differs('collation', column.collation ?? 'none', other.collation ?? 'none');
+    if (other.comment !== undefined && column.comment !== other.comment)
+      differs('comment', quotedOrNone(column.comment), quotedOrNone(other.comment));
+  }
+
+  #compareTableOptions(): void {
+    const { comment, options } = this.#reflected;
+    const problem = (what: string, model: string, database: string): void => {
+      this.#problems.push(
+        `'${this.#table.name}': ${what} is ${model} in the models and ${database} in the database; changing it is not there yet.`,
+      );
+    };
+    if (comment !== undefined && comment !== this.#table.comment)
+      problem('the comment', quotedOrNone(this.#table.comment), quotedOrNone(comment));
+    for (const [dialect, there] of Object.entries(options ?? {})) {
+      const own = (this.#table.options[dialect as keyof Table['options']] ?? {}) as Readonly<Record<string, unknown>>;
+      const found = there as Readonly<Record<string, unknown>>;
+      for (const key of new Set([...Object.keys(own), ...Object.keys(found)])) {
+        // A switch that is off is as good as one that was not named.
+        const [model, database] = [own[key] || false, found[key] || false];
+        if (JSON.stringify(model) !== JSON.stringify(database)) problem(`the option '${key}'`, String(model), String(database));
+      }
+    }
   }
 
   #comparePrimaryKey(): void {
@@ -105,6 +168,7 @@ class TableComparison {
   }
 
   #cureForAdding(column: TableColumn): string {
+    if (column.computed !== null) return 'Say { stored: false } with it, or build the table anew in a migration of your own.';
     if (column.primaryKey || column.nullable)
       return 'Make it nullable without a default, or build the table anew in a migration of your own.';
     const given = column.default !== null && 'value' in column.default ? column.default.value : undefined;
@@ -179,16 +243,42 @@ class TableComparison {
 
   #sameIndex(index: Index, other: ReflectedIndex): boolean {
     const { ddl } = this.#dialect;
-    const names = index.columns.map((column) => column.name);
-    if (index.unique !== other.unique || names.join('\0') !== other.columns.join('\0')) return false;
+    if (index.unique !== other.unique || !this.#sameParts(index, other)) return false;
+    const included = (columns: readonly string[] = []): string => columns.join('\0');
+    if (included(index.include?.map((column) => column.name)) !== included(other.include)) return false;
+    if ((index.using ?? 'btree') !== (other.using ?? 'btree')) return false;
+    if ((index.nullsNotDistinct ?? false) !== (other.nullsNotDistinct ?? false)) return false;
     const where = index.where === null ? null : ddl.inline(index.where);
     return where === null || other.where === null ? where === other.where : ddl.sameExpression(where, other.where);
   }
 
+  #sameParts(index: Index, other: ReflectedIndex): boolean {
+    const { ddl } = this.#dialect;
+    const own = partsOf(index);
+    const there = reflectedParts(other);
+    return (
+      own.length === there.length &&
+      own.every((part, i) => {
+        const twin = there[i];
+        const same =
+          part.column !== null
+            ? part.column.name === twin.column
+            : twin.expression !== null && ddl.sameExpression(ddl.inline(part.expression as Node), twin.expression);
+        return (
+          same &&
+          part.direction === twin.direction &&
+          part.nulls === twin.nulls &&
+          part.collation === twin.collation &&
+          part.operatorClass === twin.operatorClass &&
+          (part.length === twin.length || twin.length === null)
+        );
+      })
+    );
+  }
+
   #dropIndex(other: ReflectedIndex): Change {
     const table = this.#table;
-    const where = other.where === null ? null : rawNode(other.where);
-    const index = { name: other.name, columns: other.columns.map((name) => ({ name })), unique: other.unique, where };
+    const index = this.#draft.indexes.find((own) => own.name === other.name) as Index;
     return this.#change({ kind: 'dropIndex', table, name: other.name }, { kind: 'createIndex', table, index });
   }
 
@@ -292,8 +382,34 @@ function sameKey(key: ForeignKey, targetColumns: readonly string[], other: Refle
     key.targetTable === other.targetTable &&
     sameSet(pairs(columns, targetColumns), pairs(other.columns, other.targetColumns)) &&
     action(key.onDelete) === action(other.onDelete) &&
-    action(key.onUpdate) === action(other.onUpdate)
+    action(key.onUpdate) === action(other.onUpdate) &&
+    (other.deferrable === undefined || sameDeferral(key, other))
   );
+}
+
+function sameDeferral(key: Deferral, other: Deferral): boolean {
+  const word = ({ deferrable = false, initially = 'immediate' }: Deferral): string => (deferrable ? `deferrable, ${initially}` : 'at once');
+  return word(key) === word(other);
+}
+
+/** All that a database's index is over. */
+function reflectedParts(index: ReflectedIndex): readonly ReflectedIndexPart[] {
+  return (
+    index.parts ??
+    index.columns.map((column) => ({
+      column,
+      expression: null,
+      direction: 'asc',
+      nulls: null,
+      collation: null,
+      operatorClass: null,
+      length: null,
+    }))
+  );
+}
+
+function quotedOrNone(text: string | null): string {
+  return text === null ? 'none' : `'${text}'`;
 }
 
 function describeKey(key: Omit<ReflectedForeignKey, 'name'>): string {

@@ -1,6 +1,7 @@
 import type { DdlCompiler } from '../dialects/base/dialect.ts';
 import type { ReflectedTable } from '../dialects/base/reflection.ts';
-import { MetaData, type Table } from '../sql/schema.ts';
+import { MetaData } from '../sql/metadata.ts';
+import type { Table } from '../sql/schema.ts';
 import { compareTable } from './compare-table.ts';
 import type { Change, ComparedDialect, Comparison } from './comparison.ts';
 import { tableFromReflection } from './draft.ts';
@@ -19,6 +20,8 @@ export function compare(models: readonly Table[], reflected: readonly ReflectedT
 
   const kept: [Table, ReflectedTable][] = [];
   for (const table of sorted(models)) {
+    // It is there for one connection only.
+    if (table.temporary) continue;
     if (table.schema !== null) {
       problems.push(
         `'${table.fullName}' stands in a schema of its own, and only the default schema is compared yet. Take { schema } away.`,

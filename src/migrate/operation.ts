@@ -36,6 +36,7 @@ export function statements(operation: Operation, ddl: DdlCompiler): string[] {
         ddl.addColumn(table, column),
         ...table.uniques.flatMap((unique) => ddl.addUnique(table, unique)),
         ...table.indexes.map((index) => ddl.createIndex(table, index)),
+        ...ddl.comments(table),
       ];
     }
     case 'dropColumn':

@@ -2,10 +2,15 @@ import type { ConstraintKind } from '../dialects/base/dialect.ts';
 import type { Connection } from '../engine/connection.ts';
 import { Result } from '../engine/result.ts';
 import type { Executable } from '../engine/statement.ts';
-import type { Column, ReferenceAction } from '../sql/column.ts';
+import type { Column, ReferenceOptions } from '../sql/column.ts';
+import type { StorageOptions } from '../sql/constraints.ts';
 import type { ExpressionLike } from '../sql/expression.ts';
+import type { IndexMethod } from '../sql/indexes.ts';
+import { enumTypesOf } from '../sql/metadata.ts';
 import { sql } from '../sql/raw.ts';
-import type { Shape, TableOptions } from '../sql/schema.ts';
+import { rawSql } from '../sql/raw-text.ts';
+import type { Shape, Table, TableOptions } from '../sql/schema.ts';
+import type { IndexPart } from '../sql/table-parts.ts';
 import { draftColumn, draftTable } from './draft.ts';
 import { migrationError } from './errors.ts';
 import { type Operation, statements } from './operation.ts';
@@ -22,7 +27,7 @@ import { type Operation, statements } from './operation.ts';
  */
 export interface Operations {
   /** Creates a table, with its constraints and indexes, in the words of a model. Alembic: `op.create_table()`. */
-  createTable<S extends Shape>(name: string, columns: S, options?: Pick<TableOptions<S>, 'constraints'>): Promise<void>;
+  createTable<S extends Shape>(name: string, columns: S, options?: Omit<TableOptions<S>, 'bind' | 'schema' | 'temporary'>): Promise<void>;
   /** Drops a table with its rows. Alembic: `op.drop_table()`. */
   dropTable(name: string): Promise<void>;
   /**
@@ -33,13 +38,11 @@ export interface Operations {
   addColumn(table: string, name: string, column: Column): Promise<void>;
   /** Drops a column with its values. Drop its indexes before. Alembic: `op.drop_column()`. */
   dropColumn(table: string, name: string): Promise<void>;
-  /** Creates an index, over the rows that meet `where` if it is given. Alembic: `op.create_index()`. */
-  createIndex(
-    name: string,
-    table: string,
-    columns: readonly string[],
-    options?: { unique?: boolean; where?: ExpressionLike<boolean | null> },
-  ): Promise<void>;
+  /**
+   * Creates an index over columns and expressions, of the rows that meet `where` if it is given. Alembic: `op.create_index()`.
+   * @example await op.createIndex('by_mail', 'users', [{ expression: sql`lower(email)` }, { column: 'at', direction: 'desc' }]);
+   */
+  createIndex(name: string, table: string, columns: readonly IndexColumn[], options?: IndexOptions): Promise<void>;
   /** Drops an index. Alembic: `op.drop_index()`. */
   dropIndex(name: string, table: string): Promise<void>;
   /** Makes columns unique; on SQLite by a unique index, which promises the same. Alembic: `op.create_unique_constraint()`. */
@@ -53,7 +56,7 @@ export interface Operations {
     table: string,
     columns: readonly string[],
     targets: readonly string[],
-    options?: { onDelete?: ReferenceAction; onUpdate?: ReferenceAction },
+    options?: Omit<ReferenceOptions, 'name' | 'useAlter'>,
   ): Promise<void>;
   /** Drops a constraint; on SQLite only a unique one that was made by createUniqueConstraint(). Alembic: `op.drop_constraint()`. */
   dropConstraint(name: string, table: string, type: ConstraintKind): Promise<void>;
@@ -65,12 +68,58 @@ export interface Operations {
   execute<R>(statement: string | Executable<R>): Promise<Result<R>>;
 }
 
+/** A column of an index by its name, or with more said; an expression in its place. */
+export type IndexColumn =
+  | string
+  | ({ readonly column: string; readonly expression?: undefined } & IndexColumnOptions)
+  | ({ readonly expression: ExpressionLike; readonly column?: undefined } & IndexColumnOptions);
+
+interface IndexColumnOptions {
+  readonly direction?: 'asc' | 'desc';
+  readonly nulls?: 'first' | 'last';
+  readonly collation?: string;
+  readonly operatorClass?: string;
+  readonly length?: number;
+}
+
+export interface IndexOptions {
+  readonly unique?: boolean;
+  readonly where?: ExpressionLike<boolean | null>;
+  readonly using?: IndexMethod;
+  readonly include?: readonly string[];
+  readonly nullsNotDistinct?: boolean;
+  readonly with?: StorageOptions;
+  readonly concurrently?: boolean;
+}
+
 /** The `op` of one migration over its connection. */
 export function makeOperations(connection: Connection): Operations {
   const { ddl } = connection.dialect;
   const named = (name: string): { name: string; schema: null } => ({ name, schema: null });
   const parts = (names: readonly string[]): { name: string }[] => names.map((name) => ({ name }));
+  const part = (given: IndexColumn): IndexPart => {
+    const own = typeof given === 'string' ? { column: given } : given;
+    return {
+      column: own.column === undefined ? null : { name: own.column },
+      expression: own.expression?.node ?? null,
+      direction: own.direction ?? 'asc',
+      nulls: own.nulls ?? null,
+      collation: own.collation ?? null,
+      operatorClass: own.operatorClass ?? null,
+      length: own.length ?? null,
+    };
+  };
+  /** The types of enums come before the first column that has one. */
+  const createTypes = async (table: Table): Promise<void> => {
+    if (!ddl.has.enumTypes) return;
+    for (const type of enumTypesOf([table], null)) {
+      if ((await connection.first(rawSql(ddl.exists('type', type)))) !== null) continue;
+      for (const statement of ddl.createType(type)) await connection.script(statement);
+    }
+  };
   const run = async (operation: Operation): Promise<void> => {
+    if (operation.kind === 'createTable') await createTypes(operation.table);
+    if (operation.kind === 'addColumn') await createTypes(operation.column.table);
     for (const statement of statements(operation, ddl)) await connection.script(statement);
   };
 
@@ -88,7 +137,19 @@ export function makeOperations(connection: Connection): Operations {
     },
     dropColumn: async (table, name) => run({ kind: 'dropColumn', table: named(table), column: name }),
     createIndex: async (name, table, columns, options = {}) => {
-      const index = { name, columns: parts(columns), unique: options.unique === true, where: options.where?.node ?? null };
+      const { unique = false, where, using, include, nullsNotDistinct, with: storage, concurrently } = options;
+      const index = {
+        name,
+        columns: columns.flatMap((column) => (typeof column === 'string' ? [{ name: column }] : [])),
+        unique,
+        where: where?.node ?? null,
+        ...(columns.every((column) => typeof column === 'string') ? {} : { parts: columns.map(part) }),
+        ...(include === undefined ? {} : { include: parts(include) }),
+        using,
+        nullsNotDistinct,
+        storage,
+        concurrently,
+      };
       return run({ kind: 'createIndex', table: named(table), index });
     },
     dropIndex: async (name, table) => run({ kind: 'dropIndex', table: named(table), name }),
@@ -101,8 +162,16 @@ export function makeOperations(connection: Connection): Operations {
         const expected = "one 'table.column' of one table for each column";
         throw migrationError('migrate.bad-option', ['op.createForeignKey()', expected, targets.join(', ') || 'none']);
       }
-      const { onDelete = null, onUpdate = null } = options;
-      const key = { name, columns: parts(columns), targetTable, targetColumns: cut.map(([, column]) => column), onDelete, onUpdate };
+      const { onDelete = null, onUpdate = null, ...more } = options;
+      const key = {
+        ...more,
+        name,
+        columns: parts(columns),
+        targetTable,
+        targetColumns: cut.map(([, column]) => column),
+        onDelete,
+        onUpdate,
+      };
       return run({ kind: 'createForeignKey', table: named(table), key });
     },
     dropConstraint: async (name, table, type) => run({ kind: 'dropConstraint', table: named(table), name, type }),

@@ -1,10 +1,12 @@
-import type { DdlCompiler, ForeignKeyParts, IndexParts, TableName } from '../dialects/base/dialect.ts';
+import type { DdlCompiler, ForeignKeyParts, IndexParts, TableName, UniqueParts } from '../dialects/base/dialect.ts';
+import { partsOf } from '../dialects/base/index-words.ts';
 import { NAMING } from '../sql/naming.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
-import { isOwnCheck, isOwnIndex, isOwnUnique } from './draft.ts';
+import type { IndexPart } from '../sql/table-parts.ts';
+import { isOwnCheck, isOwnIndex, isOwnUnique, PLAIN_INDEX } from './draft.ts';
 import type { Operation } from './operation.ts';
-import { columnSource, keyStandsWithColumns, ownForeignKey, targetsOf } from './render-column.ts';
+import { columnSource, deferral, keyStandsWithColumns, ownForeignKey, targetsOf } from './render-column.ts';
 import { arrayLiteral, callStatement, member, objectLiteral, propertyKey, quoted, sqlTemplate } from './source-text.ts';
 
 /** The operations as lines of a migration's `upgrade` or `downgrade`. Alembic: `render_python_code`. */
@@ -58,19 +60,62 @@ function list(columns: readonly { readonly name: string }[]): string {
   return `[${columns.map((column) => quoted(column.name)).join(', ')}]`;
 }
 
-function actions(key: Pick<ForeignKeyParts, 'onDelete' | 'onUpdate'>): string | null {
+function actions(key: ForeignKeyParts): string | null {
   return objectLiteral({
     onDelete: key.onDelete === null ? undefined : quoted(key.onDelete),
     onUpdate: key.onUpdate === null ? undefined : quoted(key.onUpdate),
+    ...deferral(key),
+    match: key.match === undefined ? undefined : quoted(key.match),
   });
+}
+
+/** What a unique constraint or a primary key says beside its columns, as calls. */
+function keyOptions(key: UniqueParts): string {
+  let source = '';
+  if (key.nullsNotDistinct === true) source += '.nullsNotDistinct()';
+  if (key.include !== undefined) source += `.include(${key.include.map((column) => member('c', column.name)).join(', ')})`;
+  if (key.deferrable === true) source += `.deferrable(${key.initially === undefined ? '' : quoted(key.initially)})`;
+  return source;
 }
 
 function indexArguments(table: TableName, index: IndexParts, ddl: DdlCompiler): (string | null)[] {
   const options = objectLiteral({
     unique: index.unique ? 'true' : undefined,
     where: index.where === null ? undefined : sqlTemplate(ddl.inline(index.where)),
+    using: index.using === undefined ? undefined : quoted(index.using),
+    include: index.include === undefined ? undefined : list(index.include),
+    nullsNotDistinct: index.nullsNotDistinct === true ? 'true' : undefined,
+    with: index.storage === undefined ? undefined : valueSource(index.storage),
+    concurrently: index.concurrently === true ? 'true' : undefined,
   });
-  return [quoted(index.name), quoted(table.name), list(index.columns), options];
+  const columns = `[${partsOf(index)
+    .map((part) => indexPart(part, ddl))
+    .join(', ')}]`;
+  return [quoted(index.name), quoted(table.name), columns, options];
+}
+
+/** `'a'`, or `{ column: 'a', direction: 'desc' }`. */
+function indexPart(part: IndexPart, ddl: DdlCompiler): string {
+  const word = (value: string | null): string | undefined => (value === null ? undefined : quoted(value));
+  const more = {
+    direction: part.direction === 'asc' ? undefined : quoted(part.direction),
+    nulls: word(part.nulls),
+    collation: word(part.collation),
+    operatorClass: word(part.operatorClass),
+    length: part.length === null ? undefined : String(part.length),
+  };
+  if (part.column === null) return objectLiteral({ expression: sqlTemplate(ddl.inline(part.expression as Node)), ...more }) as string;
+  const plain = Object.values(more).every((value) => value === undefined);
+  return plain ? quoted(part.column.name) : (objectLiteral({ column: quoted(part.column.name), ...more }) as string);
+}
+
+/** A plain value as TypeScript. */
+function valueSource(value: unknown): string {
+  if (typeof value === 'string') return quoted(value);
+  if (Array.isArray(value)) return `[${value.map(valueSource).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  const entries = Object.entries(value).map(([key, own]) => [key, own === undefined ? undefined : valueSource(own)]);
+  return objectLiteral(Object.fromEntries(entries)) ?? '{}';
 }
 
 function createTable(table: Table, ddl: DdlCompiler, indent: string): string {
@@ -80,18 +125,33 @@ function createTable(table: Table, ddl: DdlCompiler, indent: string): string {
     const lines = table.columns.map((column) => `${deep}  ${propertyKey(column.name)}: ${columnSource(column, ddl)},\n`);
     return `{\n${lines.join('')}${deep}}`;
   };
+  const entries = tableOptions(table);
+  const options = constraints.length === 0 ? objectLiteral(Object.fromEntries(entries)) : optionsSource(constraints, entries, inner);
   const create =
-    constraints.length === 0
+    options === null
       ? `${indent}await op.createTable(${quoted(table.name)}, ${shape(indent)});`
-      : `${indent}await op.createTable(\n${inner}${quoted(table.name)},\n${inner}${shape(inner)},\n${inner}${optionsSource(constraints, inner)},\n${indent});`;
+      : `${indent}await op.createTable(\n${inner}${quoted(table.name)},\n${inner}${shape(inner)},\n${inner}${options},\n${indent});`;
   return [create, ...after].join('\n');
 }
 
-function optionsSource(constraints: readonly string[], indent: string): string {
-  const line = `{ constraints: (c) => ${arrayLiteral(constraints, indent, '{ constraints: (c) => ', ' },')} }`;
+/** What a table says beside its columns and constraints, each as an entry of its options. */
+function tableOptions(table: Table): [string, string][] {
+  return [
+    ...(table.comment === null ? [] : [['comment', quoted(table.comment)] as [string, string]]),
+    ...(table.prefixes.length === 0 ? [] : [['prefixes', valueSource(table.prefixes)] as [string, string]]),
+    ...Object.entries(table.options)
+      .filter(([, own]) => Object.keys(own).length > 0)
+      .map(([dialect, own]): [string, string] => [dialect, valueSource(own)]),
+  ];
+}
+
+function optionsSource(constraints: readonly string[], entries: readonly [string, string][], indent: string): string {
+  const more = entries.map(([key, value]) => `, ${key}: ${value}`).join('');
+  const line = `{ constraints: (c) => ${arrayLiteral(constraints, indent, '{ constraints: (c) => ', `${more} },`)}${more} }`;
   if (!line.includes('\n')) return line;
   const deep = `${indent}  `;
-  return `{\n${deep}constraints: (c) => ${arrayLiteral(constraints, deep, 'constraints: (c) => ', ',')},\n${indent}}`;
+  const lines = entries.map(([key, value]) => `${deep}${key}: ${value},\n`).join('');
+  return `{\n${deep}constraints: (c) => ${arrayLiteral(constraints, deep, 'constraints: (c) => ', ',')},\n${lines}${indent}}`;
 }
 
 /** What stands beside the columns, and the statements for what `constraints` has no words for. */
@@ -104,10 +164,12 @@ function tableConstraints(table: Table, ddl: DdlCompiler, indent: string): { con
 
   const key = table.primaryKey;
   if (key !== null && !keyStandsWithColumns(table))
-    constraints.push(`primaryKey(${columns(key.columns)})${named(key.name, NAMING.primaryKey(table.name))}`);
+    constraints.push(`primaryKey(${columns(key.columns)})${keyOptions(key)}${named(key.name, NAMING.primaryKey(table.name))}`);
   for (const unique of table.uniques) {
     if (unique.columns.some((column) => isOwnUnique(unique, column))) continue;
-    constraints.push(`unique(${columns(unique.columns)})${named(unique.name, NAMING.unique(table.name, names(unique.columns)))}`);
+    constraints.push(
+      `unique(${columns(unique.columns)})${keyOptions(unique)}${named(unique.name, NAMING.unique(table.name, names(unique.columns)))}`,
+    );
   }
   for (const foreignKey of table.foreignKeys) {
     if (foreignKey.columns.length === 1 && ownForeignKey(foreignKey.columns[0]) === foreignKey) continue;
@@ -121,8 +183,23 @@ function tableConstraints(table: Table, ddl: DdlCompiler, indent: string): { con
     if (table.columns.some((column) => isOwnCheck(check, column))) continue;
     constraints.push(`check(${conditionSource(check.condition, table, ddl)}, ${quoted(check.name)})`);
   }
+  for (const exclude of table.excludes) {
+    const elements = exclude.elements.map(
+      ({ expression, operator }) => `[${conditionSource(expression, table, ddl)}, ${quoted(operator)}]`,
+    );
+    const options = objectLiteral({
+      using: quoted(exclude.using),
+      where: exclude.where === null ? undefined : conditionSource(exclude.where, table, ddl),
+      ...deferral(exclude),
+    });
+    constraints.push(`exclude([${elements.join(', ')}], ${options}).named(${quoted(exclude.name)})`);
+  }
   for (const index of table.indexes) {
     if (index.columns.some((column) => isOwnIndex(index, column))) continue;
+    if (Object.keys(index).length > PLAIN_INDEX) {
+      after.push(renderOperation({ kind: 'createIndex', table, index }, ddl, indent));
+      continue;
+    }
     const suffix = named(index.name, NAMING.index(table.name, names(index.columns)));
     if (index.unique) {
       const where = index.where === null ? '' : `, { where: ${conditionSource(index.where, table, ddl)} }`;
@@ -146,7 +223,7 @@ function conditionSource(condition: Node, table: Table, ddl: DdlCompiler): strin
 
 /** The names that the rendered code imports beside `type Operations`, in order. */
 export function importsOf(code: string): string[] {
-  const names = ['check', 'foreignKey', 'index', 'primaryKey', 'sql', 't', 'unique', 'uniqueIndex'];
+  const names = ['check', 'exclude', 'foreignKey', 'index', 'primaryKey', 'sql', 't', 'unique', 'uniqueIndex'];
   // What stands in strings is no code; the tag before a template is.
   const bare = code.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g, (text) => text[0] + text[0]);
   return names.filter((name) => new RegExp(`(?<![\\w.$])${name}[.(\`]`).test(bare));

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Connection } from '../engine/connection.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
-import type { MetaData } from '../sql/schema.ts';
+import type { MetaData } from '../sql/metadata.ts';
 
 /** What migrations need of a Database. */
 export interface MigrationTarget {

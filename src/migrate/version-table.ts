@@ -1,8 +1,8 @@
 import type { Connection } from '../engine/connection.ts';
 import { t } from '../sql/column-types.ts';
+import { primaryKey } from '../sql/constraints.ts';
 import { sql } from '../sql/raw.ts';
 import { rawSql } from '../sql/raw-text.ts';
-import { primaryKey } from '../sql/schema.ts';
 import { draftTable } from './draft.ts';
 import { migrationError } from './errors.ts';
 

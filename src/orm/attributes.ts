@@ -137,6 +137,7 @@ function validate(mapper: Mapper, position: number, given: unknown): unknown {
   const column = mapper.columns[position];
   const attribute = `${mapper.name}.${column.key}`;
   let value = given;
+  if (column.computed !== null) throw sqlError('sql.computed-column', mapper.name, column.key);
   if (value === null) return value;
   for (const validator of mapper.validators[position]) {
     if (typeof validator === 'function') {

@@ -169,9 +169,11 @@ async function update(session: FlushSession, mapper: Mapper, entities: readonly 
   for (const entity of entities) {
     const positions = changedPositions(entity);
     if (positions.length === 0) continue;
+    // What the database works out anew comes back with the statement; a rollback needs what it was.
+    for (const { position } of mapper.workedOut) if (!positions.includes(position)) recordChange(entity, position, entity[ROW][position]);
     // Columns with onUpdate are made anew, unless the change said them itself.
     for (const column of mapper.columns) {
-      if (column.onUpdate === null || positions.includes(column.position)) continue;
+      if (column.onUpdate === null || mapper.workedOut.includes(column) || positions.includes(column.position)) continue;
       recordChange(entity, column.position, entity[ROW][column.position]);
       const made = 'make' in column.onUpdate ? column.onUpdate.make() : column.onUpdate.value;
       entity[ROW][column.position] = mapper.kinds[column.position] === 'boxed' ? new Decoded(made, undefined) : made;

@@ -1,6 +1,7 @@
 import type { Codec, Dialect } from '../dialects/base/dialect.ts';
 import type { Validator } from '../sql/column.ts';
 import { describe } from '../sql/errors.ts';
+import { Expression } from '../sql/expression.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import { installAccessors } from './accessors.ts';
 import { slotKind } from './attributes.ts';
@@ -36,6 +37,14 @@ const PLAIN_KEYS = new Set(['integer', 'smallInteger', 'string', 'text', 'uuid',
 /** Members that every model has, so that no attribute may take their names. */
 const RESERVED = new Set(['constructor', 'then', 'toJSON', 'toString', 'valueOf']);
 
+/** Whether an UPDATE makes the database work the column out anew. */
+function isWorkedOut({ computed, onUpdate }: TableColumn): boolean {
+  return computed !== null || (onUpdate !== null && 'value' in onUpdate && onUpdate.value instanceof Expression);
+}
+
+/** Stands among the validators of a computed column, so that setting it is looked at. */
+const NEVER_SET: Validator<unknown> = (value) => value;
+
 class ClassMapper implements Mapper {
   readonly table: Table;
   readonly columns: readonly TableColumn[];
@@ -52,6 +61,7 @@ class ClassMapper implements Mapper {
   readonly setters: (AttributeListener[] | null)[];
   readonly validators: readonly (readonly Validator<unknown>[])[];
   readonly plain: readonly boolean[];
+  readonly workedOut: readonly TableColumn[];
   readonly #base: AnyConstructor;
   readonly #shape: object;
   #class: AnyConstructor;
@@ -83,8 +93,9 @@ class ClassMapper implements Mapper {
     this.jsonPositions = this.columns.filter((column) => column.type.name === 'json').map((column) => column.position);
     this.dependents = this.columns.map(() => null);
     this.setters = this.columns.map(() => null);
-    this.validators = this.columns.map((column) => column.validators);
-    this.plain = this.columns.map((column, i) => column.validators.length === 0 && this.kinds[i] !== 'boxed');
+    this.validators = this.columns.map((column) => (column.computed === null ? column.validators : [NEVER_SET]));
+    this.plain = this.columns.map((_column, i) => this.validators[i].length === 0 && this.kinds[i] !== 'boxed');
+    this.workedOut = this.columns.filter(isWorkedOut);
     this.factory = entityFactory(base.prototype);
     installAccessors(base.prototype, this);
   }

@@ -103,6 +103,8 @@ export interface Mapper {
   readonly validators: readonly (readonly Validator<unknown>[])[];
   /** By position: whether a new object's value goes into its slot as it is. */
   readonly plain: readonly boolean[];
+  /** The columns that an UPDATE makes the database work out anew. */
+  readonly workedOut: readonly TableColumn[];
   /** Relations by their order among relations; resolved on first use. */
   relations(): readonly Relationship[];
   /** The constructor of its objects, which runs none of the class's own code. */

@@ -49,7 +49,9 @@ type InitOf<V> = V extends null ? null : Input<V>;
 /** What `new` takes: columns, related objects, and iterables of related objects. */
 export type Init<S> = {
   [K in keyof S]?: S[K] extends Column
-    ? InitOf<ColumnValue<S[K]>>
+    ? S[K] extends { readonly '~computed': true }
+      ? never
+      : InitOf<ColumnValue<S[K]>>
     : S[K] extends Many<infer C>
       ? Iterable<InstanceOf<C>>
       : S[K] extends One<infer C, infer N>
@@ -64,7 +66,7 @@ export type FilterBy<M, S = ShapeOfInstance<M>> = {
 
 /** What `update` of a query takes: column values, and expressions for them. */
 export type UpdateBy<M, S = ShapeOfInstance<M>> = {
-  [K in keyof S as S[K] extends Column ? K : never]?: S[K] extends Column
+  [K in keyof S as S[K] extends Column ? (S[K] extends { readonly '~computed': true } ? never : K) : never]?: S[K] extends Column
     ? InitOf<ColumnValue<S[K]>> | ExpressionLike<ColumnValue<S[K]>>
     : never;
 };

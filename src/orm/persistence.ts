@@ -1,7 +1,8 @@
 import type { Capabilities } from '../dialects/base/dialect.ts';
 import type { DriverRow, MaybePromise, RunResult } from '../dialects/base/driver.ts';
-import { conjunction } from '../sql/expression.ts';
-import { make, makeBind } from '../sql/make.ts';
+import type { DefaultValue } from '../sql/column.ts';
+import { conjunction, Expression } from '../sql/expression.ts';
+import { make, makeBind, makeDelete, makeInsert, makeUpdate } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import { columnValue, plainValue } from './attributes.ts';
@@ -34,6 +35,16 @@ function equals(table: Table, columns: readonly TableColumn[]): Node {
   ) as Node;
 }
 
+/** Whether the column's default is SQL, which the INSERT itself works out. */
+function isExpressionDefault(column: TableColumn): boolean {
+  return expressionOf(column.default) !== null;
+}
+
+/** The SQL of a default or `onUpdate` that is an expression. */
+function expressionOf(given: DefaultValue | null): Expression | null {
+  return given !== null && 'value' in given && given.value instanceof Expression ? given.value : null;
+}
+
 /** The columns that an INSERT of this object names, with its values; defaults of this moment are filled in on the object. */
 function insertRow(entity: Entity, mapper: Mapper, values: unknown[]): string {
   const row = entity[ROW];
@@ -48,11 +59,11 @@ function insertRow(entity: Entity, mapper: Mapper, values: unknown[]): string {
     }
     if (value === undefined) {
       const column = columns[position];
-      if (column.default !== null) {
+      if (column.default !== null && !isExpressionDefault(column)) {
         value = 'make' in column.default ? column.default.make() : column.default.value;
         if (value !== null && mapper.kinds[position] === 'boxed') value = new Decoded(value, undefined);
         row[position] = value;
-      } else if (position === mapper.generatedKey || column.serverDefault !== null) {
+      } else if (position === mapper.generatedKey || column.serverGenerated || column.default !== null) {
         left += `,${position}`;
         continue;
       } else {
@@ -104,13 +115,15 @@ async function insertAlike(
   const omitted = new Set(left.split(',').slice(1).map(Number));
   const columns = mapper.columns.filter((column) => !omitted.has(column.position));
   const asked = mapper.columns.filter((column) => omitted.has(column.position));
+  const worked = asked.flatMap((column) => {
+    const expression = expressionOf(column.default);
+    return expression === null ? [] : [{ name: column.name, node: expression.node }];
+  });
   const build = (size: number, returning: readonly TableColumn[]) => (): Node =>
-    make('insert', {
+    makeInsert({
       table: table.node,
-      columns: columns.map((column) => column.name),
-      values: Array.from({ length: size }, () => columns.map(bindOf)).flat(),
-      query: null,
-      conflict: null,
+      columns: [...columns, ...worked].map((column) => column.name),
+      values: Array.from({ length: size }, () => [...columns.map(bindOf), ...worked.map(({ node }) => node)]).flat(),
       returning: returning.map((column) => columnOf(table.node, column)),
     });
   const key = `insert:${table.node.id}:${left}`;
@@ -135,7 +148,9 @@ async function insertAlike(
     }
   }
   if (start === entities.length) return;
-  const rest = start === 0 ? rows : rows.slice(start);
+  const given = start === 0 ? rows : rows.slice(start);
+  const constants = worked.flatMap(({ node }) => node.binds.map((bind) => bind.value));
+  const rest = constants.length === 0 ? given : given.map((row) => [...row, ...constants]);
   // A key that the driver tells by itself need not be asked for, unless something else is.
   if (asked.length > 0 && !(keyOnly && ascendingKeys)) {
     const answer = writer.fetchMany(table, `${key}:returning`, build(1, asked), rest);
@@ -180,20 +195,50 @@ export async function updateRows(writer: Writer, mapper: Mapper, updates: readon
   const keys = mapper.keyPositions.map((position) => mapper.columns[position]);
   for (const [signature, group] of groups) {
     const columns = group[0].positions.map((position) => mapper.columns[position]);
+    const worked = mapper.workedOut.flatMap((column) => {
+      const expression = columns.includes(column) ? null : expressionOf(column.onUpdate);
+      return expression === null ? [] : [{ name: column.name, node: expression.node }];
+    });
+    const asked = mapper.workedOut.filter((column) => !columns.includes(column));
     const build = (): Node =>
-      make('update', {
+      makeUpdate({
         table: table.node,
-        columns: columns.map((column) => column.name),
-        values: columns.map(bindOf),
-        from: [],
+        columns: [...columns, ...worked].map((column) => column.name),
+        values: [...columns.map(bindOf), ...worked.map(({ node }) => node)],
         where: equals(table, keys),
-        returning: [],
+        returning: asked.map((column) => columnOf(table.node, column)),
       });
-    const rows = group.map(({ values, key }) => [...values, ...key]);
+    const constants = worked.flatMap(({ node }) => node.binds.map((bind) => bind.value));
+    const rows = group.map(({ values, key }) => [...values, ...constants, ...key]);
+    if (asked.length > 0) {
+      await updateAndRead(writer, mapper, group, asked, `update:${table.node.id}:${signature}`, build, rows);
+      continue;
+    }
     const answer = writer.runMany(table, `update:${table.node.id}:${signature}`, build, rows);
     const { rowCount } = answer instanceof Promise ? await answer : answer;
     if (rowCount !== group.length) throw ormError('orm.stale-update', table.name, group.length, rowCount);
   }
+}
+
+/** Updates rows whose database works out further columns, and puts those on the objects. */
+async function updateAndRead(
+  writer: Writer,
+  { table }: Mapper,
+  group: readonly RowUpdate[],
+  asked: readonly TableColumn[],
+  key: string,
+  build: () => Node,
+  rows: readonly (readonly unknown[])[],
+): Promise<void> {
+  const answer = writer.fetchMany(table, key, build, rows);
+  const results = answer instanceof Promise ? await answer : answer;
+  const found = results.filter((result) => result.length > 0).length;
+  if (found !== group.length) throw ormError('orm.stale-update', table.name, group.length, found);
+  results.forEach(([row], i) => {
+    asked.forEach((column, place) => {
+      group[i].entity[ROW][column.position] = row[place];
+    });
+  });
 }
 
 /** Rows whose keys go into one DELETE. */
@@ -209,7 +254,7 @@ export async function deleteRows(
   if (keys.length === 0) return;
   const name = columns.map((column) => column.position).join();
   if (columns.length > 1) {
-    const build = (): Node => make('delete', { table: table.node, where: equals(table, columns), returning: [] });
+    const build = (): Node => makeDelete({ table: table.node, where: equals(table, columns) });
     const answer = writer.runMany(table, `delete:${table.node.id}:${name}`, build, keys);
     if (answer instanceof Promise) await answer;
     return;
@@ -218,7 +263,7 @@ export async function deleteRows(
   const build = (): Node => {
     const list = makeBind([], column.type, { expanding: true });
     const where = make('in', { operand: columnOf(table.node, column), list, negated: false });
-    return make('delete', { table: table.node, where, returning: [] });
+    return makeDelete({ table: table.node, where });
   };
   for (let start = 0; start < keys.length; start += DELETE_CHUNK) {
     const answer = writer.run(table, `deleteIn:${table.node.id}:${name}`, build, [
@@ -236,18 +281,21 @@ export async function insertPairs(
   rows: readonly (readonly unknown[])[],
 ): Promise<void> {
   // Other columns of the table take their defaults.
-  const rest = table.columns.filter((column) => !columns.includes(column) && column.default !== null);
+  const defaults = table.columns.filter((column) => !columns.includes(column) && column.default !== null);
+  const rest = defaults.filter((column) => !isExpressionDefault(column));
+  const worked = defaults.flatMap((column) => {
+    const expression = expressionOf(column.default);
+    return expression === null ? [] : [{ name: column.name, node: expression.node }];
+  });
+  const constants = worked.flatMap(({ node }) => node.binds.map((bind) => bind.value));
   const all = [...columns, ...rest];
   const build = (): Node =>
-    make('insert', {
+    makeInsert({
       table: table.node,
-      columns: all.map((c) => c.name),
-      values: all.map(bindOf),
-      query: null,
-      conflict: null,
-      returning: [],
+      columns: [...all, ...worked].map((c) => c.name),
+      values: [...all.map(bindOf), ...worked.map(({ node }) => node)],
     });
-  const full = rest.length === 0 ? rows : rows.map((row) => [...row, ...rest.map((column) => defaultOf(column))]);
+  const full = defaults.length === 0 ? rows : rows.map((row) => [...row, ...rest.map((column) => defaultOf(column)), ...constants]);
   const answer = writer.runMany(table, `pairs:${table.node.id}:${all.map((column) => column.position).join()}`, build, full);
   if (answer instanceof Promise) await answer;
 }

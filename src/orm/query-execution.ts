@@ -2,6 +2,7 @@ import type { DriverRow, MaybePromise } from '../dialects/base/driver.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Result } from '../engine/result.ts';
 import { type Executable, valuesOf } from '../engine/statement.ts';
+import { deleteFrom } from '../sql/delete.ts';
 import { Expression } from '../sql/expression.ts';
 import { func } from '../sql/function.ts';
 import { sourcesOf } from '../sql/join.ts';
@@ -10,7 +11,7 @@ import type { Node } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
 import { select } from '../sql/select.ts';
 import { BOOLEAN } from '../sql/type.ts';
-import { deleteFrom, update } from '../sql/update.ts';
+import { update } from '../sql/update.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
 import { entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
 import { ormError } from './errors.ts';
@@ -113,7 +114,7 @@ export async function countRows(session: QuerySession, { mapper, select: stateme
   if (session.busy) await session.ready();
   const { node } = statement;
   const whole = node.limit === null && node.offset === null;
-  const plain = whole && !node.distinct && node.groupBy.length === 0 && node.having === null;
+  const plain = whole && !node.distinct && node.groupBy.length === 0 && node.having === null && node.modifiers === null;
   const counted = plain
     ? make('select', {
         ...node,

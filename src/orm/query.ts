@@ -3,8 +3,9 @@ import { Expression, type ExpressionLike, type OrderTerm } from '../sql/expressi
 import type { Joinable } from '../sql/join.ts';
 import { make, makeBind } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
+import type { SelectRow } from '../sql/projection.ts';
 import type { Source } from '../sql/schema.ts';
-import type { Select, SelectRow } from '../sql/select.ts';
+import type { Select } from '../sql/select.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { checkValue, unknownAttribute } from './attributes.ts';
 import { NotFoundError, ormError } from './errors.ts';

@@ -7,9 +7,13 @@ import { Deadlock, LockTimeout, SerializationFailure } from '../engine/errors.ts
 import { Result, type ScalarOf } from '../engine/result.ts';
 import { type Executable, prepareStatement } from '../engine/statement.ts';
 import { describe } from '../sql/errors.ts';
+import { Insert } from '../sql/insert.ts';
 import type { Node } from '../sql/node.ts';
+import type { Projection } from '../sql/projection.ts';
+import { Query as CoreQuery } from '../sql/query.ts';
 import type { Table } from '../sql/schema.ts';
-import { Select, SetOperation } from '../sql/select.ts';
+import { Select } from '../sql/select.ts';
+import { SetOperation } from '../sql/set-operation.ts';
 import { attach, letGo, requireOwn } from './attachment.ts';
 import { bindOf } from './bind-routing.ts';
 import { ormError } from './errors.ts';
@@ -312,6 +316,32 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
       return new Result(readEntityRows(this, engine.dialect, projection, rows) as R[], writes ? rows.length : 0);
     }
     return this.#on(engine, (connection) => connection.execute(statement, params));
+  }
+  /**
+   * Runs a statement once for each of these sets of `param()` values, all or none of them. An insert that says no values
+   * takes them as its rows. SQLAlchemy: `execute(statement, [ … ])`.
+   * @example await db.session.executeMany(update(Post).set({ views: param('views') }).where(Post.c.id.eq(param('id'))), [{ id: 1, views: 5 }])
+   */
+  async executeMany<R>(statement: Executable<R>, list: readonly Readonly<Record<string, unknown>>[]): Promise<Result<R>> {
+    const entities = (statement as { readonly projection?: Projection | null }).projection;
+    if (entities !== null && entities !== undefined && hasEntities(entities)) {
+      const isInsert = statement instanceof Insert && statement.isEmpty;
+      if (isInsert) return this.execute(statement.values(list as never) as unknown as Executable<R>);
+      const results: Result<R>[] = [];
+      for (const params of list) results.push(await this.execute(statement, params));
+      return new Result<R>(
+        results.flatMap((result) => result.all()),
+        results.reduce((sum, result) => sum + result.rowCount, 0),
+      );
+    }
+    await this.ready();
+    const engine = this.#engineFor(bindOf(statement));
+    await engine.ready();
+    if (!(statement instanceof CoreQuery)) {
+      await this.#transaction.open(engine, true);
+      this.suspects ??= new Set();
+    }
+    return this.#on(engine, (connection) => connection.executeMany(statement, list));
   }
   /** All rows; model classes among the columns give objects. */
   async all<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<R[]> {

@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialects/base/dialect.ts';
 import type { DriverRow } from '../dialects/base/driver.ts';
-import type { Projection } from '../sql/select.ts';
+import type { Projection } from '../sql/projection.ts';
 import { identityOfRow } from './identity.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
 import { mapperOf } from './mapper.ts';

@@ -77,6 +77,7 @@ export function toTransient(entity: Entity): void {
   entity[STATUS] = TRANSIENT;
   entity[SESSION] = null;
   entity[CHANGES] = null;
+  for (const column of entity[MAPPER].workedOut) if (column.computed !== null) entity[ROW][column.position] = undefined;
   for (const value of entity[RELATED] ?? []) {
     if (!(value instanceof EntityCollection)) continue;
     value.settle();

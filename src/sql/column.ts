@@ -1,6 +1,6 @@
 import { describe, sqlError } from './errors.ts';
-import type { ExpressionLike, Input } from './expression.ts';
-import type { RawFragment } from './raw.ts';
+import { Expression, type ExpressionLike, type Input } from './expression.ts';
+import { makeBind } from './make.ts';
 import { makeType, type SqlType } from './type.ts';
 
 export type ReferenceAction = 'cascade' | 'set null' | 'set default' | 'restrict' | 'no action';
@@ -12,6 +12,43 @@ export interface ReferenceOptions {
   onUpdate?: ReferenceAction;
   /** The constraint's name, where the naming convention is not wanted. */
   name?: string;
+  /** Whether a transaction may put off the check to its end: `SET CONSTRAINTS … DEFERRED`. */
+  deferrable?: boolean;
+  /** When the check happens where the transaction says nothing; `'deferred'` makes the key deferrable too. */
+  initially?: 'deferred' | 'immediate';
+  /** How a key of several columns counts NULLs. */
+  match?: 'simple' | 'partial' | 'full';
+  /** Adds the key by an ALTER TABLE after all tables, where the database can. Circles are found without it. SQLAlchemy: `use_alter`. */
+  useAlter?: boolean;
+}
+
+/** How a database counts up: the numbers of an identity column or a sequence. */
+export interface SeriesOptions {
+  /** The first number. */
+  start?: number | bigint;
+  /** What is added for the next; a negative one counts down. */
+  increment?: number | bigint;
+  /** The least number; null says that there is none (`NO MINVALUE`). */
+  min?: number | bigint | null;
+  /** The greatest number; null says that there is none (`NO MAXVALUE`). */
+  max?: number | bigint | null;
+  /** Begins again after the last number. */
+  cycle?: boolean;
+  /** How many numbers a connection takes ahead. */
+  cache?: number;
+}
+
+/** What `.identity()` takes. SQLAlchemy: `Identity`. */
+export interface IdentityOptions extends SeriesOptions {
+  /** The database refuses a number that a statement gives. */
+  always?: boolean;
+}
+
+/** What `.computed()` said. */
+export interface Computation {
+  readonly expression: ExpressionLike;
+  /** Kept with the row; else worked out when it is read. Null leaves it to the database. */
+  readonly stored: boolean | null;
 }
 
 /** A validation function: throws or returns the value to store. A Standard Schema (Zod, Valibot, ArkType) may stand in its place. */
@@ -43,14 +80,19 @@ export interface ColumnDefinition {
   readonly sensitive: boolean;
   readonly comment: string | null;
   readonly default: DefaultValue | null;
-  readonly serverDefault: RawFragment | null;
+  readonly serverDefault: ExpressionLike | null;
   readonly onUpdate: DefaultValue | null;
   readonly reference: ({ readonly target: string } & ReferenceOptions) | null;
-  readonly check: RawFragment | null;
+  readonly check: ExpressionLike | null;
   readonly validators: readonly Validator<unknown>[];
+  readonly identity: IdentityOptions | null;
+  readonly computed: Computation | null;
+  /** Whether the database numbers new rows; null where it goes by the usual rule. */
+  readonly autoIncrement: boolean | null;
+  readonly collation: string | null;
 }
 
-/** A value, or a function that makes one for each row. */
+/** A value (an `Expression` is worked out by the statement itself), or a function that makes one for each row. */
 export type DefaultValue = { readonly value: unknown } | { readonly make: () => unknown };
 
 const PLAIN: Omit<ColumnDefinition, 'type'> = {
@@ -67,6 +109,10 @@ const PLAIN: Omit<ColumnDefinition, 'type'> = {
   reference: null,
   check: null,
   validators: [],
+  identity: null,
+  computed: null,
+  autoIncrement: null,
+  collation: null,
 };
 
 /**
@@ -92,12 +138,15 @@ export interface Column<V = unknown, N extends boolean = boolean, D extends bool
   unique(): this;
   /** Has an index of its own. */
   index(): this;
-  /** The value of a new row that says none, or a function that makes it, called at the flush. SQLAlchemy: `default=`. */
-  default(value: Input<V> | (N extends true ? null : never) | (() => Input<V>)): Column<V, N, true>;
-  /** The default that the database itself fills in. SQLAlchemy: `server_default=`. */
-  serverDefault(fragment: RawFragment): Column<V, N, true>;
-  /** Makes the value anew whenever the row is updated and says none. SQLAlchemy: `onupdate=`. */
-  onUpdate(make: () => Input<V>): this;
+  /**
+   * The value of a new row that says none, a function that makes it, called at the flush, or SQL that the INSERT itself
+   * works out. SQLAlchemy: `default=`.
+   */
+  default(value: Input<V> | (N extends true ? null : never) | (() => Input<V>) | ExpressionLike<V | null>): Column<V, N, true>;
+  /** The default that the database itself fills in: a value, or SQL. SQLAlchemy: `server_default=`. */
+  serverDefault(value: Input<V> | null | ExpressionLike): Column<V, N, true>;
+  /** Makes the value anew whenever the row is updated and says none, by a function or by SQL. SQLAlchemy: `onupdate=`. */
+  onUpdate(make: (() => Input<V>) | ExpressionLike<V | null>): this;
   /** A foreign key to `'table.column'`, in the names of the database. SQLAlchemy: `ForeignKey()`. */
   references(target: `${string}.${string}`, options?: ReferenceOptions): this;
   /** The column's name in the database, where it is not the attribute's in snake_case. */
@@ -105,11 +154,34 @@ export interface Column<V = unknown, N extends boolean = boolean, D extends bool
   /** A note kept in the database where it can. */
   comment(text: string): this;
   /** A condition that every row must meet. SQLAlchemy: `CheckConstraint`. */
-  check(condition: RawFragment): this;
+  check(condition: ExpressionLike): this;
+  /**
+   * Numbered by the database, by the standard's own words. SQLAlchemy: `Identity`.
+   * @example t.bigInteger().primaryKey().identity({ always: true, start: 1000 })
+   */
+  identity(options?: IdentityOptions): Column<V, N, true>;
+  /**
+   * Worked out by the database from the row's other columns; nothing may be written to it. SQLAlchemy: `Computed`.
+   * @example t.numeric(10, 2).computed(sql`price * quantity`, { stored: true })
+   */
+  computed(expression: ExpressionLike, options?: { stored?: boolean }): ComputedColumn<V, N>;
+  /**
+   * Whether the database numbers new rows. A single integer primary key without a default or a reference is numbered anyway:
+   * `false` stops that, `true` asks for it where the rule does not. SQLAlchemy: `autoincrement=`.
+   */
+  autoIncrement(on?: boolean): this;
+  /** The collation that its text is compared and sorted by, such as `'NOCASE'`. SQLAlchemy: `String(collation=…)`. */
+  collate(collation: string): this;
   /** Never shown by toJSON(), inspect, logs, errors or recorded queries. */
   sensitive(): this;
   /** Checks (or changes) each value that is set; a function that throws, or a Standard Schema. SQLAlchemy: `@validates`. */
   validate(validator: Validator<V>): this;
+}
+
+/** A column that the database works out: it is read, and never written. */
+export interface ComputedColumn<V = unknown, N extends boolean = boolean> extends Column<V, N, true> {
+  readonly '~computed': true;
+  nullable(): ComputedColumn<V, true>;
 }
 
 class ColumnBuilder {
@@ -143,12 +215,16 @@ class ColumnBuilder {
     if (value === undefined) throw sqlError('sql.undefined-value', 'default()');
     return this.#with({ default: typeof value === 'function' ? { make: value as () => unknown } : { value } });
   }
-  serverDefault(serverDefault: RawFragment): this {
-    return this.#with({ serverDefault });
+  serverDefault(value: unknown): this {
+    if (value === undefined) throw sqlError('sql.undefined-value', 'serverDefault()');
+    if (value instanceof Expression) return this.#with({ serverDefault: value });
+    if (typeof value === 'function') throw sqlError('sql.bad-argument', 'serverDefault()', 'a value or SQL', describe(value));
+    return this.#with({ serverDefault: new Expression(makeBind(value, this.type), this.type) });
   }
-  onUpdate(make: () => unknown): this {
-    if (typeof make !== 'function') throw sqlError('sql.bad-argument', 'onUpdate()', 'a function', describe(make));
-    return this.#with({ onUpdate: { make } });
+  onUpdate(given: unknown): this {
+    if (given instanceof Expression) return this.#with({ onUpdate: { value: given } });
+    if (typeof given !== 'function') throw sqlError('sql.bad-argument', 'onUpdate()', 'a function or SQL', describe(given));
+    return this.#with({ onUpdate: { make: given as () => unknown } });
   }
   references(target: string, options: ReferenceOptions = {}): this {
     if (!/^.+\..+$/.test(target)) throw sqlError('sql.bad-argument', 'references()', "'table.column'", JSON.stringify(target));
@@ -160,8 +236,23 @@ class ColumnBuilder {
   comment(comment: string): this {
     return this.#with({ comment });
   }
-  check(check: RawFragment): this {
-    return this.#with({ check });
+  check(check: ExpressionLike): this {
+    return this.#with({ check: expression(check, 'check()') });
+  }
+  identity(options: IdentityOptions = {}): this {
+    checkSeries(options, 'identity()');
+    return this.#with({ identity: options });
+  }
+  computed(given: ExpressionLike, options: { stored?: boolean } = {}): this {
+    return this.#with({ computed: { expression: expression(given, 'computed()'), stored: options.stored ?? null } });
+  }
+  autoIncrement(on = true): this {
+    return this.#with({ autoIncrement: on });
+  }
+  collate(collation: string): this {
+    if (typeof collation !== 'string' || collation === '')
+      throw sqlError('sql.bad-argument', 'collate()', 'the name of a collation', describe(collation));
+    return this.#with({ collation });
   }
   sensitive(): this {
     return this.#with({ sensitive: true });
@@ -169,6 +260,23 @@ class ColumnBuilder {
   validate(validator: Validator<unknown>): this {
     return this.#with({ validators: [...this.definition.validators, validator] });
   }
+}
+
+function expression(value: unknown, where: string): ExpressionLike {
+  if (value === undefined) throw sqlError('sql.undefined-value', where);
+  if (!(value instanceof Expression)) throw sqlError('sql.not-an-expression', where, describe(value));
+  return value;
+}
+
+/** Numbers that a database can count by: whole ones, and a step that is not 0. */
+export function checkSeries(options: SeriesOptions, where: string): void {
+  for (const key of ['start', 'increment', 'min', 'max', 'cache'] as const) {
+    const value = options[key];
+    if (value === undefined || value === null || typeof value === 'bigint') continue;
+    if (!Number.isSafeInteger(value)) throw sqlError('sql.bad-argument', `${where}, at '${key}',`, 'a whole number', describe(value));
+  }
+  if (options.increment !== undefined && Number(options.increment) === 0)
+    throw sqlError('sql.bad-argument', `${where}, at 'increment',`, 'a number that is not 0', '0');
 }
 
 /** A numeric column, which may give numbers instead of Decimals. */

@@ -57,6 +57,18 @@ const TABLE = {
     ArgumentError,
     `Can't tell how to join '${left}' to '${right}': ${reason}. Give the condition as the second argument, for example .join(${right}, a.eq(b)), or join along a relation such as .join(User.c.posts).`,
   ],
+  'sql.different-widths': (where: string, first: number, other: number) => [
+    ArgumentError,
+    `The parts of ${where} must have the same columns, but the first has ${first} and another ${other}. Select as many in each.`,
+  ],
+  'sql.missing-source': (where: string, source: string) => [
+    CompileError,
+    `${where} names a column of '${source}', which the statement does not select from. Add it with join() or from().`,
+  ],
+  'sql.unsupported-instead': (feature: string, dialect: string, instead: string) => [
+    CompileError,
+    `${dialect} has no ${feature}. ${instead}`,
+  ],
   'sql.whole-table': (verb: string, table: string) => [
     ArgumentError,
     `This ${verb} has no where() and would touch every row of '${table}'. Add a condition, or say { all: true } if that is meant.`,
@@ -87,6 +99,14 @@ const TABLE = {
   'sql.no-default': (table: string, column: string) => [
     ArgumentError,
     `The rows for '${table}' differ in their keys, and '${column}' has neither a value nor a default in one of them. Give it in every row.`,
+  ],
+  'sql.computed-column': (table: string, column: string) => [
+    ArgumentError,
+    `'${table}.${column}' is worked out by the database, and nothing can be written to it. Leave it out: it is read back by itself.`,
+  ],
+  'sql.read-only-view': (view: string) => [
+    ArgumentError,
+    `The view '${view}' is for reading. Write to its tables, or say { updatable: true } with the view if the database can write through it.`,
   ],
   'sql.unsupported': (feature: string, dialect: string) => [
     CompileError,

@@ -285,9 +285,12 @@ export function isExpression(value: unknown): value is ExpressionLike {
   return value instanceof Expression;
 }
 
+/** SQL by hand is one of them where it is no expression: as text whose columns are known. */
+const QUERIES: ReadonlySet<string> = new Set(['select', 'setOperation', 'values', 'raw']);
+
 export function isQuery(value: unknown): value is QueryLike {
-  const kind = (value as QueryLike | null | undefined)?.node?.kind;
-  return typeof value === 'object' && (kind === 'select' || kind === 'setOperation');
+  if (typeof value !== 'object' || value instanceof Expression) return false;
+  return QUERIES.has((value as QueryLike | null)?.node?.kind as string);
 }
 
 /** The node for a value or an expression; a value is sent with the type of what it is compared with. */

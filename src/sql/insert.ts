@@ -1,28 +1,14 @@
-import type { Column, ColumnValue } from './column.ts';
+import { type Cell, type ColumnKeys, cellNode, cellsOf, defaultValue, type InsertRow, type ShapeOf, tableOf } from './cells.ts';
+import { type Conflict, type ConflictSet, type ConflictTarget, conflictNode, readSet, readTarget } from './conflict.ts';
+import { type Cte, type CteBody, type CteOptions, makeCteOf } from './cte.ts';
 import { describe, sqlError } from './errors.ts';
-import { conditions, Expression, type ExpressionLike, type Input, type QueryLike } from './expression.ts';
-import { make, makeAlias, makeBind, makeColumn } from './make.ts';
-import { type InsertNode, isKind, type Node } from './node.ts';
-import { type ColumnAttribute, type Shape, type Source, sourceOf, type Table, type TableColumn } from './schema.ts';
-import { type Projection, project, type SelectRow } from './select.ts';
-
-/** The shape behind a table or model class. */
-export type ShapeOf<X> = X extends { readonly '~shape'?: infer S } ? NonNullable<S> : Shape;
-
-type ColumnKeys<S> = { [K in keyof S]: S[K] extends Column ? K : never }[keyof S];
-type RequiredKeys<S> = {
-  [K in keyof S]: S[K] extends { readonly kind: 'column'; readonly '~default': infer D } ? (D extends true ? never : K) : never;
-}[keyof S];
-type CellInput<C> = InputOf<ColumnValue<C>> | ExpressionLike<ColumnValue<C> | null>;
-type InputOf<V> = V extends null ? null : Input<V>;
-
-/** One row to insert: columns without a default must be there. */
-export type InsertRow<S> = { [K in RequiredKeys<S>]: CellInput<S[K]> } & {
-  [K in Exclude<ColumnKeys<S>, RequiredKeys<S>>]?: CellInput<S[K]>;
-};
-
-/** Values to set, of some columns. */
-export type UpdateValues<S> = { [K in ColumnKeys<S>]?: CellInput<S[K]> };
+import { conditions, Expression, type ExpressionLike, isQuery, type QueryLike } from './expression.ts';
+import { hint } from './hint.ts';
+import { makeAlias, makeBind, makeColumn, makeInsert, makeSelect } from './make.ts';
+import { type InsertNode, isKind, type Node, type SelectNode } from './node.ts';
+import { type Output, outputsOf, type Projection, project, type SelectRow } from './projection.ts';
+import { Query } from './query.ts';
+import type { Shape, Source, Table, TableColumn } from './schema.ts';
 
 /** Rows of one form: a statement for one row, and each row's values for its first parameters. */
 export interface InsertBatch {
@@ -35,11 +21,9 @@ interface State {
   readonly table: Table;
   readonly rows: readonly Readonly<Record<string, unknown>>[];
   readonly from: { readonly columns: readonly string[]; readonly query: QueryLike } | null;
-  readonly conflict: {
-    readonly target: readonly string[];
-    readonly set: Readonly<Record<string, unknown>> | null;
-    readonly where: Node | null;
-  } | null;
+  readonly conflict: Conflict | null;
+  readonly instead: InsertNode['instead'];
+  readonly prefixes: readonly Node[];
   readonly projection: Projection | null;
 }
 
@@ -49,7 +33,7 @@ interface State {
  * @typeParam S the table's shape
  * @typeParam R the row that `returning()` gives
  */
-export class Insert<S = Shape, R = never> {
+export class Insert<S = Shape, R = never> implements CteBody<R> {
   declare readonly '~row': R;
   readonly #state: State;
   constructor(state: State) {
@@ -61,6 +45,10 @@ export class Insert<S = Shape, R = never> {
   get projection(): Projection | null {
     return this.#state.projection;
   }
+  /** Whether it says what to insert. */
+  get isEmpty(): boolean {
+    return this.#state.rows.length === 0 && this.#state.from === null;
+  }
   #with(change: Partial<State>): Insert<S, R> {
     return new Insert<S, R>({ ...this.#state, ...change });
   }
@@ -71,56 +59,84 @@ export class Insert<S = Shape, R = never> {
     if (list.length === 0) throw sqlError('sql.no-values', 'insert', this.#state.table.name);
     return this.#with({ rows: [...this.#state.rows, ...list] });
   }
-  /** The rows that a select gives, for these attributes in this order. SQLAlchemy: `from_select()`. */
-  fromSelect(columns: readonly (ColumnKeys<S> & string)[], query: QueryLike): Insert<S, R> {
-    return this.#with({ from: { columns, query } });
-  }
-  /** A row that is already there (by these columns, or by any unique key) is left as it is. SQLAlchemy: `on_conflict_do_nothing()`. */
-  onConflictDoNothing(target: readonly ExpressionLike[] = []): Insert<S, R> {
-    return this.#with({ conflict: { target: target.map(columnName), set: null, where: null } });
+  /** One row of which every column takes its default. */
+  defaultValues(): Insert<S, R> {
+    return this.#with({ rows: [...this.#state.rows, {}] });
   }
   /**
-   * A row that is already there is updated; `excluded(column)` is the value that was to be inserted. SQLAlchemy: `on_conflict_do_update()`.
-   * @example insertInto(Tag).values({ name, slug }).onConflictDoUpdate({ target: [Tag.c.name], set: { slug: excluded(Tag.c.slug) } })
+   * The rows that a query gives, for these attributes in this order. Columns that are not among them take their defaults,
+   * worked out once. SQLAlchemy: `from_select()`.
    */
-  onConflictDoUpdate(options: {
-    target: readonly ExpressionLike[];
-    set: UpdateValues<S>;
-    where?: ExpressionLike<boolean | null>;
-  }): Insert<S, R> {
-    const set = options.set as Record<string, unknown>;
-    if (Object.keys(set).length === 0) throw sqlError('sql.no-values', 'onConflictDoUpdate()', this.#state.table.name);
+  fromSelect(columns: readonly (ColumnKeys<S> & string)[], query: QueryLike): Insert<S, R> {
+    if (query === undefined) throw sqlError('sql.undefined-value', 'fromSelect()');
+    if (!isQuery(query)) throw sqlError('sql.bad-argument', 'fromSelect()', 'a query', describe(query));
+    return this.#with({ from: { columns, query } });
+  }
+  /**
+   * A row that is already there (by this unique key, or by any) is left as it is. SQLAlchemy: `on_conflict_do_nothing()`.
+   * @param target the key's columns, or `{ target, constraint, targetWhere }`
+   */
+  onConflictDoNothing(target: readonly ExpressionLike[] | ConflictTarget = []): Insert<S, R> {
+    const options = Array.isArray(target) ? { target } : (target as ConflictTarget);
+    const read = readTarget(options, this.#state.table, 'onConflictDoNothing()');
+    return this.#with({ conflict: { target: read, set: null, where: null, duplicateKey: false } });
+  }
+  /**
+   * A row that is already there is updated; `excluded(column)`, or the columns that the function gets, are the values that
+   * were to be inserted. SQLAlchemy: `on_conflict_do_update()`.
+   * @example insertInto(Tag).values({ name, slug }).onConflictDoUpdate({ target: [Tag.c.name], set: { slug: excluded(Tag.c.slug) } })
+   * @example insertInto(Tag).values(rows).onConflictDoUpdate({ target: Tag.c.name, set: (excluded) => ({ slug: excluded.slug }) })
+   */
+  onConflictDoUpdate(options: ConflictTarget & { set: ConflictSet<S>; where?: ExpressionLike<boolean | null> }): Insert<S, R> {
+    const name = 'onConflictDoUpdate()';
+    const target = readTarget(options, this.#state.table, name);
+    if (options.target === undefined && options.constraint === undefined)
+      throw sqlError('sql.bad-argument', name, 'a target or a constraint', 'neither');
+    const set = readSet(options.set, this.#state.table, name);
     const where = 'where' in options ? conditions([options.where], 'onConflictDoUpdate({ where })')[0] : null;
-    const conflict = { target: options.target.map(columnName), set, where };
-    return this.#with({ conflict });
+    return this.#with({ conflict: { target, set, where, duplicateKey: false } });
+  }
+  /** On MySQL: a row of which any unique key is there is updated. SQLAlchemy: `on_duplicate_key_update()`. */
+  onDuplicateKeyUpdate(set: ConflictSet<S>): Insert<S, R> {
+    const { table } = this.#state;
+    const values = readSet(set, table, 'onDuplicateKeyUpdate()');
+    return this.#with({ conflict: { target: readTarget({}, table, ''), set: values, where: null, duplicateKey: true } });
+  }
+  /** Rows whose key is there are deleted first: `INSERT OR REPLACE` (SQLite), `REPLACE` (MySQL). SQLAlchemy: `prefix_with('OR REPLACE')`. */
+  orReplace(): Insert<S, R> {
+    return this.#with({ instead: 'replace' });
+  }
+  /** Rows that cannot be inserted are left out: `INSERT OR IGNORE` (SQLite), `INSERT IGNORE` (MySQL). SQLAlchemy: `prefix_with('IGNORE')`. */
+  orIgnore(): Insert<S, R> {
+    return this.#with({ instead: 'ignore' });
+  }
+  /** Words after INSERT, for one dialect or for all. SQLAlchemy: `prefix_with()`. */
+  prefixWith(text: ExpressionLike, options: { readonly dialect?: string } = {}): Insert<S, R> {
+    return this.#with({ prefixes: [...this.#state.prefixes, hint(text, null, options, 'prefixWith()')] });
   }
   /** Gives back columns of the rows that were written. */
   returning<const X extends readonly unknown[]>(...items: X): Insert<S, SelectRow<X>> {
     return new Insert<S, SelectRow<X>>({ ...this.#state, projection: project(items, 'returning()') });
   }
+  /** The rows that it gives back as a common table expression (PostgreSQL). */
+  cte(name?: string, options: CteOptions = {}): Cte<R> {
+    return makeCteOf(name, this, options);
+  }
+  '~derive'(): { readonly node: Node; readonly outputs: readonly Output[] } {
+    const outputs = this.projection === null ? [] : outputsOf(this.projection);
+    return { node: makeInsert({ ...this.build(), returning: outputs.map((output) => output.node) }), outputs };
+  }
 
   /** The rows grouped by form, with the defaults of this moment filled in; runs of equal form stay together and in order. */
   batches(): InsertBatch[] {
-    const { table, rows, from, projection } = this.#state;
-    const returning = projection === null ? [] : projection.items.map((item) => item.node);
-    const conflict = this.#conflictNode();
-    if (from !== null) {
-      const given = from.columns.map((key) => table.column(key));
-      const { node: query } = from.query;
-      const width = isKind(query, 'select')
-        ? query.columns.reduce((sum, c) => sum + (isKind(c, 'entity') ? c.columns.length : 1), 0)
-        : given.length;
-      if (given.length === 0) throw sqlError('sql.no-values', 'insert', table.name);
-      if (width !== given.length)
-        throw sqlError('sql.bad-argument', 'fromSelect()', `a select of ${given.length} columns`, `one of ${width}`);
-      const columns = given.map((column) => column.name);
-      return [{ node: make('insert', { table: table.node, columns, values: [], query, conflict, returning }), rows: null }];
-    }
+    const { table, rows, from } = this.#state;
+    const clauses = this.#clauses();
+    if (from !== null) return [{ node: makeInsert({ ...clauses, ...rowsOfQuery(table, from.columns, from.query) }), rows: null }];
     if (rows.length === 0) throw sqlError('sql.no-values', 'insert', table.name);
     const batches: { key: string; node: InsertNode; rows: unknown[][] }[] = [];
     for (const row of rows) {
-      const cells = cellsOf(table, row, `insertInto(${table.name})`, (column) => column.default);
-      const values = cells.map(({ column, value }) => (value instanceof Expression ? value.node : makeBind(value, column.type)));
+      const cells = this.#cells(row);
+      const values = cells.map(cellNode);
       const key = cells.map(({ column }, i) => `${column.position}=${values[i].key}`).join();
       const last = batches[batches.length - 1];
       const plain = cells.filter(({ value }) => !(value instanceof Expression)).map(({ value }) => value);
@@ -128,7 +144,7 @@ export class Insert<S = Shape, R = never> {
       if (last?.key === key && !mixed) last.rows.push(plain);
       else {
         const columns = cells.map(({ column }) => column.name);
-        const node = make('insert', { table: table.node, columns, values, query: null, conflict, returning });
+        const node = makeInsert({ ...clauses, columns, values });
         // With expressions among them the binds are the node's own, in place.
         batches.push({ key, node, rows: mixed ? [node.binds.slice(0, bindCount(values)).map((b) => b.value)] : [plain] });
       }
@@ -136,16 +152,30 @@ export class Insert<S = Shape, R = never> {
     return batches;
   }
 
-  #conflictNode(): Node | null {
-    const { conflict, table } = this.#state;
-    if (conflict === null) return null;
-    const cells = conflict.set === null ? [] : cellsOf(table, conflict.set, 'onConflictDoUpdate()', (column) => column.onUpdate);
-    return make('conflict', {
-      target: conflict.target,
-      columns: cells.map(({ column }) => column.name),
-      values: cells.map(({ column, value }) => (value instanceof Expression ? value.node : makeBind(value, column.type))),
-      where: conflict.where,
-    });
+  /** One statement for all rows, as a CTE needs it. Throws an ArgumentError where rows differ in a column without a default. */
+  build(): InsertNode {
+    const { table, rows, from } = this.#state;
+    if (from !== null || rows.length < 2) return this.batches()[0].node;
+    const lists = rows.map((row) => this.#cells(row));
+    const columns = table.columns.filter((column) => lists.some((cells) => cells.some((cell) => cell.column === column)));
+    const values = lists.flatMap((cells) =>
+      columns.map((column) => {
+        const cell = cells.find((one) => one.column === column);
+        if (cell === undefined) throw sqlError('sql.no-default', table.name, column.key);
+        return cellNode(cell);
+      }),
+    );
+    return makeInsert({ ...this.#clauses(), columns: columns.map((column) => column.name), values });
+  }
+
+  #cells(row: Readonly<Record<string, unknown>>): Cell[] {
+    return cellsOf(this.table, row, `insertInto(${this.table.name})`, (column) => column.default);
+  }
+
+  #clauses(): Pick<InsertNode, 'table' | 'conflict' | 'returning' | 'instead' | 'prefixes'> {
+    const { table, conflict, instead, prefixes, projection } = this.#state;
+    const returning = projection === null ? [] : projection.items.map((item) => item.node);
+    return { table: table.node, conflict: conflict === null ? null : conflictNode(conflict, table), returning, instead, prefixes };
   }
 }
 
@@ -153,35 +183,33 @@ function bindCount(nodes: readonly Node[]): number {
   return nodes.reduce((sum, node) => sum + node.binds.length, 0);
 }
 
-function columnName(expression: ExpressionLike): string {
-  if (expression === undefined) throw sqlError('sql.undefined-value', 'onConflict…()');
-  const { node } = expression;
-  if (node === undefined || !isKind(node, 'column'))
-    throw sqlError('sql.bad-argument', 'onConflict…()', 'columns as its target', describe(expression));
-  return node.name;
+/** The columns and the query of an insert from a select, with the defaults of the columns that it leaves out. */
+function rowsOfQuery(table: Table, keys: readonly string[], query: QueryLike): { columns: string[]; query: Node } {
+  const given = keys.map((key) => table.column(key));
+  const { node } = query;
+  const width = isKind(node, 'select')
+    ? node.columns.reduce((sum, c) => sum + (isKind(c, 'entity') ? c.columns.length : 1), 0)
+    : query instanceof Query
+      ? query.projection.items.length
+      : given.length;
+  if (given.length === 0) throw sqlError('sql.no-values', 'insert', table.name);
+  if (width !== given.length) throw sqlError('sql.bad-argument', 'fromSelect()', `a select of ${given.length} columns`, `one of ${width}`);
+  const rest = table.columns.filter((column) => column.default !== null && !given.includes(column));
+  const columns = [...given, ...rest].map((column) => column.name);
+  if (rest.length === 0) return { columns, query: node };
+  const defaults = rest.map(defaultNode);
+  const plain = isKind(node, 'select') && !node.distinct && node.modifiers === null && node.groupBy.length === 0;
+  if (plain) return { columns, query: makeSelect({ ...(node as SelectNode), columns: [...(node as SelectNode).columns, ...defaults] }) };
+  if (!(query instanceof Query)) return { columns: given.map((column) => column.name), query: node };
+  const { node: derived, outputs } = query['~derive']();
+  const source = makeAlias(derived, null);
+  const own = outputs.map(({ name, key, type }) => makeColumn(source, name, key, type));
+  return { columns, query: makeSelect({ columns: [...own, ...defaults], from: [source] }) };
 }
 
-/** A row's values by column, in the table's order, with defaults for the columns that it leaves out. */
-export function cellsOf(
-  table: Table,
-  row: Readonly<Record<string, unknown>>,
-  where: string,
-  defaultOf: (column: TableColumn) => TableColumn['default'],
-): { column: TableColumn; value: unknown }[] {
-  if (typeof row !== 'object' || row === null) throw sqlError('sql.bad-argument', where, 'objects by attribute name', describe(row));
-  for (const key of Object.keys(row)) {
-    table.column(key);
-    if (row[key] === undefined) throw sqlError('sql.undefined-value', `${where}, at '${key}',`);
-  }
-  const cells: { column: TableColumn; value: unknown }[] = [];
-  for (const column of table.columns) {
-    if (Object.hasOwn(row, column.key)) cells.push({ column, value: row[column.key] });
-    else {
-      const given = defaultOf(column);
-      if (given !== null) cells.push({ column, value: 'make' in given ? given.make() : given.value });
-    }
-  }
-  return cells;
+function defaultNode(column: TableColumn): Node {
+  const value = defaultValue(column.default as NonNullable<TableColumn['default']>);
+  return value instanceof Expression ? value.node : makeBind(value, column.type);
 }
 
 /**
@@ -189,20 +217,6 @@ export function cellsOf(
  * @example await db.session.execute(insertInto(Tag).values([{ name: 'new', slug: 'new' }]).onConflictDoNothing())
  */
 export function insertInto<X extends Source>(target: X): Insert<ShapeOf<X>> {
-  return new Insert<ShapeOf<X>>({ table: tableOf(target, 'insertInto()'), rows: [], from: null, conflict: null, projection: null });
-}
-
-/** The table of a DML statement. */
-export function tableOf(target: Source, where: string): Table {
-  const source = sourceOf(target, where);
-  if (source.table === null || source.node.kind !== 'table')
-    throw sqlError('sql.bad-argument', where, 'a table or a model class', `'${source.name}'`);
-  return source.table;
-}
-
-const EXCLUDED = makeAlias(make('star', {}), 'excluded');
-
-/** In an upsert, the value that was to be inserted. SQLAlchemy: `insert.excluded`. */
-export function excluded<V>(column: ColumnAttribute<V>): Expression<V> {
-  return new Expression<V>(makeColumn(EXCLUDED, column.node.name, column.node.attribute, column.type), column.type);
+  const table = tableOf(target, 'insertInto()');
+  return new Insert<ShapeOf<X>>({ table, rows: [], from: null, conflict: null, instead: null, prefixes: [], projection: null });
 }

@@ -1,7 +1,7 @@
 import { sqlError } from './errors.ts';
 import { conjunction } from './expression.ts';
 import { make, makeColumn } from './make.ts';
-import { isKind, type Node, type SourceNode, walk } from './node.ts';
+import { isKind, type Node, type NodeKind, type SourceNode, walk } from './node.ts';
 import { type ForeignKey, type Source, type Table, tableBehind } from './schema.ts';
 
 /** Something that knows the way from one source to another: a relation of a model. */
@@ -13,13 +13,16 @@ export function isJoinable(value: unknown): value is Joinable {
   return typeof (value as Joinable | null)?.['~join'] === 'function';
 }
 
+/** What names sources for itself alone. */
+const OWN_SCOPE: ReadonlySet<NodeKind> = new Set(['alias', 'select', 'setOperation', 'values', 'insert', 'update', 'delete']);
+
 /** The sources that these nodes name, in the order of their appearance, not looking into subqueries. */
 export function sourcesOf(nodes: readonly Node[]): SourceNode[] {
   const found = new Map<string, SourceNode>();
   const visit = (node: Node): boolean => {
     const source = sourceAt(node);
     if (source !== null) found.set(source.id, found.get(source.id) ?? source);
-    return node.kind !== 'alias' && node.kind !== 'select' && node.kind !== 'setOperation';
+    return !OWN_SCOPE.has(node.kind);
   };
   for (const node of nodes) walk(node, visit);
   return [...found.values()];
@@ -31,7 +34,7 @@ function sourceAt(node: Node): SourceNode | null {
 }
 
 /** The condition that the one foreign key between the left side and the target gives. Throws an ArgumentError where there is none or several. */
-export function joinCondition(left: Node, right: Source['~source']): Node {
+export function joinCondition(left: Node, right: Pick<Source['~source'], 'node' | 'name' | 'table'>): Node {
   const found: Node[] = [];
   const candidates = sourcesOf([left]);
   const target = right.table;

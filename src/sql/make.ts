@@ -2,22 +2,31 @@ import {
   type AliasNode,
   type BindNode,
   type ColumnNode,
+  type CteNode,
+  type CteReferenceNode,
+  type DeleteNode,
   FIELD_LIST,
   type Fields,
   type FieldsOf,
+  type InsertNode,
   isKind,
   type Node,
   type NodeKind,
   type NodeOf,
+  type SelectModifiersNode,
   type SelectNode,
   type SourceNode,
   type TableNode,
+  type UpdateNode,
   walk,
 } from './node.ts';
 import type { SqlType } from './type.ts';
 
 const NO_BINDS: readonly BindNode[] = [];
 const NO_ALIASES: readonly AliasNode[] = [];
+
+/** What these name is their own affair. */
+const OWN_SCOPE: ReadonlySet<NodeKind> = new Set(['setOperation', 'values', 'cte', 'insert', 'update', 'delete', 'merge']);
 
 /** A node's shape key, the binds and the aliases below it, from its kind's declaration. */
 function derive(
@@ -27,9 +36,15 @@ function derive(
   let key = `${kind}(`;
   let binds = NO_BINDS;
   let aliases = NO_ALIASES;
-  for (const [name, fieldKind] of FIELD_LIST[kind]) {
-    const value = values[name];
-    if (fieldKind === 'node') {
+  const fields = FIELD_LIST[kind];
+  // Read by place: every select comes through here, and iterators would be half of its cost.
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i];
+    const fieldKind = field[1];
+    if (fieldKind === 'data') continue;
+    const value = values[field[0]];
+    if (fieldKind === 'token') key += `${tokenKey(value)};`;
+    else if (fieldKind === 'node') {
       if (value === null) key += '-;';
       else {
         const node = value as Node;
@@ -37,24 +52,68 @@ function derive(
         if (node.binds.length > 0) binds = binds.length === 0 ? node.binds : binds.concat(node.binds);
         if (node.aliases.length > 0) aliases = joined(aliases, node.aliases);
       }
-    } else if (fieldKind === 'nodes') {
-      for (const node of value as readonly Node[]) {
+    } else {
+      const nodes = value as readonly Node[];
+      for (let j = 0; j < nodes.length; j++) {
+        const node = nodes[j];
         key += `${node.key},`;
         if (node.binds.length > 0) binds = binds.length === 0 ? node.binds : binds.concat(node.binds);
         if (node.aliases.length > 0) aliases = joined(aliases, node.aliases);
       }
       key += ';';
-    } else if (fieldKind === 'token') key += `${tokenKey(value)};`;
+    }
   }
   return { key: `${key})`, binds, aliases };
 }
 
 /** Makes a node of this kind and works out its shape key and its binds from the kind's declaration. */
 export function make<K extends NodeKind>(kind: K, fields: Fields<K>): NodeOf<K> {
-  if (kind === 'select') return new LazySelect(fields as unknown as Fields<'select'>) as unknown as NodeOf<K>;
+  switch (kind) {
+    case 'select':
+      return new LazySelect(fields as unknown as Fields<'select'>) as unknown as NodeOf<K>;
+    case 'binary':
+      return makeBinary(fields as unknown as Fields<'binary'>) as unknown as NodeOf<K>;
+    case 'label':
+      return makeLabel(fields as unknown as Fields<'label'>) as unknown as NodeOf<K>;
+    case 'junction':
+      return makeJunction(fields as unknown as Fields<'junction'>) as unknown as NodeOf<K>;
+    case 'order':
+      return makeOrder(fields as unknown as Fields<'order'>) as unknown as NodeOf<K>;
+  }
   const { key, binds, aliases } = derive(kind, fields as Record<string, unknown>);
-  // What a subquery names is its own affair.
-  return { ...fields, kind, key, binds, aliases: kind === 'setOperation' ? NO_ALIASES : aliases } as unknown as NodeOf<K>;
+  return { ...fields, kind, key, binds, aliases: aliases.length > 0 && OWN_SCOPE.has(kind) ? NO_ALIASES : aliases } as unknown as NodeOf<K>;
+}
+
+// The kinds that nearly every statement is made of, written out: what `derive` does, without a loop.
+
+function makeBinary({ operator, left, right }: Fields<'binary'>): NodeOf<'binary'> {
+  const binds = left.binds.length === 0 ? right.binds : right.binds.length === 0 ? left.binds : left.binds.concat(right.binds);
+  const aliases = right.aliases.length === 0 ? left.aliases : joined(left.aliases, right.aliases);
+  return { operator, left, right, kind: 'binary', key: `binary(${textKey(operator)};${left.key};${right.key};)`, binds, aliases };
+}
+
+function makeLabel({ operand, name }: Fields<'label'>): NodeOf<'label'> {
+  const { binds, aliases } = operand;
+  return { operand, name, kind: 'label', key: `label(${operand.key};${textKey(name)};)`, binds, aliases };
+}
+
+function makeOrder({ operand, direction, nulls }: Fields<'order'>): NodeOf<'order'> {
+  const { binds, aliases } = operand;
+  return { operand, direction, nulls, kind: 'order', key: `order(${operand.key};${direction};${nulls};)`, binds, aliases };
+}
+
+function makeJunction({ operator, items }: Fields<'junction'>): NodeOf<'junction'> {
+  let key = `junction(${operator};`;
+  let aliases = NO_ALIASES;
+  let count = 0;
+  for (const item of items) {
+    key += `${item.key},`;
+    count += item.binds.length;
+    if (item.aliases.length > 0) aliases = joined(aliases, item.aliases);
+  }
+  const binds: BindNode[] = [];
+  if (count > 0) for (const item of items) for (const bind of item.binds) binds.push(bind);
+  return { operator, items, kind: 'junction', key: `${key};)`, binds: count === 0 ? NO_BINDS : binds, aliases };
 }
 
 /**
@@ -74,6 +133,7 @@ class LazySelect implements SelectNode {
   readonly limit: Node | null;
   readonly offset: Node | null;
   readonly lock: Node | null;
+  readonly modifiers: SelectModifiersNode | null;
   readonly aliases: readonly AliasNode[] = NO_ALIASES;
   #derived: ReturnType<typeof derive> | null = null;
 
@@ -89,6 +149,7 @@ class LazySelect implements SelectNode {
     this.limit = fields.limit;
     this.offset = fields.offset;
     this.lock = fields.lock;
+    this.modifiers = fields.modifiers;
   }
   get key(): string {
     return this.#derive().key;
@@ -156,6 +217,29 @@ export function makeAlias(of: Node, name: string | null): AliasNode {
   return node;
 }
 
+/** A common table expression; one without a name is told apart by its id, as an alias is. */
+export function makeCte(fields: Fields<'cte'>): CteNode {
+  return anonymousById(make('cte', fields));
+}
+
+/** The name of a recursive common table expression inside its own query. */
+export function makeCteReference(id: string, name: string | null): CteReferenceNode {
+  return anonymousById(make('cteReference', { id, name }));
+}
+
+/** The alias under which a common table expression stands by its own name: it has the expression's own id. */
+export function makeCteAlias(of: CteNode | CteReferenceNode): AliasNode {
+  const node = make('alias', { id: of.id, name: of.name, of }) as AliasNode & { key: string; aliases: readonly AliasNode[] };
+  if (of.name === null) node.key = `~${of.id}~${node.key}`;
+  node.aliases = [node];
+  return node;
+}
+
+function anonymousById<N extends CteNode | CteReferenceNode>(node: N): N {
+  if (node.name === null) (node as { key: string }).key = `~${node.id}~${node.key}`;
+  return node;
+}
+
 export function nextId(): number {
   return ++lastId;
 }
@@ -183,6 +267,7 @@ export function rebuild<N extends Node>(node: N): N {
     if (alias.name === null) alias.key = `~${alias.id}~${alias.key}`;
     alias.aliases = [alias];
   }
+  if (isKind(made, 'cte') || isKind(made, 'cteReference')) return anonymousById(made) as unknown as N;
   return made as unknown as N;
 }
 
@@ -217,9 +302,28 @@ const BLANK = {
   limit: null,
   offset: null,
   lock: null,
+  modifiers: null,
 };
 
 /** A select of which only these clauses are there. */
 export function makeSelect(fields: Pick<FieldsOf<SelectNode>, 'columns'> & Partial<FieldsOf<SelectNode>>): SelectNode {
   return make('select', { ...BLANK, ...fields });
+}
+
+const BLANK_INSERT = { columns: [], values: [], query: null, conflict: null, returning: [], instead: null, prefixes: [] };
+const BLANK_CHANGE = { where: null, orderBy: [], limit: null, returning: [] };
+
+/** An insert of which only these clauses are there. */
+export function makeInsert(fields: Pick<FieldsOf<InsertNode>, 'table'> & Partial<FieldsOf<InsertNode>>): InsertNode {
+  return make('insert', { ...BLANK_INSERT, ...fields });
+}
+
+/** An update of which only these clauses are there. */
+export function makeUpdate(fields: Pick<FieldsOf<UpdateNode>, 'table' | 'columns' | 'values'> & Partial<FieldsOf<UpdateNode>>): UpdateNode {
+  return make('update', { ...BLANK_CHANGE, from: [], ...fields });
+}
+
+/** A delete of which only these clauses are there. */
+export function makeDelete(fields: Pick<FieldsOf<DeleteNode>, 'table'> & Partial<FieldsOf<DeleteNode>>): DeleteNode {
+  return make('delete', { ...BLANK_CHANGE, using: [], ...fields });
 }

@@ -2,7 +2,10 @@ import { describe, sqlError } from './errors.ts';
 import { Expression, operand } from './expression.ts';
 import { make, makeBind } from './make.ts';
 import { isKind, type Node } from './node.ts';
+import type { Subquery } from './projection.ts';
+import { type ColumnTypes, namedColumns, TextQuery } from './text-query.ts';
 import { type SqlType, UNKNOWN } from './type.ts';
+import type { ColumnsRow } from './values.ts';
 
 /**
  * SQL written by hand: a statement of its own, or a piece inside another. SQLAlchemy: `text()`.
@@ -20,6 +23,20 @@ export class RawFragment<V = unknown> extends Expression<V> {
   /** Says which SQL type the value has, so that it is decoded as such. SQLAlchemy: `type_coerce()`. */
   typed<T>(to: { readonly '~value': T; readonly type: SqlType }): RawFragment<T> {
     return new RawFragment<T>(this.node, to.type, this.parameters);
+  }
+  /**
+   * A query whose columns, in their order, have these names and types: its rows are typed and decoded, and it can stand
+   * in the place of a table, as a CTE and among other queries. SQLAlchemy: `TextClause.columns()`.
+   * @example text('SELECT id, title FROM posts WHERE views > :least').columns({ id: t.integer(), title: t.string() })
+   */
+  columns<const C extends ColumnTypes>(columns: C): TextQuery<ColumnsRow<C>> {
+    return new TextQuery<ColumnsRow<C>>(this.node, namedColumns(columns, 'columns()'));
+  }
+  /** Gives the value this name in the result; with columns: a source for FROM under this name. */
+  override as<N extends string>(name: N): Expression<V> & { readonly '~name': N };
+  override as<const C extends ColumnTypes>(name: string, columns: C): Subquery<ColumnsRow<C>>;
+  override as(name: string, columns?: ColumnTypes): unknown {
+    return columns === undefined ? super.as(name) : this.columns(columns).subquery(name);
   }
 }
 

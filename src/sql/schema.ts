@@ -1,9 +1,24 @@
 import { type Column, type ColumnDefinition, type ColumnValue, isColumn, type ReferenceAction } from './column.ts';
+import type { ConstraintDefinition, Deferral, TableItem } from './constraints.ts';
 import { describe, sqlError } from './errors.ts';
-import { Expression, type ExpressionLike } from './expression.ts';
+import { Expression, type ExpressionLike, type OrderTerm } from './expression.ts';
 import { makeColumn, makeTable } from './make.ts';
-import { NAMING, type NamingConvention, snakeCase } from './naming.ts';
-import type { ColumnNode, Node, SourceNode, TableNode } from './node.ts';
+import { type NamingConvention, type NamingTemplates, snakeCase } from './naming.ts';
+import { type ColumnNode, isKind, type Node, type SourceNode, type TableNode } from './node.ts';
+import { type Sequence, sequenceBehind } from './sequence.ts';
+import { type DialectOptions, dialectOptions } from './table-options.ts';
+import {
+  type Check,
+  deferralOf,
+  definitionOf,
+  type Exclude,
+  type ForeignKeyOf,
+  type IndexOf,
+  type IndexPart,
+  type PrimaryKeyOf,
+  type UniqueOf,
+  wordsOf,
+} from './table-parts.ts';
 import type { SqlType } from './type.ts';
 
 /** Column builders by attribute name. */
@@ -41,7 +56,7 @@ export class ColumnAttribute<V = unknown, S = unknown> extends Expression<V> {
 }
 
 /** A column of a table: its definition and its place. SQLAlchemy: `Column`. */
-export interface TableColumn extends Omit<ColumnDefinition, 'name' | 'reference'> {
+export interface TableColumn extends Omit<ColumnDefinition, 'name' | 'reference' | 'autoIncrement'> {
   readonly table: Table;
   /** The name in the database. */
   readonly name: string;
@@ -50,56 +65,19 @@ export interface TableColumn extends Omit<ColumnDefinition, 'name' | 'reference'
   readonly position: number;
   /** The key that the database makes when a new row says none. */
   readonly autoIncrement: boolean;
+  /** Whether `.autoIncrement()` said so; null where the usual rule decided. */
+  readonly numbering: boolean | null;
+  /** The database has a value for it where a statement says none: a server default, an identity, a computed column. */
+  readonly serverGenerated: boolean;
   readonly foreignKeys: readonly ForeignKey[];
 }
 
-export interface PrimaryKey {
-  readonly kind: 'primaryKey';
-  readonly name: string;
-  readonly columns: readonly TableColumn[];
-}
-export interface Unique {
-  readonly kind: 'unique';
-  readonly name: string;
-  readonly columns: readonly TableColumn[];
-}
-export interface Index {
-  readonly kind: 'index';
-  readonly name: string;
-  readonly columns: readonly TableColumn[];
-  readonly unique: boolean;
-  readonly where: Node | null;
-}
-export interface Check {
-  readonly kind: 'check';
-  readonly name: string;
-  readonly condition: Node;
-}
-export interface ForeignKey {
-  readonly kind: 'foreignKey';
-  readonly name: string;
-  readonly columns: readonly TableColumn[];
-  /** The table and columns it refers to, in the names of the database. */
-  readonly targetTable: string;
-  readonly targetColumns: readonly string[];
-  readonly onDelete: ReferenceAction | null;
-  readonly onUpdate: ReferenceAction | null;
-}
+export interface PrimaryKey extends PrimaryKeyOf<TableColumn> {}
+export interface Unique extends UniqueOf<TableColumn> {}
+export interface Index extends IndexOf<TableColumn> {}
+export interface ForeignKey extends ForeignKeyOf<TableColumn> {}
 
-/** What `unique()`, `index()`, `check()`, `primaryKey()` and `foreignKey()` say, before a table takes it. */
-export interface ConstraintDefinition<K extends string = string> {
-  readonly kind: 'primaryKey' | 'unique' | 'index' | 'check' | 'foreignKey';
-  readonly name: string | null;
-  /** Columns as expressions, or by attribute name. */
-  readonly columns: readonly (ExpressionLike | K)[];
-  readonly unique?: boolean;
-  readonly condition?: Node;
-  readonly target?: readonly string[];
-  readonly onDelete?: ReferenceAction;
-  readonly onUpdate?: ReferenceAction;
-}
-
-export interface TableOptions<S> {
+export interface TableOptions<S> extends DialectOptions {
   /**
    * Uniques, indexes, checks and composite keys over several columns. SQLAlchemy: `__table_args__`.
    *
@@ -110,58 +88,41 @@ export interface TableOptions<S> {
    * @example { constraints: (c) => [unique(c.userId, c.productId)] }
    * @example { constraints: [unique('userId', 'productId')] }
    */
-  constraints?: ((c: Columns<S>) => readonly ConstraintDefinition[]) | readonly ConstraintDefinition<NoInfer<keyof S & string>>[];
+  constraints?: ((c: Columns<S>) => readonly TableItem[]) | readonly TableItem<NoInfer<keyof S & string>>[];
   /** The key of the database that holds the table. Flask-SQLAlchemy: `__bind_key__`. */
   bind?: string;
-  schema?: string;
+  /** The schema that holds it, in place of the metadata's; null for the database's own default. */
+  schema?: string | null;
+  /** A note kept in the database where it can. */
   comment?: string;
+  /** There for one connection, which `createAll()` cannot give: create it with `createTable()`. SQLAlchemy: `prefixes=['TEMPORARY']`. */
+  temporary?: boolean;
+  /** Words between CREATE and TABLE. */
+  prefixes?: readonly string[];
 }
 
-/** All tables of one database. SQLAlchemy: `MetaData`. */
-export class MetaData {
-  readonly tables: Map<string, Table> = new Map();
+/** What the database is told of a view. */
+export interface ViewDefinition {
+  readonly name: string;
+  readonly schema: string | null;
+  readonly fullName: string;
+  readonly query: Node;
+  readonly columns: readonly ColumnAttribute[];
+  readonly materialized: boolean;
+  readonly temporary: boolean;
+  readonly checkOption: 'local' | 'cascaded' | null;
+  readonly comment: string | null;
+}
+
+/** What a table asks of the metadata that it belongs to. */
+export interface TableRegistry {
+  readonly tables: Map<string, Table>;
+  readonly sequences: Map<string, Sequence<unknown>>;
   readonly naming: NamingConvention;
-  constructor(naming: NamingConvention = NAMING) {
-    this.naming = naming;
-  }
-
-  /** The tables so that each comes after those it refers to; tables in a circle come in the order of their definition. SQLAlchemy: `sorted_tables`. */
-  sortedTables(): Table[] {
-    const sorted: Table[] = [];
-    const state = new Map<Table, 'open' | 'done'>();
-    const visit = (table: Table): void => {
-      if (state.has(table)) return;
-      state.set(table, 'open');
-      for (const key of table.foreignKeys) {
-        const target = this.tables.get(key.targetTable);
-        if (target !== undefined && target !== table) visit(target);
-      }
-      state.set(table, 'done');
-      sorted.push(table);
-    };
-    for (const table of this.tables.values()) visit(table);
-    return sorted;
-  }
-
-  /** Checks that every foreign key points at a column that exists. */
-  checkReferences(): void {
-    for (const table of this.tables.values()) for (const key of table.foreignKeys) this.resolve(table, key);
-  }
-
-  /** The columns that a foreign key points at. Throws an ArgumentError that names it where there are none. */
-  resolve(table: Table, key: ForeignKey): { table: Table; columns: readonly TableColumn[] } {
-    const reference = `${key.targetTable}.${key.targetColumns.join(', ')}`;
-    const where = `${table.name}.${key.columns.map((c) => c.name).join(', ')}`;
-    const target = this.tables.get(key.targetTable);
-    if (target === undefined)
-      throw sqlError('sql.bad-reference', where, reference, `there is no table '${key.targetTable}' (was its file imported?)`);
-    const columns = key.targetColumns.map((name) => {
-      const column = target.columns.find((c) => c.name === name) ?? target.columns.find((c) => c.key === name);
-      if (column === undefined) throw sqlError('sql.bad-reference', where, reference, `'${key.targetTable}' has no column '${name}'`);
-      return column;
-    });
-    return { table: target, columns };
-  }
+  readonly schema: string | null;
+  sortedTables(): Table[];
+  checkReferences(): void;
+  resolve(table: Table, key: ForeignKey): { table: Table; columns: readonly TableColumn[] };
 }
 
 const tables = new WeakMap<Node, Table>();
@@ -169,6 +130,20 @@ const tables = new WeakMap<Node, Table>();
 /** The table that a source node stands for, itself or under another name; null for a subquery. */
 export function tableBehind(node: SourceNode): Table | null {
   return tables.get(node) ?? (node.kind === 'alias' ? (tables.get(node.of) ?? null) : null);
+}
+
+const binds = new WeakMap<Node, string | null>();
+
+/** Notes which database a source that is no table belongs to. */
+export function setBind(node: SourceNode, bind: string | null): void {
+  binds.set(node, bind);
+}
+
+/** The key of the database that a table, a view or an alias of one belongs to; undefined for a subquery. */
+export function bindBehind(node: SourceNode): string | null | undefined {
+  const table = tableBehind(node);
+  if (table !== null) return table.bind;
+  return binds.get(node) ?? (node.kind === 'alias' ? binds.get(node.of) : binds.has(node) ? null : undefined);
 }
 
 /** A table: columns, keys, constraints and indexes. SQLAlchemy: `Table`. */
@@ -179,7 +154,11 @@ export class Table<S = Shape> implements Source {
   readonly schema: string | null;
   readonly comment: string | null;
   readonly bind: string | null;
-  readonly metadata: MetaData;
+  readonly temporary: boolean;
+  readonly prefixes: readonly string[];
+  /** What it says for one database only. */
+  readonly options: DialectOptions;
+  readonly metadata: TableRegistry;
   readonly node: TableNode;
   /** The columns as expressions, by attribute name. */
   readonly c: Columns<S>;
@@ -190,13 +169,19 @@ export class Table<S = Shape> implements Source {
   readonly indexes: readonly Index[];
   readonly checks: readonly Check[];
   readonly foreignKeys: readonly ForeignKey[];
+  readonly excludes: readonly Exclude[];
 
-  constructor(metadata: MetaData, name: string, shape: S, options: TableOptions<S> = {}) {
+  constructor(metadata: TableRegistry, name: string, shape: S, options: TableOptions<S> = {}) {
     this.metadata = metadata;
     this.name = name;
-    this.schema = options.schema ?? null;
+    this.schema = options.schema === undefined ? metadata.schema : options.schema;
     this.comment = options.comment ?? null;
     this.bind = options.bind ?? null;
+    this.temporary = options.temporary === true;
+    this.prefixes = options.prefixes ?? [];
+    const badPrefix = this.prefixes.find((word) => !/^[A-Za-z][A-Za-z ]*$/.test(word));
+    if (badPrefix !== undefined) throw sqlError('sql.invalid-schema', name, 'its prefixes are not all words');
+    this.options = dialectOptions(name, options);
     this.node = makeTable(name, this.schema);
     const naming = metadata.naming;
 
@@ -207,38 +192,28 @@ export class Table<S = Shape> implements Source {
     const keyed = builders.filter(([, b]) => b.definition.primaryKey);
     this.columns = builders.map(([key, { definition }], position) => {
       const own: ForeignKey[] = [];
-      const { reference, name: given, ...rest } = definition;
-      const autoIncrement =
-        definition.primaryKey &&
-        keyed.length === 1 &&
-        reference === null &&
-        definition.default === null &&
-        definition.serverDefault === null &&
-        ['integer', 'bigInteger', 'smallInteger'].includes(definition.type.name);
+      const { reference, name: given, autoIncrement: numbering, ...rest } = definition;
+      checkColumn(name, key, definition);
       const column: TableColumn = {
         ...rest,
         table: this as Table,
         key,
         name: given ?? snakeCase(key),
         position,
-        autoIncrement,
+        autoIncrement: numbering ?? (definition.primaryKey && keyed.length === 1 && isNumbered(definition)),
+        numbering,
+        serverGenerated: definition.serverDefault !== null || definition.identity !== null || definition.computed !== null,
         foreignKeys: own,
       };
       if (reference !== null) {
-        const dot = reference.target.lastIndexOf('.');
-        const targetTable = reference.target.slice(0, dot);
-        const foreignKey: ForeignKey = {
-          kind: 'foreignKey',
-          name: reference.name ?? naming.foreignKey(name, [column.name], targetTable.replaceAll('.', '_')),
-          columns: [column],
-          targetTable,
-          targetColumns: [reference.target.slice(dot + 1)],
-          onDelete: reference.onDelete ?? null,
-          onUpdate: reference.onUpdate ?? null,
-        };
+        const { target, name: keyName, onDelete = null, onUpdate = null, ...more } = reference;
+        const foreignKey = this.#foreignKey([column], [target], keyName ?? null, { onDelete, onUpdate, ...more });
         own.push(foreignKey);
         foreignKeys.push(foreignKey);
       }
+      for (const fill of [definition.default, definition.serverDefault])
+        if (fill !== null)
+          this.#adoptSequence('node' in fill ? fill.node : 'value' in fill && fill.value instanceof Expression ? fill.value.node : null);
       attributes[key] = new ColumnAttribute(this.node, column.name, key, definition.type, column);
       return column;
     });
@@ -250,6 +225,7 @@ export class Table<S = Shape> implements Source {
     const uniques: Unique[] = [];
     const indexes: Index[] = [];
     const checks: Check[] = [];
+    const excludes: Exclude[] = [];
     for (const column of this.columns) {
       const columns = [column];
       if (column.index)
@@ -257,56 +233,67 @@ export class Table<S = Shape> implements Source {
       else if (column.unique) uniques.push({ kind: 'unique', name: naming.unique(name, [column.name]), columns });
       if (column.check !== null) checks.push({ kind: 'check', name: naming.check(name, column.name), condition: column.check.node });
     }
-    let keyColumns = this.columns.filter((c) => c.primaryKey);
-    let keyName: string | null = null;
+    let keyColumns: readonly TableColumn[] = this.columns.filter((c) => c.primaryKey);
+    let keyGiven: ConstraintDefinition | null = null;
     const { constraints = [] } = options;
-    for (const given of typeof constraints === 'function' ? constraints(this.c) : constraints) {
+    for (const item of typeof constraints === 'function' ? constraints(this.c) : constraints) {
+      const given = definitionOf(item, name);
+      if (given.kind === 'index') {
+        indexes.push(this.makeIndex(item));
+        continue;
+      }
+      if (given.kind === 'check') {
+        checks.push({
+          kind: 'check',
+          name: this.#named('ck', given.name, []) ?? naming.check(name, String(checks.length + 1)),
+          condition: given.condition as Node,
+        });
+        continue;
+      }
+      if (given.kind === 'exclude') {
+        excludes.push(this.#exclude(given, excludes.length));
+        continue;
+      }
       const columns = given.columns.map((c) => this.#own(c, given.kind));
       const names = columns.map((c) => c.name);
       if (given.kind === 'primaryKey') {
         keyColumns = columns;
-        keyName = given.name;
-      } else if (given.kind === 'unique') uniques.push({ kind: 'unique', name: given.name ?? naming.unique(name, names), columns });
-      else if (given.kind === 'index') {
-        indexes.push({
-          kind: 'index',
-          name: given.name ?? naming.index(name, names),
+        keyGiven = given;
+      } else if (given.kind === 'unique') {
+        uniques.push({
+          kind: 'unique',
+          name: this.#named('uq', given.name, names) ?? naming.unique(name, names),
           columns,
-          unique: given.unique === true,
-          where: given.condition ?? null,
+          ...deferralOf(given),
+          ...this.#included(given),
+          ...(given.nullsNotDistinct === true ? { nullsNotDistinct: true } : {}),
         });
-      } else if (given.kind === 'check') {
-        checks.push({
-          kind: 'check',
-          name: given.name ?? naming.check(name, String(checks.length + 1)),
-          condition: given.condition as Node,
-        });
-      } else {
-        const parts = (given.target ?? []).map((target) => [
-          target.slice(0, target.lastIndexOf('.')),
-          target.slice(target.lastIndexOf('.') + 1),
-        ]);
-        const targetTable = parts[0]?.[0] ?? '';
-        if (parts.length !== columns.length || parts.some(([table]) => table !== targetTable)) {
-          throw sqlError('sql.invalid-schema', name, 'a foreignKey() needs one target column, of one table, for each of its columns');
-        }
-        foreignKeys.push({
-          kind: 'foreignKey',
-          name: given.name ?? naming.foreignKey(name, names, targetTable.replaceAll('.', '_')),
-          columns,
-          targetTable,
-          targetColumns: parts.map(([, column]) => column),
-          onDelete: given.onDelete ?? null,
-          onUpdate: given.onUpdate ?? null,
-        });
-      }
+      } else foreignKeys.push(this.#foreignKey(columns, given.target ?? [], given.name, given));
     }
     this.primaryKey =
-      keyColumns.length === 0 ? null : { kind: 'primaryKey', name: keyName ?? naming.primaryKey(name), columns: keyColumns };
+      keyColumns.length === 0
+        ? null
+        : {
+            kind: 'primaryKey',
+            name:
+              this.#named(
+                'pk',
+                keyGiven?.name ?? null,
+                keyColumns.map((c) => c.name),
+              ) ??
+              naming.primaryKey(
+                name,
+                keyColumns.map((c) => c.name),
+              ),
+            columns: keyColumns,
+            ...deferralOf(keyGiven ?? {}),
+            ...(keyGiven === null ? {} : this.#included(keyGiven)),
+          };
     this.uniques = uniques;
     this.indexes = indexes;
     this.checks = checks;
     this.foreignKeys = foreignKeys;
+    this.excludes = excludes;
 
     for (const column of keyColumns) (column as { primaryKey: boolean }).primaryKey = true;
     const full = this.fullName;
@@ -331,7 +318,124 @@ export class Table<S = Shape> implements Source {
     return column;
   }
 
-  #own(expression: ExpressionLike | string, kind: string): TableColumn {
+  /** The index that `index()` describes, over this table's columns. */
+  makeIndex(item: TableItem): Index {
+    const given = definitionOf(item, this.name);
+    if (given.kind !== 'index') throw sqlError('sql.bad-argument', 'an index', 'index(…)', `${given.kind}(…)`);
+    if (given.columns.length === 0) throw sqlError('sql.invalid-schema', this.name, 'an index() is over no columns');
+    const parts = given.columns.map((column) => this.#indexPart(column, given));
+    const columns = parts.flatMap(({ column }) => (column === null ? [] : [column]));
+    const words = parts.flatMap(({ column, expression }) => (column === null ? wordsOf(expression as Node) : [column.name]));
+    const plain = parts.every(
+      (part) =>
+        part.column !== null &&
+        part.direction === 'asc' &&
+        part.nulls === null &&
+        part.collation === null &&
+        part.operatorClass === null &&
+        part.length === null,
+    );
+    return {
+      kind: 'index',
+      name: this.#named('ix', given.name, words) ?? this.metadata.naming.index(this.name, words),
+      columns,
+      unique: given.unique === true,
+      where: given.condition ?? null,
+      ...(plain ? {} : { parts }),
+      ...this.#included(given),
+      ...(given.using === undefined ? {} : { using: given.using }),
+      ...(given.nullsNotDistinct === true ? { nullsNotDistinct: true } : {}),
+      ...(given.storage === undefined ? {} : { storage: given.storage }),
+      ...(given.concurrently === true ? { concurrently: true } : {}),
+      ...(given.ifNotExists === true ? { ifNotExists: true } : {}),
+    };
+  }
+
+  #indexPart(given: ExpressionLike | OrderTerm | string, index: ConstraintDefinition): IndexPart & { readonly column: TableColumn | null } {
+    if (typeof given !== 'string' && (given as ExpressionLike | null)?.node === undefined) this.#own(given as ExpressionLike, 'index');
+    let node: Node | null = typeof given === 'string' ? null : given.node;
+    const order = node !== null && isKind(node, 'order') ? node : null;
+    if (order !== null) node = order.operand;
+    const label = node !== null && isKind(node, 'label') ? node : null;
+    if (label !== null) node = label.operand;
+    let collation: string | null = null;
+    let column: TableColumn | null = typeof given === 'string' ? this.column(given) : null;
+    if (node !== null) {
+      const inner = isKind(node, 'collate') ? node.operand : node;
+      if (isKind(inner, 'column')) {
+        column = this.columns.find((c) => c.name === inner.name) ?? null;
+        if (column === null || inner.source !== this.node)
+          this.#own(new ColumnAttribute(inner.source, inner.name, inner.attribute, inner.type, null), 'index');
+        if (isKind(node, 'collate')) collation = node.collation;
+      }
+    }
+    const key = column?.key ?? label?.name;
+    return {
+      column,
+      expression: column === null ? node : null,
+      direction: order?.direction ?? 'asc',
+      nulls: order?.nulls ?? null,
+      collation,
+      operatorClass: key === undefined ? null : (index.operatorClasses?.[key] ?? null),
+      length: key === undefined ? null : (index.lengths?.[key] ?? null),
+    };
+  }
+
+  #exclude(given: ConstraintDefinition, before: number): Exclude {
+    const elements = given.columns.map((element, i) => {
+      const node = typeof element === 'string' ? (this.c as Record<string, ColumnAttribute>)[this.column(element).key].node : element.node;
+      return { expression: node, operator: (given.operators ?? [])[i] };
+    });
+    return {
+      kind: 'exclude',
+      name: this.#named('ck', given.name, []) ?? this.metadata.naming.check(this.name, `exclude${before === 0 ? '' : before + 1}`),
+      elements,
+      using: given.using ?? 'gist',
+      where: given.condition ?? null,
+      ...deferralOf(given),
+    };
+  }
+
+  #foreignKey(columns: readonly TableColumn[], targets: readonly string[], given: string | null, options: ForeignKeyOptions): ForeignKey {
+    const parts = targets.map((target) => [target.slice(0, target.lastIndexOf('.')), target.slice(target.lastIndexOf('.') + 1)]);
+    const named = parts[0]?.[0] ?? '';
+    if (named === '' || parts.length !== columns.length || parts.some(([table]) => table !== named)) {
+      throw sqlError('sql.invalid-schema', this.name, 'a foreignKey() needs one target column, of one table, for each of its columns');
+    }
+    const { schema, naming } = this.metadata;
+    const targetTable = schema !== null && !named.includes('.') ? `${schema}.${named}` : named;
+    const names = columns.map((c) => c.name);
+    const targetColumns = parts.map(([, column]) => column);
+    return {
+      kind: 'foreignKey',
+      name: this.#named('fk', given, names) ?? naming.foreignKey(this.name, names, named.replaceAll('.', '_'), targetColumns),
+      columns,
+      targetTable,
+      targetColumns,
+      onDelete: options.onDelete ?? null,
+      onUpdate: options.onUpdate ?? null,
+      ...deferralOf(options),
+      ...(options.match === undefined ? {} : { match: options.match }),
+      ...(options.useAlter === true ? { useAlter: true } : {}),
+    };
+  }
+
+  #named(kind: keyof NamingTemplates, given: string | null, columns: readonly string[]): string | null {
+    return given === null ? null : (this.metadata.naming.given?.(kind, given, this.name, columns) ?? given);
+  }
+
+  #included(given: ConstraintDefinition): { include?: readonly TableColumn[] } {
+    return given.include === undefined || given.include.length === 0
+      ? {}
+      : { include: given.include.map((column) => this.#own(column, `${given.kind} include()`)) };
+  }
+
+  #adoptSequence(node: Node | null): void {
+    const sequence = node === null ? null : sequenceBehind(node);
+    if (sequence !== null) this.metadata.sequences.set(sequence.fullName, sequence);
+  }
+
+  #own(expression: ExpressionLike | OrderTerm | string, kind: string): TableColumn {
     if (typeof expression === 'string') return this.column(expression);
     const column = expression instanceof ColumnAttribute ? expression.column : null;
     if (column === null || column.table !== (this as Table)) {
@@ -345,63 +449,35 @@ export class Table<S = Shape> implements Source {
   }
 }
 
-/**
- * No two rows are equal in all these columns. SQLAlchemy: `UniqueConstraint`.
- * @example db.Model('reviews', shape, { constraints: (c) => [unique(c.userId, c.productId)] })
- */
-export function unique<const K extends string = never>(...columns: (ExpressionLike | K)[]): NamedConstraint<K> {
-  return constraint({ kind: 'unique', name: null, columns });
+interface ForeignKeyOptions extends Deferral {
+  readonly onDelete?: ReferenceAction | null;
+  readonly onUpdate?: ReferenceAction | null;
+  readonly match?: 'simple' | 'partial' | 'full';
+  readonly useAlter?: boolean;
 }
 
-/** A constraint or index, which may be given a name. */
-export interface NamedConstraint<K extends string = string> extends ConstraintDefinition<K> {
-  /** The name in the database, in place of the naming convention's. */
-  named(name: string): NamedConstraint<K>;
+const NUMBERS = ['integer', 'bigInteger', 'smallInteger'];
+
+/** The usual rule for a single key: an integer that nothing else gives a value. */
+function isNumbered(definition: ColumnDefinition): boolean {
+  return (
+    definition.reference === null &&
+    definition.default === null &&
+    definition.serverDefault === null &&
+    NUMBERS.includes(definition.type.name)
+  );
 }
 
-function constraint<K extends string>(definition: ConstraintDefinition<K>): NamedConstraint<K> {
-  return { ...definition, named: (name) => constraint({ ...definition, name }) };
-}
-
-/**
- * An index over these columns, in this order. SQLAlchemy: `Index`.
- * @example db.Model('posts', shape, { constraints: (c) => [index(c.userId, c.createdAt)] })
- */
-export function index<const K extends string = never>(...columns: (ExpressionLike | K)[]): NamedConstraint<K> {
-  return constraint({ kind: 'index', name: null, columns, unique: false });
-}
-
-/** A unique index over these columns, only for the rows that meet `where` if it is given. SQLAlchemy: `Index(unique=True)`. */
-export function uniqueIndex<const K extends string = never>(
-  columns: readonly (ExpressionLike | K)[],
-  options: { where?: ExpressionLike<boolean | null> } = {},
-): NamedConstraint<K> {
-  return constraint({ kind: 'index', name: null, columns, unique: true, condition: options.where?.node });
-}
-
-/**
- * A condition that every row must meet. SQLAlchemy: `CheckConstraint`.
- * @example db.Model('products', shape, { constraints: (c) => [check(c.price.ge(0), 'price_not_negative')] })
- */
-export function check(condition: ExpressionLike, name?: string): NamedConstraint<never> {
-  return constraint({ kind: 'check', name: name ?? null, columns: [], condition: condition.node });
-}
-
-/** A primary key of several columns. SQLAlchemy: `PrimaryKeyConstraint`. */
-export function primaryKey<const K extends string = never>(...columns: (ExpressionLike | K)[]): NamedConstraint<K> {
-  return constraint({ kind: 'primaryKey', name: null, columns });
-}
-
-/**
- * A foreign key of several columns. SQLAlchemy: `ForeignKeyConstraint`.
- * @example foreignKey([c.orderId, c.line], ['lines.order_id', 'lines.line'], { onDelete: 'cascade' })
- */
-export function foreignKey<const K extends string = never>(
-  columns: readonly (ExpressionLike | K)[],
-  target: readonly string[],
-  options: { onDelete?: ReferenceAction; onUpdate?: ReferenceAction } = {},
-): NamedConstraint<K> {
-  return constraint({ kind: 'foreignKey', name: null, columns, target, ...options });
+/** What cannot be said of one column at once. */
+function checkColumn(table: string, key: string, definition: ColumnDefinition): void {
+  const { computed, identity, serverDefault } = definition;
+  const fill = definition.default !== null ? 'default()' : serverDefault !== null ? 'serverDefault()' : null;
+  const one = computed !== null ? 'computed()' : identity !== null ? 'identity()' : null;
+  if (one !== null && fill !== null) throw sqlError('sql.invalid-schema', table, `its column '${key}' has both ${one} and ${fill}`);
+  if (computed !== null && identity !== null)
+    throw sqlError('sql.invalid-schema', table, `its column '${key}' has both computed() and identity()`);
+  if ((identity !== null || definition.autoIncrement === true) && !NUMBERS.includes(definition.type.name))
+    throw sqlError('sql.invalid-schema', table, `its column '${key}' is numbered by the database, and is no integer`);
 }
 
 /** The source behind a table, an alias, a subquery or a model class. Throws an ArgumentError for anything else. */

@@ -1,229 +1,16 @@
-import { describe, sqlError } from './errors.ts';
-import {
-  conditions,
-  conjunction,
-  count,
-  type Expression,
-  type ExpressionLike,
-  isExpression,
-  isTrue,
-  type OrderTerm,
-  type QueryLike,
-  scalarOf,
-  typeOf,
-} from './expression.ts';
-import { isJoinable, type Joinable, joinCondition, sourcesOf } from './join.ts';
-import { make, makeAlias, makeSelect, nextId } from './make.ts';
-import { type EntityNode, type FieldsOf, isKind, type Node, type SelectNode, type SetOperationNode, type SourceNode } from './node.ts';
-import { ColumnAttribute, type Columns, type Source, sourceOf, type Table } from './schema.ts';
-import { type SqlType, UNKNOWN } from './type.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: any class at all, with any constructor
-type AnyClass = abstract new (...args: any) => any;
-
-/** What one item of a select gives: an expression's value, a class's instance, a table's or alias's row. */
-export type ItemValue<X> =
-  X extends ExpressionLike<infer V>
-    ? V
-    : X extends { readonly '~entity': infer E }
-      ? E
-      : X extends AnyClass
-        ? InstanceType<X>
-        : X extends { readonly '~row': infer R }
-          ? R
-          : never;
-
-/** The row of `select(...items)`: an object for one object literal, else a tuple. */
-export type SelectRow<X extends readonly unknown[]> = X extends readonly [infer O]
-  ? O extends ExpressionLike | AnyClass | Source
-    ? [ItemValue<O>]
-    : { [K in keyof O]: ItemValue<O[K]> }
-  : { -readonly [I in keyof X]: ItemValue<X[I]> };
-
-/** How a result row is put together: an object under these names, or a tuple. */
-export interface Projection {
-  readonly form: 'object' | 'tuple';
-  readonly items: readonly ProjectionItem[];
-  /** Equal for projections whose rows are read alike; the statement's own key does not tell names and classes apart. */
-  readonly key: string;
-}
-export interface ProjectionItem {
-  readonly name: string;
-  readonly node: Node;
-  readonly type: SqlType;
-  /** Set where the item is a model class, an alias of one, or a table. */
-  readonly entity: EntityNode | null;
-}
-
-/** The columns of a subquery, by the names of its rows. */
-export type RowColumns<R> = R extends readonly unknown[]
-  ? { readonly [name: string]: ColumnAttribute }
-  : { readonly [K in keyof R]: ColumnAttribute<R[K]> };
-
-/** A select in the place of a table. SQLAlchemy: `Subquery`. */
-export interface Subquery<R> extends Source {
-  readonly c: RowColumns<R>;
-  readonly '~row': R;
-}
-
-/** A table under another name. SQLAlchemy: `alias()`. */
-export interface TableAlias<S> extends Source {
-  readonly c: Columns<S>;
-}
-
-/** What can be aliased in a way of its own: a model class, whose alias also has its relations. */
-export interface Aliasable<A> {
-  '~alias'(name: string | null): A;
-}
-
-/** The alias of a model class; its rows are the class's own objects. */
-export type EntityAlias<C extends AnyClass> =
-  C extends Aliasable<infer A> ? Omit<A, '~entity'> & { readonly '~entity': InstanceType<C> } : never;
-
-/**
- * A table or model under another name, so that it can stand twice in one statement. SQLAlchemy: `aliased()`.
- * @example const manager = alias(Employee, 'manager'); select(Employee, manager).join(manager, Employee.c.managerId.eq(manager.c.id))
- */
-export function alias<C extends AnyClass & Aliasable<unknown>>(source: C, name?: string): EntityAlias<C>;
-export function alias<A>(source: Aliasable<A>, name?: string): A;
-export function alias<S>(source: Table<S>, name?: string): TableAlias<S>;
-export function alias(source: Source | Aliasable<unknown>, name?: string): unknown {
-  if ('~alias' in source) return source['~alias'](name ?? null);
-  return aliasOf(sourceOf(source, 'alias()'), name ?? null);
-}
-
-/** The alias of a source, with its columns by attribute name. */
-export function aliasOf(source: Source['~source'], name: string | null): Source & { readonly c: Record<string, ColumnAttribute> } {
-  const node = makeAlias(source.node.kind === 'alias' ? source.node.of : source.node, name);
-  const columns = source.columns.map((c) => new ColumnAttribute(node, c.node.name, c.key, c.type, c.column));
-  return {
-    c: Object.fromEntries(columns.map((c) => [c.key, c])),
-    '~source': { node, name: name ?? source.name, columns, table: source.table },
-  };
-}
-
-/** Reads what was given to `select()` or `returning()`. */
-export function project(items: readonly unknown[], where: string): Projection {
-  const only = items.length === 1 ? items[0] : undefined;
-  if (typeof only === 'object' && only !== null && !isExpression(only) && !('~source' in only)) {
-    const prototype: unknown = Object.getPrototypeOf(only);
-    if (prototype !== Object.prototype && prototype !== null) throw sqlError('sql.not-an-expression', where, describe(only));
-    if (Object.keys(only).length === 0) throw sqlError('sql.no-columns');
-    return projection(
-      'object',
-      Object.entries(only).map(([name, item]) => projectionItem(item, name, where)),
-    );
-  }
-  return projection(
-    'tuple',
-    items.map((item, i) => projectionItem(item, null, where, i)),
-  );
-}
-
-function projection(form: Projection['form'], items: readonly ProjectionItem[]): Projection {
-  const names = items.map((item) =>
-    item.entity === null ? `${item.name}:${item.type.key}` : `${item.name}#${entityId(item.entity.entity as object)}`,
-  );
-  return { form, items, key: `${form}(${names.join(',')})` };
-}
-
-const entityIds = new WeakMap<object, number>();
-
-function entityId(entity: object): number {
-  let id = entityIds.get(entity);
-  if (id === undefined) {
-    id = nextId();
-    entityIds.set(entity, id);
-  }
-  return id;
-}
-
-function projectionItem(item: unknown, label: string | null, where: string, position = 0): ProjectionItem {
-  if (isExpression(item)) {
-    const { node } = item;
-    const type = typeOf(item);
-    const own =
-      isKind(node, 'label') || isKind(node, 'function') ? node.name : isKind(node, 'column') ? node.attribute : `column${position + 1}`;
-    const named =
-      label === null || (isKind(node, 'column') && node.name === label) ? node : make('label', { operand: unlabelled(node), name: label });
-    return { name: label ?? own, node: named, type, entity: null };
-  }
-  if (item === undefined) throw sqlError('sql.undefined-value', where);
-  const source = sourceOf(item, where);
-  const entity = make('entity', { source: source.node, columns: source.columns.map((c) => c.node), entity: item });
-  return { name: label ?? source.name, node: entity, type: UNKNOWN, entity };
-}
-
-function unlabelled(node: Node): Node {
-  return isKind(node, 'label') ? node.operand : node;
-}
-
-/** What a query has in common, whether a select or several put together. */
-abstract class Query<R> implements QueryLike<R> {
-  declare readonly '~row': R;
-  abstract readonly node: SelectNode | SetOperationNode;
-  readonly projection: Projection;
-  constructor(projection: Projection) {
-    this.projection = projection;
-  }
-  /** The query in the place of a table. SQLAlchemy: `subquery()`. */
-  subquery(name?: string): Subquery<R> {
-    const outputs = outputsOf(this.projection);
-    const node = makeAlias(
-      named(
-        this.node,
-        outputs.map((output) => output.node),
-      ),
-      name ?? null,
-    );
-    const columns = outputs.map((output) => new ColumnAttribute(node, output.name, output.key, output.type, null));
-    const c = Object.fromEntries(columns.map((column) => [column.key, column])) as RowColumns<R>;
-    return { c, '~source': { node, name: name ?? 'subquery', columns, table: null } } as unknown as Subquery<R>;
-  }
-  /** The same as `subquery(name)`. */
-  as(name: string): Subquery<R> {
-    return this.subquery(name);
-  }
-  /** The query as one value, for a select of one column. SQLAlchemy: `scalar_subquery()`. */
-  scalar(): Expression<(R extends readonly [infer V] ? V : R[keyof R]) | null> {
-    if (this.projection.items.length !== 1) {
-      throw sqlError('sql.bad-argument', 'scalar()', 'a select of one column', `one of ${this.projection.items.length}`);
-    }
-    return scalarOf(this, this.projection.items[0].type) as never;
-  }
-}
-
-/** The columns that a query gives, each with a name of its own in SQL and in JavaScript. */
-function outputsOf(projection: Projection): { node: Node; name: string; key: string; type: SqlType }[] {
-  const names = new Set<string>();
-  const keys = new Set<string>();
-  const output = (node: Node, key: string, type: SqlType): { node: Node; name: string; key: string; type: SqlType } => {
-    const own = isKind(node, 'label') || isKind(node, 'column') ? node.name : null;
-    const name = free(own ?? key, names);
-    const node2 = name === own ? node : make('label', { operand: unlabelled(node), name });
-    return { node: node2, name, key: free(key, keys), type };
-  };
-  return projection.items.flatMap((item) =>
-    item.entity === null
-      ? [output(item.node, item.name, item.type)]
-      : item.entity.columns.filter((column) => isKind(column, 'column')).map((column) => output(column, column.attribute, column.type)),
-  );
-}
-
-/** The name, with a number where it is taken. */
-function free(name: string, taken: Set<string>): string {
-  let own = name;
-  for (let n = 1; taken.has(own); n++) own = `${name}_${n}`;
-  taken.add(own);
-  return own;
-}
-
-/** The query with these columns; of several put together the first says the names. */
-function named(query: SelectNode | SetOperationNode, columns: readonly Node[]): Node {
-  if (isKind(query, 'select')) return make('select', { ...query, columns });
-  const [first, ...rest] = query.queries;
-  return make('setOperation', { ...query, queries: [named(first as SelectNode | SetOperationNode, columns), ...rest] });
-}
+import type { Cte } from './cte.ts';
+import { sqlError } from './errors.ts';
+import { conditions, conjunction, type ExpressionLike, isTrue, type OrderTerm } from './expression.ts';
+import { type FromItem, fromNode, type JoinCondition, joinNode } from './from-item.ts';
+import { hint } from './hint.ts';
+import { type Joinable, sourcesOf } from './join.ts';
+import { make, makeSelect } from './make.ts';
+import { type FieldsOf, isKind, type JoinNode, type Node, type SelectModifiersNode, type SelectNode } from './node.ts';
+import { expressionNode, orderNodes, rowCount, termNode } from './order.ts';
+import { type AddedRow, joinProjections, type Projection, project, type SelectRow, type SourceRow, unlabelled } from './projection.ts';
+import { Query } from './query.ts';
+import { type Source, sourceOf } from './schema.ts';
+import { except, intersect, type SetOperation, union, unionAll } from './set-operation.ts';
 
 /**
  * A SELECT. Immutable: every method gives a new one. It is pure data; a session or connection runs it.
@@ -240,72 +27,144 @@ export class Select<R> extends Query<R> {
     return new Select<R>(make('select', { ...this.node, ...change }), this.projection);
   }
 
+  #modify(change: Partial<FieldsOf<SelectModifiersNode>>): Select<R> {
+    return this.#with({ modifiers: make('selectModifiers', { ...(this.node.modifiers ?? BLANK_MODIFIERS), ...change }) });
+  }
+
   /** The sources to select from, where the columns do not say. SQLAlchemy: `select_from()`. */
-  from(...sources: Source[]): Select<R> {
-    return this.#with({ from: [...this.node.from, ...sources.map((s) => sourceOf(s, 'from()').node)] });
+  from(...sources: FromItem[]): Select<R> {
+    return this.#with({ from: [...this.node.from, ...sources.map((source) => fromNode(source, 'from()'))] });
   }
   /**
    * `INNER JOIN` a source, or along a relation. Without a condition the one foreign key between the two is used.
    * @example select(Post, User).join(Post.c.author); select(Post).join(User, Post.c.userId.eq(User.c.id))
    */
-  join(target: Source | Joinable, on?: ExpressionLike<boolean | null>): Select<R> {
+  join(target: FromItem | Joinable, on?: JoinCondition): Select<R> {
     return this.#join('inner', target, on);
   }
   /** `LEFT OUTER JOIN`. SQLAlchemy: `outerjoin()`. */
-  outerJoin(target: Source | Joinable, on?: ExpressionLike<boolean | null>): Select<R> {
+  outerJoin(target: FromItem | Joinable, on?: JoinCondition): Select<R> {
     return this.#join('left', target, on);
   }
+  /** `RIGHT OUTER JOIN`: every row of the target, whether it has a partner or not. */
+  rightJoin(target: FromItem | Joinable, on?: JoinCondition): Select<R> {
+    return this.#join('right', target, on);
+  }
   /** `FULL OUTER JOIN`. SQLAlchemy: `join(full=True)`. */
-  fullJoin(target: Source | Joinable, on?: ExpressionLike<boolean | null>): Select<R> {
+  fullJoin(target: FromItem | Joinable, on?: JoinCondition): Select<R> {
     return this.#join('full', target, on);
   }
   /** `CROSS JOIN`. */
-  crossJoin(target: Source): Select<R> {
-    const left = this.#left(null);
-    const right = sourceOf(target, 'crossJoin()').node;
-    return this.#replaceFrom(left, make('join', { type: 'cross', left, right, on: null }));
+  crossJoin(target: FromItem): Select<R> {
+    return this.#join('cross', target);
+  }
+  /** `CROSS JOIN LATERAL`: the query sees the sources before it. */
+  crossJoinLateral<Q>(target: Source | Query<Q>): Select<R> {
+    return this.#join('cross', target instanceof Query ? target.lateral() : target);
   }
   /** Adds conditions; all must hold. */
   where(...list: (ExpressionLike<boolean | null> | boolean)[]): Select<R> {
     const nodes = conditions(list, 'where()').filter((node) => !isTrue(node));
     return nodes.length === 0 ? this : this.#with({ where: conjunction(flatten(this.node.where, nodes)) });
   }
-  /** Groups the rows. */
-  groupBy(...items: ExpressionLike[]): Select<R> {
-    return this.#with({ groupBy: [...this.node.groupBy, ...items.map((item) => expressionNode(item, 'groupBy()'))] });
+  /** Groups the rows, by expressions or by columns of the result by their names or places. */
+  groupBy(...items: (ExpressionLike | string | number)[]): Select<R> {
+    const terms = items.map((item) => unlabelled(termNode(item, this.projection, 'groupBy()')));
+    return this.#with({ groupBy: [...this.node.groupBy, ...terms] });
   }
   /** Adds conditions on the groups. */
   having(...list: (ExpressionLike<boolean | null> | boolean)[]): Select<R> {
     const nodes = conditions(list, 'having()').filter((node) => !isTrue(node));
     return nodes.length === 0 ? this : this.#with({ having: conjunction(flatten(this.node.having, nodes)) });
   }
-  /** Adds to the order; without arguments it takes the order away. */
-  orderBy(...terms: (OrderTerm | ExpressionLike)[]): Select<R> {
-    return this.#with({
-      orderBy: terms.length === 0 ? [] : [...this.node.orderBy, ...terms.map((term) => expressionNode(term, 'orderBy()'))],
-    });
+  /** Adds to the order: expressions, or columns of the result by their names or places. Without arguments it takes the order away. */
+  orderBy(...terms: (OrderTerm | ExpressionLike | string | number)[]): Select<R> {
+    return this.#with({ orderBy: terms.length === 0 ? [] : [...this.node.orderBy, ...orderNodes(terms, this.projection)] });
   }
-  /** At most so many rows. */
-  limit(rows: number): Select<R> {
-    return this.#with({ limit: count(rows, 'limit()') });
+  /** At most so many rows; null takes the limit away. */
+  limit(rows: number | ExpressionLike<number> | null): Select<R> {
+    return this.#with({ limit: rowCount(rows, 'limit()') });
   }
   /** Leaves out so many rows at the start. */
-  offset(rows: number): Select<R> {
-    return this.#with({ offset: count(rows, 'offset()') });
+  offset(rows: number | ExpressionLike<number> | null): Select<R> {
+    return this.#with({ offset: rowCount(rows, 'offset()') });
+  }
+  /** As `limit()`; `withTies` also lets in the rows that the order puts beside the last one. SQLAlchemy: `fetch()`. */
+  fetch(rows: number | ExpressionLike<number>, options: { readonly withTies?: boolean } = {}): Select<R> {
+    const limited = this.limit(rows);
+    if (options.withTies !== true) return limited;
+    if (this.node.orderBy.length === 0) throw sqlError('sql.bad-argument', 'fetch({ withTies })', 'an order: call orderBy() first', 'none');
+    return limited.#modify({ withTies: true });
   }
   /** Each row once. */
   distinct(): Select<R> {
     return this.#with({ distinct: true });
   }
-  /** Locks the rows until the transaction ends, where the database locks rows. SQLAlchemy: `with_for_update()`. */
-  forUpdate(options: { of?: Source | readonly Source[]; skipLocked?: boolean; noWait?: boolean; share?: boolean } = {}): Select<R> {
+  /** Of the rows that are equal in these expressions, the first by the order. PostgreSQL has it; elsewhere window functions do it. */
+  distinctOn(...items: ExpressionLike[]): Select<R> {
+    if (items.length === 0) throw sqlError('sql.bad-argument', 'distinctOn()', 'one or more expressions', 'none');
+    return this.#modify({ distinctOn: items.map((item) => expressionNode(item, 'distinctOn()')) });
+  }
+  /**
+   * Locks the rows until the transaction ends, where the database locks rows. `share` lets others read them with a lock,
+   * `key` lets others change what is no key. SQLAlchemy: `with_for_update()`.
+   */
+  forUpdate(
+    options: { of?: Source | readonly Source[]; skipLocked?: boolean; noWait?: boolean; share?: boolean; key?: boolean } = {},
+  ): Select<R> {
     const of = options.of === undefined ? [] : Array.isArray(options.of) ? options.of : [options.of as Source];
+    if (options.skipLocked && options.noWait) throw sqlError('sql.bad-argument', 'forUpdate()', 'either skipLocked or noWait', 'both');
     const lock = make('lock', {
-      strength: options.share ? 'share' : 'update',
+      strength: options.share ? (options.key ? 'keyShare' : 'share') : options.key ? 'noKeyUpdate' : 'update',
       wait: options.skipLocked ? 'skipLocked' : options.noWait ? 'noWait' : null,
       of: of.map((source) => sourceOf(source, 'forUpdate({ of })').node),
     });
     return this.#with({ lock });
+  }
+  /**
+   * As a subquery: only these sources are those of the enclosing select; with null none is. Without it, every source that
+   * the enclosing select has and that is not said in from(). SQLAlchemy: `correlate()`.
+   */
+  correlate(...sources: readonly Source[] | readonly [null]): Select<R> {
+    const list = sources.filter((source) => source !== null);
+    return this.#modify({ correlation: 'only', correlated: list.map((source) => sourceOf(source, 'correlate()').node) });
+  }
+  /** As a subquery: all sources that the enclosing select has are its own, but these. SQLAlchemy: `correlate_except()`. */
+  correlateExcept(...sources: readonly Source[]): Select<R> {
+    return this.#modify({ correlation: 'except', correlated: sources.map((source) => sourceOf(source, 'correlateExcept()').node) });
+  }
+  /** Words after SELECT, for one dialect or for all. SQLAlchemy: `prefix_with()`. */
+  prefixWith(text: ExpressionLike, options: { readonly dialect?: string } = {}): Select<R> {
+    return this.#modify({ prefixes: [...(this.node.modifiers?.prefixes ?? []), hint(text, null, options, 'prefixWith()')] });
+  }
+  /** Words at the end of the select, for one dialect or for all. SQLAlchemy: `suffix_with()`. */
+  suffixWith(text: ExpressionLike, options: { readonly dialect?: string } = {}): Select<R> {
+    return this.#modify({ suffixes: [...(this.node.modifiers?.suffixes ?? []), hint(text, null, options, 'suffixWith()')] });
+  }
+  /** Words after a source in FROM, such as a hint for its index, for one dialect or for all. SQLAlchemy: `with_hint()`. */
+  withHint(source: Source, text: ExpressionLike, options: { readonly dialect?: string } = {}): Select<R> {
+    const { node } = sourceOf(source, 'withHint()');
+    return this.#modify({ hints: [...(this.node.modifiers?.hints ?? []), hint(text, node, options, 'withHint()')] });
+  }
+  /** Common table expressions that the select does not read: those that change rows (PostgreSQL). SQLAlchemy: `add_cte()`. */
+  addCte(...ctes: readonly Cte[]): Select<R> {
+    return this.#modify({ ctes: [...(this.node.modifiers?.ctes ?? []), ...ctes.map((one) => one.node)] });
+  }
+  /** These rows and those of other queries, each once. SQLAlchemy: `select.union()`. */
+  union(...others: Query<R>[]): SetOperation<R> {
+    return union<R>(this, ...others);
+  }
+  /** These rows and those of other queries. */
+  unionAll(...others: Query<R>[]): SetOperation<R> {
+    return unionAll<R>(this, ...others);
+  }
+  /** The rows that the others have too. */
+  intersect(...others: Query<R>[]): SetOperation<R> {
+    return intersect<R>(this, ...others);
+  }
+  /** The rows that the others do not have. */
+  except(...others: Query<R>[]): SetOperation<R> {
+    return except<R>(this, ...others);
   }
   /** Other columns, the rest as it is. SQLAlchemy: `with_only_columns()`. */
   columns<const X extends readonly unknown[]>(...items: X): Select<SelectRow<X>> {
@@ -313,51 +172,34 @@ export class Select<R> extends Query<R> {
     const from = this.node.from.length > 0 ? this.node.from : sourcesOf(this.node.columns);
     return new Select<SelectRow<X>>(make('select', { ...this.node, from, columns: projection.items.map((item) => item.node) }), projection);
   }
-
-  #join(type: 'inner' | 'left' | 'full', target: Source | Joinable, on?: ExpressionLike<boolean | null>): Select<R> {
-    if (isJoinable(target)) {
-      const { from, steps } = target['~join']();
-      let left = this.#left(null, from);
-      const start = left;
-      for (const step of steps) {
-        const more = step === steps[steps.length - 1] && on !== undefined;
-        const condition = more ? conjunction([step.on, expressionNode(on, 'join()')]) : step.on;
-        left = make('join', { type, left, right: step.source, on: condition });
-      }
-      return this.#replaceFrom(start, left);
-    }
-    const right = sourceOf(target, 'join()');
-    const left = this.#left(right.node);
-    const condition = on === undefined ? joinCondition(left, right) : expressionNode(on, 'join()');
-    return this.#replaceFrom(left, make('join', { type, left, right: right.node, on: condition }));
+  /** More columns, after those that are there. SQLAlchemy: `add_columns()`. */
+  addColumns<Q, const X extends readonly unknown[]>(this: Select<Q>, ...items: X): Select<AddedRow<Q, X>> {
+    const projection = joinProjections(this.projection, project(items, 'addColumns()'), 'addColumns()');
+    return new Select<AddedRow<Q, X>>(make('select', { ...this.node, columns: projection.items.map((item) => item.node) }), projection);
   }
 
-  /** The part of FROM that a join goes on from: the one that holds `holding`, else the first that is not the target. */
-  #left(target: SourceNode | null, holding?: SourceNode): Node {
-    const { from } = this.node;
-    if (holding !== undefined) return from.find((item) => sourcesOf([item]).some((s) => s.id === holding.id)) ?? holding;
-    const first = from[0] ?? sourcesOf(this.node.columns).find((s) => s.id !== target?.id);
-    if (first === undefined) throw sqlError('sql.bad-argument', 'join()', 'something to join to: call from() first', 'nothing');
-    return first;
-  }
-  #replaceFrom(old: Node, next: Node): Select<R> {
-    const { from } = this.node;
-    return this.#with({ from: from.includes(old) ? from.map((item) => (item === old ? next : item)) : [...from, next] });
+  #join(type: JoinNode['type'], target: FromItem | Joinable, on?: JoinCondition): Select<R> {
+    const { from, columns } = this.node;
+    const { joined, left } = joinNode(type, from.length > 0 ? from : sourcesOf(columns), target, on);
+    return this.#with({ from: from.includes(left) ? from.map((item) => (item === left ? joined : item)) : [...from, joined] });
   }
 }
+
+const BLANK_MODIFIERS = {
+  distinctOn: [],
+  withTies: false,
+  prefixes: [],
+  suffixes: [],
+  hints: [],
+  correlation: null,
+  correlated: [],
+  ctes: [],
+};
 
 function flatten(existing: Node | null, added: readonly Node[]): Node[] {
   if (existing === null) return [...added];
   const before = isKind(existing, 'junction') && existing.operator === 'and' ? existing.items : [existing];
   return [...before, ...added];
-}
-
-function expressionNode(item: unknown, where: string): Node {
-  if (item === undefined) throw sqlError('sql.undefined-value', where);
-  const node = (item as ExpressionLike | null)?.node;
-  if (node === undefined || typeof item !== 'object' || '~source' in (item as object))
-    throw sqlError('sql.not-an-expression', where, describe(item));
-  return node;
 }
 
 /**
@@ -373,49 +215,12 @@ export function select<const X extends readonly unknown[]>(...items: X): Select<
   return new Select<SelectRow<X>>(makeSelect({ columns: projection.items.map((item) => item.node) }), projection);
 }
 
-/** Several selects put together. SQLAlchemy: `CompoundSelect`. */
-export class SetOperation<R> extends Query<R> {
-  readonly node: SetOperationNode;
-  constructor(node: SetOperationNode, projection: Projection) {
-    super(projection);
-    this.node = node;
-  }
-  #with(change: Partial<FieldsOf<SetOperationNode>>): SetOperation<R> {
-    return new SetOperation<R>(make('setOperation', { ...this.node, ...change }), this.projection);
-  }
-  /** The order of the whole, by the names of the first select's columns. */
-  orderBy(...terms: (OrderTerm | ExpressionLike)[]): SetOperation<R> {
-    return this.#with({ orderBy: [...this.node.orderBy, ...terms.map((term) => expressionNode(term, 'orderBy()'))] });
-  }
-  /** At most so many rows of the whole. */
-  limit(rows: number): SetOperation<R> {
-    return this.#with({ limit: count(rows, 'limit()') });
-  }
-  /** Leaves out so many rows at the start of the whole. */
-  offset(rows: number): SetOperation<R> {
-    return this.#with({ offset: count(rows, 'offset()') });
-  }
-}
-
-function setOperation<R>(operator: string, queries: readonly (Select<R> | SetOperation<R>)[]): SetOperation<R> {
-  if (queries.length < 2) throw sqlError('sql.bad-argument', `${operator.toLowerCase()}()`, 'two or more selects', String(queries.length));
-  const fields = { operator, queries: queries.map((q) => q.node), orderBy: [], limit: null, offset: null };
-  return new SetOperation<R>(make('setOperation', fields), queries[0].projection);
-}
-
-/** The rows of all these selects, each once. SQLAlchemy: `union()`. */
-export function union<R>(...queries: (Select<R> | SetOperation<R>)[]): SetOperation<R> {
-  return setOperation('UNION', queries);
-}
-/** The rows of all these selects. SQLAlchemy: `union_all()`. */
-export function unionAll<R>(...queries: (Select<R> | SetOperation<R>)[]): SetOperation<R> {
-  return setOperation('UNION ALL', queries);
-}
-/** The rows that all these selects have. SQLAlchemy: `intersect()`. */
-export function intersect<R>(...queries: (Select<R> | SetOperation<R>)[]): SetOperation<R> {
-  return setOperation('INTERSECT', queries);
-}
-/** The rows of the first select that the others do not have. SQLAlchemy: `except_()`. */
-export function except<R>(...queries: (Select<R> | SetOperation<R>)[]): SetOperation<R> {
-  return setOperation('EXCEPT', queries);
+/**
+ * Begins a SELECT of all columns of a source, as plain objects. SQLAlchemy: `select(table)`.
+ * @example selectFrom(postTags).where(postTags.c.postId.eq(1))
+ */
+export function selectFrom<X extends Source>(source: X): Select<SourceRow<X>> {
+  const { node, columns } = sourceOf(source, 'selectFrom()');
+  const projection = project([Object.fromEntries(columns.map((column) => [column.key, column]))], 'selectFrom()');
+  return new Select<SourceRow<X>>(makeSelect({ columns: projection.items.map((item) => item.node), from: [node] }), projection);
 }

@@ -17,6 +17,8 @@ export interface SqlType<V = unknown> {
   readonly timezone?: boolean;
   /** enum: the allowed values. */
   readonly values?: readonly string[];
+  /** enum: the name of the type, where the database has types of its own for enums. */
+  readonly enumName?: string;
   /** custom: the type that is stored, and the two conversions. */
   readonly inner?: SqlType;
   readonly toDatabase?: (value: unknown) => unknown;

@@ -4,8 +4,11 @@ import type { DriverConnection } from '../../src/dialects/base/driver.ts';
 import { mssql } from '../../src/dialects/mssql/dialect.ts';
 import { REFLECTION_QUERIES, reflectMssql } from '../../src/dialects/mssql/reflection.ts';
 import { t } from '../../src/sql/column-types.ts';
+import { check, foreignKey, primaryKey, unique } from '../../src/sql/constraints.ts';
+import { index } from '../../src/sql/indexes.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
 import { sql } from '../../src/sql/raw.ts';
-import { check, foreignKey, index, MetaData, primaryKey, type Shape, Table, unique, uniqueIndex } from '../../src/sql/schema.ts';
+import { type Shape, Table } from '../../src/sql/schema.ts';
 import { parseTsql } from './tsql-grammar.ts';
 
 const { ddl } = mssql;
@@ -87,7 +90,7 @@ describe('CREATE TABLE on SQL Server', () => {
           unique(c.userId, c.title),
           check(c.words.lt(10_000).and(c.live), 'ck_posts_sane'),
           index(c.userId, c.createdAt),
-          uniqueIndex([c.state], { where: c.live }).named('one_live'),
+          index(c.state).unique().where(c.live).named('one_live'),
         ],
       },
     );
@@ -108,8 +111,8 @@ describe('CREATE TABLE on SQL Server', () => {
       'CREATE INDEX ix_posts_created_at ON posts (created_at)',
       'CREATE INDEX ix_posts_user_id_created_at ON posts (user_id, created_at)',
       'CREATE UNIQUE INDEX one_live ON posts (state) WHERE live = 1',
-      "DECLARE @schema sysname = SCHEMA_NAME(), @table sysname = N'posts', @note nvarchar(3750) = N'what was written'; EXEC sys.sp_addextendedproperty N'MS_Description', @note, N'SCHEMA', @schema, N'TABLE', @table",
-      "DECLARE @schema sysname = SCHEMA_NAME(), @table sysname = N'posts', @note nvarchar(3750) = N'the post''s title', @column sysname = N'title'; EXEC sys.sp_addextendedproperty N'MS_Description', @note, N'SCHEMA', @schema, N'TABLE', @table, N'COLUMN', @column",
+      "DECLARE @schema sysname = SCHEMA_NAME(), @name sysname = N'posts', @note nvarchar(3750) = N'what was written'; IF EXISTS (SELECT 1 FROM sys.fn_listextendedproperty(N'MS_Description', N'SCHEMA', @schema, N'TABLE', @name, NULL, NULL)) EXEC sys.sp_updateextendedproperty N'MS_Description', @note, N'SCHEMA', @schema, N'TABLE', @name ELSE EXEC sys.sp_addextendedproperty N'MS_Description', @note, N'SCHEMA', @schema, N'TABLE', @name",
+      "DECLARE @schema sysname = SCHEMA_NAME(), @name sysname = N'posts', @note nvarchar(3750) = N'the post''s title', @column sysname = N'title'; IF EXISTS (SELECT 1 FROM sys.fn_listextendedproperty(N'MS_Description', N'SCHEMA', @schema, N'TABLE', @name, N'COLUMN', @column)) EXEC sys.sp_updateextendedproperty N'MS_Description', @note, N'SCHEMA', @schema, N'TABLE', @name, N'COLUMN', @column ELSE EXEC sys.sp_addextendedproperty N'MS_Description', @note, N'SCHEMA', @schema, N'TABLE', @name, N'COLUMN', @column",
     ]);
   });
 

@@ -6,14 +6,18 @@ import { mssql } from '../../src/dialects/mssql/dialect.ts';
 import type { Connection } from '../../src/engine/connection.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import { t } from '../../src/sql/column-types.ts';
+import { excluded } from '../../src/sql/conflict.ts';
+import { deleteFrom } from '../../src/sql/delete.ts';
 import { and, not } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
-import { excluded, insertInto } from '../../src/sql/insert.ts';
+import { insertInto } from '../../src/sql/insert.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
 import { sql } from '../../src/sql/raw.ts';
-import { MetaData, Table } from '../../src/sql/schema.ts';
-import { select, union } from '../../src/sql/select.ts';
+import { Table } from '../../src/sql/schema.ts';
+import { select } from '../../src/sql/select.ts';
+import { union } from '../../src/sql/set-operation.ts';
 import { tuple } from '../../src/sql/tuple.ts';
-import { deleteFrom, update } from '../../src/sql/update.ts';
+import { update } from '../../src/sql/update.ts';
 
 const url = process.env.MSSQL_URL;
 

@@ -2,19 +2,24 @@
 import { describe, expect, it } from 'vitest';
 import { mssql } from '../../src/dialects/mssql/dialect.ts';
 import { makePlan } from '../../src/engine/plan.ts';
+import { alias } from '../../src/sql/alias.ts';
 import { caseWhen } from '../../src/sql/case.ts';
 import { t } from '../../src/sql/column-types.ts';
+import { excluded } from '../../src/sql/conflict.ts';
+import { deleteFrom } from '../../src/sql/delete.ts';
 import { and, cast, exists, literal, not, or } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
-import { excluded, type InsertBatch, insertInto } from '../../src/sql/insert.ts';
+import { type InsertBatch, insertInto } from '../../src/sql/insert.ts';
 import { make, makeBind } from '../../src/sql/make.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
 import type { Node } from '../../src/sql/node.ts';
 import { sql, text } from '../../src/sql/raw.ts';
-import { MetaData, Table } from '../../src/sql/schema.ts';
-import { alias, except, intersect, type Select, select, union, unionAll } from '../../src/sql/select.ts';
+import { Table } from '../../src/sql/schema.ts';
+import { type Select, select } from '../../src/sql/select.ts';
+import { except, intersect, union, unionAll } from '../../src/sql/set-operation.ts';
 import { tuple } from '../../src/sql/tuple.ts';
 import { INTEGER } from '../../src/sql/type.ts';
-import { deleteFrom, update } from '../../src/sql/update.ts';
+import { update } from '../../src/sql/update.ts';
 import { categories as c, products as p, reviews as r } from '../sql/shop.ts';
 import { parseTsql } from './tsql-grammar.ts';
 
@@ -565,7 +570,7 @@ describe('inserts', () => {
           where: p.c.active,
         })
         .returning({ id: p.c.id, active: p.c.active }),
-      'SET IDENTITY_INSERT products ON; MERGE INTO products WITH (HOLDLOCK) USING (VALUES (@p1, @p2, @p3, @p4, @p5)) AS excluded (id, name, price, stock, active) ON products.id = excluded.id WHEN MATCHED AND (products.active = 1) THEN UPDATE SET name = excluded.name, stock = products.stock + excluded.stock, changed_at = @p6 WHEN NOT MATCHED THEN INSERT (id, name, price, stock, active) VALUES (excluded.id, excluded.name, excluded.price, excluded.stock, excluded.active) OUTPUT inserted.id, inserted.active; SET IDENTITY_INSERT products OFF',
+      'SET IDENTITY_INSERT products ON; MERGE INTO products WITH (HOLDLOCK) USING (VALUES (@p1, @p2, @p3, @p4, @p5)) AS excluded (id, name, price, stock, active) ON products.id = excluded.id WHEN MATCHED AND products.active = 1 THEN UPDATE SET name = excluded.name, stock = products.stock + excluded.stock, changed_at = @p6 WHEN NOT MATCHED THEN INSERT (id, name, price, stock, active) VALUES (excluded.id, excluded.name, excluded.price, excluded.stock, excluded.active) OUTPUT inserted.id, inserted.active; SET IDENTITY_INSERT products OFF',
     ],
     [
       'the rows of a select, or their update',
@@ -616,6 +621,8 @@ describe('many rows', () => {
       query: null,
       conflict: null,
       returning,
+      instead: null,
+      prefixes: [],
     }),
   });
   it('makes keys in the order of the rows where they are asked for', () => {
@@ -631,7 +638,7 @@ describe('many rows', () => {
     expect(textOf(rows(1001, []))).toContain(' FROM (VALUES (0, @p1, @p2), ');
   });
   it('inserts a row of defaults', () => {
-    const row = { table: c.node, columns: [], values: [], query: null, conflict: null };
+    const row = { table: c.node, columns: [], values: [], query: null, conflict: null, instead: null, prefixes: [] };
     check('', { node: make('insert', { ...row, returning: [] }) }, 'INSERT INTO categories DEFAULT VALUES');
     check('', { node: make('insert', { ...row, returning: [c.c.id.node] }) }, 'INSERT INTO categories OUTPUT inserted.id DEFAULT VALUES');
   });
@@ -676,7 +683,6 @@ describe('SQL by hand', () => {
 
 describe('what SQL Server does not have', () => {
   it.each<[string, () => Statement]>([
-    ['INTERSECT ALL', () => ({ node: make('setOperation', { ...intersect(ids(1), ids(2)).node, operator: 'INTERSECT ALL' }) })],
     ['GROUP BY a value', () => select(func.count()).from(p).groupBy(literal(1))],
     ['STRING_AGG(DISTINCT …)', () => select(func.groupConcat(p.c.name, ',').distinct()).from(p)],
     ["window over 'group_concat'", () => select(func.groupConcat(p.c.name, ',').over()).from(p)],

@@ -3,8 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { createAllStatements, dropAllStatements } from '../../src/dialects/base/ddl.ts';
 import { sqliteDdl } from '../../src/dialects/sqlite/ddl.ts';
 import { t } from '../../src/sql/column-types.ts';
+import { check, foreignKey, primaryKey, unique } from '../../src/sql/constraints.ts';
+import { index, uniqueIndex } from '../../src/sql/indexes.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
 import { sql } from '../../src/sql/raw.ts';
-import { check, foreignKey, index, MetaData, primaryKey, type Shape, Table, unique, uniqueIndex } from '../../src/sql/schema.ts';
+import { type Shape, Table } from '../../src/sql/schema.ts';
 
 const one = (statements: string[]): string => statements.join(';\n');
 
@@ -184,6 +187,9 @@ describe('altering on SQLite', () => {
     [t.boolean().serverDefault(sql`${false}`), null],
     [t.string(3).serverDefault(sql`('abc')`), null],
     [t.integer().nullable().references('users.id'), null],
+    [t.integer().computed(sql`id + 1`), null],
+    [t.integer().computed(sql`id + 1`, { stored: true }), /not stored/],
+    [t.text().collate('NOCASE').serverDefault('x'), null],
   ])('agrees with SQLite about which columns a table with rows takes: %#', (builder, reason) => {
     const [column] = scratch({ added: builder }).columns;
     const said = sqliteDdl.cannotAddColumn(column);

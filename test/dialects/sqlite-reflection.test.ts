@@ -35,23 +35,45 @@ describe('reflection of SQLite', () => {
       name: 'users',
       schema: null,
       columns: [
-        { name: 'id', type: 'INTEGER', nullable: false, default: null, primaryKey: true, cannotDrop: 'it belongs to the primary key' },
+        {
+          name: 'id',
+          type: 'INTEGER',
+          nullable: false,
+          default: null,
+          primaryKey: true,
+          computed: null,
+          collation: null,
+          cannotDrop: 'it belongs to the primary key',
+        },
         {
           name: 'email',
           type: 'VARCHAR(120)',
           nullable: false,
           default: null,
           primaryKey: false,
+          computed: null,
+          collation: null,
           cannotDrop: "the unique constraint 'uq_users_email' names it",
         },
-        { name: 'nick', type: 'TEXT', nullable: true, default: "'x' || 'y'", primaryKey: false, cannotDrop: null },
+        {
+          name: 'nick',
+          type: 'TEXT',
+          nullable: true,
+          default: "'x' || 'y'",
+          primaryKey: false,
+          computed: null,
+          collation: null,
+          cannotDrop: null,
+        },
       ],
       primaryKey: { name: null, columns: ['id'] },
       uniques: [{ name: 'uq_users_email', columns: ['email'] }],
       indexes: [],
       foreignKeys: [],
       checks: [],
+      options: { sqlite: {} },
     });
+    expect(posts.options).toEqual({ sqlite: { withoutRowid: true } });
     expect(posts.name).toBe('posts');
     expect(posts.columns.map((column) => [column.name, column.nullable, column.default])).toEqual([
       ['user_id', false, null],
@@ -64,9 +86,34 @@ describe('reflection of SQLite', () => {
     expect(posts.indexes).toEqual([
       { name: 'ix_line', columns: ['line', 'the title'], unique: false, where: null },
       { name: 'ix_part', columns: ['score'], unique: true, where: `line > 5 AND "the title" = ' WHERE ('` },
+      {
+        name: 'ix_expression',
+        columns: [],
+        unique: false,
+        where: null,
+        parts: [
+          {
+            column: null,
+            expression: 'lower("the title")',
+            direction: 'asc',
+            nulls: null,
+            collation: null,
+            operatorClass: null,
+            length: null,
+          },
+        ],
+      },
     ]);
     expect(posts.foreignKeys).toEqual([
-      { name: null, columns: ['user_id'], targetTable: 'users', targetColumns: ['id'], onDelete: 'cascade', onUpdate: null },
+      {
+        name: null,
+        columns: ['user_id'],
+        targetTable: 'users',
+        targetColumns: ['id'],
+        onDelete: 'cascade',
+        onUpdate: null,
+        deferrable: false,
+      },
       {
         name: 'fk_two',
         columns: ['line', 'user_id'],
@@ -74,6 +121,7 @@ describe('reflection of SQLite', () => {
         targetColumns: ['line', 'user_id'],
         onDelete: null,
         onUpdate: 'set null',
+        deferrable: false,
       },
     ]);
     expect(posts.checks).toEqual([

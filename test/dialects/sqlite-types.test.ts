@@ -6,8 +6,9 @@ import type { Column } from '../../src/sql/column.ts';
 import { t } from '../../src/sql/column-types.ts';
 import { ArgumentError } from '../../src/sql/errors.ts';
 import { insertInto } from '../../src/sql/insert.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
 import { sql } from '../../src/sql/raw.ts';
-import { MetaData, Table } from '../../src/sql/schema.ts';
+import { Table } from '../../src/sql/schema.ts';
 import { select } from '../../src/sql/select.ts';
 import { DRIVERS, memoryEngine } from '../engine/sqlite-databases.ts';
 

@@ -18,14 +18,19 @@ import {
   UniqueViolation,
 } from '../../src/engine/errors.ts';
 import type { StatementEvent } from '../../src/engine/statement-event.ts';
+import { alias } from '../../src/sql/alias.ts';
 import { t } from '../../src/sql/column-types.ts';
+import { check } from '../../src/sql/constraints.ts';
+import { deleteFrom } from '../../src/sql/delete.ts';
 import { param } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
 import { insertInto } from '../../src/sql/insert.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
 import { sql, text } from '../../src/sql/raw.ts';
-import { check, MetaData, Table } from '../../src/sql/schema.ts';
-import { alias, select, union } from '../../src/sql/select.ts';
-import { deleteFrom, update } from '../../src/sql/update.ts';
+import { Table } from '../../src/sql/schema.ts';
+import { select } from '../../src/sql/select.ts';
+import { union } from '../../src/sql/set-operation.ts';
+import { update } from '../../src/sql/update.ts';
 import { DRIVERS, fileEngine, memoryEngine } from './sqlite-databases.ts';
 
 const metadata = new MetaData();

@@ -5,8 +5,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { createEngine } from '../../src/engine/engine.ts';
 import { ConfigurationError, EngineError } from '../../src/engine/errors.ts';
 import { t } from '../../src/sql/column-types.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
 import { sql } from '../../src/sql/raw.ts';
-import { MetaData, Table } from '../../src/sql/schema.ts';
+import { Table } from '../../src/sql/schema.ts';
 import { select } from '../../src/sql/select.ts';
 import { engineFor, fileEngine, temporaryFolder } from './sqlite-databases.ts';
 

@@ -4,7 +4,7 @@ import type { DriverConnection, MaybePromise } from '../../src/dialects/base/dri
 import { EngineError, PoolTimeoutError } from '../../src/engine/errors.ts';
 import { NullPool, type PooledConnection, type PoolOptions, QueuePool, singleConnectionPool } from '../../src/engine/pool.ts';
 
-const OPTIONS: PoolOptions = { poolSize: 2, maxOverflow: 1, poolTimeout: 5, poolRecycle: -1, poolPrePing: false };
+const OPTIONS: PoolOptions = { poolSize: 2, maxOverflow: 1, poolTimeout: 5, poolRecycle: -1, poolPrePing: false, poolUseLifo: true };
 
 class FakeConnection implements DriverConnection {
   readonly id: number;
@@ -78,6 +78,15 @@ describe('QueuePool', () => {
     pool.release(a);
     pool.release(b);
     expect(idOf(now(pool.acquire()))).toBe(2);
+  });
+
+  it('lets the connections take turns where it is told to', () => {
+    const pool = new QueuePool(server(), { ...OPTIONS, poolUseLifo: false });
+    const a = now(pool.acquire());
+    const b = now(pool.acquire());
+    pool.release(a);
+    pool.release(b);
+    expect([pool.acquire(), pool.acquire()].map((answer) => idOf(now(answer)))).toEqual([1, 2]);
   });
 
   it('closes what is beyond its size when it comes back', () => {

@@ -7,9 +7,10 @@ import type { Operations } from '../../src/migrate/operations.ts';
 import { makeOperations } from '../../src/migrate/operations.ts';
 import { current, downgrade, upgrade } from '../../src/migrate/upgrade.ts';
 import { t } from '../../src/sql/column-types.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
 import { sql } from '../../src/sql/raw.ts';
 import { rawSql } from '../../src/sql/raw-text.ts';
-import { MetaData, type Shape, Table } from '../../src/sql/schema.ts';
+import { type Shape, Table } from '../../src/sql/schema.ts';
 import { catalogTables } from './catalog-tables.ts';
 import { scratchProject } from './scratch-project.ts';
 

@@ -1,6 +1,9 @@
 import { t } from '../../src/sql/column-types.ts';
+import { check, foreignKey, unique } from '../../src/sql/constraints.ts';
+import { index, uniqueIndex } from '../../src/sql/indexes.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
 import { sql } from '../../src/sql/raw.ts';
-import { check, foreignKey, index, MetaData, Table, unique, uniqueIndex } from '../../src/sql/schema.ts';
+import { Table } from '../../src/sql/schema.ts';
 
 /** Tables with one of everything that a migration knows, as models define them. */
 export function catalogTables(): MetaData {

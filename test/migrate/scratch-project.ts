@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createEngine } from '../../src/engine/engine.ts';
 import type { MigrationTarget } from '../../src/migrate/target.ts';
-import { MetaData } from '../../src/sql/schema.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 

@@ -2,14 +2,18 @@ import { describe, expect, test } from 'vitest';
 import {
   DetachedInstanceError,
   InvalidStateError,
+  insertInto,
   inspect,
   isLoaded,
   listen,
   NotLoadedError,
+  param,
   StaleDataError,
+  select,
   t,
   text,
   UniqueViolation,
+  update,
 } from '../../src/index.ts';
 import { databases, openDatabase, Statements, sharedDatabases } from '../setup/databases.ts';
 import { openBlog } from './blog-models.ts';
@@ -258,6 +262,28 @@ describe.each(databases)('sessions on $name', (database) => {
       session.delete((await user.posts)[0]);
       expect(await session.all(text('SELECT count(*) AS n FROM posts'))).toEqual([{ n: 0 }]);
       expect(await session.query(Post).exists()).toBe(false);
+    });
+
+    test('a statement runs once for each set of parameters', async () => {
+      const { session, User } = await openBlog(database);
+      const ann = new User({ name: 'ann' });
+      session.add(ann);
+      const added = await session.executeMany(insertInto(User), [{ name: 'bob' }, { name: 'cid' }]);
+      expect(added.rowCount).toBe(2);
+      const rename = update(User)
+        .set({ name: param<string>('to') })
+        .where(User.c.name.eq(param('from')))
+        .returning(User);
+      const renamed = await session.executeMany(rename, [
+        { from: 'ann', to: 'eve' },
+        { from: 'bob', to: 'joe' },
+      ]);
+      const [[first], [second]] = renamed.all();
+      expect(first).toBe(ann);
+      expect(second.name).toBe('joe');
+      expect(await session.scalars(select(User.c.name).orderBy(User.c.id))).toEqual(['eve', 'joe', 'cid']);
+      await session.rollback();
+      expect(await session.query(User).count()).toBe(0);
     });
 
     test('noAutoflush() and sessions without it keep changes back', async () => {

@@ -1,10 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.ts';
+import { alias } from '../../src/sql/alias.ts';
+import { excluded } from '../../src/sql/conflict.ts';
+import { deleteFrom } from '../../src/sql/delete.ts';
 import { and, literal } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
-import { excluded, insertInto } from '../../src/sql/insert.ts';
-import { alias, select, union } from '../../src/sql/select.ts';
-import { deleteFrom, update } from '../../src/sql/update.ts';
+import { insertInto } from '../../src/sql/insert.ts';
+import { select } from '../../src/sql/select.ts';
+import { union } from '../../src/sql/set-operation.ts';
+import { update } from '../../src/sql/update.ts';
 import { categories as c, openShop, products as p, reviews as r, textOf } from './shop.ts';
 
 let shop: Connection;

@@ -2,12 +2,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sqlite } from '../../src/dialects/sqlite/dialect.ts';
 import type { Connection } from '../../src/engine/connection.ts';
+import { alias } from '../../src/sql/alias.ts';
 import { t } from '../../src/sql/column-types.ts';
+import { excluded } from '../../src/sql/conflict.ts';
 import { func } from '../../src/sql/function.ts';
-import { excluded, insertInto } from '../../src/sql/insert.ts';
+import { insertInto } from '../../src/sql/insert.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
 import { sql } from '../../src/sql/raw.ts';
-import { MetaData, Table } from '../../src/sql/schema.ts';
-import { alias, select } from '../../src/sql/select.ts';
+import { Table } from '../../src/sql/schema.ts';
+import { select } from '../../src/sql/select.ts';
 import { update } from '../../src/sql/update.ts';
 import { memoryEngine } from '../engine/sqlite-databases.ts';
 import { openShop, products as p, textOf } from './shop.ts';

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { t } from '../../src/sql/column-types.ts';
+import { check, foreignKey, primaryKey, unique } from '../../src/sql/constraints.ts';
+import { index, uniqueIndex } from '../../src/sql/indexes.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
 import { sql } from '../../src/sql/raw.ts';
-import { check, foreignKey, index, MetaData, primaryKey, Table, unique, uniqueIndex } from '../../src/sql/schema.ts';
+import { Table } from '../../src/sql/schema.ts';
 
 const shape = { id: t.integer(), userId: t.integer(), title: t.string(20), score: t.integer().default(0) };
 

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.ts';
+import { alias } from '../../src/sql/alias.ts';
 import { exists, literal } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
-import { alias, except, intersect, select, union, unionAll } from '../../src/sql/select.ts';
+import { select } from '../../src/sql/select.ts';
+import { except, intersect, union, unionAll } from '../../src/sql/set-operation.ts';
 import { categories as c, moves, openShop, products as p, reviews as r, textOf } from './shop.ts';
 
 let shop: Connection;

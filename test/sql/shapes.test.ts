@@ -1,15 +1,24 @@
 // Statements of equal shape share a plan; statements that differ in anything but values never do.
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.ts';
+import { alias } from '../../src/sql/alias.ts';
 import { t } from '../../src/sql/column-types.ts';
+import { deleteFrom } from '../../src/sql/delete.ts';
+import { explain } from '../../src/sql/explain.ts';
 import { cast, Expression, exists, literal, param } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
+import { cube, rollup } from '../../src/sql/grouping.ts';
 import { insertInto } from '../../src/sql/insert.ts';
 import { canonicalKey } from '../../src/sql/make.ts';
+import { mergeInto } from '../../src/sql/merge.ts';
 import type { Node } from '../../src/sql/node.ts';
 import { sql, text } from '../../src/sql/raw.ts';
-import { alias, select, union } from '../../src/sql/select.ts';
+import { select } from '../../src/sql/select.ts';
+import { union } from '../../src/sql/set-operation.ts';
+import { tableFunction, tableSample } from '../../src/sql/table-expression.ts';
+import { truncate } from '../../src/sql/truncate.ts';
 import { update } from '../../src/sql/update.ts';
+import { values } from '../../src/sql/values.ts';
 import { categories as c, openShop, products as p, reviews as r } from './shop.ts';
 
 let shop: Connection;
@@ -53,6 +62,40 @@ describe('equal shapes', () => {
         return select(p.c.id).where(exists(select(a.c.id).where(a.c.id.gt(p.c.id), a.c.stock.eq(n))));
       },
     ],
+    [
+      'common table expressions',
+      (n) => {
+        const x = select({ id: p.c.id }).where(p.c.id.gt(n)).cte('x');
+        return select(x.c.id).where(x.c.id.lt(n));
+      },
+    ],
+    [
+      'anonymous common table expressions under two names',
+      (n) => {
+        const x = select({ id: p.c.id }).where(p.c.id.gt(n)).cte();
+        const y = alias(x);
+        return select(x.c.id, y.c.id).join(y, y.c.id.eq(x.c.id));
+      },
+    ],
+    [
+      'recursive common table expressions',
+      (n) => {
+        const tree = select({ id: c.c.id })
+          .where(c.c.id.eq(n))
+          .cte(undefined, { recursive: true })
+          .unionAll((self) => select({ id: c.c.id }).join(self, c.c.parentId.eq(self.c.id)));
+        return select(tree.c.id);
+      },
+    ],
+    [
+      'VALUES',
+      (n) => {
+        const v = values({ id: t.integer() }, [[n], [n + 1]]).as('v');
+        return select(p.c.id).join(v, v.c.id.eq(p.c.id));
+      },
+    ],
+    ['limits of expressions', (n) => select(p.c.id).limit(literal(n).plus(1))],
+    ['the first of each group', (n) => select(p.c.id).distinctOn(p.c.categoryId).orderBy(p.c.id).limit(n)],
     ['SQL by hand', (n) => sql`SELECT ${n} + ${n + 1}`],
   ])('%s share one key, and one plan', async (_name, build) => {
     expect(keyOf(build(1))).toBe(keyOf(build(5)));
@@ -95,6 +138,11 @@ describe('equal shapes', () => {
   });
 });
 
+const cteOf = (value: number | string) =>
+  select({ id: p.c.id })
+    .where(p.c.name.eq(literal(value) as never))
+    .cte('x');
+
 describe('different shapes', () => {
   const pairs: [string, { readonly node: Node }, { readonly node: Node }][] = [
     ['tables behind a name', select(alias(p, 'x').c.id), select(alias(c, 'x').c.id)],
@@ -135,9 +183,93 @@ describe('different shapes', () => {
     ['distinct', select(p.c.id), select(p.c.id).distinct()],
     ['where and having', select(p.c.id).where(p.c.id.eq(1)), select(p.c.id).having(p.c.id.eq(1))],
     ['limit and offset', select(p.c.id).limit(1), select(p.c.id).offset(1)],
+    ['right and left joins', select(p.c.id).rightJoin(c), select(p.c.id).outerJoin(c)],
+    ['queries behind the name of a CTE', select(cteOf(1).c.id), select(cteOf('1').c.id)],
+    ['a CTE and its name for a table', select(select({ id: p.c.id }).cte('x').c.id), select(select({ id: p.c.id }).subquery('x').c.id)],
+    [
+      'a CTE that is kept and one that is not',
+      select(select({ id: p.c.id }).cte('x', { materialized: true }).c.id),
+      select(select({ id: p.c.id }).cte('x', { materialized: false }).c.id),
+    ],
+    [
+      'names for the columns of a CTE',
+      select(select({ id: p.c.id }).cte('x', { columns: ['a'] })),
+      select(select({ id: p.c.id }).cte('x', { columns: ['b'] })),
+    ],
+    [
+      'UNION and UNION ALL in a recursive CTE',
+      select(
+        select({ id: c.c.id })
+          .cte('x', { recursive: true })
+          .union((x) => select({ id: x.c.id })).c.id,
+      ),
+      select(
+        select({ id: c.c.id })
+          .cte('x', { recursive: true })
+          .unionAll((x) => select({ id: x.c.id })).c.id,
+      ),
+    ],
+    ['lateral and derived', select(select({ id: p.c.id }).lateral('x').c.id), select(select({ id: p.c.id }).subquery('x').c.id)],
+    [
+      'the number of rows of VALUES',
+      select(values({ id: t.integer() }, [[1]]).as('v').c.id),
+      select(values({ id: t.integer() }, [[1], [2]]).as('v').c.id),
+    ],
+    [
+      'types of VALUES',
+      select(values({ id: t.integer() }, [[literal(1)]]).as('v').c.id),
+      select(values({ id: t.string() }, [[literal(1) as never]]).as('v').c.id),
+    ],
+    ['correlation', select(p.c.id).correlate(c), select(p.c.id).correlateExcept(c)],
+    ['what is correlated', select(p.c.id).correlate(c), select(p.c.id).correlate(r)],
+    ['DISTINCT ON', select(p.c.id).distinctOn(p.c.id), select(p.c.id).distinct()],
+    ['ties', select(p.c.id).orderBy(p.c.id).fetch(1, { withTies: true }), select(p.c.id).orderBy(p.c.id).fetch(1)],
+    ['prefixes and suffixes', select(p.c.id).prefixWith(sql`x`), select(p.c.id).suffixWith(sql`x`)],
+    ['dialects of a prefix', select(p.c.id).prefixWith(sql`x`, { dialect: 'a' }), select(p.c.id).prefixWith(sql`x`, { dialect: 'b' })],
+    ['sources of a hint', select(p.c.id, c.c.id).withHint(p, sql`x`), select(p.c.id, c.c.id).withHint(c, sql`x`)],
+    ['groupings', select(p.c.id).groupBy(rollup(p.c.id)), select(p.c.id).groupBy(cube(p.c.id))],
+    ['locks', select(p.c.id).forUpdate({ key: true }), select(p.c.id).forUpdate()],
+    [
+      'functions in FROM',
+      select(tableFunction(func.a(), { x: t.integer() }, { name: 'f' }).c.x),
+      select(tableFunction(func.b(), { x: t.integer() }, { name: 'f' }).c.x),
+    ],
+    ['samples', select(tableSample(p, 1, { name: 's' }).c.id), select(tableSample(p, 1, { name: 's', method: 'bernoulli' }).c.id)],
     ['set operations', union(select(p.c.id), select(c.c.id)), union(select(c.c.id), select(p.c.id))],
   ];
   it.each(pairs)('%s', (_name, a, b) => {
+    expect(keyOf(a)).not.toBe(keyOf(b));
+  });
+  const home = insertInto(c).values({ name: 'x' });
+  const changes: [string, { build(): Node } | { readonly node: Node }, { build(): Node } | { readonly node: Node }][] = [
+    ['what is done instead', home.orReplace(), home.orIgnore()],
+    ['a conflict and none', home.onConflictDoNothing(), home],
+    ['targets of a conflict', home.onConflictDoNothing([c.c.id]), home.onConflictDoNothing([c.c.name])],
+    ['constraints of a conflict', home.onConflictDoNothing({ constraint: 'a' }), home.onConflictDoNothing({ constraint: 'b' })],
+    ['expressions of a conflict', home.onConflictDoNothing([func.lower(c.c.name)]), home.onConflictDoNothing([func.upper(c.c.name)])],
+    ['forms of an upsert', home.onDuplicateKeyUpdate({ name: 'y' }), home.onConflictDoUpdate({ target: c.c.id, set: { name: 'y' } })],
+    ['prefixes of an insert', home.prefixWith(sql`a`), home.prefixWith(sql`b`)],
+    [
+      'an alias of the table',
+      update(alias(c, 'x')).set({ name: 'a' }).where(true, c.c.id.eq(1)),
+      update(c).set({ name: 'a' }).where(c.c.id.eq(1)),
+    ],
+    ['other tables', deleteFrom(r).using(p).where(r.c.id.eq(1)), deleteFrom(r).using(c).where(r.c.id.eq(1))],
+    ['orders of a change', deleteFrom(r).orderBy(r.c.id).limit(1), deleteFrom(r).orderBy(r.c.rating).limit(1)],
+    ['truncating', truncate(r), truncate(r, { restartIdentity: true })],
+    ['explaining', explain(select(p.c.id)), explain(select(p.c.id), { analyze: true })],
+    [
+      'clauses of a merge',
+      mergeInto(c).using(p, p.c.id.eq(c.c.id)).whenMatched().delete(),
+      mergeInto(c).using(p, p.c.id.eq(c.c.id)).whenMatched().doNothing(),
+    ],
+    [
+      'rows that a merge is about',
+      mergeInto(c).using(p, p.c.id.eq(c.c.id)).whenMatched().delete(),
+      mergeInto(c).using(p, p.c.id.eq(c.c.id)).whenNotMatchedBySource().delete(),
+    ],
+  ];
+  it.each(changes)('%s', (_name, a, b) => {
     expect(keyOf(a)).not.toBe(keyOf(b));
   });
   it('columns that are set', () => {

@@ -1,9 +1,17 @@
+import type { Compiled } from '../../src/dialects/base/compiled.ts';
+import { compile, type Spelling, type Visitors } from '../../src/dialects/base/compiler.ts';
+import { cteVisitors } from '../../src/dialects/base/ctes.ts';
+import { dmlVisitors } from '../../src/dialects/base/dml.ts';
+import { expressionVisitors } from '../../src/dialects/base/expressions.ts';
+import { selectVisitors, writeLimit } from '../../src/dialects/base/selects.ts';
+import { sourceVisitors } from '../../src/dialects/base/sources.ts';
 import { sqlite } from '../../src/dialects/sqlite/dialect.ts';
 import type { Connection } from '../../src/engine/connection.ts';
 import { t } from '../../src/sql/column-types.ts';
 import { insertInto } from '../../src/sql/insert.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
 import type { Node } from '../../src/sql/node.ts';
-import { MetaData, Table } from '../../src/sql/schema.ts';
+import { Table } from '../../src/sql/schema.ts';
 import { memoryEngine } from '../engine/sqlite-databases.ts';
 
 const metadata = new MetaData();
@@ -70,4 +78,24 @@ export async function openShop(): Promise<Connection> {
 /** The SQL text of a statement, with ? for every parameter. */
 export function textOf(statement: { readonly node: Node } | { build(): Node }): string {
   return sqlite.compile('node' in statement ? statement.node : statement.build()).pieces.join('?');
+}
+
+const visitors: Visitors = { ...expressionVisitors, ...selectVisitors(writeLimit), ...sourceVisitors, ...cteVisitors, ...dmlVisitors };
+const base: Spelling = {
+  title: 'The base',
+  name: 'base',
+  visitors,
+  quote: sqlite.quote,
+  placeholder: () => '?',
+  typeName: sqlite.ddl.typeName,
+};
+
+/** The SQL text of a statement as the base writes it, which PostgreSQL takes. */
+export function baseTextOf(statement: { readonly node: Node } | { build(): Node }): string {
+  return baseCompiled(statement).pieces.join('?');
+}
+
+/** A statement compiled as the base writes it. */
+export function baseCompiled(statement: { readonly node: Node } | { build(): Node }): Compiled {
+  return compile(base, 'node' in statement ? statement.node : statement.build());
 }

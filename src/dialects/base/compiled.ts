@@ -21,4 +21,6 @@ export interface Compiled {
   readonly returnsRows: boolean;
   /** It may change data, so it belongs in a transaction. */
   readonly writes: boolean;
+  /** What is allowed and seldom meant, such as rows beside rows without a condition. */
+  readonly warnings?: readonly string[];
 }

@@ -2,6 +2,8 @@ import { CompileError, sqlError } from '../../sql/errors.ts';
 import {
   type AliasNode,
   type BindNode,
+  type CteNode,
+  type CteReferenceNode,
   isKind,
   type Node,
   type NodeKind,
@@ -12,6 +14,7 @@ import {
 } from '../../sql/node.ts';
 import type { SqlType } from '../../sql/type.ts';
 import type { Compiled, Slot } from './compiled.ts';
+import { changesRows, withCtes } from './cte-hoisting.ts';
 
 /** Writes one kind of node. A dialect replaces entries of the table, nothing else. */
 export type Visitor<K extends NodeKind> = (node: NodeOf<K>, to: Writer) => void;
@@ -20,24 +23,34 @@ export type Visitors = { readonly [K in NodeKind]: Visitor<K> };
 /** What the writer asks of the dialect. */
 export interface Spelling {
   readonly title: string;
+  /** The dialect's name, for prefixes and hints that are for one dialect. */
+  readonly name?: string;
   readonly visitors: Visitors;
   quote(name: string): string;
   placeholder(position: number): string;
   /** The words for a type in CAST. */
   typeName(type: SqlType): string;
   /** Writes a node where a condition stands, in databases where conditions are no values. */
-  condition?(node: Node, to: Writer): void;
+  condition?(node: Node, to: Writer, tightness: number): void;
 }
+
+const NO_HINTS: ReadonlyMap<string, readonly Node[]> = new Map();
 
 /** Collects the text of one statement, in the order in which its parameters stand. */
 export class Writer {
   readonly spelling: Spelling;
   readonly pieces: string[] = [];
   readonly slots: Slot[] = [];
+  /** What is allowed and seldom meant. */
+  readonly warnings: string[] = [];
   /** The sources of the enclosing selects, which a subquery may refer to. */
   enclosing: readonly string[] = [];
   /** Column names stand alone: in INSERT, SET and RETURNING. */
   unqualified = false;
+  /** While FROM is written: the sources around it and in it, which a lateral subquery sees. */
+  neighbours: readonly string[] = [];
+  /** Words that stand after sources in FROM, by the sources' ids. */
+  hints: ReadonlyMap<string, readonly Node[]> = NO_HINTS;
   #text = '';
   readonly #names = new Map<string, string>();
   readonly #taken: ReadonlySet<string>;
@@ -62,10 +75,10 @@ export class Writer {
     return this;
   }
 
-  /** A node where a condition stands: in WHERE, HAVING, ON, WHEN, FILTER and CHECK. */
-  condition(node: Node): this {
-    if (this.spelling.condition === undefined) return this.visit(node);
-    this.spelling.condition(node, this);
+  /** A node where a condition stands: in WHERE, HAVING, ON, WHEN, FILTER and CHECK; in brackets where it binds less tightly. */
+  condition(node: Node, tightness = 0): this {
+    if (this.spelling.condition === undefined) return this.operand(node, tightness);
+    this.spelling.condition(node, this, tightness);
     return this;
   }
 
@@ -92,6 +105,16 @@ export class Writer {
     return precedence(node) < tightness ? this.write('(').visit(node).write(')') : this.visit(node);
   }
 
+  /** Writes something with these sources around it, and goes on as before. */
+  scoped(enclosing: readonly string[], write: () => void): this {
+    const { unqualified, neighbours, hints } = this;
+    const around = this.enclosing;
+    Object.assign(this, { enclosing, unqualified: false, neighbours: enclosing, hints: NO_HINTS });
+    write();
+    Object.assign(this, { enclosing: around, unqualified, neighbours, hints });
+    return this;
+  }
+
   identifier(name: string): this {
     return this.write(this.spelling.quote(name));
   }
@@ -112,16 +135,21 @@ export class Writer {
     return this.spelling.quote(source.name ?? this.#nameOf(source));
   }
 
+  /** The name of a common table expression. */
+  cteName(cte: CteNode | CteReferenceNode): string {
+    return this.spelling.quote(cte.name ?? this.#nameOf(cte));
+  }
+
   /** A quoted name that nothing else in the statement has. */
   anonymous(base: string): string {
     return this.spelling.quote(this.#freeName(base));
   }
 
-  #nameOf(alias: AliasNode): string {
-    let name = this.#names.get(alias.id);
+  #nameOf(named: AliasNode | CteNode | CteReferenceNode): string {
+    let name = this.#names.get(named.id);
     if (name === undefined) {
-      name = this.#freeName(isKind(alias.of, 'table') ? alias.of.name : 'anon');
-      this.#names.set(alias.id, name);
+      name = this.#freeName(baseName(named));
+      this.#names.set(named.id, name);
     }
     return name;
   }
@@ -136,6 +164,13 @@ export class Writer {
     this.pieces.push(this.#text);
     return this.pieces;
   }
+}
+
+/** What an anonymous name begins with. */
+function baseName(named: AliasNode | CteNode | CteReferenceNode): string {
+  const of = isKind(named, 'alias') ? named.of : named;
+  if (isKind(of, 'table')) return of.name;
+  return (isKind(of, 'cte') || isKind(of, 'cteReference')) && of.name !== null ? of.name : 'anon';
 }
 
 /** How tightly a node binds: a looser one inside a tighter one needs brackets. */
@@ -175,9 +210,9 @@ export function compile(spelling: Spelling, statement: Node): Compiled {
   try {
     const node = numberBinds(statement);
     const writer = new Writer(spelling, namesIn(node));
-    writer.visit(node);
+    writer.visit(withCtes(node));
     const columns = outputTypes(node);
-    return { pieces: writer.finish(), slots: writer.slots, columns, ...behaviour(node, columns) };
+    return { pieces: writer.finish(), slots: writer.slots, columns, warnings: writer.warnings, ...behaviour(node, columns) };
   } catch (error) {
     if (error instanceof RangeError)
       throw new CompileError('sql.too-deep', 'The statement is nested too deeply to compile. Split it into smaller ones.', {
@@ -188,11 +223,11 @@ export function compile(spelling: Spelling, statement: Node): Compiled {
 }
 
 /** The names that tables and aliases already have. */
-function namesIn(statement: Node): Set<string> {
+export function namesIn(statement: Node): Set<string> {
   const names = new Set<string>();
   walk(statement, (node) => {
     const source = isKind(node, 'column') ? node.source : node;
-    if ((isKind(source, 'table') || isKind(source, 'alias')) && source.name !== null) names.add(source.name);
+    if ((isKind(source, 'table') || isKind(source, 'alias') || isKind(source, 'cte')) && source.name !== null) names.add(source.name);
     return true;
   });
   return names;
@@ -201,7 +236,9 @@ function namesIn(statement: Node): Set<string> {
 function outputTypes(node: Node): SqlType[] {
   if (isKind(node, 'select')) return node.columns.flatMap(typesOf);
   if (isKind(node, 'setOperation')) return outputTypes(node.queries[0]);
-  if (isKind(node, 'insert') || isKind(node, 'update') || isKind(node, 'delete')) return node.returning.flatMap(typesOf);
+  if (isKind(node, 'insert') || isKind(node, 'update') || isKind(node, 'delete') || isKind(node, 'merge'))
+    return node.returning.flatMap(typesOf);
+  if (isKind(node, 'values')) return [...node.types];
   return [];
 }
 
@@ -219,14 +256,24 @@ const READS = /^[\s(]*(select|values|table|with|explain|pragma|show|describe)\b/
 const WRITES = /\b(insert\s+(or\s+\w+\s+)?into|replace\s+into|update|delete\s+from|merge\s+into|create|drop|alter|truncate)\b/i;
 
 function behaviour(node: Node, columns: readonly SqlType[]): { returnsRows: boolean; writes: boolean } {
-  if (isKind(node, 'select')) return { returnsRows: true, writes: node.lock !== null };
-  if (isKind(node, 'setOperation')) return { returnsRows: true, writes: false };
+  if (isKind(node, 'select')) return { returnsRows: true, writes: node.lock !== null || hasChangingCte(node) };
+  if (isKind(node, 'setOperation') || isKind(node, 'values')) return { returnsRows: true, writes: hasChangingCte(node) };
+  if (isKind(node, 'explain')) return { returnsRows: true, writes: node.analyze && behaviour(node.statement, []).writes };
   if (!isKind(node, 'raw')) return { returnsRows: columns.length > 0, writes: true };
   // SQL by hand: comments and quoted text are no keywords.
   const text = node.pieces.join(' ? ').replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//g, ' ');
   const reads = READS.test(text);
-  const writes = !reads || WRITES.test(text);
+  const writes = !reads || WRITES.test(text) || hasChangingCte(node);
   // WITH may begin any statement.
   const rows = reads && !(writes && /^[\s(]*with\b/i.test(text) && !/\bfor\s+(no\s+key\s+)?update\b/i.test(text));
   return { returnsRows: rows || /\breturning\b/i.test(text), writes };
+}
+
+function hasChangingCte(statement: Node): boolean {
+  let found = false;
+  walk(statement, (node) => {
+    found ||= isKind(node, 'cte') && changesRows(node.query);
+    return !found;
+  });
+  return found;
 }

@@ -1,9 +1,11 @@
 import type { Node } from '../../sql/node.ts';
-import type { ForeignKey, Index, Table, TableColumn, Unique } from '../../sql/schema.ts';
+import type { ForeignKey, Index, Table, TableColumn, Unique, ViewDefinition } from '../../sql/schema.ts';
+import type { Sequence } from '../../sql/sequence.ts';
+import type { EnumType } from '../../sql/table-parts.ts';
 import type { SqlType } from '../../sql/type.ts';
 import type { Compiled } from './compiled.ts';
 import type { Driver, DriverConnection, DriverOptions } from './driver.ts';
-import type { ReflectedTable } from './reflection.ts';
+import type { ReflectedTable, ReflectedView } from './reflection.ts';
 
 /** The one place where a type's values are turned: into a parameter, from a row, and into SQL text for DDL. */
 export interface Codec {
@@ -72,6 +74,15 @@ export interface TableName {
 
 type Named = { readonly name: string };
 
+export interface CreateOptions {
+  readonly ifNotExists?: boolean;
+}
+export interface DropOptions {
+  readonly ifExists?: boolean;
+  /** Drops what stands on it too. */
+  readonly cascade?: boolean;
+}
+
 /** What an index, a unique and a foreign key are, whether a model says it or a migration. */
 export type IndexParts = Omit<Index, 'kind' | 'columns'> & { readonly columns: readonly Named[] };
 export type UniqueParts = Omit<Unique, 'kind' | 'columns'> & { readonly columns: readonly Named[] };
@@ -96,11 +107,28 @@ export interface SchemaChange {
 export interface DdlCompiler {
   /** The column type as the database names it. */
   typeName(type: SqlType, column?: TableColumn): string;
-  /** CREATE TABLE with its constraints, then its indexes; without the foreign keys in `without`. */
-  createTable(table: Table, without?: readonly ForeignKey[]): string[];
-  dropTable(table: TableName): string[];
-  createIndex(table: TableName, index: IndexParts): string;
-  dropIndex(table: TableName, name: string): string;
+  /** CREATE TABLE with its constraints, then its indexes and comments; without the foreign keys in `without`. */
+  createTable(table: Table, without?: readonly ForeignKey[], options?: CreateOptions): string[];
+  /** The statements that note a table's comments, where they are statements of their own. */
+  comments(table: Table): string[];
+  dropTable(table: TableName, options?: DropOptions): string[];
+  /** CREATE TABLE … AS a query with its values in place. */
+  createTableAs(table: TableName, query: Node, options: CreateOptions & { readonly temporary: boolean }): string;
+  createIndex(table: TableName, index: IndexParts, options?: CreateOptions): string;
+  dropIndex(table: TableName, name: string, options?: DropOptions): string;
+  createView(view: ViewDefinition, options?: CreateOptions & { readonly orReplace?: boolean }): string[];
+  dropView(view: Pick<ViewDefinition, 'name' | 'schema' | 'materialized'>, options?: DropOptions): string;
+  refreshView(view: TableName, concurrently: boolean): string;
+  /** Nothing for an optional sequence where the database has none. */
+  createSequence(sequence: Sequence<unknown>, options?: CreateOptions): string[];
+  dropSequence(sequence: TableName, options?: DropOptions): string;
+  createSchema(name: string, options?: CreateOptions): string;
+  dropSchema(name: string, options?: DropOptions): string;
+  /** The types of enums that have one; nothing where they are text with a check. */
+  createType(type: EnumType): string[];
+  dropType(type: EnumType, options?: DropOptions): string[];
+  /** Whether there are types for enums, and sequences; what a computed column is where nothing was said. */
+  readonly has: { readonly enumTypes: boolean; readonly sequences: boolean; readonly computed: 'stored' | 'virtual' };
   /** Adds the column with its default, check and foreign key; not its unique or index. */
   addColumn(table: TableName, column: TableColumn): string;
   dropColumn(table: TableName, column: Named): string;
@@ -125,6 +153,10 @@ export interface DdlCompiler {
   readonly altersConstraints: boolean;
   /** A query that gives a row where the table exists. */
   tableExists(table: TableName): string;
+  /** The same for a view, a sequence and an enum's type. */
+  exists(kind: 'view' | 'sequence' | 'type', name: TableName): string;
+  /** A query with its values in place, as it stands in a view. */
+  renderQuery(query: Node): string;
   readonly schemaChange: SchemaChange;
 }
 
@@ -162,6 +194,8 @@ export interface Dialect {
   readonly explain: { readonly prefix: string; readonly line: (row: readonly unknown[]) => string };
   /** Reads the tables of a database back. */
   reflect(connection: DriverConnection): Promise<ReflectedTable[]>;
+  /** Reads the views of a database back, where that is there. */
+  reflectViews?(connection: DriverConnection): Promise<ReflectedView[]>;
   /** Drivers by the name that a URL gives after `+`; the first is the default. */
   readonly drivers: Readonly<Record<string, () => Promise<Driver>>>;
 }

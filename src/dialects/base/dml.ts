@@ -1,74 +1,202 @@
+import { sqlError } from '../../sql/errors.ts';
 import { make } from '../../sql/make.ts';
-import { isKind, type Node } from '../../sql/node.ts';
-import type { Visitors, Writer } from './compiler.ts';
+import {
+  type DeleteNode,
+  type InsertNode,
+  isKind,
+  type MergeClauseNode,
+  type Node,
+  type SourceNode,
+  type UpdateNode,
+} from '../../sql/node.ts';
+import { TIGHTNESS, type Visitors, type Writer } from './compiler.ts';
+import { warnOfProducts, writeHints } from './selects.ts';
+import { checkSources, held, writeFrom } from './sources.ts';
 
-type DmlVisitors = Pick<Visitors, 'insert' | 'conflict' | 'update' | 'delete'>;
+type DmlVisitors = Pick<Visitors, 'insert' | 'conflict' | 'update' | 'delete' | 'merge' | 'mergeClause' | 'truncate' | 'explain'>;
 
 const TRUE = make('constant', { value: true });
 
-function assignments(columns: readonly string[], values: readonly Node[], to: Writer): void {
+/** `a = 1, b = 2`. */
+export function writeAssignments(columns: readonly string[], values: readonly Node[], to: Writer): void {
   columns.forEach((name, i) => {
     if (i > 0) to.write(', ');
     to.identifier(name).write(' = ').visit(values[i]);
   });
 }
 
-function returning(nodes: readonly Node[], to: Writer): void {
+/** RETURNING; columns stand alone unless other sources might have columns of the same name. */
+export function writeReturning(nodes: readonly Node[], to: Writer, unqualified: boolean): void {
   if (nodes.length === 0) return;
-  to.unqualified = true;
+  to.unqualified = unqualified;
   to.write(' RETURNING ').columns(nodes);
   to.unqualified = false;
+}
+
+/** The names of columns in brackets. */
+export function writeNames(names: readonly string[], to: Writer): void {
+  to.write(`(${names.map((name) => to.spelling.quote(name)).join(', ')})`);
+}
+
+/** ` (a, b) VALUES (1, 2), (3, 4)`, a query, or DEFAULT VALUES. */
+export function writeRows(
+  node: { readonly columns: readonly string[]; readonly values: readonly Node[] },
+  query: (() => void) | null,
+  to: Writer,
+): void {
+  if (node.columns.length > 0) {
+    to.write(' ');
+    writeNames(node.columns, to);
+  }
+  if (query !== null) {
+    to.write(' ');
+    query();
+  } else if (node.columns.length === 0) to.write(' DEFAULT VALUES');
+  else {
+    const width = node.columns.length;
+    for (let start = 0; start < node.values.length; start += width) {
+      to.write(start === 0 ? ' VALUES (' : ', (')
+        .list(node.values.slice(start, start + width))
+        .write(')');
+    }
+  }
+}
+
+/** Refuses an order and a limit, which few databases have here. */
+export function refuseLimit(node: UpdateNode | DeleteNode, to: Writer): void {
+  if (node.limit !== null || node.orderBy.length > 0)
+    throw sqlError('sql.unsupported', `ORDER BY and LIMIT in ${node.kind === 'update' ? 'an UPDATE' : 'a DELETE'}`, to.spelling.title);
+}
+
+/** Runs `write` with the changed table and its other sources around. */
+export function inChange(table: SourceNode, sources: readonly Node[], where: Node | null, to: Writer, write: () => void): void {
+  warnOfProducts([table, ...sources], where, to);
+  to.scoped([table.id, ...sources.flatMap(held)], write);
+}
+
+/**
+ * The rows of an insert that has a conflict clause: without a WHERE, SQLite would take ON CONFLICT for the ON of a join; the
+ * grammar of the others allows it too.
+ */
+function writeQueryBeforeConflict(query: Node, to: Writer): void {
+  if (isKind(query, 'select')) to.visit(query.where === null ? { ...query, where: TRUE } : query);
+  else
+    to.write('SELECT * FROM (')
+      .visit(query)
+      .write(`) AS ${to.anonymous('rows')} WHERE TRUE`);
+}
+
+/** INSERT, or the word of a dialect in its place. */
+export function writeInsert(node: InsertNode, verb: string, to: Writer): void {
+  const { query, conflict } = node;
+  to.write(`${verb} `);
+  writeHints(node.prefixes, to, '', ' ');
+  to.write('INTO ').visit(node.table);
+  const rows = query === null ? null : () => (conflict === null ? to.visit(query) : writeQueryBeforeConflict(query, to));
+  to.scoped([], () => writeRows(node, rows, to));
+  to.scoped([node.table.id], () => {
+    if (conflict !== null) to.visit(conflict);
+    writeReturning(node.returning, to, true);
+  });
 }
 
 /** How rows are written where a database has ON CONFLICT and RETURNING. */
 export const dmlVisitors: DmlVisitors = {
   insert: (node, to) => {
-    to.write('INSERT INTO ').visit(node.table);
-    if (node.columns.length > 0) to.write(` (${node.columns.map((name) => to.spelling.quote(name)).join(', ')})`);
-    if (node.query !== null) {
-      to.write(' ');
-      if (node.conflict === null) to.visit(node.query);
-      // Without a WHERE, SQLite would take ON CONFLICT for the ON of a join; the grammar of the others allows it too.
-      else if (isKind(node.query, 'select')) to.visit(node.query.where === null ? { ...node.query, where: TRUE } : node.query);
-      else
-        to.write('SELECT * FROM (')
-          .visit(node.query)
-          .write(`) AS ${to.anonymous('rows')} WHERE TRUE`);
-    } else if (node.columns.length === 0) to.write(' DEFAULT VALUES');
-    else {
-      const width = node.columns.length;
-      for (let start = 0; start < node.values.length; start += width) {
-        to.write(start === 0 ? ' VALUES (' : ', (')
-          .list(node.values.slice(start, start + width))
-          .write(')');
-      }
+    if (node.instead !== null) {
+      const words = node.instead === 'replace' ? 'INSERT OR REPLACE' : 'INSERT OR IGNORE';
+      const use = node.instead === 'replace' ? 'Use onConflictDoUpdate({ target, set }).' : 'Use onConflictDoNothing().';
+      throw sqlError('sql.unsupported-instead', words, to.spelling.title, use);
     }
-    if (node.conflict !== null) to.visit(node.conflict);
-    returning(node.returning, to);
+    writeInsert(node, 'INSERT', to);
   },
   conflict: (node, to) => {
+    if (node.duplicateKey)
+      throw sqlError('sql.unsupported-instead', 'ON DUPLICATE KEY UPDATE', to.spelling.title, 'Use onConflictDoUpdate({ target, set }).');
     to.write(' ON CONFLICT');
-    if (node.target.length > 0) to.write(` (${node.target.map((name) => to.spelling.quote(name)).join(', ')})`);
+    if (node.constraint !== null) to.write(' ON CONSTRAINT ').identifier(node.constraint);
+    else writeTarget(node, to);
     if (node.columns.length === 0) {
       to.write(' DO NOTHING');
       return;
     }
     to.write(' DO UPDATE SET ');
-    assignments(node.columns, node.values, to);
+    writeAssignments(node.columns, node.values, to);
     if (node.where !== null) to.write(' WHERE ').condition(node.where);
   },
   update: (node, to) => {
-    to.enclosing = [node.table.id];
-    to.write('UPDATE ').visit(node.table).write(' SET ');
-    assignments(node.columns, node.values, to);
-    if (node.from.length > 0) to.write(' FROM ').list(node.from);
-    if (node.where !== null) to.write(' WHERE ').condition(node.where);
-    returning(node.returning, to);
+    refuseLimit(node, to);
+    inChange(node.table, node.from, node.where, to, () => {
+      to.write('UPDATE ').visit(node.table).write(' SET ');
+      writeAssignments(node.columns, node.values, to);
+      writeFrom(node.from, [], to);
+      if (node.where !== null) to.write(' WHERE ').condition(node.where);
+      checkSources(node.returning, to.enclosing, 'returning()');
+      writeReturning(node.returning, to, node.from.length === 0 && isKind(node.table, 'table'));
+    });
   },
   delete: (node, to) => {
-    to.enclosing = [node.table.id];
-    to.write('DELETE FROM ').visit(node.table);
-    if (node.where !== null) to.write(' WHERE ').condition(node.where);
-    returning(node.returning, to);
+    refuseLimit(node, to);
+    inChange(node.table, node.using, node.where, to, () => {
+      to.write('DELETE FROM ').visit(node.table);
+      writeFrom(node.using, [], to, ' USING ');
+      if (node.where !== null) to.write(' WHERE ').condition(node.where);
+      checkSources(node.returning, to.enclosing, 'returning()');
+      writeReturning(node.returning, to, node.using.length === 0 && isKind(node.table, 'table'));
+    });
   },
+  merge: (node, to) =>
+    inChange(node.target, [node.source], node.on, to, () => {
+      to.write('MERGE INTO ').visit(node.target);
+      writeFrom([node.source], [], to, ' USING ');
+      to.write(' ON ').condition(node.on);
+      to.list(node.clauses, '');
+      writeReturning(node.returning, to, false);
+    }),
+  mergeClause: (node, to) => {
+    to.write(MATCHES[node.match]);
+    if (node.condition !== null) to.write(' AND ').condition(node.condition, 2);
+    to.write(' THEN ');
+    if (node.action === 'insert') {
+      to.write('INSERT');
+      writeRows(node, null, to);
+    } else if (node.action === 'update') {
+      to.write('UPDATE SET ');
+      writeAssignments(node.columns, node.values, to);
+    } else to.write(node.action === 'delete' ? 'DELETE' : 'DO NOTHING');
+  },
+  truncate: (node, to) => {
+    to.write('TRUNCATE TABLE ').list(node.tables);
+    if (node.restartIdentity) to.write(' RESTART IDENTITY');
+    if (node.cascade) to.write(' CASCADE');
+  },
+  explain: (node, to) => to.write(node.analyze ? 'EXPLAIN ANALYZE ' : 'EXPLAIN ').visit(node.statement),
+};
+
+/** The columns and expressions of a conflict's unique key. */
+export function writeTarget(
+  node: { readonly target: readonly string[]; readonly expressions: readonly Node[]; readonly targetWhere: Node | null },
+  to: Writer,
+): void {
+  if (node.target.length + node.expressions.length > 0) {
+    to.unqualified = true;
+    to.write(` (${node.target.map((name) => to.spelling.quote(name)).join(', ')}`);
+    if (node.target.length > 0 && node.expressions.length > 0) to.write(', ');
+    node.expressions.forEach((expression, i) => {
+      if (i > 0) to.write(', ');
+      to.operand(expression, TIGHTNESS.atom);
+    });
+    to.write(')');
+    to.unqualified = false;
+  }
+  if (node.targetWhere === null) return;
+  to.unqualified = true;
+  to.write(' WHERE ').condition(node.targetWhere);
+  to.unqualified = false;
+}
+
+const MATCHES: Record<MergeClauseNode['match'], string> = {
+  matched: ' WHEN MATCHED',
+  notMatched: ' WHEN NOT MATCHED',
+  notMatchedBySource: ' WHEN NOT MATCHED BY SOURCE',
 };

@@ -56,6 +56,18 @@ const TABLE = {
     CompileError,
     `${value} cannot be written into a check, a default or an index condition. Use a string, a number, a boolean or null.`,
   ],
+  'ddl.name-too-long': (what: string, name: string, limit: string, database: string) => [
+    CompileError,
+    `The ${what} '${name}' is longer than ${database} allows, which is ${limit}; it would be cut, or refused. Give it a shorter name.`,
+  ],
+  'ddl.no-row-number': (table: string) => [
+    CompileError,
+    `The table '${table}' says { sqlite: { autoincrement: true } }, which needs a primary key of one integer column, and a row number. Change the key, or take the option away.`,
+  ],
+  'ddl.other-schema': (key: string, target: string, database: string) => [
+    CompileError,
+    `The foreign key '${key}' refers to '${target}', which stands in another schema; ${database} cannot refer to a table of another database file. Put both tables into one, or leave the key out.`,
+  ],
   'ddl.needs-rebuild': (database: string, what: string) => [
     CompileError,
     `${database} cannot ${what} on a table that exists; the table has to be built anew, which Athanor does not do yet. Write the steps with op.execute(): create a table under a new name, INSERT … SELECT, drop the old one, rename.`,

@@ -26,6 +26,7 @@ type ExpressionVisitors = Pick<
   | 'star'
   | 'raw'
   | 'identifier'
+  | 'nextValue'
 >;
 
 const CONSTANTS = new Map<null | boolean, string>([
@@ -135,4 +136,8 @@ export const expressionVisitors: ExpressionVisitors = {
     to.write(node.pieces[node.items.length]);
   },
   identifier: (node, to) => to.write(node.path.map((name) => to.spelling.quote(name)).join('.')),
+  nextValue: (node, to) => {
+    const name = [...(node.schema === null ? [] : [node.schema]), node.sequence].map((part) => to.spelling.quote(part)).join('.');
+    to.write(`nextval('${name.replaceAll("'", "''")}')`);
+  },
 };

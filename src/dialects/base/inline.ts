@@ -1,7 +1,8 @@
 import { describe } from '../../sql/errors.ts';
 import type { Node } from '../../sql/node.ts';
 import type { SqlType } from '../../sql/type.ts';
-import { type Spelling, type Visitors, Writer } from './compiler.ts';
+import { namesIn, type Spelling, type Visitors, Writer } from './compiler.ts';
+import { withCtes } from './cte-hoisting.ts';
 import type { Codec } from './dialect.ts';
 import { dialectError } from './errors.ts';
 
@@ -42,6 +43,16 @@ export function renderInline(
   column: (name: string) => string = spelling.quote,
   condition = false,
 ): string {
+  const visitors: Visitors = { ...spelling.visitors, column: (own, to) => to.write(column(own.name)) };
+  return render(node, { ...spelling, visitors }, condition);
+}
+
+/** A query as it stands in a view: with its values in place, and its columns as in any select. */
+export function renderQuery(query: Node, spelling: InlineSpelling): string {
+  return render(query, spelling);
+}
+
+function render(node: Node, spelling: InlineSpelling, condition = false): string {
   const value = (encodable: unknown, type: SqlType): string => {
     if (encodable === null) return spelling.literal(null);
     const codec = spelling.codec(type);
@@ -49,14 +60,14 @@ export function renderInline(
   };
   const visitors: Visitors = {
     ...spelling.visitors,
-    column: (node, to) => to.write(column(node.name)),
-    bind: (node, to) => {
-      if (node.name !== null) throw dialectError('ddl.parameter', node.name);
-      const items = node.expanding ? (node.value as readonly unknown[]) : [node.value];
+    bind: (bind, to) => {
+      if (bind.name !== null) throw dialectError('ddl.parameter', bind.name);
+      const items = bind.expanding ? (bind.value as readonly unknown[]) : [bind.value];
       if (items.length === 0) throw dialectError('ddl.bad-literal', 'An empty list');
-      to.write(items.map((item) => value(item, node.type)).join(', '));
+      to.write(items.map((item) => value(item, bind.type)).join(', '));
     },
   };
-  const writer = new Writer({ ...spelling, visitors });
-  return (condition ? writer.condition(node) : writer.visit(node)).finish().join('');
+  const writer = new Writer({ ...spelling, visitors }, namesIn(node));
+  const whole = withCtes(node);
+  return (condition ? writer.condition(whole) : writer.visit(whole)).finish().join('');
 }

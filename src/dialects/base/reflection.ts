@@ -1,3 +1,6 @@
+import type { IdentityOptions } from '../../sql/column.ts';
+import type { DialectOptions } from '../../sql/table-options.ts';
+
 /** A table as a database describes it, in words that all databases share. SQLAlchemy: what `Inspector` gives. */
 export interface ReflectedTable {
   readonly name: string;
@@ -8,6 +11,20 @@ export interface ReflectedTable {
   readonly indexes: readonly ReflectedIndex[];
   readonly foreignKeys: readonly ReflectedForeignKey[];
   readonly checks: readonly ReflectedCheck[];
+  /** The comment, or null; left out where the database has none. */
+  readonly comment?: string | null;
+  /** What only this database has for tables, in the words of `TableOptions`; left out where it was not read. */
+  readonly options?: DialectOptions;
+}
+
+/** A view as a database describes it. */
+export interface ReflectedView {
+  readonly name: string;
+  readonly schema: string | null;
+  /** The query as the database keeps it. */
+  readonly definition: string;
+  readonly columns: readonly string[];
+  readonly materialized: boolean;
 }
 
 export interface ReflectedCheck {
@@ -25,13 +42,41 @@ export interface ReflectedColumn {
   /** The default as SQL text, or null. */
   readonly default: string | null;
   readonly primaryKey: boolean;
+  /** The expression of a computed column, or null; left out where it was not read. */
+  readonly computed?: { readonly sql: string; readonly stored: boolean } | null;
+  /** The options of an identity column, or null; left out where it was not read. */
+  readonly identity?: IdentityOptions | null;
+  /** The collation, or null for the usual one; left out where it was not read. */
+  readonly collation?: string | null;
+  /** The comment, or null; left out where the database has none. */
+  readonly comment?: string | null;
   /** Why the database cannot drop the column as the table stands; null where it can. */
   readonly cannotDrop: string | null;
 }
 
+/** One of the things that an index is over. */
+export interface ReflectedIndexPart {
+  /** Null where it is an expression. */
+  readonly column: string | null;
+  /** The expression as SQL text. */
+  readonly expression: string | null;
+  readonly direction: 'asc' | 'desc';
+  readonly nulls: 'first' | 'last' | null;
+  readonly collation: string | null;
+  readonly operatorClass: string | null;
+  readonly length: number | null;
+}
+
 export interface ReflectedIndex {
   readonly name: string;
+  /** The columns among its parts. */
   readonly columns: readonly string[];
+  /** All it is over, where that is more than its columns in ascending order. */
+  readonly parts?: readonly ReflectedIndexPart[];
+  /** The method, where it is not the usual one. */
+  readonly using?: string;
+  readonly include?: readonly string[];
+  readonly nullsNotDistinct?: boolean;
   readonly unique: boolean;
   /** The condition of a partial index as SQL text. */
   readonly where: string | null;
@@ -45,4 +90,7 @@ export interface ReflectedForeignKey {
   /** The action in lower case; null for none. */
   readonly onDelete: string | null;
   readonly onUpdate: string | null;
+  /** Left out where the database checks every key at once. */
+  readonly deferrable?: boolean;
+  readonly initially?: 'deferred' | 'immediate';
 }

@@ -1,37 +1,10 @@
 import { sqlError } from '../../sql/errors.ts';
-import { sourcesOf } from '../../sql/join.ts';
-import { isKind, type Node, type SelectNode, type SourceNode, walk } from '../../sql/node.ts';
+import { type HintNode, isKind, type Node, type SelectNode, type SourceNode } from '../../sql/node.ts';
+import { untiedItems } from './cartesian.ts';
 import type { Visitors, Writer } from './compiler.ts';
-import { orderWords } from './expressions.ts';
+import { checkSources, fromItems, held, titleOf, writeFrom } from './sources.ts';
 
-type SelectVisitors = Pick<Visitors, 'select' | 'setOperation' | 'entity' | 'table' | 'alias' | 'join' | 'lock'>;
-
-/** The sources that a FROM item brings, without looking into subqueries. */
-export function held(item: Node): string[] {
-  const ids: string[] = [];
-  const visit = (node: Node): boolean => {
-    if (isKind(node, 'table') || isKind(node, 'alias')) ids.push(node.id);
-    return isKind(node, 'join');
-  };
-  walk(item, visit);
-  return ids;
-}
-
-/**
- * FROM: what was said, and the sources of columns and conditions that were not. In a subquery, those that an enclosing
- * select already has are left out, unless nothing would remain.
- */
-export function fromItems(node: SelectNode, enclosing: readonly string[]): Node[] {
-  const items: Node[] = [...node.from];
-  const said = new Set(items.flatMap(held));
-  const named = sourcesOf([...node.columns, ...(node.where === null ? [] : [node.where])]);
-  const aliases = new Map(node.implied.map((alias) => [(alias as SourceNode).id, alias as SourceNode]));
-  // An alias is taken from the select's own fields, where its parameters are numbered.
-  const implied = named.filter((source) => !said.has(source.id)).map((source) => aliases.get(source.id) ?? source);
-  const local = implied.filter((source) => !enclosing.includes(source.id));
-  const added: SourceNode[] = local.length > 0 || items.length > 0 ? local : implied;
-  return [...items, ...added];
-}
+type SelectVisitors = Pick<Visitors, 'select' | 'setOperation' | 'entity' | 'lock' | 'selectModifiers' | 'hint' | 'grouping'>;
 
 function clause(to: Writer, word: string, nodes: readonly Node[]): void {
   if (nodes.length > 0) to.write(word).list(nodes);
@@ -54,7 +27,7 @@ export function outputNames(query: Node, onlyLabels: boolean): Map<string, strin
 }
 
 /** ORDER BY, in which a column of the result that has a name of its own is called by it. */
-function orderBy(to: Writer, nodes: readonly Node[], names: ReadonlyMap<string, string>): void {
+export function writeOrderBy(to: Writer, nodes: readonly Node[], names: ReadonlyMap<string, string>): void {
   if (nodes.length === 0) return;
   to.write(' ORDER BY ');
   nodes.forEach((node, i) => {
@@ -62,94 +35,140 @@ function orderBy(to: Writer, nodes: readonly Node[], names: ReadonlyMap<string, 
     const term = isKind(node, 'order') ? node.operand : node;
     const name = names.get(term.key);
     if (name === undefined) to.visit(node);
-    else {
-      to.identifier(name);
-      if (isKind(node, 'order')) to.write(orderWords(node));
-    }
+    else if (isKind(node, 'order')) to.visit({ ...node, operand: nameNode(name) } as Node);
+    else to.identifier(name);
   });
 }
 
+function nameNode(name: string): Node {
+  return { kind: 'identifier', path: [name], key: '', binds: [], aliases: [] } as Node;
+}
+
 /** A part of a set operation; one with an order, a limit or an operation of its own stands in FROM, which every database understands. */
-function part(to: Writer, node: Node): void {
+export function writePart(to: Writer, node: Node): void {
   const bare = isKind(node, 'select') && node.orderBy.length === 0 && node.limit === null && node.offset === null && node.lock === null;
-  if (bare) to.visit(node);
+  if (bare || isKind(node, 'raw')) to.visit(node);
   else
     to.write('SELECT * FROM (')
       .visit(node)
       .write(`) AS ${to.anonymous('part')}`);
 }
 
+/** What a limit is written from. */
+export interface Limits {
+  readonly limit: Node | null;
+  readonly offset: Node | null;
+}
+
 /** LIMIT and OFFSET as most databases write them. */
-export function writeLimit(node: { readonly limit: Node | null; readonly offset: Node | null }, to: Writer): void {
+export function writeLimit(node: Limits, to: Writer): void {
   if (node.limit !== null) to.write(' LIMIT ').visit(node.limit);
   if (node.offset !== null) to.write(' OFFSET ').visit(node.offset);
 }
 
+/** Whether words are for this dialect. */
+export function isFor(hint: HintNode, to: Writer): boolean {
+  return hint.dialect === null || hint.dialect === to.spelling.name;
+}
+
+/** The words of a list that are for this dialect, each after a space or before one. */
+export function writeHints(hints: readonly Node[], to: Writer, before: string, after: string): void {
+  for (const hint of hints) if (isKind(hint, 'hint') && isFor(hint, to)) to.write(before).visit(hint).write(after);
+}
+
+/** Warns where parts of FROM are tied by no condition. */
+export function warnOfProducts(items: readonly Node[], where: Node | null, to: Writer): void {
+  const untied = untiedItems(items, where);
+  if (untied.length === 0) return;
+  const names = untied.map((item) => titleOf(item, to)).join(', ');
+  to.warnings.push(
+    `The statement puts every row of ${names} beside every row of ${titleOf(items[0], to)}: no condition ties them. ` +
+      'Add join() or where(), or say crossJoin() if that is meant.',
+  );
+}
+
+/** The parts of a SELECT, from its columns to HAVING; `columns` are written in place of its own. */
+export function writeSelectBody(node: SelectNode, to: Writer, columns: (to: Writer) => void, distinct: string): void {
+  const around = to.enclosing;
+  const items = fromItems(node, around);
+  to.enclosing = [...around, ...items.flatMap(held)];
+  warnOfProducts(items, node.where, to);
+  to.write('SELECT ');
+  writeHints(node.modifiers?.prefixes ?? [], to, '', ' ');
+  to.write(distinct);
+  columns(to);
+  writeFrom(items, around, to);
+  if (node.where !== null) to.write(' WHERE ').condition(node.where);
+  checkSources(node.groupBy, to.enclosing, 'groupBy()');
+  clause(to, ' GROUP BY ', node.groupBy);
+  if (node.having === null) return;
+  checkSources([node.having], to.enclosing, 'having()');
+  to.write(' HAVING ').condition(node.having);
+}
+
+/** Runs `write` as a select of its own, with the hints of its sources. */
+export function asSelect(node: SelectNode, to: Writer, write: () => void): void {
+  if (node.columns.length === 0) throw sqlError('sql.no-columns');
+  const { enclosing } = to;
+  const lateral = to.neighbours;
+  to.scoped(enclosing, () => {
+    to.neighbours = lateral;
+    const hints = new Map<string, Node[]>();
+    for (const hint of node.modifiers?.hints ?? []) {
+      if (!isKind(hint, 'hint') || hint.source === null || !isFor(hint, to)) continue;
+      hints.set(hint.source.id, [...(hints.get(hint.source.id) ?? []), hint]);
+    }
+    if (hints.size > 0) to.hints = hints;
+    write();
+  });
+}
+
 /** How selects are written; a dialect gives its form of LIMIT. */
-export function selectVisitors(limit: typeof writeLimit): SelectVisitors {
+export function selectVisitors(limit: (node: Limits, to: Writer) => void): SelectVisitors {
   return {
-    select: (node, to) => {
-      if (node.columns.length === 0) throw sqlError('sql.no-columns');
-      const outer = { enclosing: to.enclosing, unqualified: to.unqualified };
-      const items = fromItems(node, outer.enclosing);
-      to.enclosing = [...outer.enclosing, ...items.flatMap(held)];
-      to.unqualified = false;
-      to.write(node.distinct ? 'SELECT DISTINCT ' : 'SELECT ').columns(node.columns);
-      if (items.length > 0) {
-        to.write(' FROM ');
-        // A subquery in FROM sees nothing of its neighbours.
-        const own = to.enclosing;
-        to.enclosing = [];
-        to.list(items);
-        to.enclosing = own;
-      }
-      if (node.where !== null) to.write(' WHERE ').condition(node.where);
-      clause(to, ' GROUP BY ', node.groupBy);
-      if (node.having !== null) to.write(' HAVING ').condition(node.having);
-      orderBy(to, node.orderBy, outputNames(node, true));
-      limit(node, to);
-      if (node.lock !== null) to.visit(node.lock);
-      Object.assign(to, outer);
-    },
+    select: (node, to) =>
+      asSelect(node, to, () => {
+        const { modifiers } = node;
+        const distinctOn = modifiers?.distinctOn ?? [];
+        const columns = (): void => {
+          if (distinctOn.length > 0) to.write('DISTINCT ON (').list(distinctOn).write(') ');
+          to.columns(node.columns);
+        };
+        writeSelectBody(node, to, columns, node.distinct ? 'DISTINCT ' : '');
+        const names = outputNames(node, true);
+        checkSources(
+          node.orderBy.filter((term) => !names.has((isKind(term, 'order') ? term.operand : term).key)),
+          to.enclosing,
+          'orderBy()',
+        );
+        writeOrderBy(to, node.orderBy, names);
+        if (modifiers?.withTies === true && node.limit !== null) {
+          if (node.offset !== null) to.write(' OFFSET ').visit(node.offset).write(' ROWS');
+          to.write(' FETCH FIRST ').operand(node.limit, 10).write(' ROWS WITH TIES');
+        } else limit(node, to);
+        if (node.lock !== null) to.visit(node.lock);
+        if (modifiers !== null) to.visit(modifiers);
+      }),
     setOperation: (node, to) => {
       node.queries.forEach((query, i) => {
         if (i > 0) to.write(` ${node.operator} `);
-        part(to, query);
+        writePart(to, query);
       });
-      orderBy(to, node.orderBy, outputNames(node, false));
+      writeOrderBy(to, node.orderBy, outputNames(node, false));
       limit(node, to);
     },
     entity: (node, to) => to.list(node.columns),
-    table: (node, to) => to.write(to.sourceName(node)),
-    alias: (node, to) => {
-      const subquery = isKind(node.of, 'select') || isKind(node.of, 'setOperation');
-      if (subquery) to.write('(').visit(node.of).write(')');
-      else to.visit(node.of);
-      to.write(` AS ${to.sourceName(node)}`);
-    },
-    join: (node, to) => {
-      to.visit(node.left).write(JOINS[node.type]);
-      if (isKind(node.right, 'join')) to.write('(').visit(node.right).write(')');
-      else to.visit(node.right);
-      if (node.on !== null) {
-        const own = to.enclosing;
-        to.enclosing = [...own, ...held(node)];
-        to.write(' ON ').condition(node.on);
-        to.enclosing = own;
-      }
-    },
     lock: (node, to) => {
-      to.write(node.strength === 'share' ? ' FOR SHARE' : ' FOR UPDATE');
+      to.write(LOCKS[node.strength]);
       if (node.of.length > 0) to.write(` OF ${node.of.map((source) => to.sourceName(source as SourceNode)).join(', ')}`);
       if (node.wait !== null) to.write(node.wait === 'skipLocked' ? ' SKIP LOCKED' : ' NOWAIT');
     },
+    // What stands at the end; the rest stands inside the select.
+    selectModifiers: (node, to) => writeHints(node.suffixes, to, ' ', ''),
+    hint: (node, to) => to.visit(node.content),
+    grouping: (node, to) => to.write(GROUPINGS[node.form]).list(node.items).write(')'),
   };
 }
 
-const JOINS = {
-  inner: ' JOIN ',
-  left: ' LEFT OUTER JOIN ',
-  right: ' RIGHT OUTER JOIN ',
-  full: ' FULL OUTER JOIN ',
-  cross: ' CROSS JOIN ',
-} as const;
+const LOCKS = { update: ' FOR UPDATE', share: ' FOR SHARE', noKeyUpdate: ' FOR NO KEY UPDATE', keyShare: ' FOR KEY SHARE' } as const;
+const GROUPINGS = { rollup: 'ROLLUP (', cube: 'CUBE (', sets: 'GROUPING SETS (' } as const;

@@ -3,22 +3,27 @@ import type { ColumnNode } from '../../sql/node.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
 import { TIGHTNESS } from '../base/compiler.ts';
 import { expressionVisitors } from '../base/expressions.ts';
+import { collationName } from './collations.ts';
 import { isCondition, truthVisitors } from './conditions.ts';
+import { mssqlCteVisitors, writeLeadingCtes } from './ctes.ts';
 import { mssqlDmlVisitors } from './dml.ts';
 import { functionVisitors, writeConcat } from './functions.ts';
 import { writeOrderTerm } from './ordering.ts';
 import { scopeOf, within } from './scope.ts';
 import { mssqlSelectVisitors } from './selects.ts';
+import { mssqlSourceVisitors } from './sources.ts';
 
 // Quoted text and comments hold no placeholders.
 const PLACEHOLDER = /N?'(?:[^']|'')*'|"(?:[^"]|"")*"|\[(?:[^\]]|\]\])*\]|--[^\n]*|\/\*[\s\S]*?\*\/|(?<![\w@])(@p\d+)\b/gi;
 
-const COLLATION = /^[A-Za-z][A-Za-z0-9_]*$/;
-
 function writeColumn(node: ColumnNode, to: Writer): void {
   const { output } = scopeOf(to);
-  if (output !== null && node.source.id === output.table) to.write(`${output.rows}.`).identifier(node.name);
-  else expressionVisitors.column(node, to);
+  if (output !== null && node.source.id === output.table) {
+    const name = to.spelling.quote(node.name);
+    to.write(
+      output.rows === 'either' ? `CASE WHEN $action = 'DELETE' THEN deleted.${name} ELSE inserted.${name} END` : `${output.rows}.${name}`,
+    );
+  } else expressionVisitors.column(node, to);
 }
 
 /** What SQL Server writes differently. */
@@ -27,6 +32,8 @@ export const mssqlVisitors: Visitors = {
   ...truthVisitors,
   ...functionVisitors,
   ...mssqlSelectVisitors,
+  ...mssqlSourceVisitors,
+  ...mssqlCteVisitors,
   ...mssqlDmlVisitors,
   column: writeColumn,
   // NULL travels as text, which SQL Server does not turn into bytes by itself.
@@ -41,8 +48,11 @@ export const mssqlVisitors: Visitors = {
   case: (node, to) => within(to, { exact: false }, () => expressionVisitors.case(node, to)),
   order: (node, to) => writeOrderTerm(node, to),
   collate: (node, to) => {
-    if (!COLLATION.test(node.collation)) throw sqlError('sql.bad-argument', 'collate()', 'the name of a collation', 'another text');
-    to.operand(node.operand, TIGHTNESS.collate).write(` COLLATE ${node.collation}`);
+    to.operand(node.operand, TIGHTNESS.collate).write(` COLLATE ${collationName(node.collation)}`);
+  },
+  nextValue: (node, to) => {
+    const path = [...(node.schema === null ? [] : [node.schema]), node.sequence];
+    to.write(`NEXT VALUE FOR ${path.map((part) => to.spelling.quote(part)).join('.')}`);
   },
   raw: (node, to) => {
     // A placeholder that was written by hand would take the value of another one.
@@ -51,6 +61,7 @@ export const mssqlVisitors: Visitors = {
         if (placeholder !== undefined) throw sqlError('sql.bare-placeholder', placeholder);
       }
     }
+    writeLeadingCtes(to);
     // Conditions stand as such: SQL by hand has them after its WHERE.
     for (const [i, item] of node.items.entries()) {
       to.write(node.pieces[i]);

@@ -62,6 +62,11 @@ export function writeCondition(node: Node, to: Writer): void {
   else to.operand(node, TIGHTNESS.comparison + 1).write(' = 1');
 }
 
+/** Writes a condition, in brackets where it binds less tightly than its surroundings. */
+export function writeConditionIn(node: Node, to: Writer, tightness: number): void {
+  part(node, tightness, to);
+}
+
 /** A condition within another one. */
 function part(node: Node, tightness: number, to: Writer): void {
   const inner = isKind(node, 'label') ? node.operand : node;
@@ -158,7 +163,7 @@ function distinct({ left, right, operator }: BinaryNode, to: Writer): void {
   side(right).write(` IS NULL) THEN ${differs ? '0 ELSE 1' : '1 ELSE 0'} END = 1`);
 }
 
-const BOUND: ReadonlySet<string> = new Set(['over', 'function', 'raw', 'scalar', 'select', 'setOperation']);
+const BOUND: ReadonlySet<string> = new Set(['over', 'function', 'raw', 'scalar', 'select', 'setOperation', 'values', 'nextValue']);
 
 /** Whether an expression means the same inside a subquery. */
 function isMovable(node: Node): boolean {
@@ -188,12 +193,13 @@ function like(node: LikeNode, to: Writer): void {
 
 function inList(node: InNode, to: Writer): void {
   if (!isKind(node.operand, 'list')) within(to, { place: 'nested', exact: false }, () => expressionVisitors.in(node, to));
-  else if (isKind(node.list, 'select') || isKind(node.list, 'setOperation')) tupleIn(node, node.operand, node.list, to);
+  else if (isKind(node.list, 'select') || isKind(node.list, 'setOperation') || isKind(node.list, 'values'))
+    tupleIn(node, node.operand, node.list, to);
   else throw sqlError('sql.unsupported', 'comparison of rows of values with a list', 'SQL Server');
 }
 
 /** `(a, b) IN (SELECT …)`: whether a row equals it, and where it counts, whether one might but for a NULL. */
-function tupleIn(node: InNode, left: ListNode, query: NodeOf<'select' | 'setOperation'>, to: Writer): void {
+function tupleIn(node: InNode, left: ListNode, query: NodeOf<'select' | 'setOperation' | 'values'>, to: Writer): void {
   const names = outputColumns(query);
   if (names === null || names.length !== left.items.length)
     throw sqlError('sql.bad-argument', 'in()', `a select of ${left.items.length} columns`, `one of ${names?.length ?? 'unknown'} columns`);

@@ -1,4 +1,5 @@
 import { isKind, type Node } from '../../sql/node.ts';
+import { isLongDecimal, isLongType } from './value-types.ts';
 
 /** A column of a query's result. */
 export interface OutputColumn {
@@ -8,12 +9,14 @@ export interface OutputColumn {
   readonly name: string;
   /** The database knows it by this name, too. */
   readonly own: boolean;
-  readonly node: Node;
+  /** Its values may have more digits than the driver's numbers hold. */
+  readonly long: boolean;
 }
 
 /** The columns of a query's result, each under a name of its own; null where only the database knows them. */
 export function outputColumns(query: Node): readonly OutputColumn[] | null {
   if (isKind(query, 'setOperation')) return outputColumns(query.queries[0]);
+  if (isKind(query, 'values')) return query.columns.map((name, i) => ({ keys: [], name, own: true, long: isLongType(query.types[i]) }));
   if (!isKind(query, 'select')) return null;
   const columns: OutputColumn[] = [];
   const taken = new Set<string>();
@@ -21,7 +24,7 @@ export function outputColumns(query: Node): readonly OutputColumn[] | null {
     let name = wanted;
     for (let n = 1; taken.has(name.toLowerCase()); n++) name = `${wanted}_${n}`;
     taken.add(name.toLowerCase());
-    columns.push({ keys, name, own: own && name === wanted, node });
+    columns.push({ keys, name, own: own && name === wanted, long: isLongDecimal(node) });
   };
   for (const item of query.columns.flatMap((column) => (isKind(column, 'entity') ? column.columns : [column]))) {
     if (isKind(item, 'star')) return null;

@@ -1,4 +1,5 @@
-import type { Writer } from '../base/compiler.ts';
+import type { CteNode } from '../../sql/node.ts';
+import type { Spelling, Writer } from '../base/compiler.ts';
 
 /** What SQL Server's compiler knows of the place that it writes at, beside what the writer knows. */
 export interface Scope {
@@ -9,10 +10,21 @@ export interface Scope {
   place: 'outermost' | 'insert' | 'nested';
   /** Unknown must not become false: under NOT, and where a condition's truth is the value. */
   exact: boolean;
-  /** In an OUTPUT clause: the rows before or after, and the table that they are of. */
-  output: { readonly rows: 'inserted' | 'deleted'; readonly table: string } | null;
+  /** In an OUTPUT clause: the rows after, before, or before where the row is deleted; and the table that they are of. */
+  output: { readonly rows: 'inserted' | 'deleted' | 'either'; readonly table: string } | null;
   /** The hint after each table of a select that locks its rows, and the sources that it is for; null stands for all. */
-  lock: { readonly hint: string; readonly of: ReadonlySet<string> | null } | null;
+  lock: { readonly hints: string; readonly of: ReadonlySet<string> | null } | null;
+  /** Common table expressions that the statement is still to be written below. */
+  ctes: readonly CteNode[];
+  /** What OPTION has to say at the end of the statement. */
+  options: readonly string[];
+  /** The table, as SQL, that the outermost select makes of its rows. */
+  into: string | null;
+}
+
+/** A spelling whose statements begin in another place than the outermost. */
+export interface ScopedSpelling extends Spelling {
+  readonly scope?: Partial<Scope>;
 }
 
 const scopes = new WeakMap<Writer, Scope>();
@@ -21,7 +33,8 @@ const scopes = new WeakMap<Writer, Scope>();
 export function scopeOf(to: Writer): Scope {
   let scope = scopes.get(to);
   if (scope === undefined) {
-    scope = { place: 'outermost', exact: false, output: null, lock: null };
+    scope = { place: 'outermost', exact: false, output: null, lock: null, ctes: [], options: [], into: null };
+    Object.assign(scope, (to.spelling as ScopedSpelling).scope);
     scopes.set(to, scope);
   }
   return scope;

@@ -57,10 +57,16 @@ export function isText(node: Node): boolean {
 /** Digits that the driver's numbers hold exactly. */
 const EXACT_DIGITS = 15;
 
+/** Whether values of the type may have more digits than the driver's numbers hold. */
+export function isLongType(type: SqlType): boolean {
+  const { name, precision, asNumber } = storedType(type);
+  return name === 'numeric' && !asNumber && (precision === undefined || precision > EXACT_DIGITS);
+}
+
 /** Whether the value may have more digits than the driver's numbers hold, so that it has to come as text. */
 export function isLongDecimal(node: Node): boolean {
   const type = typeOfNode(node);
   if (type?.name !== 'numeric' || type.asNumber) return false;
   const plain = isKind(node, 'label') ? node.operand : node;
-  return !(isKind(plain, 'column') || isKind(plain, 'cast')) || type.precision === undefined || type.precision > EXACT_DIGITS;
+  return !(isKind(plain, 'column') || isKind(plain, 'cast')) || isLongType(type);
 }

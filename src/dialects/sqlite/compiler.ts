@@ -1,26 +1,81 @@
 import { sqlError } from '../../sql/errors.ts';
-import type { Visitors } from '../base/compiler.ts';
+import { isKind, type Node } from '../../sql/node.ts';
+import type { Visitors, Writer } from '../base/compiler.ts';
+import { changesRows } from '../base/cte-hoisting.ts';
+import { cteVisitors } from '../base/ctes.ts';
 import { dmlVisitors } from '../base/dml.ts';
 import { expressionVisitors } from '../base/expressions.ts';
-import { selectVisitors, writeLimit } from '../base/selects.ts';
+import { isCounted, writeCounted, writeDistinctOn, writeWithTies } from '../base/row-numbers.ts';
+import { type Limits, selectVisitors, writeLimit } from '../base/selects.ts';
+import { sourceVisitors, writeAlias } from '../base/sources.ts';
+import { sqliteDml } from './dml.ts';
 
 // Quoted text and comments hold no placeholders.
 const PLACEHOLDER =
   /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\/|(\?\d*|(?<![\w:])[:@$][A-Za-z0-9_]+)/g;
 
+function limit(node: Limits, to: Writer): void {
+  if (node.limit === null && node.offset !== null) to.write(' LIMIT -1');
+  writeLimit(node, to);
+}
+
+const selects = selectVisitors(limit);
+
+function unsupported(feature: string): (node: Node, to: Writer) => never {
+  return (_node, to) => {
+    throw sqlError('sql.unsupported', feature, to.spelling.title);
+  };
+}
+
 /** What SQLite writes differently. */
 export const sqliteVisitors: Visitors = {
   ...expressionVisitors,
-  ...selectVisitors((node, to) => {
-    if (node.limit === null && node.offset !== null) to.write(' LIMIT -1');
-    writeLimit(node, to);
-  }),
+  ...selects,
+  ...sourceVisitors,
+  ...cteVisitors,
   ...dmlVisitors,
+  ...sqliteDml,
+  select: (node, to) => {
+    if (node.modifiers !== null && node.modifiers.distinctOn.length > 0) writeDistinctOn(node, to, limit);
+    else if (node.modifiers?.withTies === true && node.limit !== null) writeWithTies(node, to);
+    else selects.select(node, to);
+  },
+  setOperation: (node, to) => {
+    if (isCounted(node)) writeCounted(node, to, limit);
+    else selects.setOperation(node, to);
+  },
+  alias: (node, to) => {
+    if (!isKind(node.of, 'values')) return sourceVisitors.alias(node, to);
+    // An alias has no list of columns here; VALUES calls its own column1, column2.
+    const columns = node.of.columns.map((name, i) => `column${i + 1} AS ${to.spelling.quote(name)}`);
+    to.write(`(SELECT ${columns.join(', ')} FROM (`)
+      .visit(node.of)
+      .write('))');
+    writeAlias(node, [], to);
+  },
+  // Values have types of their own, so no row need say them.
+  values: (node, to) => to.write('VALUES ').list(node.rows),
+  cte: (node, to) => {
+    if (changesRows(node.query)) unsupported('INSERT, UPDATE or DELETE in a common table expression')(node, to);
+    cteVisitors.cte(node, to);
+  },
+  lateral: unsupported('LATERAL subquery'),
+  tableSample: unsupported('TABLESAMPLE'),
+  tableFunction: (node, to) => {
+    if (node.columns.length > 0) unsupported('names for the columns of a function in FROM, nor WITH ORDINALITY')(node, to);
+    sourceVisitors.tableFunction(node, to);
+  },
+  grouping: (node, to) => unsupported(node.form === 'sets' ? 'GROUPING SETS' : node.form.toUpperCase())(node, to),
   // SQLite's LIKE ignores case by itself, and an index can serve it only without lower().
   like: (node, to) => expressionVisitors.like({ ...node, insensitive: false }, to),
   function: (node, to) => {
     if (node.name === 'now') to.write("strftime('%Y-%m-%d %H:%M:%f', 'now')");
     else expressionVisitors.function(node, to);
+  },
+  nextValue: (node, to) => {
+    // A row number takes NULL for the next one.
+    if (!node.optional) throw sqlError('sql.unsupported', `sequences ('${node.sequence}')`, 'SQLite');
+    to.write('NULL');
   },
   raw: (node, to) => {
     // A placeholder that was written by hand would take the value of another one, or none.

@@ -5,13 +5,13 @@ import { sqliteVisitors } from './compiler.ts';
 import { sqliteDdl } from './ddl.ts';
 import { listSource } from './list-source.ts';
 import { sqliteWriteLock } from './open.ts';
-import { reflectSqlite } from './reflection.ts';
+import { reflectSqlite, reflectSqliteViews } from './reflection.ts';
 import { RESERVED } from './reserved.ts';
 import { sqliteCodec } from './types.ts';
 
 const quote = quoter(RESERVED);
 const placeholder = (): string => '?';
-const spelling = { title: 'SQLite', visitors: sqliteVisitors, quote, placeholder, typeName: sqliteDdl.typeName };
+const spelling = { title: 'SQLite', name: 'sqlite', visitors: sqliteVisitors, quote, placeholder, typeName: sqliteDdl.typeName };
 
 /** SQLite 3.39 or later. */
 export const sqlite: Dialect = {
@@ -31,6 +31,7 @@ export const sqlite: Dialect = {
   readOnly: { on: 'PRAGMA query_only = 1', off: 'PRAGMA query_only = 0' },
   explain: { prefix: 'EXPLAIN QUERY PLAN', line: (row) => String(row[3]) },
   reflect: reflectSqlite,
+  reflectViews: reflectSqliteViews,
   drivers: {
     'node-sqlite': async () => (await import('./node-sqlite.ts')).nodeSqlite,
     'better-sqlite3': async () => (await import('./better-sqlite3.ts')).betterSqlite3,

@@ -1,14 +1,15 @@
 import type { DriverConnection, DriverRow } from '../base/driver.ts';
-import type { ReflectedColumn, ReflectedForeignKey, ReflectedIndex, ReflectedTable } from '../base/reflection.ts';
+import type { ReflectedColumn, ReflectedForeignKey, ReflectedTable, ReflectedView } from '../base/reflection.ts';
+import { readIndexText } from './index-text.ts';
 import { readTableText, type TableText } from './table-text.ts';
 import { isWord, tokens } from './tokens.ts';
 
 // Virtual tables and those that they keep their data in belong to their module.
 const TABLES = `
-  SELECT s.name, s.sql FROM sqlite_schema s JOIN pragma_table_list l ON l.name = s.name AND l.schema = 'main'
+  SELECT s.name, s.sql, l.strict, l.wr FROM sqlite_schema s JOIN pragma_table_list l ON l.name = s.name AND l.schema = 'main'
   WHERE s.type = 'table' AND l.type = 'table' AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.rowid`;
 const COLUMNS = `
-  SELECT s.name, c.name, c.type, c."notnull", c.dflt_value, c.pk FROM sqlite_schema s JOIN pragma_table_xinfo(s.name) c
+  SELECT s.name, c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden FROM sqlite_schema s JOIN pragma_table_xinfo(s.name) c
   WHERE s.type = 'table' AND c.hidden <> 1 ORDER BY s.rowid, c.cid`;
 const INDEXES = `
   SELECT s.name, l.name, l."unique", l.origin, c.name, i.sql
@@ -18,6 +19,9 @@ const INDEXES = `
 const FOREIGN_KEYS = `
   SELECT s.name, k.id, k."table", k."from", k."to", k.on_delete, k.on_update
   FROM sqlite_schema s JOIN pragma_foreign_key_list(s.name) k WHERE s.type = 'table' ORDER BY s.rowid, k.id DESC, k.seq`;
+
+const VIEWS = `
+  SELECT s.name, s.sql, c.name FROM sqlite_schema s JOIN pragma_table_xinfo(s.name) c WHERE s.type = 'view' ORDER BY s.rowid, c.cid`;
 
 interface IndexRows {
   readonly name: string;
@@ -32,7 +36,7 @@ interface IndexRows {
 /** Reads the tables of the main database, without views, virtual tables and SQLite's own. SQLAlchemy: `Inspector`. */
 export async function reflectSqlite(connection: DriverConnection): Promise<ReflectedTable[]> {
   const rows = async (sql: string): Promise<DriverRow[]> => connection.query(sql, []);
-  const tables = (await rows(TABLES)) as [string, string][];
+  const tables = (await rows(TABLES)) as [string, string, number | bigint, number | bigint][];
   const columnRows = byTable(await rows(COLUMNS));
   const indexRows = byTable(await rows(INDEXES));
   const keyRows = byTable(await rows(FOREIGN_KEYS));
@@ -41,7 +45,7 @@ export async function reflectSqlite(connection: DriverConnection): Promise<Refle
     return keyed.sort((a, b) => Number(a[5]) - Number(b[5])).map((row) => String(row[1]));
   };
 
-  return tables.map(([name, sql]) => {
+  return tables.map(([name, sql, strict, withoutRowid]) => {
     const text = readTableText(sql);
     const key = name.toLowerCase();
     const indexes = readIndexes(indexRows.get(key) ?? []);
@@ -56,11 +60,41 @@ export async function reflectSqlite(connection: DriverConnection): Promise<Refle
         indexes.filter((index) => index.origin === 'u').map((index) => ({ columns: index.columns as string[] })),
         text.uniques,
       ),
-      indexes: indexes.filter((index) => index.origin === 'c' && !index.columns.includes(null)).map(readIndex),
+      indexes: indexes
+        .filter((index) => index.origin === 'c')
+        .map(({ name: own, unique, sql: words }) => readIndexText(own, unique, words ?? '')),
       foreignKeys,
       checks: text.checks.map(({ name: given, sql: condition, column }) => ({ name: given, sql: condition, column })),
+      options: {
+        sqlite: {
+          ...(Number(strict) === 1 ? { strict: true } : {}),
+          ...(Number(withoutRowid) === 1 ? { withoutRowid: true } : {}),
+          ...(text.autoincrement ? { autoincrement: true } : {}),
+        },
+      },
     };
   });
+}
+
+/** Reads the views of the main database. SQLAlchemy: `Inspector.get_view_definition()`. */
+export async function reflectSqliteViews(connection: DriverConnection): Promise<ReflectedView[]> {
+  const rows = await connection.query(VIEWS, []);
+  return [...Map.groupBy(rows, (row) => String(row[0]))].map(([name, own]) => {
+    const sql = String(own[0][1]);
+    const columns = own.map((row) => String(row[2]));
+    return { name, schema: null, definition: definitionOf(sql), columns, materialized: false };
+  });
+}
+
+/** What stands after AS in CREATE VIEW name (columns) AS …. */
+function definitionOf(sql: string): string {
+  let depth = 0;
+  for (const token of tokens(sql)) {
+    if (token.raw === '(') depth++;
+    else if (token.raw === ')') depth--;
+    else if (depth === 0 && isWord(token, 'AS')) return sql.slice(token.end).trim();
+  }
+  return sql;
 }
 
 /** Rows by the table in their first column, whose case SQLite does not mind. */
@@ -69,15 +103,20 @@ function byTable(rows: readonly DriverRow[]): Map<string, DriverRow[]> {
 }
 
 function readColumn(row: DriverRow, text: TableText): ReflectedColumn {
-  const [, name, type, notNull, fallback, pk] = row;
+  const [, name, type, notNull, fallback, pk, hidden] = row;
   const column = String(name);
   const primaryKey = Number(pk) > 0;
+  const own = text.columns.get(column.toLowerCase());
+  // The type of a computed column ends with these words on some versions.
+  const generated = Number(hidden) > 1;
   return {
     name: column,
-    type: String(type),
+    type: generated ? String(type).replace(/\s*\bGENERATED ALWAYS$/i, '') : String(type),
     nullable: Number(notNull) === 0 && !primaryKey,
     default: fallback === null ? null : String(fallback),
     primaryKey,
+    computed: generated ? (own?.computed ?? null) : null,
+    collation: own?.collation ?? null,
     cannotDrop: primaryKey ? 'it belongs to the primary key' : whyNotDropped(column, text),
   };
 }
@@ -90,8 +129,15 @@ function whyNotDropped(column: string, text: TableText): string | null {
   const key = text.foreignKeys.find((constraint) => !constraint.withColumn && constraint.columns.some(same));
   if (key) return `the foreign key ${key.name === null ? 'on it' : `'${key.name}'`} names it`;
   const check = text.checks.find((constraint) => !(constraint.column !== null && same(constraint.column)) && constraint.words.some(same));
+  const computed = [...text.columns].find(([, own]) => own.computed !== null && names(own.computed.sql).some(same));
+  if (computed) return `the computed column '${computed[0]}' names it`;
   if (check) return `the check ${check.name === null ? `(${check.sql})` : `'${check.name}'`} names it`;
   return null;
+}
+
+/** The names in SQL text. */
+function names(sql: string): string[] {
+  return tokens(sql).flatMap((token) => (token.kind === 'name' ? [token.value] : []));
 }
 
 function readIndexes(rows: readonly DriverRow[]): IndexRows[] {
@@ -112,21 +158,6 @@ function readIndexes(rows: readonly DriverRow[]): IndexRows[] {
   return [...indexes.values()];
 }
 
-function readIndex(index: IndexRows): ReflectedIndex {
-  return { name: index.name, columns: index.columns as string[], unique: index.unique, where: indexCondition(index.sql ?? '') };
-}
-
-/** What stands after WHERE in CREATE INDEX … ON … (…) WHERE …. */
-function indexCondition(sql: string): string | null {
-  let depth = 0;
-  for (const token of tokens(sql)) {
-    if (token.raw === '(') depth++;
-    else if (token.raw === ')') depth--;
-    else if (depth === 0 && isWord(token, 'WHERE')) return sql.slice(token.end).trim();
-  }
-  return null;
-}
-
 function readForeignKeys(rows: readonly DriverRow[], text: TableText, primaryKeyOf: (table: string) => string[]): ReflectedForeignKey[] {
   const keys = [...Map.groupBy(rows, (row) => Number(row[1])).values()].map((parts) => {
     const targetTable = String(parts[0][2]);
@@ -139,7 +170,15 @@ function readForeignKeys(rows: readonly DriverRow[], text: TableText, primaryKey
       onUpdate: action(parts[0][6]),
     };
   });
-  return withNames(keys, text.foreignKeys);
+  const left = [...text.foreignKeys];
+  return withNames(keys, text.foreignKeys).map((key) => {
+    const place = left.findIndex(
+      (own) => own.name === key.name && own.columns.join('\0').toLowerCase() === key.columns.join('\0').toLowerCase(),
+    );
+    const own = place === -1 ? null : left.splice(place, 1)[0];
+    const initially = own?.initially ?? null;
+    return { ...key, deferrable: own?.deferrable ?? false, ...(initially === null ? {} : { initially }) };
+  });
 }
 
 function action(words: unknown): string | null {

@@ -1,0 +1,175 @@
+import { sqlError } from '../../sql/errors.ts';
+import { sourcesOf } from '../../sql/join.ts';
+import { type AliasNode, isKind, type Node, type SelectNode, type SourceNode, walk } from '../../sql/node.ts';
+import type { Visitors, Writer } from './compiler.ts';
+
+type SourceVisitors = Pick<Visitors, 'table' | 'alias' | 'join' | 'lateral' | 'tableSample' | 'tableFunction' | 'values'>;
+
+/** The ids of the sources that a FROM item brings, without looking into subqueries. */
+export function held(item: Node): string[] {
+  const ids: string[] = [];
+  const visit = (node: Node): boolean => {
+    if (isKind(node, 'table') || isKind(node, 'alias')) ids.push(node.id);
+    return isKind(node, 'join');
+  };
+  walk(item, visit);
+  return ids;
+}
+
+/**
+ * FROM: what was said, and the sources of columns and conditions that were not. In a subquery, those that an enclosing
+ * select already has are left out, unless nothing would remain; `correlate()` says it in another way.
+ */
+export function fromItems(node: SelectNode, enclosing: readonly string[]): Node[] {
+  const correlation = node.modifiers?.correlation ?? null;
+  const correlated = new Set(node.modifiers?.correlated.map((source) => (source as SourceNode).id));
+  const outer = (id: string): boolean =>
+    enclosing.includes(id) && (correlation === null || (correlation === 'only' ? correlated.has(id) : !correlated.has(id)));
+  const items = node.from.filter((item) => correlation === null || isKind(item, 'join') || !outer((item as SourceNode).id));
+  const said = new Set(node.from.flatMap(held));
+  const named = sourcesOf([...node.columns, ...(node.where === null ? [] : [node.where])]);
+  const aliases = new Map(node.implied.map((alias) => [(alias as SourceNode).id, alias as SourceNode]));
+  // An alias is taken from the select's own fields, where its parameters are numbered.
+  const implied = named.filter((source) => !said.has(source.id)).map((source) => aliases.get(source.id) ?? source);
+  const local = implied.filter((source) => !outer(source.id));
+  const added: SourceNode[] = local.length > 0 || items.length > 0 || correlation !== null ? local : implied;
+  return [...items, ...added];
+}
+
+/** Throws a CompileError where expressions name a source that the statement has not. */
+export function checkSources(nodes: readonly Node[], known: readonly string[], where: string): void {
+  for (const source of sourcesOf(nodes)) {
+    if (known.includes(source.id) || (isKind(source, 'alias') && isKind(source.of, 'star'))) continue;
+    throw sqlError(
+      'sql.missing-source',
+      where,
+      source.name ?? (isKind(source, 'alias') && isKind(source.of, 'table') ? source.of.name : 'a subquery'),
+    );
+  }
+}
+
+/** What a part of FROM is called in a warning. */
+export function titleOf(item: Node, to: Writer): string {
+  const first = isKind(item, 'join') ? leftmost(item) : item;
+  return isKind(first, 'table') || isKind(first, 'alias') ? to.sourceName(first) : 'a join';
+}
+
+function leftmost(node: Node): Node {
+  return isKind(node, 'join') ? leftmost(node.left) : node;
+}
+
+/** FROM, with these sources around the statement. A subquery in it sees none of its neighbours, unless it is lateral. */
+export function writeFrom(items: readonly Node[], enclosing: readonly string[], to: Writer, word = ' FROM '): void {
+  if (items.length === 0) return;
+  const own = to.enclosing;
+  const { neighbours } = to;
+  to.write(word);
+  to.enclosing = [];
+  to.neighbours = [...enclosing, ...items.flatMap(held)];
+  items.forEach((item, i) => {
+    if (i > 0) to.write(', ');
+    writeItem(item, to);
+  });
+  to.enclosing = own;
+  to.neighbours = neighbours;
+}
+
+/** One item of FROM, with the words that stand after it. */
+export function writeItem(item: Node, to: Writer): void {
+  to.visit(item);
+  if (!isKind(item, 'table') && !isKind(item, 'alias')) return;
+  for (const hint of to.hints.get(item.id) ?? []) to.write(' ').visit(hint);
+}
+
+/** Whether SQL by hand is a query, which FROM takes in brackets. */
+function isTextQuery(node: Node): boolean {
+  return isKind(node, 'raw') && /^[\s(]*(select|values|with|table)\b/i.test(node.pieces[0].replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' '));
+}
+
+/** `AS name`, and the names of the columns where they are given there. */
+export function writeAlias(node: AliasNode, columns: readonly string[], to: Writer): void {
+  to.write(` AS ${to.sourceName(node)}`);
+  if (columns.length > 0) to.write(` (${columns.map((name) => to.spelling.quote(name)).join(', ')})`);
+}
+
+const JOINS = {
+  inner: ' JOIN ',
+  left: ' LEFT OUTER JOIN ',
+  right: ' RIGHT OUTER JOIN ',
+  full: ' FULL OUTER JOIN ',
+  cross: ' CROSS JOIN ',
+} as const;
+
+/** How what stands in FROM is written where a database does not differ. */
+export const sourceVisitors: SourceVisitors = {
+  table: (node, to) => to.write(to.sourceName(node)),
+  alias: (node, to) => {
+    const { of } = node;
+    if (isKind(of, 'cte') || isKind(of, 'cteReference')) {
+      to.write(to.cteName(of));
+      if (of.id !== node.id) writeAlias(node, [], to);
+    } else if (isKind(of, 'tableSample')) {
+      to.visit(of.source);
+      writeAlias(node, [], to);
+      to.visit(of);
+    } else if (isKind(of, 'values')) {
+      to.write('(').visit(of).write(')');
+      writeAlias(node, of.columns, to);
+    } else if (isKind(of, 'tableFunction')) {
+      to.visit(of);
+      writeAlias(node, of.columns, to);
+    } else {
+      const query = isKind(of, 'select') || isKind(of, 'setOperation') || isTextQuery(of);
+      if (query) to.write('(').visit(of).write(')');
+      else to.visit(of);
+      writeAlias(node, [], to);
+    }
+  },
+  join: (node, to) => {
+    writeItem(node.left, to);
+    to.write(JOINS[node.type]);
+    if (isKind(node.right, 'join')) to.write('(').visit(node.right).write(')');
+    else writeItem(node.right, to);
+    if (node.on === null) return;
+    const own = to.enclosing;
+    checkSources([node.on], [...own, ...to.neighbours, ...held(node)], 'The condition of a join');
+    to.enclosing = [...own, ...to.neighbours, ...held(node)];
+    to.write(' ON ').condition(node.on);
+    to.enclosing = own;
+  },
+  lateral: (node, to) => {
+    const { neighbours } = to;
+    to.write('LATERAL (').scoped(neighbours, () => to.visit(node.query));
+    to.write(')');
+  },
+  tableSample: (node, to) => {
+    to.write(` TABLESAMPLE ${node.method.toUpperCase()} (`).visit(node.percent).write(')');
+    if (node.seed !== null) to.write(' REPEATABLE (').visit(node.seed).write(')');
+  },
+  tableFunction: (node, to) => {
+    to.scoped(to.neighbours, () => to.visit(node.call));
+    if (node.ordinality) to.write(' WITH ORDINALITY');
+  },
+  values: (node, to) => {
+    to.write('VALUES ');
+    node.rows.forEach((row, i) => {
+      if (i > 0) to.write(', ');
+      if (i > 0 || !isKind(row, 'list')) to.visit(row);
+      else {
+        // The first row says the types: a database that plans before it has the parameters knows no other way.
+        to.write('(');
+        row.items.forEach((item, place) => {
+          if (place > 0) to.write(', ');
+          const type = node.types[place];
+          const bare = isKind(item, 'bind') && type.name !== 'unknown';
+          if (bare)
+            to.write('CAST(')
+              .visit(item)
+              .write(` AS ${to.spelling.typeName(type)})`);
+          else to.visit(item);
+        });
+        to.write(')');
+      }
+    });
+  },
+};

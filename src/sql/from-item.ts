@@ -1,0 +1,133 @@
+import { sqlError } from './errors.ts';
+import { conditions, conjunction, type ExpressionLike } from './expression.ts';
+import { isJoinable, type Joinable, joinCondition, sourcesOf } from './join.ts';
+import { make } from './make.ts';
+import { isKind, type JoinNode, type Node, type SourceNode } from './node.ts';
+import { type Source, sourceOf, tableBehind } from './schema.ts';
+
+/** A condition of a join; `true` where there is none. */
+export type JoinCondition = ExpressionLike<boolean | null> | boolean;
+
+/** Sources joined before a statement names them, so that joins can be nested. SQLAlchemy: `Join`. */
+export class Join {
+  readonly node: JoinNode;
+  constructor(node: JoinNode) {
+    this.node = node;
+  }
+  /** `INNER JOIN` one more. */
+  join(target: FromItem | Joinable, on?: JoinCondition): Join {
+    return new Join(joinNode('inner', [this.node], target, on).joined);
+  }
+  /** `LEFT OUTER JOIN` one more. */
+  outerJoin(target: FromItem | Joinable, on?: JoinCondition): Join {
+    return new Join(joinNode('left', [this.node], target, on).joined);
+  }
+  /** `RIGHT OUTER JOIN` one more. */
+  rightJoin(target: FromItem | Joinable, on?: JoinCondition): Join {
+    return new Join(joinNode('right', [this.node], target, on).joined);
+  }
+  /** `FULL OUTER JOIN` one more. */
+  fullJoin(target: FromItem | Joinable, on?: JoinCondition): Join {
+    return new Join(joinNode('full', [this.node], target, on).joined);
+  }
+  /** `CROSS JOIN` one more. */
+  crossJoin(target: FromItem): Join {
+    return new Join(joinNode('cross', [this.node], target).joined);
+  }
+}
+
+/** What FROM takes: a table, a class, an alias, a subquery, a CTE, or several of them joined. */
+export type FromItem = Source | Join;
+
+/** The node of something in FROM. */
+export function fromNode(item: unknown, where: string): Node {
+  return item instanceof Join ? item.node : sourceOf(item, where).node;
+}
+
+/**
+ * Two sources joined, to be named in `from()`, in another join, in `update().from()` or `deleteFrom().using()`. Without a
+ * condition the one foreign key between the two is used. SQLAlchemy: `join()`.
+ * @example select(User).outerJoin(join(Post, Tag, …), Post.c.userId.eq(User.c.id))
+ */
+export function join(left: FromItem, right: FromItem, on?: JoinCondition): Join {
+  return new Join(joinNode('inner', [fromNode(left, 'join()')], right, on).joined);
+}
+
+/** Two sources, the right one's columns NULL where it has no row. SQLAlchemy: `outerjoin()`. */
+export function outerJoin(left: FromItem, right: FromItem, on?: JoinCondition): Join {
+  return new Join(joinNode('left', [fromNode(left, 'outerJoin()')], right, on).joined);
+}
+
+/**
+ * A join to one of these parts of FROM, and that part: of several the one that the condition or the only foreign key
+ * names, else the first.
+ */
+export function joinNode(
+  type: JoinNode['type'],
+  parts: readonly Node[],
+  target: FromItem | Joinable,
+  on?: JoinCondition,
+): { readonly joined: JoinNode; readonly left: Node } {
+  const where = `${type === 'left' ? 'outerJoin' : type === 'inner' ? 'join' : `${type}Join`}()`;
+  if (isJoinable(target)) return relationJoin(type, parts, target, on, where);
+  const right = fromNode(target, where);
+  const own = new Set(sourcesOf([right]).map((source) => source.id));
+  const candidates = parts.filter((part) => sourcesOf([part]).some((source) => !own.has(source.id)));
+  if (candidates.length === 0) throw sqlError('sql.bad-argument', where, 'something to join to: call from() first', 'nothing');
+  if (type === 'cross') return { joined: make('join', { type, left: candidates[0], right, on: null }), left: candidates[0] };
+  if (on !== undefined) {
+    const condition = conditions([on], where)[0];
+    const left = candidates.length === 1 ? candidates[0] : (candidates.find((part) => names(condition, part)) ?? candidates[0]);
+    return { joined: make('join', { type, left, right, on: condition }), left };
+  }
+  // What sees its neighbours has its condition inside.
+  if (isKind(right, 'alias') && (isKind(right.of, 'lateral') || isKind(right.of, 'tableFunction')))
+    return { joined: make('join', { type, left: candidates[0], right, on: make('constant', { value: true }) }), left: candidates[0] };
+  const source = target instanceof Join ? sourcesOf([right]).map((one) => sourceAround(one)) : [sourceOf(target, where)];
+  const { left, condition } = byForeignKey(candidates, source);
+  return { joined: make('join', { type, left, right, on: condition }), left };
+}
+
+function byForeignKey(parts: readonly Node[], targets: readonly JoinTarget[]): { left: Node; condition: Node } {
+  let failure: unknown = null;
+  for (const left of parts) {
+    for (const target of targets) {
+      try {
+        return { left, condition: joinCondition(left, target) };
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+  }
+  throw failure;
+}
+
+type JoinTarget = Parameters<typeof joinCondition>[1];
+
+function sourceAround(node: SourceNode): JoinTarget {
+  return { node, name: node.name ?? 'a subquery', table: tableBehind(node) };
+}
+
+function relationJoin(
+  type: JoinNode['type'],
+  parts: readonly Node[],
+  relation: Joinable,
+  on: JoinCondition | undefined,
+  where: string,
+): { joined: JoinNode; left: Node } {
+  const { from, steps } = relation['~join']();
+  // The part that holds the relation's own side; where none does, that side comes in.
+  const start = parts.find((part) => sourcesOf([part]).some((source) => source.id === from.id)) ?? from;
+  let left: Node = start;
+  for (const step of steps) {
+    const more = step === steps[steps.length - 1] && on !== undefined;
+    const condition = more ? conjunction([step.on, ...conditions([on], where)]) : step.on;
+    left = make('join', { type, left, right: step.source, on: condition });
+  }
+  return { joined: left as JoinNode, left: start };
+}
+
+function names(condition: Node, part: Node): boolean {
+  const ids = new Set(sourcesOf([part]).map((source) => source.id));
+  return sourcesOf([condition]).some((source) => ids.has(source.id));
+}

@@ -1,0 +1,96 @@
+import { describe, sqlError } from './errors.ts';
+import type { ExpressionLike, OrderTerm } from './expression.ts';
+import { make } from './make.ts';
+import type { FieldsOf, SetOperationNode } from './node.ts';
+import { orderNodes, rowCount } from './order.ts';
+import { type Projection, widthOf } from './projection.ts';
+import { Query } from './query.ts';
+
+/** Several queries put together. SQLAlchemy: `CompoundSelect`. */
+export class SetOperation<R> extends Query<R> {
+  readonly node: SetOperationNode;
+  constructor(node: SetOperationNode, projection: Projection) {
+    super(projection);
+    this.node = node;
+  }
+  #with(change: Partial<FieldsOf<SetOperationNode>>): SetOperation<R> {
+    return new SetOperation<R>(make('setOperation', { ...this.node, ...change }), this.projection);
+  }
+  /** The order of the whole, by the first query's columns, their names or their places. Without arguments it takes the order away. */
+  orderBy(...terms: (OrderTerm | ExpressionLike | string | number)[]): SetOperation<R> {
+    return this.#with({ orderBy: terms.length === 0 ? [] : [...this.node.orderBy, ...orderNodes(terms, this.projection)] });
+  }
+  /** At most so many rows of the whole. */
+  limit(rows: number | ExpressionLike<number> | null): SetOperation<R> {
+    return this.#with({ limit: rowCount(rows, 'limit()') });
+  }
+  /** Leaves out so many rows at the start of the whole. */
+  offset(rows: number | ExpressionLike<number> | null): SetOperation<R> {
+    return this.#with({ offset: rowCount(rows, 'offset()') });
+  }
+  /** These rows and those of other queries, each once. */
+  union(...others: Query<R>[]): SetOperation<R> {
+    return union<R>(this, ...others);
+  }
+  /** These rows and those of other queries. */
+  unionAll(...others: Query<R>[]): SetOperation<R> {
+    return unionAll<R>(this, ...others);
+  }
+  /** The rows that the others have too. */
+  intersect(...others: Query<R>[]): SetOperation<R> {
+    return intersect<R>(this, ...others);
+  }
+  /** The rows that the others do not have. */
+  except(...others: Query<R>[]): SetOperation<R> {
+    return except<R>(this, ...others);
+  }
+}
+
+function setOperation<R>(operator: SetOperator, queries: readonly Query<R>[]): SetOperation<R> {
+  const where = `${WHERE[operator]}()`;
+  if (queries.length < 2) throw sqlError('sql.bad-argument', where, 'two or more selects', String(queries.length));
+  for (const query of queries) if (!(query instanceof Query)) throw sqlError('sql.bad-argument', where, 'selects', describe(query));
+  const width = widthOf(queries[0].projection);
+  const other = queries.map((query) => widthOf(query.projection)).find((n) => n !== width);
+  if (other !== undefined) throw sqlError('sql.different-widths', where, width, other);
+  const fields = { operator, queries: queries.map((query) => query['~part']()), orderBy: [], limit: null, offset: null };
+  return new SetOperation<R>(make('setOperation', fields), queries[0].projection);
+}
+
+const WHERE = {
+  UNION: 'union',
+  'UNION ALL': 'unionAll',
+  INTERSECT: 'intersect',
+  'INTERSECT ALL': 'intersectAll',
+  EXCEPT: 'except',
+  'EXCEPT ALL': 'exceptAll',
+} as const;
+type SetOperator = keyof typeof WHERE;
+
+/**
+ * The rows of all these queries, each once. Their rows must agree in type, and in how many columns they have. SQLAlchemy: `union()`.
+ * @example union(select(User.c.username), select(Tag.c.name)).orderBy(1)
+ */
+export function union<R>(...queries: Query<R>[]): SetOperation<R> {
+  return setOperation('UNION', queries);
+}
+/** The rows of all these queries. SQLAlchemy: `union_all()`. */
+export function unionAll<R>(...queries: Query<R>[]): SetOperation<R> {
+  return setOperation('UNION ALL', queries);
+}
+/** The rows that all these queries have, each once. SQLAlchemy: `intersect()`. */
+export function intersect<R>(...queries: Query<R>[]): SetOperation<R> {
+  return setOperation('INTERSECT', queries);
+}
+/** The rows that all these queries have, as often as each has them. SQLAlchemy: `intersect_all()`. */
+export function intersectAll<R>(...queries: Query<R>[]): SetOperation<R> {
+  return setOperation('INTERSECT ALL', queries);
+}
+/** The rows of the first query that the others do not have, each once. SQLAlchemy: `except_()`. */
+export function except<R>(...queries: Query<R>[]): SetOperation<R> {
+  return setOperation('EXCEPT', queries);
+}
+/** The rows of the first query without those of the others, counted. SQLAlchemy: `except_all()`. */
+export function exceptAll<R>(...queries: Query<R>[]): SetOperation<R> {
+  return setOperation('EXCEPT ALL', queries);
+}
