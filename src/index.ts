@@ -5,6 +5,9 @@ export { NoContextError } from './database/errors.ts';
 export type { RecordedQuery } from './database/recording.ts';
 export type { Driver, DriverConnection, DriverFailure, DriverOptions, DriverResult, DriverRow, RunResult } from './dialects/base/driver.ts';
 export { ConfigurationError, DecodeError } from './dialects/base/errors.ts';
+export { mysql } from './dialects/mysql/column-types.ts';
+export { pg } from './dialects/postgresql/column-types.ts';
+export type { Range } from './dialects/postgresql/range-text.ts';
 export { registerDriver } from './dialects/registry.ts';
 export type { Connection } from './engine/connection.ts';
 export { createEngine, type Engine, type EngineOptions } from './engine/engine.ts';
@@ -59,21 +62,27 @@ export {
 export type { RelationAttribute } from './orm/relation-attribute.ts';
 export type { ModelChange, NestedTransaction, Session, SessionTransactionOptions } from './orm/session.ts';
 export { alias, type TableAlias } from './sql/alias.ts';
-export { type CaseBuilder, caseWhen } from './sql/case.ts';
+export { type CaseBuilder, type CaseOfBuilder, type CaseOfStart, caseOf, caseWhen } from './sql/case.ts';
 export type { InsertRow, UpdateValues } from './sql/cells.ts';
 export type {
+  BigIntegerColumn,
   Column,
   ColumnValue,
   ComputedColumn,
+  DateTimeColumn,
+  DialectName,
   IdentityOptions,
+  NumericColumn,
   ReferenceAction,
   ReferenceOptions,
   SeriesOptions,
   StandardSchema,
+  TypeOf,
   Validator,
 } from './sql/column.ts';
 export { t } from './sql/column-types.ts';
 export { type ConflictSet, type ConflictTarget, excluded } from './sql/conflict.ts';
+export { falseValue, literalColumn, nullValue, trueValue } from './sql/constant.ts';
 export {
   check,
   exclude,
@@ -84,7 +93,9 @@ export {
   type TableItem,
   unique,
 } from './sql/constraints.ts';
+export { type DateField, extract, tryCast, typeCoerce } from './sql/conversion.ts';
 export { type Cte, type CteOptions, cte } from './sql/cte.ts';
+export type { CustomType } from './sql/custom-type.ts';
 export {
   createIndex,
   createSchema,
@@ -100,29 +111,39 @@ export {
   dropView,
 } from './sql/ddl-statement.ts';
 export { type Delete, deleteFrom } from './sql/delete.ts';
+export type { EncryptionOptions } from './sql/encrypted-type.ts';
 export { ArgumentError, AthanorError, CompileError } from './sql/errors.ts';
 export { type Explain, explain } from './sql/explain.ts';
 export {
   and,
   cast,
+  distinct,
   Expression,
   type ExpressionLike,
   exists,
   literal,
+  match,
   not,
+  type Operand,
+  type Operator,
+  type OperatorOptions,
   type OrderTerm,
   or,
   param,
 } from './sql/expression.ts';
+export type { FrameBound, FrameOptions } from './sql/frame.ts';
 export { type FromItem, Join, type JoinCondition, join, outerJoin } from './sql/from-item.ts';
-export { type FunctionCall, func } from './sql/function.ts';
+export { type FunctionMaker, func } from './sql/function.ts';
+export type { FunctionCall, WindowOptions } from './sql/function-call.ts';
 export { cube, groupingSets, rollup } from './sql/grouping.ts';
 export { type IndexConstraint, type IndexMethod, index, uniqueIndex } from './sql/indexes.ts';
 export { type Insert, insertInto } from './sql/insert.ts';
+export type { Functions } from './sql/known-functions.ts';
 export { type Merge, mergeInto, type WhenMatched, type WhenNotMatched } from './sql/merge.ts';
 export { MetaData, type MetaDataOptions, type SchemaChangeOptions } from './sql/metadata.ts';
 export { NAMING, type Naming, type NamingConvention, type NamingTemplates } from './sql/naming.ts';
 export type { SelectRow, Subquery } from './sql/projection.ts';
+export { all, any, arrayOf } from './sql/quantified.ts';
 export { lateral, type Query as CoreQuery } from './sql/query.ts';
 export { type RawFragment, sql, text } from './sql/raw.ts';
 export { type ColumnAttribute, type ForeignKey, type Index, Table, type TableOptions } from './sql/schema.ts';
@@ -139,9 +160,11 @@ export {
 } from './sql/set-operation.ts';
 export { type TableSample, tableFunction, tableSample } from './sql/table-expression.ts';
 export type { DialectOptions } from './sql/table-options.ts';
+export type { AffixOptions, MatchOptions, RegexpOptions } from './sql/text-match.ts';
 export type { ColumnTypes, TextQuery } from './sql/text-query.ts';
 export { type Truncate, type TruncateOptions, truncate } from './sql/truncate.ts';
 export { tuple } from './sql/tuple.ts';
+export { type EncryptionKey, jsonNull } from './sql/type.ts';
 export { type Update, update } from './sql/update.ts';
 export { type Values, values } from './sql/values.ts';
 export type { View, ViewOptions } from './sql/view.ts';

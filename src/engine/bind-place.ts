@@ -51,6 +51,14 @@ function expect(node: Node, tell: (bind: BindNode, place: BindPlace) => void): v
     told(node.operand, { use: 'compared', name: null });
     told(node.low, compared(node.operand));
     told(node.high, compared(node.operand));
+  } else if (isKind(node, 'jsonComparison') || isKind(node, 'jsonContains') || isKind(node, 'arrayOperator')) {
+    told(node.left, compared(node.right));
+    told(node.right, compared(node.left));
+  } else if (isKind(node, 'symmetricBetween')) {
+    told(node.low, compared(node.operand));
+    told(node.high, compared(node.operand));
+  } else if (isKind(node, 'caseOf')) {
+    for (const when of node.whens) told(when, compared(node.operand));
   } else if (isKind(node, 'like')) told(node.pattern, compared(node.operand));
   else if (isKind(node, 'select') || isKind(node, 'setOperation')) {
     told(node.limit, { use: 'compared', name: 'limit()' });
@@ -68,6 +76,7 @@ function nameOf(source: SourceNode): string {
 }
 
 function compared(beside: Node): BindPlace {
+  if (isKind(beside, 'jsonPath')) return compared(beside.operand);
   if (!isKind(beside, 'column')) return { use: 'compared', name: null };
   const { source } = beside;
   const owner = source.name;

@@ -46,6 +46,7 @@ export function bucketSize(count: number): number {
   return Math.ceil(count / step) * step;
 }
 
+const NOTHING_AROUND = ['', ''] as const;
 const NOTHING = 'SELECT NULL WHERE 1 = 0';
 /** The place of a list that travels as one parameter. */
 const ONE_PARAMETER = -1;
@@ -93,7 +94,7 @@ class CompiledPlan implements Plan {
     );
     this.#names = new Set(slots.flatMap((slot) => (slot.name === null ? [] : [slot.name])));
     const expanding = slots.some((slot) => slot.expanding);
-    this.#plain = !expanding && this.#names.size === 0;
+    this.#plain = !expanding && this.#names.size === 0 && slots.every((slot) => slot.index >= 0 || slot.name !== null);
     this.sql = expanding ? null : this.#text([]);
     const limit = dialect.capabilities.maxParameters;
     if (slots.length > limit) throw engineError('engine.too-many-parameters', slots.length, limit, dialect.title);
@@ -121,9 +122,9 @@ class CompiledPlan implements Plan {
     const parameters: unknown[] = [];
     const sizes: number[] = [];
     for (let i = 0; i < this.#slots.length; i++) {
-      const { index, name, expanding } = this.#slots[i];
+      const { index, name, expanding, constant } = this.#slots[i];
       if (name !== null && !Object.hasOwn(named, name)) throw sqlError('sql.missing-parameter', name);
-      const value = name === null ? values[index] : named[name];
+      const value = name !== null ? named[name] : index < 0 ? constant : values[index];
       if (!expanding) parameters.push(value === null ? null : this.#value(value, i));
       else if (Array.isArray(value)) sizes.push(this.#spread(value, i, parameters));
       else if (value === undefined) throw sqlError('sql.undefined-value', this.#places[i]);
@@ -147,7 +148,7 @@ class CompiledPlan implements Plan {
     // No row equals NULL, so it is left out: x NOT IN (1, NULL) would be true for nothing.
     for (const value of list) if (value !== null) encoded.push(this.#value(value, slot));
     const source = this.#dialect.listSource;
-    if (source !== undefined && encoded.length > source.from) {
+    if (source !== undefined && encoded.length > source.from && this.#slots[slot].around === undefined) {
       const one = source.encode(encoded);
       if (one !== null) {
         parameters.push(one);
@@ -171,7 +172,10 @@ class CompiledPlan implements Plan {
       const size = slot.expanding ? sizes[list++] : 1;
       if (size === ONE_PARAMETER) text += dialect.listSource?.sql(dialect.placeholder(++position), slot.type);
       else if (size === 0) text += dialect.emptyList?.(slot.type) ?? NOTHING;
-      else for (let n = 0; n < size; n++) text += `${n === 0 ? '' : ', '}${dialect.placeholder(++position)}`;
+      else {
+        const [before, after] = slot.around ?? NOTHING_AROUND;
+        for (let n = 0; n < size; n++) text += `${n === 0 ? '' : ', '}${before}${dialect.placeholder(++position)}${after}`;
+      }
       text += pieces[i + 1];
     });
     return text;

@@ -10,18 +10,74 @@ import { objectLiteral, quoted, sqlTemplate } from './source-text.ts';
 /** `t.string(80)`: the type that is stored, whatever the model makes of it. */
 export function typeSource(type: SqlType): string {
   const stored = storedType(type);
-  switch (stored.name) {
+  const variants = Object.entries(stored.variants ?? {}).map(
+    ([dialect, variant]) => `.variant(${quoted(dialect)}, ${typeSource(variant)})`,
+  );
+  return plainSource(stored) + variants.join('');
+}
+
+/** The options of a type that are set, as an object literal; nothing where none is. */
+function options(type: SqlType, ...names: readonly (keyof SqlType)[]): string | null {
+  const written = (value: unknown): string | undefined => {
+    if (value === undefined || value === false) return undefined;
+    return typeof value === 'string' ? quoted(value) : String(value);
+  };
+  return objectLiteral(Object.fromEntries(names.map((name) => [name, written(type[name])])));
+}
+
+function argumentsOf(...parts: readonly (string | number | null | undefined)[]): string {
+  return parts.filter((part) => part !== undefined && part !== null).join(', ');
+}
+
+function plainSource(type: SqlType): string {
+  const view = type.asNumber ? '.asNumber()' : type.asString ? '.asString()' : '';
+  switch (type.name) {
+    case 'integer':
+    case 'smallInteger':
+    case 'tinyInteger':
+    case 'mediumInteger':
+    case 'bigInteger':
+      return `t.${type.name}(${argumentsOf(options(type, 'unsigned'))})${view}`;
     case 'string':
+    case 'char':
+      return `t.${type.name}(${argumentsOf(type.length, options(type, 'collation'))})`;
+    case 'text':
+      return `t.text(${argumentsOf(options(type, 'size', 'collation'))})`;
+    case 'bit':
+      return `t.bit(${type.length ?? ''})`;
     case 'binary':
-      return `t.${stored.name}(${stored.length ?? ''})`;
+      return `t.binary(${argumentsOf(type.length ?? (type.size === undefined ? undefined : 'undefined'), options(type, 'size'))})`;
     case 'numeric':
-      return `t.numeric(${[stored.precision, stored.scale].filter((size) => size !== undefined).join(', ')})${stored.asNumber ? '.asNumber()' : ''}`;
+      return `t.numeric(${argumentsOf(type.precision, type.scale)})${view}`;
+    case 'time':
     case 'dateTime':
-      return `t.dateTime(${stored.timezone ? '{ timezone: true }' : ''})`;
-    case 'enum':
-      return `t.enum([${(stored.values ?? []).map(quoted).join(', ')}]${stored.enumName === undefined ? '' : `, { name: ${quoted(stored.enumName)} }`})`;
+    case 'interval':
+      return `t.${type.name}(${argumentsOf(options(type, 'precision', 'timezone'))})${view}`;
+    case 'enum': {
+      const { values = [], enumName, native } = type;
+      const named = objectLiteral({
+        name: enumName == null ? undefined : quoted(enumName),
+        native: native === false ? 'false' : undefined,
+      });
+      return `t.enum(${argumentsOf(`[${values.map(quoted).join(', ')}]`, named)})`;
+    }
+    case 'array': {
+      const deep = (type.dimensions ?? 1) > 1 ? `{ dimensions: ${type.dimensions} }` : null;
+      return `t.array(${argumentsOf(typeSource(type.inner as SqlType), deep)})`;
+    }
+    case 'native': {
+      const { words = '', inner } = type;
+      const written =
+        typeof words === 'string'
+          ? quoted(words)
+          : objectLiteral(Object.fromEntries(Object.entries(words).map(([name, word]) => [name, quoted(word)])));
+      return `t.native(${argumentsOf(written, inner === undefined || inner.name === 'text' ? null : typeSource(inner))})`;
+    }
+    // A migration makes the column; it reads and writes no values.
+    case 'encrypted':
+      return 't.text()';
     default:
-      return `t.${stored.name}()`;
+      return `t.${type.name}()`;
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, sqlError } from '../sql/errors.ts';
-import { isDecimal, type SqlType } from '../sql/type.ts';
+import { isDecimal, isMutable, type SqlType } from '../sql/type.ts';
 import { ormError, ValidationError } from './errors.ts';
 import { nameOf } from './identity.ts';
 import {
@@ -19,26 +19,36 @@ import {
   TRANSIENT,
 } from './mapping.ts';
 
-/** The kind of JavaScript values that a type has. */
+/** The kind of JavaScript values that a type has. Where a row may hold a value of the same kind that means something else, it is boxed. */
 export function slotKind(type: SqlType): SlotKind {
   switch (type.name) {
     case 'integer':
     case 'smallInteger':
+    case 'tinyInteger':
+    case 'mediumInteger':
     case 'float':
     case 'double':
       return 'number';
     case 'numeric':
-      return type.asNumber ? 'number' : 'object';
+      return type.asNumber ? 'number' : type.asString ? 'boxed' : 'object';
     case 'bigInteger':
-      return 'bigint';
+      return type.asNumber ? 'number' : 'bigint';
     case 'boolean':
       return 'boolean';
     case 'dateTime':
-      return 'object';
+      return type.asString ? 'boxed' : 'object';
+    case 'time':
+      return type.timezone ? 'boxed' : 'string';
     case 'binary':
       return 'bytes';
+    case 'native':
+      return slotKind(type.inner as SqlType);
+    case 'interval':
     case 'json':
+    case 'jsonb':
+    case 'array':
     case 'custom':
+    case 'encrypted':
       return 'boxed';
     default:
       return 'string';
@@ -57,7 +67,7 @@ export function convert(entity: Entity, position: number): unknown {
   const value = decode === null ? raw : decode === undefined ? mapper.codecs() : decode(raw);
   if (mapper.kinds[position] === 'boxed') {
     row[position] = new Decoded(value, raw);
-    if (mapper.columns[position].type.name === 'json') entity[SESSION]?.watch(entity);
+    if (isMutable(mapper.columns[position].type)) entity[SESSION]?.watch(entity);
   } else row[position] = value;
   return value;
 }
@@ -166,6 +176,8 @@ function validate(mapper: Mapper, position: number, given: unknown): unknown {
 export function differs(entity: Entity, position: number, before: unknown): boolean {
   const old = plainValue(entity, position, before);
   const now = columnValue(entity, position);
+  const equals = entity[MAPPER].columns[position].type.custom?.equals;
+  if (equals != null && old != null && now != null) return !equals(old, now);
   return !sameValue(old, now);
 }
 
@@ -176,7 +188,12 @@ export function sameValue(a: unknown, b: unknown): boolean {
   if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
   if (a instanceof Uint8Array && b instanceof Uint8Array) return a.length === b.length && a.every((byte, i) => byte === b[i]);
   if (isDecimal(a) && isDecimal(b)) return a.toString() === b.toString();
-  return JSON.stringify(a) === JSON.stringify(b);
+  return contentOf(a) === contentOf(b);
+}
+
+/** What an object or list holds, as text; bigints too, which JSON has no form for. */
+function contentOf(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? `${item}n` : item));
 }
 
 /** A number, bigint or Decimal as comparable text; a price of 5 is the Decimal 5. */

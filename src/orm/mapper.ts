@@ -3,6 +3,7 @@ import type { Validator } from '../sql/column.ts';
 import { describe } from '../sql/errors.ts';
 import { Expression } from '../sql/expression.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
+import { isMutable } from '../sql/type.ts';
 import { installAccessors } from './accessors.ts';
 import { slotKind } from './attributes.ts';
 import { ormError } from './errors.ts';
@@ -32,7 +33,7 @@ import { pair, resolveRelationship } from './relationship.ts';
 type AnyConstructor = { readonly prototype: object; readonly name: string };
 
 /** Types whose raw values are already good keys of the identity map. */
-const PLAIN_KEYS = new Set(['integer', 'smallInteger', 'string', 'text', 'uuid', 'enum']);
+const PLAIN_KEYS = new Set(['integer', 'smallInteger', 'tinyInteger', 'mediumInteger', 'string', 'char', 'text', 'uuid', 'enum']);
 
 /** Members that every model has, so that no attribute may take their names. */
 const RESERVED = new Set(['constructor', 'then', 'toJSON', 'toString', 'valueOf']);
@@ -90,7 +91,7 @@ class ClassMapper implements Mapper {
       this.positions.set(key, this.positions.size);
     }
     this.kinds = this.columns.map((column) => slotKind(column.type));
-    this.jsonPositions = this.columns.filter((column) => column.type.name === 'json').map((column) => column.position);
+    this.jsonPositions = this.columns.filter((column) => isMutable(column.type)).map((column) => column.position);
     this.dependents = this.columns.map(() => null);
     this.setters = this.columns.map(() => null);
     this.validators = this.columns.map((column) => (column.computed === null ? column.validators : [NEVER_SET]));

@@ -6,7 +6,7 @@ import type { Node, SourceNode } from '../sql/node.ts';
 import type { SelectRow } from '../sql/projection.ts';
 import type { Source } from '../sql/schema.ts';
 import type { Select } from '../sql/select.ts';
-import { BOOLEAN } from '../sql/type.ts';
+import { BOOLEAN, isWhole } from '../sql/type.ts';
 import { checkValue, unknownAttribute } from './attributes.ts';
 import { NotFoundError, ormError } from './errors.ts';
 import { keyValues } from './identity.ts';
@@ -148,7 +148,7 @@ export class Query<M, Out = M> {
   /** Other columns in the objects' place. SQLAlchemy: `with_entities()`. */
   select<const X extends readonly unknown[]>(...items: X): RowQuery<SelectRow<X>> {
     if (items.length === 0) throw sqlError('sql.no-columns');
-    return new RowQuery<SelectRow<X>>(this.#spec.select.columns(...items), this.#runner);
+    return new RowQuery<SelectRow<X>>(this.#spec.select.columns<X>(...items), this.#runner);
   }
 
   /** All objects. */
@@ -267,8 +267,8 @@ export class Query<M, Out = M> {
 
 function keyFromText(mapper: Mapper, text: string): unknown {
   const { type } = mapper.columns[mapper.keyPositions[0]];
-  if (type.name === 'integer' || type.name === 'smallInteger') return /^-?\d{1,15}$/.test(text) ? Number(text) : null;
-  if (type.name === 'bigInteger') return /^-?\d{1,19}$/.test(text) ? BigInt(text) : null;
+  if (type.name === 'bigInteger' && !type.asNumber) return /^-?\d{1,19}$/.test(text) ? BigInt(text) : null;
+  if (isWhole(type)) return /^-?\d{1,15}$/.test(text) ? Number(text) : null;
   return text;
 }
 

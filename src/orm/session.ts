@@ -14,6 +14,7 @@ import { Query as CoreQuery } from '../sql/query.ts';
 import type { Table } from '../sql/schema.ts';
 import { Select } from '../sql/select.ts';
 import { SetOperation } from '../sql/set-operation.ts';
+import { isMutable } from '../sql/type.ts';
 import { attach, letGo, requireOwn } from './attachment.ts';
 import { bindOf } from './bind-routing.ts';
 import { ormError } from './errors.ts';
@@ -524,7 +525,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   #unwatch(entity: Entity): void {
     entity[MAPPER].columns.forEach(({ type }, i) => {
       const slot = entity[ROW][i] as { raw?: unknown } | null | undefined;
-      if (type.name === 'json' && typeof slot === 'object' && slot !== null && slot.raw !== undefined) entity[ROW][i] = slot.raw;
+      if (isMutable(type) && typeof slot === 'object' && slot !== null && slot.raw !== undefined) entity[ROW][i] = slot.raw;
     });
   }
 

@@ -1,7 +1,7 @@
 import { describe, sqlError } from './errors.ts';
 import { Expression, type ExpressionLike, type Input } from './expression.ts';
 import { makeBind } from './make.ts';
-import { makeType, type SqlType } from './type.ts';
+import { changeType, type SqlType } from './type.ts';
 
 export type ReferenceAction = 'cascade' | 'set null' | 'set default' | 'restrict' | 'no action';
 
@@ -176,6 +176,20 @@ export interface Column<V = unknown, N extends boolean = boolean, D extends bool
   sensitive(): this;
   /** Checks (or changes) each value that is set; a function that throws, or a Standard Schema. SQLAlchemy: `@validates`. */
   validate(validator: Validator<V>): this;
+  /**
+   * Another type on one database, by the dialect's name, with the same values in JavaScript. SQLAlchemy: `with_variant()`.
+   * @example t.text().variant('mysql', t.string(191))
+   */
+  variant(dialect: DialectName, type: TypeOf<V>): this;
+}
+
+/** The databases that a type may be another one on; a dialect of your own has its own name. */
+export type DialectName = 'sqlite' | 'postgresql' | 'mysql' | 'mssql' | (string & {});
+
+/** A column of which only the type counts. */
+export interface TypeOf<V = unknown> {
+  readonly '~value': V;
+  readonly type: SqlType;
 }
 
 /** A column that the database works out: it is read, and never written. */
@@ -260,6 +274,18 @@ class ColumnBuilder {
   validate(validator: Validator<unknown>): this {
     return this.#with({ validators: [...this.definition.validators, validator] });
   }
+  variant(dialect: string, { type }: TypeOf): this {
+    return this.#typed({ variants: { ...this.type.variants, [dialect]: type } });
+  }
+  asNumber(): this {
+    return this.#typed({ asNumber: true });
+  }
+  asString(): this {
+    return this.#typed({ asString: true });
+  }
+  #typed(change: Partial<SqlType>): this {
+    return this.#with({ type: changeType(this.type, change) });
+  }
 }
 
 function expression(value: unknown, where: string): ExpressionLike {
@@ -279,27 +305,29 @@ export function checkSeries(options: SeriesOptions, where: string): void {
     throw sqlError('sql.bad-argument', `${where}, at 'increment',`, 'a number that is not 0', '0');
 }
 
-/** A numeric column, which may give numbers instead of Decimals. */
+/** A numeric column, which may give numbers or digits instead of Decimals. */
 export interface NumericColumn<V, N extends boolean = false, D extends boolean = false> extends Column<V, N, D> {
   /** Gives JavaScript numbers: quicker, and exact only as far as a double is. SQLAlchemy: `asdecimal=False`. */
   asNumber(): Column<number, N, D>;
+  /** Gives the digits as a string, such as `'12.50'`. */
+  asString(): Column<string, N, D>;
 }
 
-class NumericColumnBuilder extends ColumnBuilder {
-  asNumber(): this {
-    const { name, precision, scale } = this.type;
-    const type = makeType({ name, precision, scale, asNumber: true });
-    return new NumericColumnBuilder({ ...this.definition, type }) as this;
-  }
+/** A column of 64-bit integers, which may give numbers instead of bigints. */
+export interface BigIntegerColumn extends Column<bigint, false, false> {
+  /** Gives JavaScript numbers. A value beyond 2⁵³−1, which a number would not hold exactly, is an error. */
+  asNumber(): Column<number, false, false>;
+}
+
+/** A column of moments, which may give text instead of Dates. */
+export interface DateTimeColumn extends Column<Date, false, false> {
+  /** Gives ISO 8601 text in UTC, such as `'2026-01-31T08:30:00.123456Z'`, which keeps microseconds as a Date does not. */
+  asString(): Column<string, false, false>;
 }
 
 /** A column of this type with nothing else said. */
 export function column<V>(type: SqlType<V>): Column<V, false, false> {
   return new ColumnBuilder({ ...PLAIN, type }) as unknown as Column<V, false, false>;
-}
-
-export function numericColumn<V>(type: SqlType<V>): NumericColumn<V> {
-  return new NumericColumnBuilder({ ...PLAIN, type }) as unknown as NumericColumn<V>;
 }
 
 export function isColumn(value: unknown): value is Column {

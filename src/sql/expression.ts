@@ -1,7 +1,31 @@
+import type { Decimal } from 'decimal.js';
+import { arithmeticType, division, operandType, type Side } from './arithmetic.ts';
+import { arrayIndexNode, isArray, itemType } from './array.ts';
 import { describe, sqlError } from './errors.ts';
+import { isJson, type JsonAt, type JsonKey, jsonBeside, jsonKindOf, jsonPathNode, jsonScalarNode } from './json-path.ts';
 import { make, makeBind } from './make.ts';
-import { type BindNode, isKind, type Node } from './node.ts';
-import { BOOLEAN, INTEGER, isDecimal, NUMERIC, type SqlType, TEXT, typeOfValue, UNKNOWN } from './type.ts';
+import {
+  type BindNode,
+  type BitwiseNode,
+  type CustomOperatorNode,
+  isKind,
+  type JsonScalarNode,
+  type ListNode,
+  type Node,
+  type QuantifiedNode,
+} from './node.ts';
+import {
+  type AffixOptions,
+  affixNode,
+  concatNode,
+  likeNode,
+  type MatchOptions,
+  matchNode,
+  type RegexpOptions,
+  regexpNode,
+  regexpReplaceNode,
+} from './text-match.ts';
+import { BOOLEAN, DOUBLE, INTEGER, isTextual, JSON_TYPE, NUMERIC, type SqlType, TEXT, typeOfValue, UNKNOWN } from './type.ts';
 
 /** Anything that stands for a SQL value of type `V`; enough for comparing types without looking into methods. */
 export interface ExpressionLike<V = unknown> {
@@ -23,6 +47,31 @@ export interface QueryLike<R = unknown> {
 
 /** The value type of a one-column row. */
 type ScalarOf<R> = R extends readonly [infer V] ? V : R extends object ? R[keyof R] : R;
+
+/** What dividing gives: whole numbers of any width give a double. */
+export type Quotient<V> = V extends bigint ? number : V;
+
+/** The items of an array's type. */
+export type Item<V> = NonNullable<V> extends readonly (infer E)[] ? E : unknown;
+
+/** What `contains()` looks for: a text in a text, items in an array, a part in a JSON value. */
+export type Contained<V> =
+  NonNullable<V> extends readonly (infer E)[]
+    ? readonly E[] | ExpressionLike
+    : NonNullable<V> extends string
+      ? Operand<string>
+      : NonNullable<V> extends number | bigint | boolean | Date | Uint8Array
+        ? Operand<string>
+        : { readonly [K in keyof NonNullable<V>]?: NonNullable<V>[K] } | string | ExpressionLike | null;
+
+/** An operator that waits for its right side. */
+export type Operator<V, R> = { operate(value: Operand<V> | ExpressionLike): Expression<R> }['operate'];
+
+/** How an operator of the database's own is written. */
+export interface OperatorOptions {
+  /** How tightly it binds: its operands and itself stand in brackets where they have to. */
+  readonly precedence?: NonNullable<CustomOperatorNode['precedence']>;
+}
 
 export interface OrderTerm {
   readonly node: Node;
@@ -107,100 +156,281 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
   isDistinctFrom(value: Operand<V>): Expression<boolean> {
     return this.#compare('IS DISTINCT FROM', value, 'isDistinctFrom()');
   }
-  /** `IS NULL`. SQLAlchemy: `is_(None)`. */
+  /** `IS NULL`; of a JSON path also JSON's null. SQLAlchemy: `is_(None)`. */
   isNull(): Expression<boolean> {
-    return new Expression(make('unary', { operator: 'IS NULL', operand: this.node, postfix: true }), BOOLEAN);
+    return this.#isNull('IS NULL');
   }
   /** `IS NOT NULL`. SQLAlchemy: `is_not(None)`. */
   isNotNull(): Expression<boolean> {
-    return new Expression(make('unary', { operator: 'IS NOT NULL', operand: this.node, postfix: true }), BOOLEAN);
+    return this.#isNull('IS NOT NULL');
   }
-  /** `IN`: a list (one parameter whatever its length; an empty one matches nothing) or a one-column select. SQLAlchemy: `in_()`. */
-  in(values: readonly Input<NonNullable<V>>[] | QueryLike): Expression<boolean> {
+  /** `IS NULL`, `IS TRUE` or `IS FALSE`: never NULL itself. Anything else is `isNotDistinctFrom()`. SQLAlchemy: `is_()`. */
+  is(value: Operand<V>): Expression<boolean> {
+    return this.#is(value, false);
+  }
+  /** `IS NOT NULL`, `IS NOT TRUE` or `IS NOT FALSE`. SQLAlchemy: `is_not()`. */
+  isNot(value: Operand<V>): Expression<boolean> {
+    return this.#is(value, true);
+  }
+  /**
+   * `IN`: a list of values and expressions (of values alone it is one parameter whatever its length; an empty one matches
+   * nothing) or a one-column select. NULLs in it are left out. SQLAlchemy: `in_()`.
+   */
+  in(values: readonly (Input<NonNullable<V>> | null | ExpressionLike<NonNullable<V> | null>)[] | QueryLike): Expression<boolean> {
     return this.#in(values, false);
   }
   /** `NOT IN`; an empty list matches everything. SQLAlchemy: `not_in()`. */
-  notIn(values: readonly Input<NonNullable<V>>[] | QueryLike): Expression<boolean> {
+  notIn(values: readonly (Input<NonNullable<V>> | null | ExpressionLike<NonNullable<V> | null>)[] | QueryLike): Expression<boolean> {
     return this.#in(values, true);
   }
-  /** `BETWEEN low AND high`, both included. */
-  between(low: Operand<V>, high: Operand<V>): Expression<boolean> {
-    return this.#between(low, high, false);
+  /** `BETWEEN low AND high`, both included; with `symmetric` in either order. */
+  between(low: Operand<V>, high: Operand<V>, options: { readonly symmetric?: boolean } = {}): Expression<boolean> {
+    return this.#between(low, high, options.symmetric === true, false);
   }
   /** `NOT BETWEEN low AND high`. */
-  notBetween(low: Operand<V>, high: Operand<V>): Expression<boolean> {
-    return this.#between(low, high, true);
+  notBetween(low: Operand<V>, high: Operand<V>, options: { readonly symmetric?: boolean } = {}): Expression<boolean> {
+    return this.#between(low, high, options.symmetric === true, true);
   }
-  /** `LIKE` with the pattern as it is: `%` and `_` are wildcards. */
+  /** `LIKE` with the pattern as it is: `%` and `_` are wildcards. Whether case counts is the database's habit. */
   like(pattern: Operand<string>, options: { escape?: string } = {}): Expression<boolean> {
-    return this.#like(pattern, options.escape ?? null, false, false);
+    return condition(likeNode(this.#text(), operand(pattern, TEXT, 'like()'), options));
   }
   /** `NOT LIKE`. */
   notLike(pattern: Operand<string>, options: { escape?: string } = {}): Expression<boolean> {
-    return this.#like(pattern, options.escape ?? null, false, true);
+    return condition(likeNode(this.#text(), operand(pattern, TEXT, 'notLike()'), { ...options, negated: true }));
   }
   /** `LIKE` that ignores case, whatever the database's own habit. */
   ilike(pattern: Operand<string>, options: { escape?: string } = {}): Expression<boolean> {
-    return this.#like(pattern, options.escape ?? null, true, false);
+    return condition(likeNode(this.#text(), operand(pattern, TEXT, 'ilike()'), { ...options, insensitive: true }));
   }
   /** `NOT LIKE` that ignores case. */
   notIlike(pattern: Operand<string>, options: { escape?: string } = {}): Expression<boolean> {
-    return this.#like(pattern, options.escape ?? null, true, true);
+    return condition(likeNode(this.#text(), operand(pattern, TEXT, 'notIlike()'), { ...options, insensitive: true, negated: true }));
   }
-  /** Begins with this text; its wildcards stand for themselves. SQLAlchemy: `startswith(…, autoescape=True)`. */
-  startsWith(text: Operand<string>): Expression<boolean> {
-    return this.#affix('', text, '%', false);
+  /** Begins with this text; its wildcards stand for themselves unless `autoescape` is false. SQLAlchemy: `startswith()`. */
+  startsWith(text: Operand<string>, options: AffixOptions = {}): Expression<boolean> {
+    return this.#affix('', text, '%', false, options, 'startsWith()');
   }
-  /** Ends with this text; its wildcards stand for themselves. SQLAlchemy: `endswith(…, autoescape=True)`. */
-  endsWith(text: Operand<string>): Expression<boolean> {
-    return this.#affix('%', text, '', false);
+  /** Ends with this text; its wildcards stand for themselves unless `autoescape` is false. SQLAlchemy: `endswith()`. */
+  endsWith(text: Operand<string>, options: AffixOptions = {}): Expression<boolean> {
+    return this.#affix('%', text, '', false, options, 'endsWith()');
   }
-  /** Contains this text; its wildcards stand for themselves. SQLAlchemy: `contains(…, autoescape=True)`. */
-  contains(text: Operand<string>): Expression<boolean> {
-    return this.#affix('%', text, '%', false);
+  /**
+   * Text: contains this text, whose wildcards stand for themselves unless `autoescape` is false. JSON: holds this part
+   * (`{ size: 'L' }`, `['red']`), wherever it holds more. Arrays: has all these items. SQLAlchemy: `contains()`.
+   */
+  contains(value: Contained<V>, options: AffixOptions = {}): Expression<boolean> {
+    if (isArray(this.type)) return this.arrayContains(value as Operand<V>);
+    const textual = typeof value === 'string' || (value instanceof Expression && !isJson(value.type));
+    if (isJson(this.type) && !textual)
+      return condition(make('jsonContains', { left: this.node, right: operand(value, JSON_TYPE, 'contains()') }));
+    return this.#affix('%', value as Operand<string>, '%', false, options, 'contains()');
   }
   /** `startsWith()` that ignores case. SQLAlchemy: `istartswith()`. */
-  istartsWith(text: Operand<string>): Expression<boolean> {
-    return this.#affix('', text, '%', true);
+  istartsWith(text: Operand<string>, options: AffixOptions = {}): Expression<boolean> {
+    return this.#affix('', text, '%', true, options, 'istartsWith()');
   }
   /** `endsWith()` that ignores case. SQLAlchemy: `iendswith()`. */
-  iendsWith(text: Operand<string>): Expression<boolean> {
-    return this.#affix('%', text, '', true);
+  iendsWith(text: Operand<string>, options: AffixOptions = {}): Expression<boolean> {
+    return this.#affix('%', text, '', true, options, 'iendsWith()');
   }
-  /** `contains()` that ignores case. SQLAlchemy: `icontains()`. */
-  icontains(text: Operand<string>): Expression<boolean> {
-    return this.#affix('%', text, '%', true);
+  /** `contains()` of text that ignores case. SQLAlchemy: `icontains()`. */
+  icontains(text: Operand<string>, options: AffixOptions = {}): Expression<boolean> {
+    return this.#affix('%', text, '%', true, options, 'icontains()');
+  }
+  /** Matches a regular expression, in the language of the database (SQLite: JavaScript's). SQLAlchemy: `regexp_match()`. */
+  regexpMatch(pattern: Operand<string>, options: RegexpOptions = {}): Expression<boolean> {
+    return condition(regexpNode(this.#text(), operand(pattern, TEXT, 'regexpMatch()'), options, false));
+  }
+  /** Does not match a regular expression. SQLAlchemy: `~regexp_match()`. */
+  notRegexpMatch(pattern: Operand<string>, options: RegexpOptions = {}): Expression<boolean> {
+    return condition(regexpNode(this.#text(), operand(pattern, TEXT, 'notRegexpMatch()'), options, true));
+  }
+  /**
+   * The text with the first match of a regular expression replaced, or with every one where the flags have a `g`. In the
+   * replacement, `\\1` to `\\9` are what its groups matched. SQLAlchemy: `regexp_replace()`.
+   */
+  regexpReplace(pattern: Operand<string>, replacement: Operand<string>, options: RegexpOptions = {}): Expression<string> {
+    const [by, to] = [operand(pattern, TEXT, 'regexpReplace()'), operand(replacement, TEXT, 'regexpReplace()')];
+    return new Expression<string>(regexpReplaceNode(this.#text(), by, to, options), TEXT);
+  }
+  /** Full-text search (SQLite: a column of an FTS5 table). SQLAlchemy: `match()`. */
+  match(query: Operand<string>, options: MatchOptions = {}): Expression<boolean> {
+    return condition(matchNode([this.node], operand(query, TEXT, 'match()'), options));
   }
   /** `+`; joins strings with `||`. SQLAlchemy: `+`. */
   plus(value: Operand<V>): Expression<V> {
     return isTextual(this.type)
       ? (this.concat(value as Operand<string>) as Expression<unknown> as Expression<V>)
-      : this.#arithmetic('+', value);
+      : this.#arithmetic('+', value, 'plus()');
   }
   /** `-`. */
   minus(value: Operand<V>): Expression<V> {
-    return this.#arithmetic('-', value);
+    return this.#arithmetic('-', value, 'minus()');
   }
   /** `*`. */
   times(value: Operand<V>): Expression<V> {
-    return this.#arithmetic('*', value);
+    return this.#arithmetic('*', value, 'times()');
   }
-  /** `/`, as the database divides: integers may be cut. */
-  dividedBy(value: Operand<V>): Expression<V> {
-    return this.#arithmetic('/', value);
+  /** `/`, with the fraction in every database: 1 divided by 2 is 0.5. Whole numbers give a double. SQLAlchemy: `/`. */
+  dividedBy(value: Operand<V>): Expression<Quotient<V>> {
+    return this.#division('divide', value, 'dividedBy()') as Expression<unknown> as Expression<Quotient<V>>;
   }
-  /** `%`, the remainder. */
+  /** The quotient rounded down, below zero as well: −7 by 2 is −4. SQLAlchemy: `//`. */
+  floorDiv(value: Operand<V>): Expression<V> {
+    return this.#division('floor', value, 'floorDiv()');
+  }
+  /** `%`, what remains, with the sign of the left side: −7 by 2 is −1. SQLAlchemy: `%`. */
   mod(value: Operand<V>): Expression<V> {
-    return this.#arithmetic('%', value);
+    return this.#division('modulo', value, 'mod()');
   }
   /** The opposite number. SQLAlchemy: unary `-`. */
   negate(): Expression<V> {
-    return new Expression(make('unary', { operator: '-', operand: this.node, postfix: false }), this.type);
+    const { node, type } = this.#number();
+    return new Expression(make('unary', { operator: '-', operand: node, postfix: false }), type);
+  }
+  /** The bits that are in both. SQLAlchemy: `bitwise_and()`. */
+  bitwiseAnd(value: Operand<V>): Expression<V> {
+    return this.#bitwise('and', value, 'bitwiseAnd()');
+  }
+  /** The bits that are in either. SQLAlchemy: `bitwise_or()`. */
+  bitwiseOr(value: Operand<V>): Expression<V> {
+    return this.#bitwise('or', value, 'bitwiseOr()');
+  }
+  /** The bits that are in one of both. SQLAlchemy: `bitwise_xor()`. */
+  bitwiseXor(value: Operand<V>): Expression<V> {
+    return this.#bitwise('xor', value, 'bitwiseXor()');
+  }
+  /** Every bit turned round. SQLAlchemy: `bitwise_not()`. */
+  bitwiseNot(): Expression<V> {
+    const { node, type } = this.#number();
+    return new Expression(make('bitwiseNot', { operand: node }), type);
+  }
+  /** The bits moved to the left. SQLAlchemy: `bitwise_lshift()`. */
+  bitwiseLeftShift(places: Operand<V>): Expression<V> {
+    return this.#bitwise('shiftLeft', places, 'bitwiseLeftShift()');
+  }
+  /** The bits moved to the right. SQLAlchemy: `bitwise_rshift()`. */
+  bitwiseRightShift(places: Operand<V>): Expression<V> {
+    return this.#bitwise('shiftRight', places, 'bitwiseRightShift()');
   }
   /** Joins text with `||`. */
   concat(value: Operand<string>): Expression<string> {
-    return new Expression(make('binary', { operator: '||', left: this.node, right: operand(value, TEXT, 'concat()') }), TEXT);
+    return new Expression(concatNode(this.#text(), operand(value, TEXT, 'concat()')), TEXT);
   }
+  /**
+   * An operator that only the database knows, given the value it takes. The operands stand in brackets unless a
+   * `precedence` says that they need none. SQLAlchemy: `op()`.
+   *
+   * @example Event.c.span.op('&&', { comparison: true })(otherSpan)
+   * @throws ArgumentError for text that is no operator
+   */
+  op(operator: string, options: OperatorOptions & { readonly comparison: true }): Operator<V, boolean>;
+  op<R>(
+    operator: string,
+    options: OperatorOptions & { readonly returns: { readonly '~value': R; readonly type: SqlType } },
+  ): Operator<V, R>;
+  op(operator: string, options?: OperatorOptions): Operator<V, V>;
+  op(
+    operator: string,
+    options: OperatorOptions & { readonly comparison?: boolean; readonly returns?: { readonly type: SqlType } } = {},
+  ): Operator<V, never> {
+    const { comparison = false, precedence = null, returns } = options;
+    if (!OPERATOR.test(operator) || /--|\/\*/.test(operator))
+      throw sqlError('sql.bad-argument', 'op()', "an operator such as '&&' or 'SIMILAR TO'", 'another text');
+    const type = comparison ? BOOLEAN : (returns?.type ?? this.type);
+    return (value) => {
+      const right = operand(value, this.type, `op('${operator}')`);
+      return new Expression<never>(make('customOperator', { operator, precedence, left: this.node, right }), type);
+    };
+  }
+  /** `op()` for a condition. SQLAlchemy: `bool_op()`. */
+  boolOp(operator: string): Operator<V, boolean> {
+    return this.op(operator, { comparison: true });
+  }
+  /** `DISTINCT`, as the argument of an aggregate: `func.count(User.c.city.distinct())`. SQLAlchemy: `distinct()`. */
+  distinct(): Expression<V> {
+    return new Expression(make('distinct', { operand: this.node }), this.type);
+  }
+
+  /**
+   * Walks into a JSON value, by keys of objects and places in arrays (below zero from the end). The result is JSON again:
+   * compare it with JavaScript values, or take it as a value of SQL with `asText()` and its like. Null where nothing is
+   * there. SQLAlchemy: `column['a', 0]`.
+   *
+   * @example Product.c.meta.json('sizes', 0).eq('XL')
+   * @throws ArgumentError where the value is not JSON
+   */
+  json<A extends JsonKey<V>>(a: A): Expression<JsonAt<V, A>>;
+  json<A extends JsonKey<V>, B extends JsonKey<JsonAt<V, A>>>(a: A, b: B): Expression<JsonAt<JsonAt<V, A>, B>>;
+  json<A extends JsonKey<V>, B extends JsonKey<JsonAt<V, A>>, C extends JsonKey<JsonAt<JsonAt<V, A>, B>>>(
+    a: A,
+    b: B,
+    c: C,
+  ): Expression<JsonAt<JsonAt<JsonAt<V, A>, B>, C>>;
+  json<
+    A extends JsonKey<V>,
+    B extends JsonKey<JsonAt<V, A>>,
+    C extends JsonKey<JsonAt<JsonAt<V, A>, B>>,
+    D extends JsonKey<JsonAt<JsonAt<JsonAt<V, A>, B>, C>>,
+  >(a: A, b: B, c: C, d: D): Expression<JsonAt<JsonAt<JsonAt<JsonAt<V, A>, B>, C>, D>>;
+  json(...steps: readonly unknown[]): Expression<unknown> {
+    return new Expression(jsonPathNode(this.node, this.type, steps), JSON_TYPE);
+  }
+  /** A JSON value as text. SQLAlchemy: `as_string()`. */
+  asText(): Expression<string | null> {
+    return this.#jsonAs('text', TEXT, 'asText()');
+  }
+  /** A JSON number as a whole number. SQLAlchemy: `as_integer()`. */
+  asInteger(): Expression<number | null> {
+    return this.#jsonAs('integer', INTEGER, 'asInteger()');
+  }
+  /** A JSON number as a double. SQLAlchemy: `as_float()`. */
+  asNumber(): Expression<number | null> {
+    return this.#jsonAs('number', DOUBLE, 'asNumber()');
+  }
+  /** A JSON number as a decimal. SQLAlchemy: `as_numeric()`. */
+  asDecimal(): Expression<Decimal | null> {
+    return this.#jsonAs('numeric', NUMERIC as SqlType<Decimal>, 'asDecimal()');
+  }
+  /** JSON's true or false. SQLAlchemy: `as_boolean()`. */
+  asBoolean(): Expression<boolean | null> {
+    return this.#jsonAs('boolean', BOOLEAN, 'asBoolean()');
+  }
+  /** Whether a JSON object has this key, or an array this text. SQLAlchemy: `JSONB.has_key()`. */
+  hasKey(key: Operand<string>): Expression<boolean> {
+    return this.#hasKeys([key], true, 'hasKey()');
+  }
+  /** Whether a JSON object has one of these keys. SQLAlchemy: `JSONB.has_any()`. */
+  hasAnyKey(keys: readonly Operand<string>[]): Expression<boolean> {
+    return this.#hasKeys(keys, false, 'hasAnyKey()');
+  }
+  /** Whether a JSON object has all of these keys. SQLAlchemy: `JSONB.has_all()`. */
+  hasAllKeys(keys: readonly Operand<string>[]): Expression<boolean> {
+    return this.#hasKeys(keys, true, 'hasAllKeys()');
+  }
+  /** How many items a JSON array or an array has; NULL for JSON that is no array. SQLAlchemy: `func.jsonb_array_length()`, `func.cardinality()`. */
+  arrayLength(): Expression<number | null> {
+    return new Expression<number | null>(make(isJson(this.type) ? 'jsonLength' : 'arrayLength', { operand: this.node }), INTEGER);
+  }
+  /** The array has all these items: `@>`. SQLAlchemy: `ARRAY.contains()`. */
+  arrayContains(items: Operand<V>): Expression<boolean> {
+    return this.#array('contains', items, 'arrayContains()');
+  }
+  /** These items are all that the array has: `<@`. SQLAlchemy: `ARRAY.contained_by()`. */
+  arrayContainedBy(items: Operand<V>): Expression<boolean> {
+    return this.#array('containedBy', items, 'arrayContainedBy()');
+  }
+  /** The array has one of these items: `&&`. SQLAlchemy: `ARRAY.overlap()`. */
+  overlaps(items: Operand<V>): Expression<boolean> {
+    return this.#array('overlaps', items, 'overlaps()');
+  }
+  /** An item of the array, counted from 0, below zero from the end. SQLAlchemy: `column[1]`, counted from 1. */
+  at(index: number | ExpressionLike<number | null>): Expression<Item<V> | null> {
+    const at = index instanceof Expression ? index.node : null;
+    return new Expression<Item<V> | null>(arrayIndexNode(this.node, at ?? (index as number)), itemType(this.type));
+  }
+
   /** Sorts or compares by this collation. */
   collate(collation: string): Expression<V> {
     return new Expression(make('collate', { operand: this.node, collation }), this.type);
@@ -230,55 +460,141 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
     return or(this as unknown as Expression<boolean>, ...conditions);
   }
 
-  #compare(operator: string, value: Operand<V>, where: string): Expression<boolean> {
+  #compare(operator: string, value: unknown, where: string): Expression<boolean> {
     const right = operand(value, this.type, where);
-    return new Expression(make('binary', { operator, left: this.node, right }), BOOLEAN);
+    if (isKind(right, 'quantified') && isKind(right.operand, 'list')) return this.#compareEach(operator, right, right.operand, where);
+    if (isJson(this.type)) return this.#compareJson(operator, value, right);
+    return condition(make('binary', { operator, left: this.node, right }));
   }
-  #arithmetic(operator: string, value: Operand<V>): Expression<V> {
-    const right = operand(value, isDecimal(value) ? NUMERIC : typeof value === 'number' ? typeOfValue(value) : this.type, `'${operator}'`);
-    return new Expression(make('binary', { operator, left: this.node, right }), this.type);
+  /** JSON is compared as JSON with values and with JSON, and as a value of SQL with what is one. */
+  #compareJson(operator: string, value: unknown, right: Node): Expression<boolean> {
+    if (value === null && operator.endsWith('DISTINCT FROM')) return operator === 'IS DISTINCT FROM' ? this.isNotNull() : this.isNull();
+    const beside = value instanceof Expression ? value.type : UNKNOWN;
+    const plain = isKind(right, 'scalar') || isKind(right, 'quantified') || !(isJson(beside) || beside.name === 'unknown');
+    if (plain) return condition(make('binary', { operator, left: jsonBeside(this.node, beside), right }));
+    // What a type of the user's own makes of a value is not known here.
+    const kind = this.type.name !== 'custom' && isKind(right, 'bind') && right.name === null ? jsonKindOf(right.value) : 'json';
+    return condition(make('jsonComparison', { operator, value: kind, left: this.node, right }));
   }
-  #between(low: Operand<V>, high: Operand<V>, negated: boolean): Expression<boolean> {
+  /** `any` or `all` of a list of values: one comparison each, which every database knows. */
+  #compareEach(operator: string, { quantifier }: QuantifiedNode, { items }: ListNode, where: string): Expression<boolean> {
+    const each = items.map((item) => {
+      if (isKind(item, 'bind') && item.name === null) return this.#compare(operator, item.value, where);
+      return this.#compare(operator, new Expression(item, isKind(item, 'column') ? item.type : UNKNOWN), where);
+    });
+    return junction(quantifier === 'any' ? 'or' : 'and', each);
+  }
+  #isNull(operator: 'IS NULL' | 'IS NOT NULL'): Expression<boolean> {
+    // JSON's null is a null to whoever reads it.
+    const node = isKind(this.node, 'jsonPath') ? jsonScalarNode(this.node, 'text') : this.node;
+    return condition(make('unary', { operator, operand: node, postfix: true }));
+  }
+  #is(value: unknown, negated: boolean): Expression<boolean> {
+    const constant = value instanceof Expression && isKind(value.node, 'constant') ? value.node.value : value;
+    if (constant === null) return negated ? this.isNotNull() : this.isNull();
+    if (typeof constant === 'boolean' && !isJson(this.type))
+      return condition(make('truth', { operand: this.node, value: constant, negated }));
+    return negated ? this.isDistinctFrom(value as Operand<V>) : this.isNotDistinctFrom(value as Operand<V>);
+  }
+  /** This as a side of arithmetic: JSON as the number it is. */
+  #number(beside: SqlType = DOUBLE): Side {
+    if (!isJson(this.type)) return this;
+    return beside.name === 'numeric'
+      ? { node: jsonScalarNode(this.node, 'numeric'), type: NUMERIC }
+      : { node: jsonScalarNode(this.node, 'number'), type: DOUBLE };
+  }
+  #side(value: unknown, where: string): Side {
+    if (value instanceof Expression) return value.#number(this.type);
+    const type = isJson(this.type) ? typeOfValue(value) : operandType(this.type, value);
+    return { node: operand(value, type, where), type };
+  }
+  #arithmetic(operator: string, value: unknown, where: string): Expression<V> {
+    const right = this.#side(value, where);
+    const left = this.#number(right.type);
+    return new Expression(
+      make('binary', { operator, left: left.node, right: right.node }),
+      arithmeticType(operator, left.type, right.type),
+    );
+  }
+  #division(operator: 'divide' | 'floor' | 'modulo', value: unknown, where: string): Expression<V> {
+    const right = this.#side(value, where);
+    const { node, type } = division(operator, this.#number(right.type), right);
+    return new Expression(node, type);
+  }
+  #bitwise(operator: BitwiseNode['operator'], value: unknown, where: string): Expression<V> {
+    const right = this.#side(value, where);
+    return new Expression(make('bitwise', { operator, left: this.#number().node, right: right.node }), this.type);
+  }
+  #between(low: Operand<V>, high: Operand<V>, symmetric: boolean, negated: boolean): Expression<boolean> {
+    if (isJson(this.type)) {
+      const within = and(this.ge(low), this.le(high));
+      const either = symmetric ? or(within, and(this.ge(high), this.le(low))) : within;
+      return negated ? not(either) : either;
+    }
     const fields = { operand: this.node, low: operand(low, this.type, 'between()'), high: operand(high, this.type, 'between()'), negated };
-    return new Expression(make('between', fields), BOOLEAN);
+    return condition(make(symmetric ? 'symmetricBetween' : 'between', fields));
   }
   #in(values: readonly unknown[] | QueryLike, negated: boolean): Expression<boolean> {
-    let list: Node;
     if (Array.isArray(values)) {
       values.forEach((value, i) => {
         if (value === undefined) throw sqlError('sql.undefined-value', `The list of in(), at position ${i},`);
       });
-      list = makeBind([...values], this.type, { expanding: true });
-    } else if (isQuery(values)) list = values.node;
-    else if (values === undefined) throw sqlError('sql.undefined-value', 'in()');
-    else throw sqlError('sql.bad-argument', 'in()', 'an array or a select', describe(values));
-    return new Expression(make('in', { operand: this.node, list, negated }), BOOLEAN);
-  }
-  #like(pattern: Operand<string>, sign: string | null, insensitive: boolean, negated: boolean): Expression<boolean> {
-    if (sign !== null && [...sign].length !== 1) throw sqlError('sql.bad-argument', 'like({ escape })', 'one character', 'another text');
-    const fields = { operand: this.node, pattern: operand(pattern, TEXT, 'like()'), escape: sign, insensitive, negated };
-    return new Expression(make('like', fields), BOOLEAN);
-  }
-  #affix(before: string, text: Operand<string>, after: string, insensitive: boolean): Expression<boolean> {
-    if (typeof text === 'string') return this.#like(`${before}${escapeLike(text)}${after}`, '/', insensitive, false);
-    // The text is itself SQL: its wildcards are escaped by the database.
-    let pattern = new Expression<string>(operand(text, TEXT, 'contains()'), TEXT);
-    for (const wildcard of ['/', '%', '_']) {
-      const args = [pattern.node, makeBind(wildcard, TEXT), makeBind(`/${wildcard}`, TEXT)];
-      pattern = new Expression(make('function', { name: 'replace', args, distinct: false, orderBy: [], filter: null }), TEXT);
+      return this.#inList(values, negated);
     }
-    if (before) pattern = new Expression<string>(makeBind(before, TEXT), TEXT).concat(pattern);
-    if (after) pattern = pattern.concat(after);
-    return this.#like(pattern, '/', insensitive, false);
+    if (values === undefined) throw sqlError('sql.undefined-value', 'in()');
+    if (!isQuery(values)) throw sqlError('sql.bad-argument', 'in()', 'an array or a select', describe(values));
+    return condition(make('in', { operand: this.#plain(), list: values.node, negated }));
+  }
+  #inList(values: readonly unknown[], negated: boolean): Expression<boolean> {
+    const present = values.filter((value) => value !== null);
+    if (isJson(this.type)) {
+      const found = junction(
+        'or',
+        present.map((value) => this.#compare('=', value, 'in()')),
+      );
+      return negated ? not(found) : found;
+    }
+    // Values alone are one parameter, so that lists of any length share a plan.
+    const list = present.some((value) => value instanceof Expression || isQuery(value))
+      ? make('list', { items: present.map((value) => operand(value, this.type, 'in()')) })
+      : makeBind([...values], this.type, { expanding: true });
+    return condition(make('in', { operand: this.node, list, negated }));
+  }
+  /** JSON as text, where a value of SQL is wanted. */
+  #plain(): Node {
+    return isJson(this.type) ? jsonScalarNode(this.node, 'text') : this.node;
+  }
+  #text(): Node {
+    return this.#plain();
+  }
+  #affix(
+    before: string,
+    text: Operand<string>,
+    after: string,
+    insensitive: boolean,
+    options: AffixOptions,
+    where: string,
+  ): Expression<boolean> {
+    return condition(affixNode(this.#text(), { before, after, insensitive }, operand(text, TEXT, where), options));
+  }
+  #jsonAs<T>(as: JsonScalarNode['as'], type: SqlType<T>, where: string): Expression<T | null> {
+    if (!isJson(this.type) && this.type.name !== 'unknown')
+      throw sqlError('sql.bad-argument', where, 'a value of type json', `one of type ${this.type.name}`);
+    return new Expression<T | null>(jsonScalarNode(this.node, as), type);
+  }
+  #hasKeys(keys: readonly Operand<string>[], every: boolean, where: string): Expression<boolean> {
+    if (!Array.isArray(keys)) throw sqlError('sql.bad-argument', where, 'an array of keys', describe(keys));
+    return condition(make('jsonHasKeys', { operand: this.node, keys: keys.map((key) => operand(key, TEXT, where)), every }));
+  }
+  #array(operator: 'contains' | 'containedBy' | 'overlaps', items: unknown, where: string): Expression<boolean> {
+    return condition(make('arrayOperator', { operator, left: this.node, right: operand(items, this.type, where) }));
   }
 }
 
-function escapeLike(text: string): string {
-  return text.replace(/[/%_]/g, '/$&');
-}
+const OPERATOR = /^(?:[-+*/<>=~!@#%^&|`?:]+|[A-Za-z]+(?: [A-Za-z]+)*)$/;
 
-function isTextual(type: SqlType): boolean {
-  return type.name === 'string' || type.name === 'text' || type.name === 'enum';
+function condition(node: Node): Expression<boolean> {
+  return new Expression(node, BOOLEAN);
 }
 
 export function isExpression(value: unknown): value is ExpressionLike {
@@ -294,11 +610,11 @@ export function isQuery(value: unknown): value is QueryLike {
 }
 
 /** The node for a value or an expression; a value is sent with the type of what it is compared with. */
-export function operand(value: unknown, type: SqlType, where: string): Node {
+export function operand(value: unknown, type: SqlType, where: string, what?: string): Node {
   if (value instanceof Expression) return value.node;
   if (value === undefined) throw sqlError('sql.undefined-value', where);
   if (isQuery(value)) return make('scalar', { query: value.node });
-  const bindType = type.name === 'unknown' || type.name === 'null' ? typeOfValue(value) : type;
+  const bindType = type.name === 'unknown' || type.name === 'null' ? typeOfValue(value, what) : type;
   return makeBind(value, bindType);
 }
 
@@ -359,18 +675,21 @@ export function not(condition: ExpressionLike<boolean | null>): Expression<boole
  * A value as a parameter, where an expression is wanted. SQLAlchemy: `literal()`.
  * @example select({ one: literal(1) })
  */
-export function literal<V>(value: V): Expression<V> {
+export function literal<V>(value: V, as?: { readonly type: SqlType }): Expression<V> {
   if (value === undefined) throw sqlError('sql.undefined-value', 'literal()');
-  const type = typeOfValue(value);
+  const type = as?.type ?? typeOfValue(value);
   return new Expression<V>(makeBind(value, type), type);
 }
 
 /**
- * A parameter whose value is given when the statement runs. SQLAlchemy: `bindparam()`.
+ * A parameter whose value is given when the statement runs, with the type that it is sent as where nothing beside it
+ * says one. SQLAlchemy: `bindparam()`.
  * @example await db.session.all(select(User).where(User.c.id.eq(param('id'))), { id: 5 })
  */
-export function param<V = unknown>(name: string): Expression<V> {
-  return new Expression<V>(makeBind(undefined, UNKNOWN, { name }), UNKNOWN);
+export function param<V = unknown>(name: string, type?: { readonly '~value': V; readonly type: SqlType }): Expression<V> {
+  if (typeof name !== 'string' || name === '') throw sqlError('sql.bad-argument', 'param()', 'a name', describe(name));
+  const sqlType = type?.type ?? UNKNOWN;
+  return new Expression<V>(makeBind(undefined, sqlType, { name }), sqlType);
 }
 
 /**
@@ -379,6 +698,22 @@ export function param<V = unknown>(name: string): Expression<V> {
  */
 export function cast<V>(value: ExpressionLike, to: { readonly '~value': V; readonly type: SqlType }): Expression<V> {
   return new Expression<V>(make('cast', { operand: operand(value, UNKNOWN, 'cast()'), type: to.type }), to.type);
+}
+
+/** `DISTINCT`, as the argument of an aggregate. SQLAlchemy: `distinct()`. */
+export function distinct<V>(value: ExpressionLike<V>): Expression<V> {
+  return new Expression<V>(make('distinct', { operand: operand(value, UNKNOWN, 'distinct()') }), typeOf(value));
+}
+
+/**
+ * Full-text search in several columns at once. SQLAlchemy: `mysql.match()`.
+ * @example select(Post.c.id).where(match([Post.c.title, Post.c.body], 'databases'))
+ */
+export function match(columns: readonly ExpressionLike[], query: Operand<string>, options: MatchOptions = {}): Expression<boolean> {
+  if (!Array.isArray(columns) || columns.length === 0)
+    throw sqlError('sql.bad-argument', 'match()', 'one or more columns in an array', Array.isArray(columns) ? 'none' : describe(columns));
+  const operands = columns.map((column) => operand(column, UNKNOWN, 'match()'));
+  return condition(matchNode(operands, operand(query, TEXT, 'match()'), options));
 }
 
 /**

@@ -118,7 +118,7 @@ function makeJunction({ operator, items }: Fields<'junction'>): NodeOf<'junction
 
 /**
  * A select is made anew by each method of a query, and only the last one runs: its shape is worked out when it is asked
- * for.
+ * for, and written out here, since every query comes through it. Its children count in the order of their declaration.
  */
 class LazySelect implements SelectNode {
   readonly kind = 'select';
@@ -135,13 +135,14 @@ class LazySelect implements SelectNode {
   readonly lock: Node | null;
   readonly modifiers: SelectModifiersNode | null;
   readonly aliases: readonly AliasNode[] = NO_ALIASES;
-  #derived: ReturnType<typeof derive> | null = null;
+  #key: string | null = null;
+  #binds: readonly BindNode[] = NO_BINDS;
 
-  constructor(fields: Fields<'select'>) {
+  constructor(fields: Fields<'select'>, implied?: readonly Node[]) {
     this.distinct = fields.distinct;
     this.columns = fields.columns;
     this.from = fields.from;
-    this.implied = impliedSources(fields);
+    this.implied = implied ?? impliedSources(fields);
     this.where = fields.where;
     this.groupBy = fields.groupBy;
     this.having = fields.having;
@@ -152,15 +153,62 @@ class LazySelect implements SelectNode {
     this.modifiers = fields.modifiers;
   }
   get key(): string {
-    return this.#derive().key;
+    if (this.#key === null) this.#derive();
+    return this.#key as string;
   }
   get binds(): readonly BindNode[] {
-    return this.#derive().binds;
+    if (this.#key === null) this.#derive();
+    return this.#binds;
   }
-  #derive(): ReturnType<typeof derive> {
-    this.#derived ??= derive('select', this as unknown as Record<string, unknown>);
-    return this.#derived;
+  #derive(): void {
+    const binds: BindNode[] = [];
+    let key = this.distinct ? 'select(!' : 'select(';
+    key += keyOfAll(this.columns, binds);
+    if (this.from.length > 0) key += `;F${keyOfAll(this.from, binds)}`;
+    if (this.implied.length > 0) key += `;I${keyOfAll(this.implied, binds)}`;
+    if (this.where !== null) key += `;W${keyOf(this.where, binds)}`;
+    if (this.groupBy.length > 0) key += `;G${keyOfAll(this.groupBy, binds)}`;
+    if (this.having !== null) key += `;H${keyOf(this.having, binds)}`;
+    if (this.orderBy.length > 0) key += `;O${keyOfAll(this.orderBy, binds)}`;
+    if (this.limit !== null) key += `;L${keyOf(this.limit, binds)}`;
+    if (this.offset !== null) key += `;S${keyOf(this.offset, binds)}`;
+    if (this.lock !== null) key += `;K${keyOf(this.lock, binds)}`;
+    if (this.modifiers !== null) key += `;M${keyOf(this.modifiers, binds)}`;
+    this.#key = `${key})`;
+    this.#binds = binds;
   }
+}
+
+/** A child's key; its binds are added to those of its parent. */
+function keyOf(node: Node, binds: BindNode[]): string {
+  const own = node.binds;
+  for (let i = 0; i < own.length; i++) binds.push(own[i]);
+  return node.key;
+}
+
+function keyOfAll(nodes: readonly Node[], binds: BindNode[]): string {
+  let key = '';
+  for (let i = 0; i < nodes.length; i++) key += `${keyOf(nodes[i], binds)},`;
+  return key;
+}
+
+/** The select with some of its clauses changed. */
+export function changeSelect(node: SelectNode, change: Partial<FieldsOf<SelectNode>>): SelectNode {
+  const fields: Fields<'select'> = {
+    distinct: change.distinct ?? node.distinct,
+    columns: change.columns ?? node.columns,
+    from: change.from ?? node.from,
+    where: change.where === undefined ? node.where : change.where,
+    groupBy: change.groupBy ?? node.groupBy,
+    having: change.having === undefined ? node.having : change.having,
+    orderBy: change.orderBy ?? node.orderBy,
+    limit: change.limit === undefined ? node.limit : change.limit,
+    offset: change.offset === undefined ? node.offset : change.offset,
+    lock: change.lock === undefined ? node.lock : change.lock,
+    modifiers: change.modifiers === undefined ? node.modifiers : change.modifiers,
+  };
+  const same = fields.columns === node.columns && fields.from === node.from && fields.where === node.where;
+  return new LazySelect(fields, same ? node.implied : undefined);
 }
 
 function joined(first: readonly AliasNode[], second: readonly AliasNode[]): readonly AliasNode[] {
@@ -186,7 +234,7 @@ let lastId = 0;
 
 export function makeBind(value: unknown, type: SqlType, options: { expanding?: boolean; name?: string } = {}): BindNode {
   const { expanding = false, name = null } = options;
-  const key = `${name === null ? '?' : `:${textKey(name)}`}${expanding ? '*' : ''}${typeKey(type)}`;
+  const key = `${name === null ? '?' : `:${textKey(name)}`}${expanding ? '*' : ''}${type.key}`;
   const node = { type, value, expanding, name, slot: -1, kind: 'bind', key, binds: NO_BINDS, aliases: NO_ALIASES } as BindNode & {
     binds: readonly BindNode[];
   };
@@ -275,7 +323,7 @@ function tokenKey(token: unknown): string {
   if (typeof token === 'string') return textKey(token);
   if (Array.isArray(token)) return `[${token.map(tokenKey).join(',')}]`;
   // A type among the tokens is written into the SQL, where its length counts.
-  if (typeof token === 'object' && token !== null) return `${typeKey(token as SqlType)}#${(token as SqlType).length ?? ''}`;
+  if (typeof token === 'object' && token !== null) return `${(token as SqlType).key}#${(token as SqlType).length ?? ''}`;
   return String(token);
 }
 
@@ -286,10 +334,6 @@ function textKey(text: string): string {
 
 function escapeMark(text: string): string {
   return /[!~]/.test(text) ? text.replace(/[!~]/g, (mark) => (mark === '~' ? '!t' : '!!')) : text;
-}
-
-function typeKey(type: SqlType): string {
-  return type.name === 'enum' ? escapeMark(type.key) : type.key;
 }
 
 const BLANK = {

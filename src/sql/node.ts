@@ -115,7 +115,7 @@ export interface OverNode extends Node {
   readonly call: Node;
   readonly partitionBy: readonly Node[];
   readonly orderBy: readonly Node[];
-  readonly frame: string | null;
+  readonly frame: Node | null;
 }
 export interface CaseNode extends Node {
   readonly kind: 'case';
@@ -370,6 +370,179 @@ export interface ExplainNode extends Node {
   readonly statement: Node;
   readonly analyze: boolean;
 }
+// Operators and forms that databases write in different ways: each is a kind of its own, which a dialect may write anew.
+export interface BitwiseNode extends Node {
+  readonly kind: 'bitwise';
+  readonly operator: 'and' | 'or' | 'xor' | 'shiftLeft' | 'shiftRight';
+  readonly left: Node;
+  readonly right: Node;
+}
+export interface BitwiseNotNode extends Node {
+  readonly kind: 'bitwiseNot';
+  readonly operand: Node;
+}
+/** What is divided: whole numbers are cut by most databases, exact decimals by some. */
+export type DivisionDomain = 'integer' | 'bigInteger' | 'numeric' | 'double' | 'unknown';
+export interface DivisionNode extends Node {
+  readonly kind: 'division';
+  readonly operator: 'divide' | 'floor' | 'modulo';
+  readonly domain: DivisionDomain;
+  readonly left: Node;
+  readonly right: Node;
+}
+/** `IS TRUE` and its like. */
+export interface TruthNode extends Node {
+  readonly kind: 'truth';
+  readonly operand: Node;
+  readonly value: boolean;
+  readonly negated: boolean;
+}
+export interface SymmetricBetweenNode extends Node {
+  readonly kind: 'symmetricBetween';
+  readonly operand: Node;
+  readonly low: Node;
+  readonly high: Node;
+  readonly negated: boolean;
+}
+/** An operator that only the database knows. */
+export interface CustomOperatorNode extends Node {
+  readonly kind: 'customOperator';
+  readonly operator: string;
+  readonly precedence: 'comparison' | 'concat' | 'sum' | 'product' | null;
+  readonly left: Node;
+  readonly right: Node;
+}
+export interface RegexpNode extends Node {
+  readonly kind: 'regexp';
+  readonly operand: Node;
+  readonly pattern: Node;
+  readonly flags: string | null;
+  readonly negated: boolean;
+}
+export interface RegexpReplaceNode extends Node {
+  readonly kind: 'regexpReplace';
+  readonly operand: Node;
+  readonly pattern: Node;
+  readonly replacement: Node;
+  readonly flags: string | null;
+}
+/** Full-text search. */
+export interface MatchNode extends Node {
+  readonly kind: 'match';
+  readonly operands: readonly Node[];
+  readonly query: Node;
+  readonly language: string | null;
+  readonly mode: 'natural' | 'boolean';
+}
+export interface DistinctNode extends Node {
+  readonly kind: 'distinct';
+  readonly operand: Node;
+}
+/** `ANY (…)` or `ALL (…)` over a query, an array, or a list of values. */
+export interface QuantifiedNode extends Node {
+  readonly kind: 'quantified';
+  readonly quantifier: 'any' | 'all';
+  readonly operand: Node;
+}
+export interface JsonPathNode extends Node {
+  readonly kind: 'jsonPath';
+  readonly operand: Node;
+  /** Keys of objects as strings, places in arrays as numbers; below zero they count from the end. */
+  readonly path: readonly (string | number)[];
+}
+/** A JSON value as a value of SQL. */
+export interface JsonScalarNode extends Node {
+  readonly kind: 'jsonScalar';
+  readonly operand: Node;
+  readonly as: 'text' | 'integer' | 'number' | 'numeric' | 'boolean';
+}
+/** Two JSON values compared as JSON. `value` says what the right one is, where that is known. */
+export interface JsonComparisonNode extends Node {
+  readonly kind: 'jsonComparison';
+  readonly operator: string;
+  readonly value: 'string' | 'number' | 'boolean' | 'json';
+  readonly left: Node;
+  readonly right: Node;
+}
+export interface JsonContainsNode extends Node {
+  readonly kind: 'jsonContains';
+  readonly left: Node;
+  readonly right: Node;
+}
+export interface JsonHasKeysNode extends Node {
+  readonly kind: 'jsonHasKeys';
+  readonly operand: Node;
+  readonly keys: readonly Node[];
+  readonly every: boolean;
+}
+export interface JsonLengthNode extends Node {
+  readonly kind: 'jsonLength';
+  readonly operand: Node;
+}
+export interface ArrayOperatorNode extends Node {
+  readonly kind: 'arrayOperator';
+  readonly operator: 'contains' | 'containedBy' | 'overlaps';
+  readonly left: Node;
+  readonly right: Node;
+}
+/** One item of an array, counted from 0. */
+export interface ArrayIndexNode extends Node {
+  readonly kind: 'arrayIndex';
+  readonly operand: Node;
+  readonly index: number | null;
+  readonly at: Node | null;
+}
+export interface ArrayLengthNode extends Node {
+  readonly kind: 'arrayLength';
+  readonly operand: Node;
+}
+export interface ArrayOfNode extends Node {
+  readonly kind: 'arrayOf';
+  readonly items: readonly Node[];
+  /** The type of the items, where it is known. */
+  readonly type: SqlType | null;
+}
+export interface CaseOfNode extends Node {
+  readonly kind: 'caseOf';
+  readonly operand: Node;
+  readonly whens: readonly Node[];
+  readonly thens: readonly Node[];
+  readonly otherwise: Node | null;
+}
+export interface TryCastNode extends Node {
+  readonly kind: 'tryCast';
+  readonly operand: Node;
+  readonly type: SqlType;
+}
+export interface ExtractNode extends Node {
+  readonly kind: 'extract';
+  readonly field: string;
+  readonly operand: Node;
+}
+/** Text that is part of the shape, where a database takes no parameter: a separator. */
+export interface TextLiteralNode extends Node {
+  readonly kind: 'textLiteral';
+  readonly text: string;
+}
+export interface WithinGroupNode extends Node {
+  readonly kind: 'withinGroup';
+  readonly call: Node;
+  readonly orderBy: readonly Node[];
+}
+export interface FrameNode extends Node {
+  readonly kind: 'frame';
+  readonly unit: 'rows' | 'range' | 'groups';
+  readonly start: Node;
+  readonly end: Node;
+  readonly exclude: 'current row' | 'group' | 'ties' | 'no others' | null;
+}
+export interface FrameBoundNode extends Node {
+  readonly kind: 'frameBound';
+  readonly direction: 'preceding' | 'following' | 'current row';
+  /** A number of rows, or of a range; null together with `offset` where there is no bound. */
+  readonly count: number | null;
+  readonly offset: Node | null;
+}
 
 /** node: a child or null. nodes: a list of children. token: a value that is part of the shape. data: not part of it. */
 type FieldKind = 'node' | 'nodes' | 'token' | 'data';
@@ -389,7 +562,7 @@ const FIELDS = {
   constant: { value: 'token' },
   list: { items: 'nodes' },
   function: { name: 'token', args: 'nodes', distinct: 'token', orderBy: 'nodes', filter: 'node' },
-  over: { call: 'node', partitionBy: 'nodes', orderBy: 'nodes', frame: 'token' },
+  over: { call: 'node', partitionBy: 'nodes', orderBy: 'nodes', frame: 'node' },
   case: { whens: 'nodes', thens: 'nodes', otherwise: 'node' },
   cast: { operand: 'node', type: 'token' },
   collate: { operand: 'node', collation: 'token' },
@@ -472,6 +645,34 @@ const FIELDS = {
   mergeClause: { match: 'token', condition: 'node', action: 'token', columns: 'token', values: 'nodes' },
   truncate: { tables: 'nodes', restartIdentity: 'token', cascade: 'token' },
   explain: { statement: 'node', analyze: 'token' },
+  bitwise: { operator: 'token', left: 'node', right: 'node' },
+  bitwiseNot: { operand: 'node' },
+  division: { operator: 'token', domain: 'token', left: 'node', right: 'node' },
+  truth: { operand: 'node', value: 'token', negated: 'token' },
+  symmetricBetween: { operand: 'node', low: 'node', high: 'node', negated: 'token' },
+  customOperator: { operator: 'token', precedence: 'token', left: 'node', right: 'node' },
+  regexp: { operand: 'node', pattern: 'node', flags: 'token', negated: 'token' },
+  regexpReplace: { operand: 'node', pattern: 'node', replacement: 'node', flags: 'token' },
+  match: { operands: 'nodes', query: 'node', language: 'token', mode: 'token' },
+  distinct: { operand: 'node' },
+  quantified: { quantifier: 'token', operand: 'node' },
+  jsonPath: { operand: 'node', path: 'token' },
+  jsonScalar: { operand: 'node', as: 'token' },
+  jsonComparison: { operator: 'token', value: 'token', left: 'node', right: 'node' },
+  jsonContains: { left: 'node', right: 'node' },
+  jsonHasKeys: { operand: 'node', keys: 'nodes', every: 'token' },
+  jsonLength: { operand: 'node' },
+  arrayOperator: { operator: 'token', left: 'node', right: 'node' },
+  arrayIndex: { operand: 'node', index: 'token', at: 'node' },
+  arrayLength: { operand: 'node' },
+  arrayOf: { items: 'nodes', type: 'token' },
+  caseOf: { operand: 'node', whens: 'nodes', thens: 'nodes', otherwise: 'node' },
+  tryCast: { operand: 'node', type: 'token' },
+  extract: { field: 'token', operand: 'node' },
+  textLiteral: { text: 'token' },
+  withinGroup: { call: 'node', orderBy: 'nodes' },
+  frame: { unit: 'token', start: 'node', end: 'node', exclude: 'token' },
+  frameBound: { direction: 'token', count: 'token', offset: 'node' },
 } as const satisfies Record<string, Record<string, FieldKind>>;
 
 export type NodeKind = keyof typeof FIELDS;
@@ -525,6 +726,34 @@ interface NodeByKind {
   mergeClause: MergeClauseNode;
   truncate: TruncateNode;
   explain: ExplainNode;
+  bitwise: BitwiseNode;
+  bitwiseNot: BitwiseNotNode;
+  division: DivisionNode;
+  truth: TruthNode;
+  symmetricBetween: SymmetricBetweenNode;
+  customOperator: CustomOperatorNode;
+  regexp: RegexpNode;
+  regexpReplace: RegexpReplaceNode;
+  match: MatchNode;
+  distinct: DistinctNode;
+  quantified: QuantifiedNode;
+  jsonPath: JsonPathNode;
+  jsonScalar: JsonScalarNode;
+  jsonComparison: JsonComparisonNode;
+  jsonContains: JsonContainsNode;
+  jsonHasKeys: JsonHasKeysNode;
+  jsonLength: JsonLengthNode;
+  arrayOperator: ArrayOperatorNode;
+  arrayIndex: ArrayIndexNode;
+  arrayLength: ArrayLengthNode;
+  arrayOf: ArrayOfNode;
+  caseOf: CaseOfNode;
+  tryCast: TryCastNode;
+  extract: ExtractNode;
+  textLiteral: TextLiteralNode;
+  withinGroup: WithinGroupNode;
+  frame: FrameNode;
+  frameBound: FrameBoundNode;
 }
 export type NodeOf<K extends NodeKind> = NodeByKind[K];
 type Derived = 'kind' | 'key' | 'binds' | 'aliases' | 'implied';

@@ -45,6 +45,8 @@ export interface SqlTag {
   <V = unknown>(pieces: TemplateStringsArray, ...values: unknown[]): RawFragment<V>;
   /** A quoted name: sql.identifier('schema', 'table'). */
   identifier(...path: string[]): RawFragment;
+  /** Text that stands in the SQL as it is. Never give it what a user wrote. SQLAlchemy: `text()`, `literal_column()`. */
+  raw<V = unknown>(text: string): RawFragment<V>;
   /** Several pieces with a separator between them. */
   join(items: readonly unknown[], separator?: RawFragment): RawFragment;
 }
@@ -61,7 +63,7 @@ function valueNode(value: unknown, position: number): Node {
   }
   // No items would be no list: `IN ()` is an error in most databases.
   if (Array.isArray(value)) return make('list', { items: value.length === 0 ? [NOTHING] : value.map((item, i) => valueNode(item, i)) });
-  return operand(value, UNKNOWN, 'sql``');
+  return operand(value, UNKNOWN, 'sql``', `Parameter ${position + 1}`);
 }
 
 /**
@@ -81,6 +83,10 @@ export const sql: SqlTag = Object.assign(
       if (path.length === 0 || bad >= 0)
         throw sqlError('sql.bad-argument', 'sql.identifier()', 'one or more names', path.length === 0 ? 'none' : describe(path[bad]));
       return new RawFragment(make('identifier', { path }), UNKNOWN);
+    },
+    raw: <V>(text: string): RawFragment<V> => {
+      if (typeof text !== 'string') throw sqlError('sql.bad-argument', 'sql.raw()', 'trusted SQL text', describe(text));
+      return new RawFragment<V>(make('raw', { pieces: [text], items: [] }), UNKNOWN);
     },
     join: (items: readonly unknown[], separator: RawFragment = sql`, `): RawFragment => {
       const nodes = items.flatMap((item, i) => (i === 0 ? [valueNode(item, i)] : [separator.node, valueNode(item, i)]));

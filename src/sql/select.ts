@@ -4,7 +4,7 @@ import { conditions, conjunction, type ExpressionLike, isTrue, type OrderTerm } 
 import { type FromItem, fromNode, type JoinCondition, joinNode } from './from-item.ts';
 import { hint } from './hint.ts';
 import { type Joinable, sourcesOf } from './join.ts';
-import { make, makeSelect } from './make.ts';
+import { changeSelect, make, makeSelect } from './make.ts';
 import { type FieldsOf, isKind, type JoinNode, type Node, type SelectModifiersNode, type SelectNode } from './node.ts';
 import { expressionNode, orderNodes, rowCount, termNode } from './order.ts';
 import { type AddedRow, joinProjections, type Projection, project, type SelectRow, type SourceRow, unlabelled } from './projection.ts';
@@ -24,7 +24,7 @@ export class Select<R> extends Query<R> {
   }
 
   #with(change: Partial<FieldsOf<SelectNode>>): Select<R> {
-    return new Select<R>(make('select', { ...this.node, ...change }), this.projection);
+    return new Select<R>(changeSelect(this.node, change), this.projection);
   }
 
   #modify(change: Partial<FieldsOf<SelectModifiersNode>>): Select<R> {

@@ -43,7 +43,30 @@ export class Tuple<E extends readonly ExpressionLike[]> {
   }
   /** Equal to this row of values. */
   eq(row: TupleValues<E>): Expression<boolean> {
-    return new Expression(make('binary', { operator: '=', left: make('list', { items: this.#items }), right: this.#row(row) }), BOOLEAN);
+    return this.#compare('=', row);
+  }
+  /** Different from this row of values. */
+  ne(row: TupleValues<E>): Expression<boolean> {
+    return this.#compare('<>', row);
+  }
+  /** Before this row of values, the first column counting most: the way to go on after a page's last row. */
+  lt(row: TupleValues<E>): Expression<boolean> {
+    return this.#compare('<', row);
+  }
+  /** Before this row of values, or equal to it. */
+  le(row: TupleValues<E>): Expression<boolean> {
+    return this.#compare('<=', row);
+  }
+  /** After this row of values. */
+  gt(row: TupleValues<E>): Expression<boolean> {
+    return this.#compare('>', row);
+  }
+  /** After this row of values, or equal to it. */
+  ge(row: TupleValues<E>): Expression<boolean> {
+    return this.#compare('>=', row);
+  }
+  #compare(operator: string, row: readonly unknown[]): Expression<boolean> {
+    return new Expression(make('binary', { operator, left: make('list', { items: this.#items }), right: this.#row(row) }), BOOLEAN);
   }
   #row(row: readonly unknown[]): Node {
     if (!Array.isArray(row)) throw sqlError('sql.bad-argument', 'tuple()', 'rows of values', describe(row));

@@ -176,7 +176,7 @@ describe('arithmetic', () => {
         twice: p.c.stock.negate().negate(),
       }).where(p.c.id.eq(1)),
     );
-    expect(row).toEqual({ sum: 6, difference: 4, product: 12.5, quotient: 2, rest: 2, opposite: -5, twice: 5 });
+    expect(row).toEqual({ sum: 6, difference: 4, product: 12.5, quotient: 2.5, rest: 2, opposite: -5, twice: 5 });
   });
   it('keeps decimals exact', async () => {
     const [total] = await shop.scalars(select(p.c.price.plus('0.05')).where(p.c.id.eq(2)));
@@ -189,7 +189,7 @@ describe('brackets', () => {
     [p.c.stock.plus(1).times(2), '(products.stock + ?) * ?'],
     [p.c.stock.times(2).plus(1), 'products.stock * ? + ?'],
     [p.c.stock.minus(p.c.id.minus(1)), 'products.stock - (products.id - ?)'],
-    [p.c.stock.dividedBy(p.c.id.times(2)), 'products.stock / (products.id * ?)'],
+    [p.c.stock.dividedBy(p.c.id.times(2)), 'CAST(products.stock AS REAL) / (products.id * ?)'],
     [p.c.stock.eq(1).eq(p.c.active), '(products.stock = ?) = products.active'],
     [p.c.name.like('x').eq(p.c.active), '(products.name LIKE ?) = products.active'],
     [p.c.stock.between(1, 2).eq(true), '(products.stock BETWEEN ? AND ?) = ?'],

@@ -3,11 +3,15 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { sqlite } from '../../src/dialects/sqlite/dialect.ts';
 import type { Connection } from '../../src/engine/connection.ts';
 import { alias } from '../../src/sql/alias.ts';
+import { caseOf } from '../../src/sql/case.ts';
 import { t } from '../../src/sql/column-types.ts';
 import { excluded } from '../../src/sql/conflict.ts';
+import { extract, typeCoerce } from '../../src/sql/conversion.ts';
+import { literal } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
 import { insertInto } from '../../src/sql/insert.ts';
 import { MetaData } from '../../src/sql/metadata.ts';
+import { any } from '../../src/sql/quantified.ts';
 import { sql } from '../../src/sql/raw.ts';
 import { Table } from '../../src/sql/schema.ts';
 import { select } from '../../src/sql/select.ts';
@@ -108,6 +112,63 @@ describe('strings that try to be SQL', () => {
       value,
     ]);
     expect((await shop.all(select(p.c.id))).length).toBe(4);
+  });
+  it.each(EVIL)('stay values in every operator: %j', async (value) => {
+    const quoted = value.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+    const document = typeCoerce({ [value]: value, list: [value] }, t.json<Record<string, unknown>>());
+    const row = await shop.one(
+      select({
+        regexp: literal(value).regexpMatch(`^${quoted}$`),
+        replaced: literal(`<${value}>`).regexpReplace(quoted, value.replaceAll('\\', '\\\\')),
+        affix: literal(`<${value}>`).contains(value, { escape: '!' }),
+        path: document.json(value),
+        text: document.json(value).asText(),
+        same: document.json(value).eq(value),
+        other: document.json(value).eq(`${value}x`),
+        key: document.hasKey(value),
+        part: document.contains({ list: [value] }),
+        among: literal(value).in([literal('x'), value]),
+        any: literal(value).eq(any(['x', value])),
+        cased: caseOf(literal(value)).when(value, value).else('x'),
+        joined: func.concat(value, func.lpad(value, 40), func.substring(value, 1)),
+        position: func.position(value, `x${value}`),
+        all: func.stringAgg(literal(value), value),
+      }).from(p),
+    );
+    const length = [...value].length;
+    expect(row).toEqual({
+      regexp: true,
+      replaced: `<${value}>`,
+      affix: true,
+      path: value,
+      text: value,
+      same: true,
+      other: false,
+      key: true,
+      part: true,
+      among: true,
+      any: true,
+      cased: value,
+      joined: `${value}${' '.repeat(40 - length)}${value}${value}`,
+      position: 2,
+      all: Array.from({ length: 4 }, () => value).join(value),
+    });
+    expect((await shop.all(select(p.c.id))).length).toBe(4);
+  });
+  it.each(EVIL)('are no operators, functions, fields or flags: %j', (value) => {
+    const refused = [
+      () => extract(value as never, p.c.changedAt),
+      () => func.sum(p.c.stock).over({ frame: value }),
+      () => func.sum(p.c.stock).over({ rows: [0, 0], exclude: value as never }),
+    ];
+    for (const attempt of refused) expect(attempt, String(attempt)).toThrow('takes');
+    // Some are words that an operator, a function, a flag or a language could be.
+    if (!/^[a-z.]+$/i.test(value)) {
+      expect(() => func(value)).toThrow('takes');
+      expect(() => p.c.name.regexpMatch('x', { flags: value })).toThrow('takes');
+      expect(() => p.c.name.match('x', { language: value })).toThrow('takes');
+      if (!/^[?@|:\\]+$/.test(value) || value === '\\') expect(() => p.c.name.op(value)).toThrow('takes');
+    }
   });
   it.each(EVIL)('stay names as labels, aliases and collations: %j', async (name) => {
     expect(await shop.all(select({ [name]: p.c.id }).where(p.c.id.eq(1)))).toEqual([{ [name]: 1 }]);

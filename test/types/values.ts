@@ -1,6 +1,6 @@
 // What columns give and take.
 
-import { belongsTo, type Column, check, hasMany, index, sql, t, unique } from 'athanor';
+import { belongsTo, type Column, check, hasMany, index, jsonNull, mysql, pg, type Range, sql, t, unique } from 'athanor';
 import { Decimal } from 'decimal.js';
 import { db } from './database.ts';
 import { assertType, type Equal } from './equal.ts';
@@ -140,3 +140,49 @@ t.bigInteger().default(0);
 t.integer().references('users');
 // @ts-expect-error no such action
 t.integer().references('users.id', { onDelete: 'explode' });
+
+// The other types, with the values that they have.
+class Other extends db.Model('others', {
+  id: t.bigInteger({ unsigned: true }).asNumber().primaryKey(),
+  digits: t.numeric(20, 4).asString(),
+  moment: t.dateTime({ precision: 6, timezone: true }).asString(),
+  length: t.interval(),
+  tags: t.array(t.string()),
+  grid: t.array(t.integer(), { dimensions: 2 }),
+  extra: t.jsonb<{ a: number }>().nullable(),
+  status: t.enum({ Draft: 'draft', Live: 'live' }, { name: 'status' }),
+  short: t.text().variant('mysql', t.string(191)),
+  secret: t.encrypted(t.json<{ pin: number }>(), { key: '00', search: true }),
+  range: pg.range('tstz'),
+  numbers: pg.multirange('int8'),
+  vector: pg.vector(3),
+  days: mysql.set(['mon', 'tue']),
+  code: t.custom({ type: t.text(), toDatabase: (value: URL) => value.href, fromDatabase: (value) => new URL(value) }),
+}) {}
+declare const other: Other;
+assertType<Equal<typeof other.id, number>>();
+assertType<Equal<typeof other.digits, string>>();
+assertType<Equal<typeof other.moment, string>>();
+assertType<Equal<typeof other.length, string>>();
+assertType<Equal<typeof other.tags, string[]>>();
+assertType<Equal<typeof other.grid, number[][]>>();
+assertType<Equal<typeof other.extra, { a: number } | null>>();
+assertType<Equal<typeof other.status, 'draft' | 'live'>>();
+assertType<Equal<typeof other.short, string>>();
+assertType<Equal<typeof other.secret, { pin: number }>>();
+assertType<Equal<typeof other.range, Range<Date>>>();
+assertType<Equal<typeof other.numbers, readonly Range<bigint>[]>>();
+assertType<Equal<typeof other.vector, readonly number[]>>();
+assertType<Equal<typeof other.days, readonly ('mon' | 'tue')[]>>();
+assertType<Equal<typeof other.code, URL>>();
+other.extra = jsonNull;
+// @ts-expect-error a variant has the same values
+t.text().variant('mysql', t.integer());
+// @ts-expect-error no such kind of range
+pg.range('int16');
+// @ts-expect-error not one of the words
+Other.c.status.eq('gone');
+// @ts-expect-error a list of another type
+Other.c.tags.eq([1]);
+// @ts-expect-error an encrypted value keeps its type
+Other.c.secret.eq({ pin: 'x' });

@@ -9,6 +9,10 @@ export interface Slot {
   readonly expanding: boolean;
   /** The name under which the value is given with the execution, or null. */
   readonly name: string | null;
+  /** A value that the parameter's type brought itself; `index` is −1 then. */
+  readonly constant?: unknown;
+  /** SQL around each parameter of a list. */
+  readonly around?: readonly [before: string, after: string];
 }
 
 /** A statement as SQL text for one database. */

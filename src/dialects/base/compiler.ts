@@ -15,6 +15,8 @@ import {
 import type { SqlType } from '../../sql/type.ts';
 import type { Compiled, Slot } from './compiled.ts';
 import { changesRows, withCtes } from './cte-hoisting.ts';
+import { dialectError } from './errors.ts';
+import { applyTypes, changesSql, wrapBind } from './type-expressions.ts';
 
 /** Writes one kind of node. A dialect replaces entries of the table, nothing else. */
 export type Visitor<K extends NodeKind> = (node: NodeOf<K>, to: Writer) => void;
@@ -22,10 +24,12 @@ export type Visitors = { readonly [K in NodeKind]: Visitor<K> };
 
 /** What the writer asks of the dialect. */
 export interface Spelling {
+  /** The dialect's name, by which prefixes and hints are chosen, and what the database is called in messages. */
+  readonly name: string;
   readonly title: string;
-  /** The dialect's name, for prefixes and hints that are for one dialect. */
-  readonly name?: string;
   readonly visitors: Visitors;
+  /** What the database needs written differently throughout a statement; its binds keep their order. */
+  prepare?(statement: Node): Node;
   quote(name: string): string;
   placeholder(position: number): string;
   /** The words for a type in CAST. */
@@ -120,9 +124,31 @@ export class Writer {
   }
 
   parameter(bind: BindNode): this {
+    const wrapped = wrapBind(bind, this.spelling.name);
+    if (wrapped !== null) return bind.expanding ? this.#wrappedList(bind, wrapped) : this.visit(wrapped);
+    if (bind.slot < 0) return this.#slot({ index: -1, type: bind.type, expanding: false, name: null, constant: bind.value });
+    return this.#slot({ index: bind.slot, type: bind.type, expanding: bind.expanding, name: bind.name });
+  }
+
+  /** A list of which each parameter has SQL around it, which is written beforehand to see what stands on its two sides. */
+  #wrappedList(bind: BindNode, wrapped: Node): this {
+    const { pieces, slots } = this;
+    const text = this.#text;
+    Object.assign(this, { pieces: [], slots: [] });
+    this.#text = '';
+    this.visit(wrapped);
+    const [before, after = ''] = this.finish();
+    const single = this.slots.length === 1;
+    Object.assign(this, { pieces, slots });
+    this.#text = text;
+    if (!single) throw dialectError('type.wrapped-list');
+    return this.#slot({ index: bind.slot, type: bind.type, expanding: true, name: bind.name, around: [before, after] });
+  }
+
+  #slot(slot: Slot): this {
     this.pieces.push(this.#text);
     this.#text = '';
-    this.slots.push({ index: bind.slot, type: bind.type, expanding: bind.expanding, name: bind.name });
+    this.slots.push(slot);
     return this;
   }
 
@@ -189,11 +215,27 @@ export function precedence(node: Node): number {
   if (isKind(node, 'junction')) return node.operator === 'or' ? TIGHTNESS.or : TIGHTNESS.and;
   if (isKind(node, 'unary')) return node.postfix ? TIGHTNESS.comparison : node.operator === 'NOT' ? TIGHTNESS.not : TIGHTNESS.sign;
   if (isKind(node, 'binary')) return OPERATORS[node.operator] ?? TIGHTNESS.comparison;
+  if (isKind(node, 'customOperator')) return node.precedence === null ? TIGHTNESS.comparison : TIGHTNESS[node.precedence];
   switch (node.kind) {
     case 'like':
     case 'in':
     case 'between':
+    case 'symmetricBetween':
+    case 'truth':
+    case 'regexp':
+    case 'match':
+    case 'jsonComparison':
+    case 'jsonContains':
+    case 'jsonHasKeys':
+    case 'arrayOperator':
       return TIGHTNESS.comparison;
+    // The databases differ in what binds more tightly than these, so everything around them is bracketed.
+    case 'bitwise':
+    case 'bitwiseNot':
+    case 'jsonPath':
+      return TIGHTNESS.concat;
+    case 'division':
+      return TIGHTNESS.product;
     case 'collate':
       return TIGHTNESS.collate;
     case 'raw':
@@ -208,9 +250,10 @@ export function precedence(node: Node): number {
 /** Compiles a statement. Binds are numbered by their place, so that any statement of equal shape can use the result. */
 export function compile(spelling: Spelling, statement: Node): Compiled {
   try {
-    const node = numberBinds(statement);
-    const writer = new Writer(spelling, namesIn(node));
-    writer.visit(withCtes(node));
+    const node = numberBinds(spelling.prepare?.(statement) ?? statement);
+    const { names, typed } = namesIn(node, spelling.name);
+    const writer = new Writer(spelling, names);
+    writer.visit(withCtes(typed ? applyTypes(node, spelling.name) : node));
     const columns = outputTypes(node);
     return { pieces: writer.finish(), slots: writer.slots, columns, warnings: writer.warnings, ...behaviour(node, columns) };
   } catch (error) {
@@ -222,15 +265,17 @@ export function compile(spelling: Spelling, statement: Node): Compiled {
   }
 }
 
-/** The names that tables and aliases already have. */
-export function namesIn(statement: Node): Set<string> {
+/** The names that tables and aliases already have, and whether a column's type has SQL of its own. */
+export function namesIn(statement: Node, dialect: string): { names: Set<string>; typed: boolean } {
   const names = new Set<string>();
+  let typed = false;
   walk(statement, (node) => {
     const source = isKind(node, 'column') ? node.source : node;
+    if (isKind(node, 'column')) typed ||= changesSql(node.type, dialect);
     if ((isKind(source, 'table') || isKind(source, 'alias') || isKind(source, 'cte')) && source.name !== null) names.add(source.name);
     return true;
   });
-  return names;
+  return { names, typed };
 }
 
 function outputTypes(node: Node): SqlType[] {

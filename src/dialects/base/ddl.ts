@@ -28,8 +28,10 @@ export interface DdlRules
   readonly constraintsWithColumn: boolean;
   /** Enums are text with a check. */
   readonly enumCheck: boolean;
+  /** What the values of a column's type must be beside that, as a name's ending and a condition; null for most. */
+  typeCheck?(column: TableColumn): { readonly suffix: string; readonly sql: string } | null;
   /** A default as it stands after DEFAULT. */
-  defaultWords(expression: string): string;
+  defaultWords(expression: string, column: TableColumn): string;
   /** What stands before DEFAULT, where defaults have names. */
   defaultName?(table: string, column: string): string;
   /** How an action of a foreign key is written, where a database has another word; null for what it does anyway. */
@@ -72,10 +74,10 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
   const typeName = (type: SqlType, column?: TableColumn): string => {
     const own = column === undefined ? null : (rules.columnType?.(column) ?? null);
     if (own !== null) return own;
-    const { enumName } = storedType(type);
-    return features.enumTypes && enumName !== undefined
+    const { enumName } = storedType(type, spelling.name);
+    return features.enumTypes && enumName != null
       ? qualified({ name: enumName, schema: column?.table.metadata.schema ?? null })
-      : typeWords(rules.types, type, title);
+      : typeWords(rules.types, type, title, spelling.name);
   };
   const inline: DdlCompiler['inline'] = (node, column) => renderInline(node, { ...spelling, typeName }, column);
   const condition = (node: Node): string => renderInline(node, { ...spelling, typeName }, undefined, true);
@@ -114,10 +116,14 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
       const column = table.columns.find((c) => c.check?.node === own.condition) ?? null;
       return { name: own.name, sql: condition(own.condition), column };
     });
+    for (const column of table.columns) {
+      const own = rules.typeCheck?.(column) ?? null;
+      if (own !== null) list.push({ name: table.metadata.naming.check(table.name, `${column.name}_${own.suffix}`), sql: own.sql, column });
+    }
     if (!rules.enumCheck) return list;
     for (const column of table.columns) {
-      const { values, enumName } = storedType(column.type);
-      if (values === undefined || (features.enumTypes && enumName !== undefined)) continue;
+      const { values, enumName } = storedType(column.type, spelling.name);
+      if (values === undefined || (features.enumTypes && enumName != null)) continue;
       let name = table.metadata.naming.check(table.name, column.name);
       if (list.some((own) => own.name === name)) name = table.metadata.naming.check(table.name, `${column.name}_enum`);
       list.push({ name, sql: `${quote(column.name)} IN (${values.map(spelling.literal).join(', ')})`, column });
@@ -135,7 +141,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
       text += ` ${typeName(column.type, column)}`;
       if (column.collation !== null) text += ` COLLATE ${(rules.collationName ?? quote)(column.collation)}`;
       if (column.serverDefault !== null)
-        text += `${rules.defaultName?.(table.name, column.name) ?? ''} DEFAULT ${rules.defaultWords(inline(column.serverDefault.node))}`;
+        text += `${rules.defaultName?.(table.name, column.name) ?? ''} DEFAULT ${rules.defaultWords(inline(column.serverDefault.node), column)}`;
       if (computed !== null) text += computedWords(column, computed, features, title);
       if (column.identity !== null) {
         if (rules.identityWords !== undefined) text += rules.identityWords(column);

@@ -58,15 +58,21 @@ export function fitDecimal(type: SqlType, value: unknown, where?: string): Decim
   return rounded;
 }
 
+/** A decimal number of a row as the type gives it: a Decimal, a number or its digits. */
+export function fromDigits({ asNumber, asString, scale = 0 }: SqlType, raw: string | number | bigint): unknown {
+  if (asNumber) return Number(raw);
+  const decimal = new (decimalClass())(raw);
+  if (!asString) return decimal;
+  return decimal.decimalPlaces() < scale ? decimal.toFixed(scale) : decimal.toFixed();
+}
+
 /** Exact decimal numbers where the database has them and the driver takes and gives their digits as text. */
 export function exactNumericCodec(type: SqlType): Codec {
-  const { asNumber = false } = type;
   return {
     bind: (value, where) => readDecimal(type, value, where).toFixed(),
     store: (value, where) => fitDecimal(type, value, where).toFixed(),
     decode: (raw) => {
-      if (typeof raw === 'number' || typeof raw === 'bigint' || (typeof raw === 'string' && DIGITS.test(raw)))
-        return asNumber ? Number(raw) : new (decimalClass())(raw);
+      if (typeof raw === 'number' || typeof raw === 'bigint' || (typeof raw === 'string' && DIGITS.test(raw))) return fromDigits(type, raw);
       throw dialectError(
         'driver.undecodable',
         numericName(type),
@@ -74,6 +80,5 @@ export function exactNumericCodec(type: SqlType): Codec {
         typeof raw === 'string' ? 'another text' : describe(raw),
       );
     },
-    isRaw: asNumber ? (value) => typeof value !== 'number' : (value) => typeof value !== 'object',
   };
 }

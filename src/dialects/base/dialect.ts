@@ -20,11 +20,6 @@ export interface Codec {
   readonly literal?: (value: unknown, where?: string) => unknown;
   /** The JavaScript value of what a row holds; null where rows already hold it. A NULL never comes here. */
   readonly decode: ((raw: unknown) => unknown) | null;
-  /**
-   * Whether a value is still as the row brought it. Lets a decoded value take the raw one's place; null where raw and
-   * decoded values cannot be told apart.
-   */
-  readonly isRaw: ((value: unknown) => boolean) | null;
 }
 
 /** What a database can do, where one bit says it. */

@@ -40,13 +40,33 @@ const TABLE = {
     DecodeError,
     `A row holds ${got} where its column is of type ${type}, which means ${expected}. Correct the data, or declare the column with the type that it has.`,
   ],
+  'driver.no-key': (id: string, known: string) => [
+    DecodeError,
+    `A row holds a value that was encrypted with the key '${id}', which t.encrypted() was not given. It was given: ${known}. Keep old keys in the list until all rows are written anew.`,
+  ],
+  'driver.undecryptable': () => [
+    DecodeError,
+    'A row holds an encrypted value that its key does not open: the key is another one, or the value was changed. Nothing of it was read.',
+  ],
+  'type.not-an-expression': (name: string) => [
+    CompileError,
+    `The ${name} of a t.custom() type gave no SQL expression. Make one of the expression that it is given, such as func.lower(parameter).`,
+  ],
+  'type.wrapped-list': () => [
+    CompileError,
+    'The bindExpression of a t.custom() type uses values beside its parameter, so it cannot stand in a list. Compare with or() instead of in().',
+  ],
+  'type.encrypted': (column: string, reason: string) => [
+    CompileError,
+    `${column} is encrypted: ${reason}. With t.encrypted(…, { search: true }) eq(), ne(), in() and notIn() find equal values; nothing sorts, searches or adds them up.`,
+  ],
   'ddl.no-type-name': (type: string, database: string) => [
     CompileError,
     `${database} has no column type for '${type}'. Choose another of t.*() for the column.`,
   ],
-  'ddl.inexact-numeric': (column: string, type: string, database: string) => [
+  'ddl.no-native-type': (type: string, database: string, dialect: string) => [
     CompileError,
-    `'${column}' is ${type}, but ${database} keeps fractions as 64-bit floats, which hold 15 digits exactly. Use a precision of at most 15, .asNumber() if an inexact value will do, or t.string().`,
+    `${database} has no type '${type}'. Say what stands for it there with .variant('${dialect}', t.text()), or leave the column out for this database.`,
   ],
   'ddl.parameter': (name: string) => [
     CompileError,

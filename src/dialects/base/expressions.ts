@@ -1,6 +1,18 @@
-import { isKind, type OrderNode } from '../../sql/node.ts';
-import type { Visitors } from './compiler.ts';
-import { precedence, TIGHTNESS } from './compiler.ts';
+import { sqlError } from '../../sql/errors.ts';
+import { isKind, type Node, type OrderNode } from '../../sql/node.ts';
+import { DOUBLE, INTEGER } from '../../sql/type.ts';
+import { arithmeticVisitors } from './arithmetic.ts';
+import { arrayVisitors } from './arrays.ts';
+import { precedence, TIGHTNESS, type Visitors, type Writer } from './compiler.ts';
+import { functionVisitors } from './functions.ts';
+import { jsonVisitors } from './json.ts';
+import { textMatchVisitors } from './text-match.ts';
+
+type SubjectVisitors = typeof arithmeticVisitors &
+  typeof arrayVisitors &
+  typeof functionVisitors &
+  typeof jsonVisitors &
+  typeof textMatchVisitors;
 
 type ExpressionVisitors = Pick<
   Visitors,
@@ -14,8 +26,6 @@ type ExpressionVisitors = Pick<
   | 'between'
   | 'constant'
   | 'list'
-  | 'function'
-  | 'over'
   | 'case'
   | 'cast'
   | 'collate'
@@ -27,6 +37,14 @@ type ExpressionVisitors = Pick<
   | 'raw'
   | 'identifier'
   | 'nextValue'
+  | 'truth'
+  | 'symmetricBetween'
+  | 'customOperator'
+  | 'distinct'
+  | 'quantified'
+  | 'caseOf'
+  | 'tryCast'
+  | 'extract'
 >;
 
 const CONSTANTS = new Map<null | boolean, string>([
@@ -41,8 +59,29 @@ export function orderWords(node: OrderNode): string {
   return `${node.direction === 'desc' ? ' DESC' : ''}${nulls}`;
 }
 
+/** The fields of EXTRACT that have a fraction. */
+const FRACTIONS = new Set(['second', 'milliseconds', 'microseconds', 'epoch']);
+
+function tail(
+  node: { readonly whens: readonly Node[]; readonly thens: readonly Node[]; readonly otherwise: Node | null },
+  to: Writer,
+  when: (node: Node) => Writer,
+): void {
+  for (const [i, item] of node.whens.entries()) {
+    to.write(' WHEN ');
+    when(item).write(' THEN ').visit(node.thens[i]);
+  }
+  if (node.otherwise !== null) to.write(' ELSE ').visit(node.otherwise);
+  to.write(' END');
+}
+
 /** How expressions are written where a database does not differ. */
-export const expressionVisitors: ExpressionVisitors = {
+export const expressionVisitors: ExpressionVisitors & SubjectVisitors = {
+  ...arithmeticVisitors,
+  ...arrayVisitors,
+  ...functionVisitors,
+  ...jsonVisitors,
+  ...textMatchVisitors,
   bind: (node, to) => to.parameter(node),
   column: (node, to) => {
     if (!to.unqualified || node.source.kind === 'alias') to.write(`${to.sourceName(node.source)}.`);
@@ -82,7 +121,9 @@ export const expressionVisitors: ExpressionVisitors = {
   },
   in: (node, to) => {
     to.operand(node.operand, TIGHTNESS.comparison + 1).write(node.negated ? ' NOT IN (' : ' IN (');
-    to.visit(node.list).write(')');
+    if (isKind(node.list, 'list')) to.list(node.list.items);
+    else to.visit(node.list);
+    to.write(')');
   },
   between: (node, to) => {
     to.operand(node.operand, TIGHTNESS.comparison + 1).write(node.negated ? ' NOT BETWEEN ' : ' BETWEEN ');
@@ -92,30 +133,43 @@ export const expressionVisitors: ExpressionVisitors = {
   },
   constant: (node, to) => to.write(CONSTANTS.get(node.value) as string),
   list: (node, to) => to.write('(').list(node.items).write(')'),
-  function: (node, to) => {
-    to.write(`${node.name}(${node.distinct ? 'DISTINCT ' : ''}`).list(node.args);
-    if (node.orderBy.length > 0) to.write(' ORDER BY ').list(node.orderBy);
-    to.write(')');
-    if (node.filter !== null) to.write(' FILTER (WHERE ').condition(node.filter).write(')');
-  },
-  over: (node, to) => {
-    to.visit(node.call).write(' OVER (');
-    const parts: (() => void)[] = [];
-    if (node.partitionBy.length > 0) parts.push(() => to.write('PARTITION BY ').list(node.partitionBy));
-    if (node.orderBy.length > 0) parts.push(() => to.write('ORDER BY ').list(node.orderBy));
-    const { frame } = node;
-    if (frame !== null) parts.push(() => to.write(frame.toUpperCase()));
-    parts.forEach((part, i) => {
-      if (i > 0) to.write(' ');
-      part();
-    });
-    to.write(')');
-  },
   case: (node, to) => {
     to.write('CASE');
-    for (const [i, when] of node.whens.entries()) to.write(' WHEN ').condition(when).write(' THEN ').visit(node.thens[i]);
-    if (node.otherwise !== null) to.write(' ELSE ').visit(node.otherwise);
-    to.write(' END');
+    tail(node, to, (when) => to.condition(when));
+  },
+  caseOf: (node, to) => {
+    to.write('CASE ').visit(node.operand);
+    tail(node, to, (when) => to.visit(when));
+  },
+  truth: (node, to) => {
+    to.operand(node.operand, TIGHTNESS.comparison + 1).write(`${node.negated ? ' IS NOT ' : ' IS '}${node.value ? 'TRUE' : 'FALSE'}`);
+  },
+  symmetricBetween: (node, to) => {
+    to.operand(node.operand, TIGHTNESS.comparison + 1).write(node.negated ? ' NOT BETWEEN SYMMETRIC ' : ' BETWEEN SYMMETRIC ');
+    to.operand(node.low, TIGHTNESS.comparison + 1)
+      .write(' AND ')
+      .operand(node.high, TIGHTNESS.comparison + 1);
+  },
+  customOperator: (node, to) => {
+    const tightness = node.precedence === null ? TIGHTNESS.collate : TIGHTNESS[node.precedence];
+    to.operand(node.left, node.precedence === 'comparison' ? tightness + 1 : tightness);
+    to.write(` ${node.operator} `).operand(node.right, node.precedence === null ? tightness : tightness + 1);
+  },
+  distinct: (node, to) => to.write('DISTINCT ').visit(node.operand),
+  quantified: (node, to) => {
+    to.write(node.quantifier === 'any' ? 'ANY (' : 'ALL (');
+    if (isKind(node.operand, 'list')) to.write('ARRAY[').list(node.operand.items).write(']');
+    else to.visit(node.operand);
+    to.write(')');
+  },
+  tryCast: (_node, to) => {
+    throw sqlError('sql.unsupported', 'TRY_CAST', to.spelling.title);
+  },
+  // As a number that the driver gives as one: EXTRACT alone is an exact decimal.
+  extract: (node, to) => {
+    const type = FRACTIONS.has(node.field) ? DOUBLE : INTEGER;
+    to.write(`CAST(EXTRACT(${node.field.toUpperCase()} FROM `).operand(node.operand, TIGHTNESS.concat);
+    to.write(`) AS ${to.spelling.typeName(type)})`);
   },
   cast: (node, to) =>
     to

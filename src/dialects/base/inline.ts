@@ -5,6 +5,7 @@ import { namesIn, type Spelling, type Visitors, Writer } from './compiler.ts';
 import { withCtes } from './cte-hoisting.ts';
 import type { Codec } from './dialect.ts';
 import { dialectError } from './errors.ts';
+import { wrapBind } from './type-expressions.ts';
 
 /** What of a dialect is needed to write values into SQL text. */
 export interface InlineSpelling extends Spelling {
@@ -62,12 +63,17 @@ function render(node: Node, spelling: InlineSpelling, condition = false): string
     ...spelling.visitors,
     bind: (bind, to) => {
       if (bind.name !== null) throw dialectError('ddl.parameter', bind.name);
+      const wrapped = bind.expanding ? null : wrapBind(bind, spelling.name);
+      if (wrapped !== null) {
+        to.visit(wrapped);
+        return;
+      }
       const items = bind.expanding ? (bind.value as readonly unknown[]) : [bind.value];
       if (items.length === 0) throw dialectError('ddl.bad-literal', 'An empty list');
       to.write(items.map((item) => value(item, bind.type)).join(', '));
     },
   };
-  const writer = new Writer({ ...spelling, visitors }, namesIn(node));
+  const writer = new Writer({ ...spelling, visitors }, namesIn(node, spelling.name).names);
   const whole = withCtes(node);
   return (condition ? writer.condition(whole) : writer.visit(whole)).finish().join('');
 }

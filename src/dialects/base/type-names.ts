@@ -1,16 +1,26 @@
-import { INTEGER, makeType, type SqlType, type TypeName } from '../../sql/type.ts';
+import { INTEGER, makeType, type SqlType, type TypeName, variantFor } from '../../sql/type.ts';
 import { dialectError } from './errors.ts';
 
 const sized = (word: string, size: number | undefined): string => (size === undefined ? word : `${word}(${size})`);
 
+/** The types that have words of their own in every database; the words of the others come of what they hold. */
+type Worded = Exclude<TypeName, 'native' | 'array' | 'encrypted' | 'custom' | 'null' | 'unknown'>;
+
 /** The words for each type where a database does not differ; a dialect replaces entries. */
-export type TypeNames = Readonly<Record<Exclude<TypeName, 'custom' | 'null' | 'unknown'>, (type: SqlType) => string>>;
+export type TypeNames = Readonly<Record<Worded, (type: SqlType) => string>> & {
+  /** Of an array, with the words of its elements' type. */
+  readonly array: (type: SqlType, element: string) => string;
+};
 
 export const TYPE_NAMES: TypeNames = {
-  integer: () => 'INTEGER',
+  // Without unsigned integers the next wider type holds their values.
+  integer: ({ unsigned }) => (unsigned ? 'BIGINT' : 'INTEGER'),
   bigInteger: () => 'BIGINT',
-  smallInteger: () => 'SMALLINT',
+  smallInteger: ({ unsigned }) => (unsigned ? 'INTEGER' : 'SMALLINT'),
+  tinyInteger: () => 'SMALLINT',
+  mediumInteger: () => 'INTEGER',
   string: (type) => sized('VARCHAR', type.length),
+  char: (type) => sized('CHAR', type.length),
   text: () => 'TEXT',
   boolean: () => 'BOOLEAN',
   float: () => 'REAL',
@@ -19,23 +29,49 @@ export const TYPE_NAMES: TypeNames = {
   date: () => 'DATE',
   time: () => 'TIME',
   dateTime: () => 'TIMESTAMP',
+  interval: () => 'VARCHAR(80)',
   json: () => 'JSON',
+  jsonb: () => 'JSON',
   uuid: () => 'CHAR(36)',
   binary: () => 'BLOB',
+  bit: ({ length }) => sized('VARCHAR', length),
   enum: (type) => sized('VARCHAR', type.length),
+  array: () => 'JSON',
 };
 
-/** The type that is stored: the one behind a custom type. */
-export function storedType(type: SqlType): SqlType {
-  return type.name === 'custom' ? storedType(type.inner as SqlType) : type;
+/** The type that is stored: the one behind a custom type, and on a database that has a variant of it, the variant. */
+export function storedType(type: SqlType, dialect?: string): SqlType {
+  const chosen = dialect === undefined ? type : variantFor(type, dialect);
+  if (chosen !== type) return storedType(chosen);
+  return type.name === 'custom' ? storedType(type.inner as SqlType, dialect) : type;
 }
 
-/** The words for a type, those of the type behind a custom one. Throws a CompileError where there are none. */
-export function typeWords(names: TypeNames, type: SqlType, database: string): string {
-  const stored = storedType(type);
-  if (stored.name === 'custom' || stored.name === 'null' || stored.name === 'unknown')
-    throw dialectError('ddl.no-type-name', stored.name, database);
-  return names[stored.name](stored);
+/**
+ * The words for a type, those of the type behind a custom one. Throws a CompileError where there are none.
+ *
+ * @param database what the database is called in messages
+ * @param dialect the dialect's name, by which variants and native types are chosen
+ */
+export function typeWords(names: TypeNames, type: SqlType, database: string, dialect?: string): string {
+  const stored = storedType(type, dialect);
+  switch (stored.name) {
+    case 'custom':
+    case 'null':
+    case 'unknown':
+      throw dialectError('ddl.no-type-name', stored.name, database);
+    case 'native': {
+      const { words = '' } = stored;
+      const own = typeof words === 'string' ? words : dialect === undefined ? undefined : words[dialect];
+      if (own === undefined) throw dialectError('ddl.no-native-type', Object.values(words)[0] ?? 'native', database, dialect ?? '');
+      return own;
+    }
+    case 'encrypted':
+      return names.text(stored);
+    case 'array':
+      return names.array(stored, typeWords(names, stored.inner as SqlType, database, dialect));
+    default:
+      return names[stored.name](stored);
+  }
 }
 
 /** Other spellings of the words above, as people and other tools write them. */
@@ -44,8 +80,12 @@ const SPELLINGS: Readonly<Record<string, TypeName>> = {
   INT: 'integer',
   BIGINT: 'bigInteger',
   SMALLINT: 'smallInteger',
+  TINYINT: 'tinyInteger',
+  MEDIUMINT: 'mediumInteger',
   VARCHAR: 'string',
   'CHARACTER VARYING': 'string',
+  CHAR: 'char',
+  CHARACTER: 'char',
   TEXT: 'text',
   BOOLEAN: 'boolean',
   BOOL: 'boolean',
@@ -59,7 +99,10 @@ const SPELLINGS: Readonly<Record<string, TypeName>> = {
   TIME: 'time',
   DATETIME: 'dateTime',
   TIMESTAMP: 'dateTime',
+  'TIMESTAMP WITHOUT TIME ZONE': 'dateTime',
+  INTERVAL: 'interval',
   JSON: 'json',
+  JSONB: 'jsonb',
   UUID: 'uuid',
   BLOB: 'binary',
 };
@@ -84,7 +127,7 @@ export function parseTypeWords(words: string): SqlType | null {
   const name = SPELLINGS[base];
   if (name === undefined) return null;
   if (name === 'integer') return INTEGER;
-  if (name === 'string') return makeType({ name, length: sizes[0] });
+  if (name === 'string' || name === 'char') return makeType({ name, length: sizes[0] });
   if (name === 'numeric') return makeType({ name, precision: sizes[0], scale: sizes[1] });
   return makeType({ name });
 }

@@ -1,17 +1,22 @@
 import { sqlError } from '../../sql/errors.ts';
-import type { ColumnNode } from '../../sql/node.ts';
+import { type ColumnNode, isKind } from '../../sql/node.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
 import { TIGHTNESS } from '../base/compiler.ts';
 import { expressionVisitors } from '../base/expressions.ts';
+import { mssqlArithmeticVisitors, writeCalendar } from './arithmetic.ts';
 import { collationName } from './collations.ts';
 import { isCondition, truthVisitors } from './conditions.ts';
 import { mssqlCteVisitors, writeLeadingCtes } from './ctes.ts';
+import { writeDateField } from './date-fields.ts';
 import { mssqlDmlVisitors } from './dml.ts';
+import { writeItems } from './function-forms.ts';
 import { functionVisitors, writeConcat } from './functions.ts';
+import { mssqlJsonVisitors } from './json.ts';
 import { writeOrderTerm } from './ordering.ts';
 import { scopeOf, within } from './scope.ts';
 import { mssqlSelectVisitors } from './selects.ts';
 import { mssqlSourceVisitors } from './sources.ts';
+import { missingVisitors } from './unsupported.ts';
 
 // Quoted text and comments hold no placeholders.
 const PLACEHOLDER = /N?'(?:[^']|'')*'|"(?:[^"]|"")*"|\[(?:[^\]]|\]\])*\]|--[^\n]*|\/\*[\s\S]*?\*\/|(?<![\w@])(@p\d+)\b/gi;
@@ -30,6 +35,9 @@ function writeColumn(node: ColumnNode, to: Writer): void {
 export const mssqlVisitors: Visitors = {
   ...expressionVisitors,
   ...truthVisitors,
+  ...mssqlArithmeticVisitors,
+  ...mssqlJsonVisitors,
+  ...missingVisitors,
   ...functionVisitors,
   ...mssqlSelectVisitors,
   ...mssqlSourceVisitors,
@@ -43,8 +51,24 @@ export const mssqlVisitors: Visitors = {
   },
   binary: (node, to) => {
     if (node.operator === '||') writeConcat(node, to);
-    else truthVisitors.binary(node, to);
+    else if (!writeCalendar(node, to)) truthVisitors.binary(node, to);
   },
+  extract: writeDateField,
+  tryCast: (node, to) =>
+    to
+      .write('TRY_CAST(')
+      .visit(node.operand)
+      .write(` AS ${to.spelling.typeName(node.type)})`),
+  quantified: (node, to) => {
+    const { quantifier, operand } = node;
+    const list = isKind(operand, 'list');
+    if (!list && !isKind(operand, 'select') && !isKind(operand, 'setOperation') && !isKind(operand, 'values'))
+      throw sqlError('sql.unsupported', `${quantifier.toUpperCase()} of an array`, 'SQL Server');
+    to.write(quantifier === 'any' ? 'ANY (' : 'ALL (');
+    within(to, { place: 'nested', exact: false }, () => (list ? writeItems(operand.items, to) : to.visit(operand)));
+    to.write(')');
+  },
+  caseOf: (node, to) => within(to, { exact: false }, () => expressionVisitors.caseOf(node, to)),
   case: (node, to) => within(to, { exact: false }, () => expressionVisitors.case(node, to)),
   order: (node, to) => writeOrderTerm(node, to),
   collate: (node, to) => {

@@ -2,6 +2,8 @@ import { sqlError } from '../../sql/errors.ts';
 import { type BinaryNode, type InNode, isKind, type LikeNode, type ListNode, type Node, type NodeOf, walk } from '../../sql/node.ts';
 import { precedence, TIGHTNESS, type Visitors, type Writer } from '../base/compiler.ts';
 import { expressionVisitors } from '../base/expressions.ts';
+import { writeJsonComparison, writeJsonHasKeys } from './json.ts';
+import { textLiteral } from './literals.ts';
 import { outputColumns } from './output-columns.ts';
 import { scopeOf, within } from './scope.ts';
 import { typeOfNode } from './value-types.ts';
@@ -11,8 +13,29 @@ const DISTINCT = 'IS DISTINCT FROM';
 const NOT_DISTINCT = 'IS NOT DISTINCT FROM';
 
 /** Kinds that are conditions whatever is in them. */
-type ConditionKind = 'junction' | 'like' | 'in' | 'between' | 'exists';
-const KINDS: ReadonlySet<string> = new Set<ConditionKind>(['junction', 'like', 'in', 'between', 'exists']);
+type ConditionKind =
+  | 'junction'
+  | 'like'
+  | 'in'
+  | 'between'
+  | 'exists'
+  | 'truth'
+  | 'symmetricBetween'
+  | 'match'
+  | 'jsonComparison'
+  | 'jsonHasKeys';
+const KINDS: ReadonlySet<string> = new Set<ConditionKind>([
+  'junction',
+  'like',
+  'in',
+  'between',
+  'exists',
+  'truth',
+  'symmetricBetween',
+  'match',
+  'jsonComparison',
+  'jsonHasKeys',
+]);
 
 function isComparison(node: Node): node is BinaryNode {
   return isKind(node, 'binary') && (COMPARISONS.has(node.operator) || node.operator === DISTINCT || node.operator === NOT_DISTINCT);
@@ -22,6 +45,7 @@ function isComparison(node: Node): node is BinaryNode {
 export function isCondition(node: Node): boolean {
   if (isKind(node, 'label')) return isCondition(node.operand);
   if (isKind(node, 'unary')) return node.postfix || node.operator === 'NOT';
+  if (isKind(node, 'customOperator')) return node.precedence === 'comparison';
   return KINDS.has(node.kind) || isComparison(node);
 }
 
@@ -35,7 +59,7 @@ function isDefinite(node: Node): boolean {
   if (isKind(node, 'unary')) return node.postfix || isDefinite(node.operand);
   if (isKind(node, 'junction')) return node.items.every(isDefinite);
   if (isKind(node, 'binary')) return node.operator === DISTINCT || node.operator === NOT_DISTINCT;
-  return isKind(node, 'exists');
+  return isKind(node, 'exists') || isKind(node, 'truth');
 }
 
 /** Writes a node where a condition stands; a value there is compared with 1. */
@@ -59,7 +83,43 @@ export function writeCondition(node: Node, to: Writer): void {
   else if (isKind(node, 'in')) inList(node, to);
   else if (isKind(node, 'between')) expressionVisitors.between(node, to);
   else if (isKind(node, 'exists')) within(to, { place: 'nested', exact: false }, () => expressionVisitors.exists(node, to));
+  else if (isKind(node, 'truth')) truth(node, to);
+  else if (isKind(node, 'symmetricBetween')) symmetricBetween(node, to);
+  else if (isKind(node, 'match')) match(node, to);
+  else if (isKind(node, 'jsonComparison')) writeJsonComparison(node, to);
+  else if (isKind(node, 'jsonHasKeys')) writeJsonHasKeys(node, to);
+  else if (isKind(node, 'customOperator') && isCondition(node)) expressionVisitors.customOperator(node, to);
   else to.operand(node, TIGHTNESS.comparison + 1).write(' = 1');
+}
+
+/** IS TRUE and its like, which are never unknown. */
+function truth({ operand, value, negated }: NodeOf<'truth'>, to: Writer): void {
+  to.write(value ? 'CASE WHEN ' : 'CASE WHEN NOT ');
+  within(to, { exact: !value }, () => part(operand, value ? 0 : TIGHTNESS.comparison, to));
+  to.write(` THEN 1 ELSE 0 END = ${negated ? 0 : 1}`);
+}
+
+function symmetricBetween({ operand, low, high, negated }: NodeOf<'symmetricBetween'>, to: Writer): void {
+  const between = (from: Node, until: Node): void => {
+    to.operand(operand, TIGHTNESS.comparison + 1)
+      .write(' BETWEEN ')
+      .operand(from, TIGHTNESS.comparison + 1);
+    to.write(' AND ').operand(until, TIGHTNESS.comparison + 1);
+  };
+  to.write(negated ? '(NOT (' : '(');
+  between(low, high);
+  to.write(' OR ');
+  between(high, low);
+  to.write(negated ? '))' : ')');
+}
+
+/** Full-text search, over columns of a full-text index. */
+function match({ operands, query, language, mode }: NodeOf<'match'>, to: Writer): void {
+  to.write(mode === 'boolean' ? 'CONTAINS((' : 'FREETEXT((')
+    .list(operands)
+    .write('), ')
+    .visit(query);
+  to.write(language === null ? ')' : `, LANGUAGE ${textLiteral(language)})`);
 }
 
 /** Writes a condition, in brackets where it binds less tightly than its surroundings. */
@@ -163,10 +223,21 @@ function distinct({ left, right, operator }: BinaryNode, to: Writer): void {
   side(right).write(` IS NULL) THEN ${differs ? '0 ELSE 1' : '1 ELSE 0'} END = 1`);
 }
 
-const BOUND: ReadonlySet<string> = new Set(['over', 'function', 'raw', 'scalar', 'select', 'setOperation', 'values', 'nextValue']);
+const BOUND: ReadonlySet<string> = new Set([
+  'over',
+  'function',
+  'raw',
+  'scalar',
+  'select',
+  'setOperation',
+  'values',
+  'nextValue',
+  'withinGroup',
+  'quantified',
+]);
 
 /** Whether an expression means the same inside a subquery. */
-function isMovable(node: Node): boolean {
+export function isMovable(node: Node): boolean {
   let movable = true;
   walk(node, (child) => {
     if (BOUND.has(child.kind)) movable = false;
@@ -231,7 +302,7 @@ function tupleIn(node: InNode, left: ListNode, query: NodeOf<'select' | 'setOper
   to.write(` THEN ${node.negated ? 1 : 0} END = 1`);
 }
 
-type TruthKind = ConditionKind | 'constant' | 'unary' | 'binary';
+type TruthKind = ConditionKind | 'customOperator' | 'constant' | 'unary' | 'binary';
 
 /** Conditions where values are asked for. */
 export const truthVisitors: Pick<Visitors, TruthKind> = {
@@ -240,6 +311,12 @@ export const truthVisitors: Pick<Visitors, TruthKind> = {
   in: writeTruth,
   between: writeTruth,
   exists: writeTruth,
+  truth: writeTruth,
+  symmetricBetween: writeTruth,
+  match: writeTruth,
+  jsonComparison: writeTruth,
+  jsonHasKeys: writeTruth,
+  customOperator: (node, to) => (isCondition(node) ? writeTruth(node, to) : expressionVisitors.customOperator(node, to)),
   constant: (node, to) => to.write(node.value === null ? 'NULL' : `CAST(${node.value ? 1 : 0} AS BIT)`),
   unary: (node, to) => (isCondition(node) ? writeTruth(node, to) : expressionVisitors.unary(node, to)),
   binary: (node, to) => {

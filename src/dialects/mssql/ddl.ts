@@ -93,7 +93,7 @@ const base: DdlCompiler = makeDdl({
   identifierLimit: { length: LONGEST_NAME, unit: 'characters' },
   columnType: (column) =>
     column.autoIncrement && column.identity === null && !isWholeKey(column)
-      ? `${typeWords(MSSQL_TYPE_NAMES, column.type, TITLE)}${identityWords(column)}`
+      ? `${typeWords(MSSQL_TYPE_NAMES, column.type, TITLE, 'mssql')}${identityWords(column)}`
       : null,
   inlineKey: (column) => {
     if (!column.autoIncrement && column.identity === null) return null;

@@ -1,7 +1,10 @@
 import { sqlError } from '../../sql/errors.ts';
-import { type FunctionNode, isKind, type Node, type NodeOf } from '../../sql/node.ts';
+import { type FrameNode, type FunctionNode, isKind, type Node, type NodeOf } from '../../sql/node.ts';
 import { TIGHTNESS, type Visitors, type Writer } from '../base/compiler.ts';
+import { functionVisitors as baseVisitors } from '../base/functions.ts';
 import { isTruth } from './conditions.ts';
+import { formOf, truthAggregate, writeAsText } from './function-forms.ts';
+import { textLiteral } from './literals.ts';
 import { writeOrderTerm } from './ordering.ts';
 import { within } from './scope.ts';
 import { isText } from './value-types.ts';
@@ -17,7 +20,13 @@ const NAMES: Readonly<Record<string, string>> = {
   ln: 'LOG',
   pow: 'POWER',
   ifnull: 'COALESCE',
-  group_concat: 'STRING_AGG',
+  string_agg: 'STRING_AGG',
+  stddev: 'STDEV',
+  stddev_samp: 'STDEV',
+  stddev_pop: 'STDEVP',
+  variance: 'VAR',
+  var_samp: 'VAR',
+  var_pop: 'VARP',
   octet_length: 'DATALENGTH',
   char_length: 'length',
   character_length: 'length',
@@ -53,11 +62,6 @@ function filtered(node: FunctionNode, write: () => void, to: Writer): void {
   }
 }
 
-/** Text of any length, so that joining it cuts nothing. */
-export function writeAsText(node: Node, to: Writer): void {
-  to.write('CAST(').visit(node).write(' AS NVARCHAR(MAX))');
-}
-
 /** The arguments of an aggregate or another function. */
 function writeArguments(node: FunctionNode, name: string, to: Writer): void {
   const { args } = node;
@@ -81,44 +85,34 @@ function writeArguments(node: FunctionNode, name: string, to: Writer): void {
   });
 }
 
-const SPECIAL: Readonly<Record<string, (node: FunctionNode, to: Writer) => void>> = {
-  now: (_node, to) => to.write('SYSUTCDATETIME()'),
-  current_timestamp: (_node, to) => to.write('CURRENT_TIMESTAMP'),
-  // A seed of its own for each row; RAND() alone gives all rows one number.
-  random: (_node, to) => to.write('RAND(CHECKSUM(NEWID()))'),
-  // LEN leaves blanks at the end out, and counts in BIGINT where the text may be long.
-  length: ({ args }, to) => {
-    to.write('CAST(LEN(');
-    writeAsText(args[0], to);
-    to.write(" + N'.') - 1 AS INT)");
-  },
-  round: ({ args }, to) => {
-    to.write('ROUND(').visit(args[0]).write(', ');
-    if (args.length > 1) to.list(args.slice(1));
-    else to.write('0');
-    to.write(')');
-  },
-  substring: ({ args }, to) => {
-    to.write('SUBSTRING(').list(args);
-    if (args.length === 2) to.write(', 2147483647');
-    to.write(')');
-  },
-  instr: ({ args: [text, part] }, to) => to.write('CHARINDEX(').visit(part).write(', ').visit(text).write(')'),
-  strpos: ({ args: [text, part] }, to) => to.write('CHARINDEX(').visit(part).write(', ').visit(text).write(')'),
-};
-
-function writeFunction(node: FunctionNode, to: Writer): void {
-  const known = NAMES[node.name] ?? node.name;
+function writeFunction(given: FunctionNode, to: Writer): void {
+  const [first, ...others] = given.args;
+  const isDistinct = first !== undefined && isKind(first, 'distinct');
+  const node: FunctionNode = isDistinct ? { ...given, distinct: true, args: [first.operand, ...others] } : given;
+  const truth = truthAggregate(node);
+  if (truth !== null) {
+    to.visit(truth);
+    return;
+  }
+  const known = Object.hasOwn(NAMES, node.name) ? NAMES[node.name] : node.name;
   const name = known.toLowerCase();
-  const special = Object.hasOwn(SPECIAL, name) ? SPECIAL[name] : undefined;
-  if (special !== undefined && node.args.length >= (special.length === 0 ? 0 : (LEAST_ARGUMENTS[name] ?? 0))) {
-    special(node, to);
+  const form = formOf({ ...node, name } as FunctionNode);
+  if (form !== null) {
+    form(node, to);
     return;
   }
   const joins = name === 'string_agg';
   if (joins && node.distinct) throw unsupported('STRING_AGG(DISTINCT …)');
   if (node.orderBy.length > 0 && !joins) throw unsupported(`order for the aggregate '${node.name}'`);
-  to.write(`${known}(`);
+  // A name with its schema.
+  const written = known.includes('.')
+    ? known
+        .split('.')
+        .map((part) => to.spelling.quote(part))
+        .join('.')
+    : known;
+  if (name === 'grouping' && node.args.length > 1) to.write('GROUPING_ID(');
+  else to.write(`${written}(`);
   writeArguments(node, name, to);
   if (joins && node.args.length === 1) to.write(", N','");
   to.write(')');
@@ -132,17 +126,36 @@ function writeFunction(node: FunctionNode, to: Writer): void {
   }
 }
 
-/** Fewer arguments are left to the database to refuse. */
-const LEAST_ARGUMENTS: Readonly<Record<string, number>> = { length: 1, round: 1, substring: 2, instr: 2, strpos: 2 };
+/** A frame as far as SQL Server has it: rows are counted by numbers in the text, and a range has no numbers at all. */
+function writeFrame({ unit, start, end, exclude }: FrameNode, to: Writer): void {
+  const bounds = [start, end].filter((bound) => isKind(bound, 'frameBound'));
+  if (unit === 'groups') throw unsupported('window frame in GROUPS');
+  if (exclude !== null && exclude !== 'no others') throw unsupported('EXCLUDE in a window frame');
+  if (unit === 'range' && bounds.some(({ count, offset }) => count !== null || offset !== null))
+    throw unsupported('window frame in RANGE with a distance');
+  if (bounds.some(({ offset }) => offset !== null)) throw unsupported('window frame whose distance is an expression');
+  to.write(`${unit.toUpperCase()} BETWEEN `).visit(start).write(' AND ').visit(end);
+}
+
+/** An aggregate over an order: only the one that joins texts, and percentiles are windows. */
+function writeWithinGroup({ call, orderBy }: NodeOf<'withinGroup'>, to: Writer): void {
+  if (!isKind(call, 'function') || call.name !== 'string_agg')
+    throw unsupported(`aggregate ${isKind(call, 'function') ? call.name : ''}(…) WITHIN GROUP`);
+  to.visit({ ...call, orderBy: [...call.orderBy, ...orderBy] } as FunctionNode);
+}
 
 function writeOver(node: NodeOf<'over'>, to: Writer): void {
   const { call, frame } = node;
-  if (isKind(call, 'function')) {
-    if (call.distinct) throw unsupported('window over different values (DISTINCT)');
-    if (call.name === 'string_agg' || call.name === 'group_concat') throw unsupported(`window over '${call.name}'`);
+  const truth = truthAggregate(call, (own) => ({ ...node, call: own }) as Node);
+  if (truth !== null) {
+    to.visit(truth);
+    return;
   }
-  if (frame !== null && (/^groups|exclude/i.test(frame) || /^range.*\d/i.test(frame)))
-    throw unsupported(`window frame '${frame}' before its version 2022`);
+  if (isKind(call, 'withinGroup')) throw unsupported('window over an aggregate WITHIN GROUP');
+  if (isKind(call, 'function')) {
+    if (call.distinct || call.args.some((arg) => isKind(arg, 'distinct'))) throw unsupported('window over different values (DISTINCT)');
+    if (call.name === 'string_agg') throw unsupported(`window over '${call.name}'`);
+  }
   to.visit(call).write(' OVER (');
   if (node.partitionBy.length > 0) to.write('PARTITION BY ').list(node.partitionBy);
   const needsOrder = frame !== null || (isKind(call, 'function') && ORDERED.has(call.name));
@@ -155,7 +168,7 @@ function writeOver(node: NodeOf<'over'>, to: Writer): void {
       writeOrderTerm(term, to);
     });
   }
-  if (frame !== null) to.write(` ${frame.toUpperCase()}`);
+  if (frame !== null) to.write(' ').visit(frame);
   to.write(')');
 }
 
@@ -169,5 +182,14 @@ export function writeConcat(node: NodeOf<'binary'>, to: Writer): void {
   else writeAsText(right, to);
 }
 
+type FunctionKinds = 'function' | 'textLiteral' | 'withinGroup' | 'over' | 'frame' | 'frameBound';
+
 /** Functions and windows. */
-export const functionVisitors: Pick<Visitors, 'function' | 'over'> = { function: writeFunction, over: writeOver };
+export const functionVisitors: Pick<Visitors, FunctionKinds> = {
+  ...baseVisitors,
+  function: writeFunction,
+  textLiteral: (node, to) => to.write(textLiteral(node.text)),
+  withinGroup: writeWithinGroup,
+  over: writeOver,
+  frame: writeFrame,
+};

@@ -16,7 +16,7 @@ export const listSource: ListSource = {
 function columnWords(type: SqlType): string {
   // What is only known from the values: whole numbers or text.
   if (type.name === 'unknown' || type.name === 'null') return 'NVARCHAR(MAX)';
-  return typeWords(MSSQL_TYPE_NAMES, type, 'SQL Server');
+  return typeWords(MSSQL_TYPE_NAMES, type, 'SQL Server', 'mssql');
 }
 
 /** A select of no row for an empty list; a bare NULL is an INT, which many types cannot be compared with. */

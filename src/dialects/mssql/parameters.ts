@@ -9,6 +9,10 @@ export class TypedParameter {
     this.type = type;
     this.text = text;
   }
+  /** Inside of an array or an encrypted value, which are text. */
+  toJSON(): string {
+    return this.text;
+  }
   /** For messages: never the content. */
   toString(): string {
     return this.type;

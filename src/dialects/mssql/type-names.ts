@@ -11,7 +11,10 @@ const sized = (word: string, size: number | undefined, longest: number): string 
 /** The words for each type. */
 export const MSSQL_TYPE_NAMES: TypeNames = {
   ...TYPE_NAMES,
-  integer: () => 'INT',
+  integer: ({ unsigned }) => (unsigned ? 'BIGINT' : 'INT'),
+  smallInteger: ({ unsigned }) => (unsigned ? 'INT' : 'SMALLINT'),
+  mediumInteger: () => 'INT',
+  char: ({ length = 1 }) => `NCHAR(${length})`,
   string: (type) => sized('NVARCHAR', type.length, LONGEST_TEXT),
   text: () => 'NVARCHAR(MAX)',
   boolean: () => 'BIT',
@@ -19,9 +22,13 @@ export const MSSQL_TYPE_NAMES: TypeNames = {
   double: () => 'FLOAT(53)',
   // Without sizes SQL Server would keep no fraction.
   numeric: ({ precision = 38, scale = precision === 38 ? 10 : 0 }) => `DECIMAL(${precision}, ${scale})`,
-  time: () => 'TIME(7)',
-  dateTime: (type) => (type.timezone ? 'DATETIMEOFFSET(3)' : 'DATETIME2(3)'),
+  time: ({ precision = 7 }) => `TIME(${precision})`,
+  dateTime: ({ timezone, asString, precision = asString ? 6 : 3 }) => `${timezone ? 'DATETIMEOFFSET' : 'DATETIME2'}(${precision})`,
+  interval: () => 'NVARCHAR(80)',
+  bit: ({ length = 1 }) => `NVARCHAR(${length})`,
   json: () => 'NVARCHAR(MAX)',
+  jsonb: () => 'NVARCHAR(MAX)',
+  array: () => 'NVARCHAR(MAX)',
   uuid: () => 'UNIQUEIDENTIFIER',
   binary: (type) => sized('VARBINARY', type.length, LONGEST_BYTES),
   enum: (type) => sized('NVARCHAR', type.length, LONGEST_TEXT),
@@ -50,8 +57,8 @@ const SPELLINGS: Readonly<Record<string, TypeName>> = {
   DATETIMEOFFSET: 'dateTime',
   NVARCHAR: 'string',
   VARCHAR: 'string',
-  NCHAR: 'string',
-  CHAR: 'string',
+  NCHAR: 'char',
+  CHAR: 'char',
   NTEXT: 'text',
   TEXT: 'text',
   XML: 'text',
@@ -67,6 +74,7 @@ export function parseMssqlType(words: string): SqlType | null {
   const { base, sizes } = splitType(words);
   const name = SPELLINGS[base];
   if (name === undefined) return null;
+  if (name === 'char') return makeType({ name, length: sizes[0] ?? 1 });
   if (name === 'string') return Number.isNaN(sizes[0]) ? makeType({ name: 'text' }) : makeType({ name, length: sizes[0] ?? 1 });
   if (name === 'binary') return makeType({ name, length: sizes.length === 0 || Number.isNaN(sizes[0]) ? undefined : sizes[0] });
   if (base === 'FLOAT' && sizes[0] <= 24) return makeType({ name: 'float' });

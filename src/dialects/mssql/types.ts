@@ -1,24 +1,12 @@
 import { describe } from '../../sql/errors.ts';
 import type { SqlType } from '../../sql/type.ts';
-import {
-  type Bind,
-  badValue,
-  bigInteger,
-  binary,
-  codecsOf,
-  customCodec,
-  date,
-  enumCodec,
-  integerCodec,
-  json,
-  textCodec,
-  time,
-  unknownCodec,
-  uuid,
-} from '../base/codecs.ts';
+import { type Bind, badValue, codecsOf, date, integerCodec, integerRange, time } from '../base/codecs.ts';
+import { decodeDateTime } from '../base/dates.ts';
 import { exactNumericCodec, numericName } from '../base/decimals.ts';
 import type { Codec } from '../base/dialect.ts';
 import { dialectError } from '../base/errors.ts';
+import { momentCodec, readDate, roundDate } from '../base/moments.ts';
+import { sharedCodec } from '../base/shared-codecs.ts';
 import { digitsOf, MOST_DIGITS, TypedParameter } from './parameters.ts';
 
 const boolean: Codec = {
@@ -32,7 +20,6 @@ const boolean: Codec = {
     if (typeof raw === 'number') return raw !== 0;
     throw dialectError('driver.undecodable', 'boolean', '0 or 1', describe(raw));
   },
-  isRaw: (value) => typeof value === 'number',
 };
 
 /** Integers travel as bigints; numbers are FLOATs. */
@@ -44,7 +31,6 @@ function wholeCodec(type: SqlType, least: number, greatest: number): Codec {
     bind: (value, where) => BigInt(own.bind(value, where) as number),
     literal: (value, where) => BigInt(free.bind(value, where) as number),
     decode: null,
-    isRaw: null,
   };
 }
 
@@ -54,7 +40,7 @@ function floatCodec(type: SqlType): Codec {
     if (!Number.isFinite(value)) throw badValue(type.name, 'a finite number', String(value), where);
     return value;
   };
-  return { bind, decode: null, isRaw: null };
+  return { bind, decode: null };
 }
 
 function numericCodec(type: SqlType): Codec {
@@ -79,16 +65,38 @@ function typedText(codec: Codec, type: 'date' | 'time'): Codec {
 const FIRST_MOMENT = -62_135_596_800_000;
 const LAST_MOMENT = 253_402_300_799_999;
 
-const dateTime: Codec = {
-  bind: (value, where) => {
-    if (!(value instanceof Date)) throw badValue('dateTime', 'a Date', describe(value), where);
-    const moment = value.getTime();
-    if (moment >= FIRST_MOMENT && moment <= LAST_MOMENT) return value;
+function dateTimeCodec({ precision }: SqlType): Codec {
+  const bind = (value: unknown, where?: string): Date => {
+    const date = readDate(value, where);
+    const moment = date.getTime();
+    if (moment >= FIRST_MOMENT && moment <= LAST_MOMENT) return date;
     throw badValue('dateTime', 'a Date of the years 0001 to 9999', Number.isNaN(moment) ? 'an invalid Date' : 'one outside them', where);
-  },
-  decode: null,
-  isRaw: null,
-};
+  };
+  return {
+    bind,
+    ...(precision !== undefined && { store: (value, where) => roundDate(bind(value, where), precision) }),
+    // Inside of an array it is text.
+    decode: (raw) => (raw instanceof Date ? raw : (decodeDateTime(raw) ?? undecodable(raw))),
+  };
+}
+
+function undecodable(raw: unknown): never {
+  throw dialectError('driver.undecodable', 'dateTime', 'a Date', describe(raw));
+}
+
+/** Moments as text: the driver's Date has their milliseconds, and beside it what is finer. */
+function momentTextCodec(type: SqlType): Codec {
+  const own = momentCodec(type);
+  return {
+    ...own,
+    decode: (raw) => {
+      if (!(raw instanceof Date)) return own.decode?.(raw);
+      const { nanosecondsDelta = 0 } = raw as Date & { readonly nanosecondsDelta?: number };
+      const micros = String(Math.floor(nanosecondsDelta * 1e6)).padStart(3, '0');
+      return `${raw.toISOString().slice(0, -1)}${micros}Z`;
+    },
+  };
+}
 
 const day: Codec = typedText(
   {
@@ -105,14 +113,10 @@ const day: Codec = typedText(
 function makeCodec(type: SqlType): Codec {
   switch (type.name) {
     case 'integer':
-      return wholeCodec(type, -2_147_483_648, 2_147_483_647);
     case 'smallInteger':
-      return wholeCodec(type, -32_768, 32_767);
-    case 'bigInteger':
-      return bigInteger;
-    case 'string':
-    case 'text':
-      return textCodec(type);
+    case 'tinyInteger':
+    case 'mediumInteger':
+      return wholeCodec(type, ...integerRange(type));
     case 'boolean':
       return boolean;
     case 'float':
@@ -125,22 +129,11 @@ function makeCodec(type: SqlType): Codec {
     case 'time':
       return typedText(time, 'time');
     case 'dateTime':
-      return dateTime;
-    case 'json':
-      return json;
-    case 'uuid':
-      return uuid;
-    case 'binary':
-      return binary;
-    case 'enum':
-      return enumCodec(type);
-    case 'custom':
-      return customCodec(type, mssqlCodec(type.inner as SqlType));
-    case 'null':
-    case 'unknown':
-      return unknownCodec(mssqlCodec);
+      return type.asString ? momentTextCodec(type) : dateTimeCodec(type);
+    default:
+      return sharedCodec({ ...type, name: type.name }, mssqlCodec);
   }
 }
 
 /** How values of this type travel to and from SQL Server. */
-export const mssqlCodec: (type: SqlType) => Codec = codecsOf(makeCodec);
+export const mssqlCodec: (type: SqlType) => Codec = codecsOf(makeCodec, 'mssql');

@@ -1,9 +1,22 @@
 import { isKind, type Node } from '../../sql/node.ts';
-import type { SqlType } from '../../sql/type.ts';
+import { BIG_INTEGER, BOOLEAN, DOUBLE, INTEGER, isTextual, NUMERIC, type SqlType, TEXT } from '../../sql/type.ts';
 import { storedType } from '../base/type-names.ts';
 
 /** Functions whose value is of their first argument's type. */
-const AS_ARGUMENT = new Set(['sum', 'min', 'max', 'coalesce', 'nullif', 'abs', 'lag', 'lead', 'first_value', 'last_value']);
+const AS_ARGUMENT = new Set([
+  'sum',
+  'min',
+  'max',
+  'coalesce',
+  'nullif',
+  'abs',
+  'lag',
+  'lead',
+  'first_value',
+  'last_value',
+  'greatest',
+  'least',
+]);
 
 const TEXT_FUNCTIONS = new Set([
   'lower',
@@ -15,17 +28,30 @@ const TEXT_FUNCTIONS = new Set([
   'substring',
   'concat',
   'string_agg',
-  'group_concat',
+  'left',
+  'right',
+  'lpad',
+  'rpad',
+  'repeat',
+  'reverse',
 ]);
+
+const JSON_SCALARS = { text: TEXT, integer: INTEGER, number: DOUBLE, numeric: NUMERIC, boolean: BOOLEAN } as const;
 
 /** The type that a node's value has in the database, as far as its expression tells; null where it does not. */
 export function typeOfNode(node: Node): SqlType | null {
-  if (isKind(node, 'column') || isKind(node, 'cast') || isKind(node, 'bind')) return storedType(node.type);
+  if (isKind(node, 'column') || isKind(node, 'cast') || isKind(node, 'bind') || isKind(node, 'tryCast'))
+    return storedType(node.type, 'mssql');
   if (isKind(node, 'label') || isKind(node, 'collate') || isKind(node, 'order')) return typeOfNode(node.operand);
-  if (isKind(node, 'unary')) return typeOfNode(node.operand);
+  if (isKind(node, 'unary') || isKind(node, 'distinct') || isKind(node, 'bitwiseNot')) return typeOfNode(node.operand);
+  if (isKind(node, 'bitwise')) return BIG_INTEGER;
+  if (isKind(node, 'division')) return node.domain === 'numeric' ? widest(typeOfNode(node.left), typeOfNode(node.right)) : null;
+  if (isKind(node, 'jsonScalar')) return JSON_SCALARS[node.as];
+  if (isKind(node, 'withinGroup')) return typeOfNode(node.call);
   if (isKind(node, 'over')) return typeOfNode(node.call);
   if (isKind(node, 'function')) return AS_ARGUMENT.has(node.name) && node.args.length > 0 ? typeOfNode(node.args[0]) : null;
-  if (isKind(node, 'case')) return firstType([...node.thens, ...(node.otherwise === null ? [] : [node.otherwise])]);
+  if (isKind(node, 'case') || isKind(node, 'caseOf'))
+    return firstType([...node.thens, ...(node.otherwise === null ? [] : [node.otherwise])]);
   if (isKind(node, 'binary')) return widest(typeOfNode(node.left), typeOfNode(node.right));
   if (isKind(node, 'scalar')) return typeOfNode(node.query);
   if (isKind(node, 'select')) return node.columns.length === 1 ? typeOfNode(node.columns[0]) : null;
@@ -50,8 +76,8 @@ export function isText(node: Node): boolean {
   if (isKind(node, 'label') || isKind(node, 'collate')) return isText(node.operand);
   if (isKind(node, 'binary') && node.operator === '||') return true;
   if (isKind(node, 'function') && TEXT_FUNCTIONS.has(node.name)) return true;
-  const name = typeOfNode(node)?.name;
-  return name === 'string' || name === 'text' || name === 'enum';
+  const type = typeOfNode(node);
+  return type !== null && isTextual(type);
 }
 
 /** Digits that the driver's numbers hold exactly. */
@@ -59,7 +85,7 @@ const EXACT_DIGITS = 15;
 
 /** Whether values of the type may have more digits than the driver's numbers hold. */
 export function isLongType(type: SqlType): boolean {
-  const { name, precision, asNumber } = storedType(type);
+  const { name, precision, asNumber } = storedType(type, 'mssql');
   return name === 'numeric' && !asNumber && (precision === undefined || precision > EXACT_DIGITS);
 }
 

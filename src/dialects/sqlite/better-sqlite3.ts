@@ -3,6 +3,7 @@ import type { Driver } from '../base/driver.ts';
 import { dialectError } from '../base/errors.ts';
 import { SqliteConnection, type SqliteHandle, type SqliteStatement } from './connection.ts';
 import { classifySqlite } from './errors.ts';
+import { addFunctions } from './functions.ts';
 import { type OpenOptions, openOptions } from './open.ts';
 
 type Statement = Database.Statement & SqliteStatement;
@@ -23,6 +24,12 @@ function handleOf(database: Database.Database): SqliteHandle<Statement> {
     },
     isTooWide: () => false,
     cutsWideIntegers: true,
+    define: (name, run) => {
+      database.function(name, { deterministic: true, varargs: true, safeIntegers: true }, run as (...args: unknown[]) => unknown);
+    },
+    aggregate: (name, of) => {
+      database.aggregate(name, { ...of, deterministic: true, safeIntegers: true } as never);
+    },
     exec: (sql) => {
       database.exec(sql);
     },
@@ -52,6 +59,7 @@ function open(DatabaseClass: typeof Database, { file, readOnly, pragmas }: OpenO
   const database = new DatabaseClass(file, { readonly: readOnly });
   try {
     database.exec(pragmas);
+    addFunctions(database);
   } catch (error) {
     database.close();
     throw error;

@@ -1,14 +1,21 @@
 import { sqlError } from '../../sql/errors.ts';
+import { make } from '../../sql/make.ts';
 import { isKind, type Node } from '../../sql/node.ts';
-import type { Visitors, Writer } from '../base/compiler.ts';
+import { TIGHTNESS, type Visitors, type Writer } from '../base/compiler.ts';
 import { changesRows } from '../base/cte-hoisting.ts';
 import { cteVisitors } from '../base/ctes.ts';
 import { dmlVisitors } from '../base/dml.ts';
 import { expressionVisitors } from '../base/expressions.ts';
+import { functionVisitor } from '../base/functions.ts';
 import { isCounted, writeCounted, writeDistinctOn, writeWithTies } from '../base/row-numbers.ts';
 import { type Limits, selectVisitors, writeLimit } from '../base/selects.ts';
 import { sourceVisitors, writeAlias } from '../base/sources.ts';
+import { sqliteArithmeticVisitors } from './arithmetic.ts';
+import { writeDateField } from './date-fields.ts';
 import { sqliteDml } from './dml.ts';
+import { SQLITE_FUNCTION_FORMS, writeWithinGroup } from './function-forms.ts';
+import { sqliteJsonVisitors } from './json.ts';
+import { writeQuantified } from './quantified.ts';
 
 // Quoted text and comments hold no placeholders.
 const PLACEHOLDER =
@@ -26,6 +33,14 @@ function unsupported(feature: string): (node: Node, to: Writer) => never {
     throw sqlError('sql.unsupported', feature, to.spelling.title);
   };
 }
+
+/** The flags that JavaScript's regular expressions have too. */
+function flagsOf(flags: string, to: Writer): string {
+  const unknown = [...flags].find((flag) => !'gims'.includes(flag));
+  if (unknown !== undefined) throw sqlError('sql.unsupported', `flag '${unknown}' of regular expressions`, to.spelling.title);
+  return flags;
+}
+const ARITHMETIC = new Set(['+', '-', '*', '/', '%']);
 
 /** What SQLite writes differently. */
 export const sqliteVisitors: Visitors = {
@@ -68,15 +83,53 @@ export const sqliteVisitors: Visitors = {
   grouping: (node, to) => unsupported(node.form === 'sets' ? 'GROUPING SETS' : node.form.toUpperCase())(node, to),
   // SQLite's LIKE ignores case by itself, and an index can serve it only without lower().
   like: (node, to) => expressionVisitors.like({ ...node, insensitive: false }, to),
-  function: (node, to) => {
-    if (node.name === 'now') to.write("strftime('%Y-%m-%d %H:%M:%f', 'now')");
-    else expressionVisitors.function(node, to);
+  ...sqliteArithmeticVisitors,
+  ...sqliteJsonVisitors,
+  function: functionVisitor(SQLITE_FUNCTION_FORMS),
+  withinGroup: writeWithinGroup,
+  extract: writeDateField,
+  binary: (node, to) => {
+    const intervals = [node.left, node.right].some(
+      (side) => (isKind(side, 'column') || isKind(side, 'bind')) && side.type.name === 'interval',
+    );
+    if (intervals && ARITHMETIC.has(node.operator)) throw sqlError('sql.unsupported', 'arithmetic with intervals', 'SQLite');
+    if (isKind(node.right, 'quantified')) writeQuantified(node, node.right, to);
+    else expressionVisitors.binary(node, to);
   },
   nextValue: (node, to) => {
     // A row number takes NULL for the next one.
     if (!node.optional) throw sqlError('sql.unsupported', `sequences ('${node.sequence}')`, 'SQLite');
     to.write('NULL');
   },
+  symmetricBetween: (node, to) => {
+    const between = (low: Node, high: Node): Node => make('between', { operand: node.operand, low, high, negated: false });
+    const either = make('junction', { operator: 'or', items: [between(node.low, node.high), between(node.high, node.low)] });
+    to.write(node.negated ? '(NOT (' : '((')
+      .visit(either)
+      .write('))');
+  },
+  regexp: (node, to) => {
+    if (node.flags === null) {
+      to.operand(node.operand, TIGHTNESS.collate)
+        .write(node.negated ? ' NOT REGEXP ' : ' REGEXP ')
+        .operand(node.pattern, TIGHTNESS.collate);
+    } else {
+      to.write(node.negated ? '(NOT regexp(' : '(regexp(').list([node.pattern, node.operand]);
+      to.write(`, '${flagsOf(node.flags, to)}'))`);
+    }
+  },
+  regexpReplace: (node, to) => {
+    to.write('regexp_replace(').list([node.operand, node.pattern, node.replacement]);
+    to.write(node.flags === null ? ')' : `, '${flagsOf(node.flags, to)}')`);
+  },
+  match: (node, to) => {
+    if (node.operands.length > 1) throw sqlError('sql.unsupported', 'match() over several columns', to.spelling.title);
+    to.operand(node.operands[0], TIGHTNESS.collate).write(' MATCH ').operand(node.query, TIGHTNESS.collate);
+  },
+  arrayOperator: unsupported('arrays'),
+  arrayIndex: unsupported('arrays'),
+  arrayLength: unsupported('arrays'),
+  arrayOf: unsupported('arrays'),
   raw: (node, to) => {
     // A placeholder that was written by hand would take the value of another one, or none.
     for (const piece of node.pieces) {

@@ -1,5 +1,6 @@
 import type { DriverConnection, DriverResult, DriverRow, RunResult } from '../base/driver.ts';
 import { RecentCache } from '../base/recent-cache.ts';
+import { defineDecimals, type SqliteFunctions } from './decimal-functions.ts';
 
 interface Changes {
   readonly changes: number | bigint;
@@ -14,7 +15,7 @@ export interface SqliteStatement {
 }
 
 /** What the two packages do differently. */
-export interface SqliteHandle<S extends SqliteStatement> {
+export interface SqliteHandle<S extends SqliteStatement> extends SqliteFunctions {
   readonly inTransaction: boolean;
   /** Prepares a statement that gives its rows as arrays. */
   prepare(sql: string): S;
@@ -74,6 +75,7 @@ export class SqliteConnection<S extends SqliteStatement> implements DriverConnec
 
   constructor(handle: SqliteHandle<S>) {
     this.#handle = handle;
+    defineDecimals(handle);
   }
 
   get usable(): boolean {

@@ -1,6 +1,8 @@
 import type { Table, TableColumn } from '../../sql/schema.ts';
+import { isWhole } from '../../sql/type.ts';
 import { isWholeKey, makeDdl } from '../base/ddl.ts';
 import { need } from '../base/ddl-features.ts';
+import { decimalClass, isDigits } from '../base/decimals.ts';
 import type { DdlCompiler, TableName } from '../base/dialect.ts';
 import { dialectError } from '../base/errors.ts';
 import { quoter } from '../base/identifiers.ts';
@@ -8,16 +10,12 @@ import { standardIndex } from '../base/index-words.ts';
 import { literal } from '../base/inline.ts';
 import { storedType, TYPE_NAMES } from '../base/type-names.ts';
 import { sqliteVisitors } from './compiler.ts';
+import { isExactNumeric, plainDigits } from './exact-numeric.ts';
 import { RESERVED } from './reserved.ts';
 import { canonicalExpression } from './tokens.ts';
 import { sqliteCodec } from './types.ts';
 
 const quote = quoter(RESERVED);
-const INTEGERS = ['integer', 'bigInteger', 'smallInteger'];
-/** Digits that a 64-bit float keeps, and those that a 64-bit integer does. */
-const EXACT_DIGITS = 15;
-const EXACT_WHOLE_DIGITS = 18;
-
 /** SQLite takes these after DEFAULT as they are; every other expression in brackets. */
 const CONSTANT = /^(?:[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?|'(?:[^']|'')*'|x'[0-9a-f]*'|null|true|false)$/i;
 const CLOCK = /^current_(?:timestamp|date|time)$/i;
@@ -27,22 +25,21 @@ const types = {
   double: () => 'DOUBLE',
   float: () => 'FLOAT',
   dateTime: () => 'DATETIME',
+  // Their names would make SQLite take their text for numbers.
+  interval: () => 'TEXT',
+  bit: ({ length }) => `VARCHAR(${length})`,
 } satisfies typeof TYPE_NAMES;
 
 function columnType(column: TableColumn): string | null {
   // Only a key of exactly this type is the row's own number, which SQLite makes.
-  if (isWholeKey(column) && INTEGERS.includes(column.type.name)) return 'INTEGER';
-  const { name, precision = 0, scale = 0, asNumber } = storedType(column.type);
-  if (name === 'numeric' && precision > (scale === 0 ? EXACT_WHOLE_DIGITS : EXACT_DIGITS) && !asNumber) {
-    throw dialectError('ddl.inexact-numeric', `${column.table.name}.${column.name}`, types.numeric(storedType(column.type)), 'SQLite');
-  }
+  if (isWholeKey(column) && isWhole(column.type)) return 'INTEGER';
   return column.table.options.sqlite?.strict === true ? strictType(column) : null;
 }
 
 /** The few words that a STRICT table takes for types. */
 function strictType(column: TableColumn): string {
   const { name, scale = 0 } = storedType(column.type);
-  if (INTEGERS.includes(name) || name === 'boolean') return 'INTEGER';
+  if (isWhole(storedType(column.type)) || name === 'boolean') return 'INTEGER';
   if (name === 'numeric') return scale === 0 ? 'INTEGER' : 'REAL';
   if (name === 'float' || name === 'double') return 'REAL';
   return name === 'binary' ? 'BLOB' : 'TEXT';
@@ -76,7 +73,7 @@ function tableSuffix(table: Table): string {
     if (column.numbering === true)
       need(isWholeKey(column), `numbering of a column that is not the whole primary key ('${table.name}.${column.name}')`, 'SQLite');
   const [key] = table.primaryKey?.columns ?? [];
-  if (autoincrement === true && !(key !== undefined && isWholeKey(key) && INTEGERS.includes(key.type.name) && withoutRowid !== true))
+  if (autoincrement === true && !(key !== undefined && isWholeKey(key) && isWhole(key.type) && withoutRowid !== true))
     throw dialectError('ddl.no-row-number', table.name);
   const words = [...(strict === true ? ['STRICT'] : []), ...(withoutRowid === true ? ['WITHOUT ROWID'] : [])];
   return words.length === 0 ? '' : ` ${words.join(', ')}`;
@@ -104,11 +101,11 @@ function existsQuery(type: 'table' | 'view', { name, schema }: TableName): strin
 }
 
 const base: DdlCompiler = makeDdl({
-  spelling: { title: 'SQLite', visitors: sqliteVisitors, quote, placeholder: () => '?', codec: sqliteCodec, literal },
+  spelling: { name: 'sqlite', title: 'SQLite', visitors: sqliteVisitors, quote, placeholder: () => '?', codec: sqliteCodec, literal },
   types,
   columnType,
   inlineKey: (column) => {
-    if (!INTEGERS.includes(column.type.name)) return null;
+    if (!isWhole(column.type)) return null;
     return column.table.options.sqlite?.autoincrement === true ? 'PRIMARY KEY AUTOINCREMENT' : 'PRIMARY KEY';
   },
   features: {
@@ -152,7 +149,13 @@ const base: DdlCompiler = makeDdl({
   // A column with its own foreign key and check can be dropped again; with a table's it cannot.
   constraintsWithColumn: true,
   enumCheck: true,
-  defaultWords: (expression) => (CONSTANT.test(expression) || CLOCK.test(expression) ? expression : `(${expression})`),
+  // Numbers written by hand would not compare with what is stored.
+  typeCheck: (column) =>
+    isExactNumeric(column.type) ? { suffix: 'exact', sql: `typeof(${quote(column.name)}) IN ('text', 'null')` } : null,
+  defaultWords: (expression, column) => {
+    if (isExactNumeric(column.type) && isDigits(expression)) return literal(sqliteCodec(column.type).bind(expression));
+    return CONSTANT.test(expression) || CLOCK.test(expression) ? expression : `(${expression})`;
+  },
   cannotAddColumn,
   forwardReferences: true,
   altersConstraints: false,
@@ -173,10 +176,16 @@ const base: DdlCompiler = makeDdl({
   },
 });
 
+/** A default that stands for an exact number as the digits that were given for it. */
+function digitsOf(expression: string): string {
+  const digits = plainDigits(/^'(.*)'$/.exec(expression)?.[1] ?? '');
+  return digits === null ? expression : new (decimalClass())(digits).toFixed();
+}
+
 /** How SQLite defines and changes tables. */
 export const sqliteDdl: DdlCompiler = {
   ...base,
-  sameExpression: (a, b) => canonicalExpression(a) === canonicalExpression(b),
+  sameExpression: (a, b) => canonicalExpression(digitsOf(a)) === canonicalExpression(digitsOf(b)),
   dropIndex: (table, name, options = {}) => {
     need(options.cascade !== true, 'DROP INDEX … CASCADE', 'SQLite');
     const exists = options.ifExists === true ? 'IF EXISTS ' : '';

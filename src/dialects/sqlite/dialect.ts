@@ -3,6 +3,7 @@ import type { Dialect, TransactionOptions } from '../base/dialect.ts';
 import { quoter } from '../base/identifiers.ts';
 import { sqliteVisitors } from './compiler.ts';
 import { sqliteDdl } from './ddl.ts';
+import { withExactNumerics } from './exact-arithmetic.ts';
 import { listSource } from './list-source.ts';
 import { sqliteWriteLock } from './open.ts';
 import { reflectSqlite, reflectSqliteViews } from './reflection.ts';
@@ -11,7 +12,15 @@ import { sqliteCodec } from './types.ts';
 
 const quote = quoter(RESERVED);
 const placeholder = (): string => '?';
-const spelling = { title: 'SQLite', name: 'sqlite', visitors: sqliteVisitors, quote, placeholder, typeName: sqliteDdl.typeName };
+const spelling = {
+  name: 'sqlite',
+  title: 'SQLite',
+  visitors: sqliteVisitors,
+  prepare: withExactNumerics,
+  quote,
+  placeholder,
+  typeName: sqliteDdl.typeName,
+};
 
 /** SQLite 3.39 or later. */
 export const sqlite: Dialect = {

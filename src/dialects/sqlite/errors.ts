@@ -77,7 +77,8 @@ const COLUMNS = /^(?:UNIQUE|NOT NULL) constraint failed: (.+)$/;
 const CHECK = /^CHECK constraint failed: (.+)$/;
 const CANNOT_STORE = /^cannot store \w+ value in \w+ column (.+)$/;
 /** Errors of SQLite's functions over the values that they were given, all under the one general code. */
-const ABOUT_DATA = /^(integer overflow|malformed JSON|bad JSON path|string or blob too big|ESCAPE expression must)/;
+const ABOUT_DATA =
+  /^(integer overflow|malformed JSON|Invalid regular expression|bad JSON path|string or blob too big|ESCAPE expression must)/;
 
 /** What an error of node:sqlite or better-sqlite3 means. */
 export function classifySqlite(error: unknown): DriverFailure {

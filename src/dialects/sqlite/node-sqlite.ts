@@ -3,6 +3,7 @@ import type { Driver } from '../base/driver.ts';
 import { dialectError } from '../base/errors.ts';
 import { SqliteConnection, type SqliteHandle, type SqliteStatement } from './connection.ts';
 import { classifySqlite } from './errors.ts';
+import { addFunctions } from './functions.ts';
 import { openOptions } from './open.ts';
 
 type Statement = StatementSync & SqliteStatement;
@@ -21,6 +22,8 @@ function handleOf(database: DatabaseSync): SqliteHandle<Statement> {
     setWide: (statement, wide) => statement.setReadBigInts(wide),
     isTooWide: (error) => (error as { code?: unknown } | null)?.code === 'ERR_OUT_OF_RANGE',
     cutsWideIntegers: false,
+    define: (name, run) => database.function(name, { deterministic: true, varargs: true, useBigIntArguments: true }, run as never),
+    aggregate: (name, of) => database.aggregate(name, { ...of, deterministic: true, useBigIntArguments: true } as never),
     exec: (sql) => database.exec(sql),
     allowWrites: () => {},
     close: () => database.close(),
@@ -40,6 +43,7 @@ export const nodeSqlite: Driver = {
     const database = new DatabaseSync(file, { readOnly });
     try {
       database.exec(pragmas);
+      addFunctions(database);
     } catch (error) {
       database.close();
       throw error;

@@ -50,7 +50,6 @@ export function numericCodec(type: SqlType): Codec {
       if (typeof raw === 'bigint' || (typeof raw === 'string' && isDigits(raw))) return asNumber ? Number(raw) : new (decimalClass())(raw);
       throw dialectError('driver.undecodable', name, 'a decimal number', typeof raw === 'string' ? 'another text' : describe(raw));
     },
-    isRaw: asNumber ? (value) => typeof value !== 'number' : (value) => typeof value !== 'object',
   };
 }
 

@@ -1,0 +1,63 @@
+import type { DivisionNode } from '../../sql/node.ts';
+import { type arithmeticVisitors, writeBracketed } from '../base/arithmetic.ts';
+import { TIGHTNESS, type Writer } from '../base/compiler.ts';
+
+const OPERATORS = { and: '&', or: '|', shiftLeft: '<<', shiftRight: '>>' } as const;
+
+/** Division with its fraction. Decimals that happen to be whole are stored as integers, so nothing is left to the values. */
+function divide(node: DivisionNode, to: Writer): void {
+  to.write('CAST(').visit(node.left).write(' AS REAL) / ').operand(node.right, TIGHTNESS.collate);
+}
+
+/** SQLite's quotient of integers is cut towards zero: one less where that was up. */
+function floorDivide(node: DivisionNode, to: Writer): void {
+  const { domain, left, right } = node;
+  if (domain !== 'integer' && domain !== 'bigInteger') {
+    to.write('floor(');
+    divide(node, to);
+    to.write(')');
+    return;
+  }
+  const [a, b] = [left, right].map((side) => () => to.operand(side, TIGHTNESS.collate));
+  to.write('(');
+  a();
+  to.write(' / ');
+  b();
+  to.write(' - (');
+  a();
+  to.write(' % ');
+  b();
+  to.write(' <> 0 AND (');
+  a();
+  to.write(' < 0) <> (');
+  b();
+  to.write(' < 0)))');
+}
+
+export const sqliteArithmeticVisitors: typeof arithmeticVisitors = {
+  bitwise: (node, to) => {
+    if (node.operator !== 'xor') {
+      writeBracketed(node, OPERATORS[node.operator], to);
+      return;
+    }
+    // There is no XOR: what is in either and not in both.
+    to.write('((');
+    writeBracketed(node, '|', to);
+    to.write(') - (');
+    writeBracketed(node, '&', to);
+    to.write('))');
+  },
+  bitwiseNot: (node, to) => {
+    to.write('~').operand(node.operand, TIGHTNESS.atom);
+  },
+  division: (node, to) => {
+    if (node.operator === 'divide') divide(node, to);
+    else if (node.operator === 'floor') floorDivide(node, to);
+    else if (node.domain === 'integer' || node.domain === 'bigInteger')
+      to.operand(node.left, TIGHTNESS.product)
+        .write(' % ')
+        .operand(node.right, TIGHTNESS.product + 1);
+    // The operator would cut both sides to integers.
+    else to.write('mod(').list([node.left, node.right]).write(')');
+  },
+};

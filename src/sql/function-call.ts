@@ -1,0 +1,73 @@
+import { describe, sqlError } from './errors.ts';
+import { conditions, Expression, type ExpressionLike, type OrderTerm } from './expression.ts';
+import { type FrameOptions, frameNode } from './frame.ts';
+import { make } from './make.ts';
+import { type FunctionNode, isKind, type Node } from './node.ts';
+
+type OneOrMany<T> = T | readonly T[];
+
+/** The rows that a window function sees: their partition, their order, and the frame around the current one. */
+export interface WindowOptions extends FrameOptions {
+  readonly partitionBy?: OneOrMany<ExpressionLike>;
+  readonly orderBy?: OneOrMany<OrderTerm | ExpressionLike>;
+}
+
+/** A call of a SQL function, which may be narrowed, ordered or made a window. SQLAlchemy: `FunctionElement`. */
+export class FunctionCall<V = unknown> extends Expression<V> {
+  /** Only the rows that meet the condition. SQLAlchemy: `filter()`. */
+  filter(condition: ExpressionLike<boolean | null>): FunctionCall<V> {
+    const [filter] = conditions([condition], 'filter()');
+    return this.#with({ filter });
+  }
+  /** Each different value once: `DISTINCT` inside the call. SQLAlchemy: `func.count(distinct(x))`. */
+  override distinct(): FunctionCall<V> {
+    return this.#with({ distinct: true });
+  }
+  /** The order in which an aggregate takes its rows. SQLAlchemy: `aggregate_order_by()`. */
+  orderBy(...terms: (OrderTerm | ExpressionLike)[]): FunctionCall<V> {
+    return this.#with({ orderBy: nodesOf(terms, 'orderBy()') });
+  }
+  /**
+   * The order over which an ordered-set aggregate is taken. SQLAlchemy: `within_group()`.
+   * @example func.percentileCont(0.5).withinGroup(Order.c.total)
+   */
+  withinGroup(...terms: (OrderTerm | ExpressionLike)[]): FunctionCall<V> {
+    if (terms.length === 0) throw sqlError('sql.bad-argument', 'withinGroup()', 'one or more terms', 'none');
+    const orderBy = nodesOf(terms, 'withinGroup()');
+    const call = isKind(this.node, 'withinGroup') ? this.node.call : this.node;
+    return new FunctionCall<V>(make('withinGroup', { call, orderBy }), this.type);
+  }
+  /**
+   * Makes it a window function. SQLAlchemy: `over()`.
+   * @example func.sum(Post.c.views).over({ partitionBy: Post.c.userId, orderBy: Post.c.id, rows: ['unbounded', 'current row'] })
+   */
+  over(window: WindowOptions = {}): Expression<V> {
+    const fields = {
+      call: this.node,
+      partitionBy: nodesOf(window.partitionBy, 'over({ partitionBy })'),
+      orderBy: nodesOf(window.orderBy, 'over({ orderBy })'),
+      frame: frameNode(window),
+    };
+    return new Expression<V>(make('over', fields), this.type);
+  }
+  #with(change: Partial<Pick<FunctionNode, 'filter' | 'distinct' | 'orderBy'>>): FunctionCall<V> {
+    if (isKind(this.node, 'withinGroup')) {
+      const { call, orderBy } = this.node;
+      return new FunctionCall<V>(make('withinGroup', { call: changed(call as FunctionNode, change), orderBy }), this.type);
+    }
+    return new FunctionCall<V>(changed(this.node as FunctionNode, change), this.type);
+  }
+}
+
+function changed(node: FunctionNode, change: Partial<Pick<FunctionNode, 'filter' | 'distinct' | 'orderBy'>>): FunctionNode {
+  return make('function', { ...node, ...change });
+}
+
+function nodesOf(items: OneOrMany<{ readonly node: Node }> | undefined, where: string): Node[] {
+  if (items === undefined) return [];
+  return (Array.isArray(items) ? items : [items]).map((item: { readonly node: Node } | null | undefined) => {
+    if (item === undefined) throw sqlError('sql.undefined-value', where);
+    if (item?.node === undefined) throw sqlError('sql.not-an-expression', where, describe(item));
+    return item.node;
+  });
+}
