@@ -18,8 +18,22 @@ export interface Parsed {
   readonly parts: readonly Parsed[];
 }
 
-/** A hint that SQL Server has and the grammar does not. */
-const UNKNOWN_HINT = /, NOWAIT\)/g;
+/** What SQL Server has and the grammar does not, as something of the same place that it has. */
+const UNKNOWN: readonly (readonly [RegExp, string | ((...match: string[]) => string)])[] = [
+  [/, NOWAIT\)/g, ')'],
+  [/\$action\b/g, '@action'],
+  [/ TABLESAMPLE SYSTEM \([^()]*\)(?: REPEATABLE \([^()]*\))?/g, ''],
+  [/\bFREETEXT\(/g, 'CONTAINS('],
+  [/, LANGUAGE N'[^']*'\)/g, ')'],
+  [/\bNEXT VALUE FOR ([\w.[\]]+)/g, 'next_value($1)'],
+  [/\bTRIM\(([^()]+?) FROM /g, 'TRIM($1, '],
+  [/^CREATE OR ALTER VIEW /, 'CREATE VIEW '],
+  [/^(CREATE .*INDEX .* WHERE .*) WITH \([^()]*\)$/, '$1'],
+  [
+    /\b(?:GROUPING SETS|ROLLUP|CUBE) \(((?:\([^()]*\)(?:, )?|[^(),]+(?:, )?)+)\)/g,
+    (_all, lists) => `ROLLUP (${lists.replace(/[()]/g, '').replace(/(?:, )+$/, '')})`,
+  ],
+];
 
 /** Reads T-SQL. Throws for what is none. */
 export function parseTsql(sql: string): Parsed {
@@ -29,13 +43,15 @@ export function parseTsql(sql: string): Parsed {
       errors.push(`${line}:${column} ${message.slice(0, 200)}`);
     },
   };
-  const lexer = new TSqlLexer(new CaseChangingStream(CharStreams.fromString(sql.replace(UNKNOWN_HINT, ')')), true));
+  let known = sql;
+  for (const [words, other] of UNKNOWN) known = known.replace(words, other as string);
+  const lexer = new TSqlLexer(new CaseChangingStream(CharStreams.fromString(known), true));
   lexer.removeErrorListeners();
   lexer.addErrorListener(listener);
   const parser = new TSqlParser(new CommonTokenStream(lexer));
   parser.removeErrorListeners();
   parser.addErrorListener(listener);
-  const tree = convert(parser.tsql_file(), parser.ruleNames, [...sql]);
+  const tree = convert(parser.tsql_file(), parser.ruleNames, [...known]);
   if (errors.length === 0) refuse(tree, errors);
   if (errors.length > 0) throw new Error(`Not T-SQL: ${errors[0]}\n${sql}`);
   return tree;

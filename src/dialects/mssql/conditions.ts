@@ -9,6 +9,8 @@ import { scopeOf, within } from './scope.ts';
 import { typeOfNode } from './value-types.ts';
 
 const COMPARISONS = new Set(['=', '<>', '!=', '<', '<=', '>', '>=']);
+/** Comparisons among the operators that are written by hand. */
+const OWN_COMPARISON = /^(?:[=<>]|<=|>=|<>|!=|!<|!>|(?:not )?like)$/i;
 const DISTINCT = 'IS DISTINCT FROM';
 const NOT_DISTINCT = 'IS NOT DISTINCT FROM';
 
@@ -45,7 +47,7 @@ function isComparison(node: Node): node is BinaryNode {
 export function isCondition(node: Node): boolean {
   if (isKind(node, 'label')) return isCondition(node.operand);
   if (isKind(node, 'unary')) return node.postfix || node.operator === 'NOT';
-  if (isKind(node, 'customOperator')) return node.precedence === 'comparison';
+  if (isKind(node, 'customOperator')) return node.precedence === 'comparison' || OWN_COMPARISON.test(node.operator);
   return KINDS.has(node.kind) || isComparison(node);
 }
 

@@ -14,7 +14,7 @@ export function writeLeadingCtes(to: Writer): void {
   if (ctes.length === 0) return;
   scope.ctes = [];
   to.write('WITH ');
-  within(to, { place: 'nested', options: [] }, () => to.list(ctes));
+  within(to, { place: 'nested', options: [], into: null }, () => to.list(ctes));
   to.write(' ');
 }
 

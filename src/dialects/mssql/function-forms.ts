@@ -15,7 +15,9 @@ const text =
 
 /** Text of any length, so that joining it cuts nothing. */
 export function writeAsText(node: Node, to: Writer): void {
-  to.write('CAST(').visit(node).write(' AS NVARCHAR(MAX))');
+  // It may be that already.
+  if (isKind(node, 'cast') && to.spelling.typeName(node.type) === 'NVARCHAR(MAX)') to.visit(node);
+  else to.write('CAST(').visit(node).write(' AS NVARCHAR(MAX))');
 }
 
 /** A template over the arguments: `~0` is the first, and `~t0` the first as text of any length. */
