@@ -60,7 +60,8 @@ export {
   type RelationOptions,
 } from './orm/relation.ts';
 export type { RelationAttribute } from './orm/relation-attribute.ts';
-export type { ModelChange, NestedTransaction, Session, SessionTransactionOptions } from './orm/session.ts';
+export type { ModelChange, Session } from './orm/session.ts';
+export type { NestedTransaction, SessionTransactionOptions } from './orm/transaction-scope.ts';
 export { alias, type TableAlias } from './sql/alias.ts';
 export { type CaseBuilder, type CaseOfBuilder, type CaseOfStart, caseOf, caseWhen } from './sql/case.ts';
 export type { InsertRow, UpdateValues } from './sql/cells.ts';

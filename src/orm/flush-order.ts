@@ -71,19 +71,26 @@ export function orderSaves(
 ): SaveOrder {
   const steps: SaveStep[] = [];
   const deferred: KeyAssignment[] = [];
-  const fresh = new Set(inserts);
+  let fresh: Set<Entity> | null = null;
   const insertsOf = byMapper(inserts);
   const updatesOf = byMapper(updates);
   const add = (kind: SaveStep['kind'], batches: readonly Batch[]): void => {
     for (const batch of batches) if (batch.entities.length > 0) steps.push({ kind, ...batch });
   };
   for (const { mappers, circular } of orderMappers([...new Set([...insertsOf.keys(), ...updatesOf.keys()])])) {
+    if (!circular) {
+      const [mapper] = mappers;
+      add('update', [{ mapper, entities: updatesOf.get(mapper) ?? [] }]);
+      add('insert', [{ mapper, entities: insertsOf.get(mapper) ?? [] }]);
+      continue;
+    }
     const added = mappers.flatMap((mapper) => insertsOf.get(mapper) ?? []);
     const changed = mappers.flatMap((mapper) => updatesOf.get(mapper) ?? []);
-    const waits = (entity: Entity): boolean =>
-      circular && (assignments.get(entity) ?? []).some((a) => a.parent !== null && fresh.has(a.parent));
+    fresh ??= new Set(inserts);
+    const isFresh = (entity: Entity | null): boolean => entity !== null && (fresh as Set<Entity>).has(entity);
+    const waits = (entity: Entity): boolean => (assignments.get(entity) ?? []).some((a) => isFresh(a.parent));
     add('update', batchesOf(changed.filter((entity) => !waits(entity))));
-    add('insert', circular ? levels(added, assignments, deferred) : batchesOf(added));
+    add('insert', levels(added, assignments, deferred));
     add('update', batchesOf(changed.filter(waits)));
   }
   return { steps, deferred };

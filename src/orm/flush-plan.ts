@@ -31,7 +31,8 @@ export interface LinkChange {
 export function planFlush(session: Pick<PreparationSession, 'created' | 'dirty' | 'removed'>, preparation: Preparation): FlushPlan | null {
   const deletes = [...session.removed].filter((entity) => entity[STATUS] === PERSISTENT);
   const gone = new Set(deletes);
-  const inserts = [...session.created].filter((entity) => !gone.has(entity));
+  const created = [...session.created];
+  const inserts = gone.size === 0 ? created : created.filter((entity) => !gone.has(entity));
   const touched = [...session.dirty].filter((entity) => entity[STATUS] === PERSISTENT);
   const assignments = new Map<Entity, KeyAssignment[]>();
   const links: LinkChange[] = [];

@@ -66,6 +66,9 @@ export async function prepare(session: PreparationSession, preparation: Preparat
     await notify(session, updates, 'beforeUpdate');
     // Orphans and handlers may have added to what is deleted.
     const settled = [...session.removed].every((entity) => seen.deletes.has(entity));
+    // New objects alone, of which nothing came: a second look would find what the first did.
+    const alone = session.removed.size === 0 && session.dirty.size === 0 && session.created.size === seen.inserts.size;
+    if (alone && session.version === version) return version;
     if (settled && deletes.length === 0 && inserts.length === 0 && updates.length === 0 && session.version === version) return version;
   }
 }

@@ -13,6 +13,7 @@ import {
   type Entity,
   MAPPER,
   type Mapper,
+  NO_CHANGES,
   PERSISTENT,
   RELATED,
   type Relationship,
@@ -37,7 +38,7 @@ export interface FlushSession extends PreparationSession, Writer {
   /** What was written in this transaction, for afterCommit. */
   readonly written: WrittenRows[];
   /** Opens the transactions that writes of these classes belong to. */
-  beginWriting(mappers: readonly Mapper[]): Promise<void>;
+  beginWriting(mappers: Iterable<Mapper>): Promise<void>;
 }
 
 /** Writes what changed: cascades and events first, then a plan made at once, then its statements. SQLAlchemy: `Session.flush()`. */
@@ -48,9 +49,7 @@ export async function flush(session: FlushSession): Promise<void> {
     await dropKnownPairs(session, session.dirty);
     const plan = planFlush(session, preparation);
     if (plan !== null) {
-      await session.beginWriting(
-        [...plan.inserts, ...plan.updates, ...plan.deletes, ...plan.links.map((link) => link.owner)].map((entity) => entity[MAPPER]),
-      );
+      await session.beginWriting(mappersOf(plan));
     }
     // What was changed while this waited is to be part of the plan.
     if (session.version !== version) continue;
@@ -61,19 +60,23 @@ export async function flush(session: FlushSession): Promise<void> {
   }
 }
 
+/** The classes that a plan writes, each once. */
+function mappersOf(plan: FlushPlan): Set<Mapper> {
+  const mappers = new Set<Mapper>();
+  for (const { mapper } of plan.order.steps) mappers.add(mapper);
+  for (const entity of plan.deletes) mappers.add(entity[MAPPER]);
+  for (const { owner } of plan.links) mappers.add(owner[MAPPER]);
+  return mappers;
+}
+
 /** What the plan holds is no longer a change of the objects: what they are changed to from here on is the next flush's. */
 function takeOver(session: FlushSession, plan: FlushPlan | null): void {
-  for (const entity of plan?.inserts ?? []) entity[CHANGES] = [];
+  for (const entity of plan?.inserts ?? []) entity[CHANGES] = NO_CHANGES;
   for (const entity of session.dirty) {
-    const changes = entity[CHANGES];
-    const width = entity[MAPPER].columns.length;
-    const columns: unknown[] = [];
-    const related: unknown[] = [];
-    for (let i = 0; changes !== null && i < changes.length; i += 2)
-      ((changes[i] as number) < width ? columns : related).push(changes[i], changes[i + 1]);
-    if (related.length === 0) continue;
+    const { columns, related } = splitChanges(entity);
+    if (related === null) continue;
     session.undo.push({ kind: 'update', entity, changes: related });
-    entity[CHANGES] = columns.length > 0 ? columns : null;
+    entity[CHANGES] = columns;
   }
   const unchanged =
     plan === null ? [...session.dirty].flatMap((owner) => (owner[RELATED] ?? []).filter((value) => value instanceof EntityCollection)) : [];
@@ -83,6 +86,23 @@ function takeOver(session: FlushSession, plan: FlushPlan | null): void {
       session.undo.push({ kind: 'collection', collection, before: collection.before });
     collection.settle();
   }
+}
+
+/** An object's changes, those of columns and those of relations; null where there are none. Mostly there are columns alone. */
+function splitChanges(entity: Entity): { columns: unknown[] | null; related: unknown[] | null } {
+  const changes = entity[CHANGES];
+  const width = entity[MAPPER].columns.length;
+  let related: unknown[] | null = null;
+  if (changes !== null)
+    for (let i = 0; i < changes.length; i += 2) {
+      if ((changes[i] as number) < width) continue;
+      related ??= [];
+      related.push(changes[i], changes[i + 1]);
+    }
+  if (changes === null || related === null) return { columns: changes, related };
+  const columns: unknown[] = [];
+  for (let i = 0; i < changes.length; i += 2) if ((changes[i] as number) < width) columns.push(changes[i], changes[i + 1]);
+  return { columns: columns.length > 0 ? columns : null, related };
 }
 
 /** JSON that was just written is remembered as the row has it, so that a change from within can be told. */
@@ -103,7 +123,7 @@ async function execute(session: FlushSession, plan: FlushPlan): Promise<void> {
   await deleteEntities(session, plan.early);
   const deferred = new Set(plan.order.deferred);
   for (const { kind, mapper, entities } of plan.order.steps) {
-    for (const entity of entities) setKeys(entity, plan, deferred);
+    if (plan.assignments.size > 0) for (const entity of entities) setKeys(entity, plan, deferred);
     if (kind === 'insert') await insert(session, mapper, entities);
     else await update(session, mapper, entities);
   }
@@ -149,13 +169,12 @@ function setKey(child: Entity, positions: readonly number[], parent: Entity | nu
 async function insert(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
   const generated = entities.map((entity) => mapper.generatedKey >= 0 && entity[ROW][mapper.generatedKey] === undefined);
   await insertEntities(session, mapper, entities);
-  const map = session.identities.of(mapper);
+  session.identities.enter(mapper, entities);
   for (const entity of entities) {
-    map.set(identityOfEntity(entity), entity);
     entity[STATUS] = PERSISTENT;
     if (mapper.jsonPositions.length > 0) watchInside(session, entity);
     session.created.delete(entity);
-    if (entity[CHANGES]?.length === 0) entity[CHANGES] = null;
+    if (entity[CHANGES] === NO_CHANGES) entity[CHANGES] = null;
     const related = entity[RELATED];
     // It was changed while the statement ran.
     if (entity[CHANGES] !== null || related?.some((value) => value instanceof EntityCollection && value.changed)) session.dirty.add(entity);
@@ -166,13 +185,14 @@ async function insert(session: FlushSession, mapper: Mapper, entities: readonly 
 
 async function update(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
   const updates: RowUpdate[] = [];
+  const renewed = mapper.columns.filter((column) => column.onUpdate !== null);
   for (const entity of entities) {
     const positions = changedPositions(entity);
     if (positions.length === 0) continue;
     // What the database works out anew comes back with the statement; a rollback needs what it was.
     for (const { position } of mapper.workedOut) if (!positions.includes(position)) recordChange(entity, position, entity[ROW][position]);
     // Columns with onUpdate are made anew, unless the change said them itself.
-    for (const column of mapper.columns) {
+    for (const column of renewed) {
       if (column.onUpdate === null || mapper.workedOut.includes(column) || positions.includes(column.position)) continue;
       recordChange(entity, column.position, entity[ROW][column.position]);
       const made = 'make' in column.onUpdate ? column.onUpdate.make() : column.onUpdate.value;
@@ -180,9 +200,8 @@ async function update(session: FlushSession, mapper: Mapper, entities: readonly 
       positions.push(column.position);
     }
     positions.sort((a, b) => a - b);
-    const all = entity[CHANGES] as unknown[];
-    const [changes, related] = [[], []] as [unknown[], unknown[]];
-    for (let i = 0; i < all.length; i += 2) ((all[i] as number) < mapper.columns.length ? changes : related).push(all[i], all[i + 1]);
+    const split = splitChanges(entity);
+    const changes = split.columns ?? [];
     updates.push({
       entity,
       positions,
@@ -190,16 +209,17 @@ async function update(session: FlushSession, mapper: Mapper, entities: readonly 
       key: storedKey(entity, changes),
     });
     // What is set while the statements run belongs to the next flush. If they fail, the rollback takes this back.
-    entity[CHANGES] = related.length > 0 ? related : null;
+    entity[CHANGES] = split.related;
     session.undo.push({ kind: 'update', entity, changes });
   }
   await updateRows(session, mapper, updates);
-  const map = session.identities.of(mapper);
-  for (const { entity, key } of updates) {
-    watchInside(session, entity);
+  for (const { entity, key, positions } of updates) {
+    if (mapper.jsonPositions.length > 0) watchInside(session, entity);
+    if (!positions.some((position) => mapper.keyPositions.includes(position))) continue;
     const before = identityOf(key);
     const now = identityOfEntity(entity);
     if (now !== before) {
+      const map = session.identities.of(mapper);
       if (map.get(before) === entity) map.delete(before);
       map.set(now, entity);
     }
@@ -351,14 +371,16 @@ function dropDeleted(session: FlushSession, deletes: readonly Entity[]): void {
 function tidy(session: FlushSession): void {
   for (const entity of [...session.dirty]) {
     const changes = entity[CHANGES];
-    const width = entity[MAPPER].columns.length;
-    const later: unknown[] = [];
-    for (let i = 0; changes !== null && i < changes.length; i += 2) {
-      const position = changes[i] as number;
-      if (position >= width || differs(entity, position, changes[i + 1])) later.push(position, changes[i + 1]);
+    if (changes !== null) {
+      const width = entity[MAPPER].columns.length;
+      const later: unknown[] = [];
+      for (let i = 0; i < changes.length; i += 2) {
+        const position = changes[i] as number;
+        if (position >= width || differs(entity, position, changes[i + 1])) later.push(position, changes[i + 1]);
+      }
+      entity[CHANGES] = later.length > 0 ? later : null;
+      if (later.length > 0) continue;
     }
-    entity[CHANGES] = later.length > 0 ? later : null;
-    if (later.length > 0) continue;
     if (!(entity[RELATED] ?? []).some((value) => value instanceof EntityCollection && value.changed)) session.dirty.delete(entity);
   }
 }

@@ -57,14 +57,16 @@ export function complete(entity: Entity, row: readonly unknown[]): void {
 }
 
 /** The objects of rows that hold one class's columns, in order. `distinct`: no two rows are of one object. */
-export function entitiesOfRows(session: LoadingSession, mapper: Mapper, rows: readonly DriverRow[], distinct = false): Entity[] {
-  const entities: Entity[] = [];
+export function entitiesOfRows(session: LoadingSession, mapper: Mapper, rows: DriverRow[], distinct = false): Entity[] {
   if (distinct && rows.length > 1 && session.identities.isEmpty(mapper) && session.suspects === null && !mapper.listeners.has('load')) {
     const Factory = mapper.factory;
-    for (const row of rows) entities.push(new Factory(row, session, entities, PERSISTENT));
+    // The driver's list becomes the list of objects, each in its row's place: nobody else holds it.
+    const entities = rows as unknown[] as Entity[];
+    for (let i = 0; i < rows.length; i++) entities[i] = new Factory(rows[i], session, entities, PERSISTENT);
     session.identities.enterLater(mapper, entities);
     return entities;
   }
+  const entities: Entity[] = [];
   const map = session.identities.of(mapper);
   for (const row of rows) entities.push(entityOfRow(session, mapper, map, row, identityOfRow(mapper, row), entities));
   return entities;

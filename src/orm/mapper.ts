@@ -195,8 +195,15 @@ function entityFactory(prototype: object): EntityFactory {
     } as unknown as EntityFactory;
   }
   (factory as { prototype: object }).prototype = prototype;
+  SPECIMENS.set(factory, new factory([], null, null, 0));
   return factory;
 }
+
+/**
+ * One object of each constructor, kept for good. When a collection finds no object of a class, V8 drops the class's hidden
+ * class, and with it all compiled code that reads such objects; a server between two requests has none.
+ */
+const SPECIMENS = new WeakMap<EntityFactory, Entity>();
 
 const mappers = new WeakMap<Table, ClassMapper>();
 

@@ -184,10 +184,13 @@ export function isEntity(value: unknown): value is Entity {
   return typeof value === 'object' && value !== null && ROW in value;
 }
 
+/** The changes of an object whose first row is being written, while there are none: one list for all of them, never added to. */
+export const NO_CHANGES: unknown[] = [];
+
 /** Remembers what an attribute held at the last flush, once. */
 export function recordChange(entity: Entity, position: number, old: unknown): void {
   const changes = entity[CHANGES];
-  if (changes === null) {
+  if (changes === null || changes === NO_CHANGES) {
     entity[CHANGES] = [position, old];
     return;
   }
@@ -205,10 +208,17 @@ export function hasChange(entity: Entity, position: number): boolean {
 /** Objects by their class, classes and objects in the order of their appearance. */
 export function byMapper(entities: Iterable<Entity>): Map<Mapper, Entity[]> {
   const groups = new Map<Mapper, Entity[]>();
+  let last: Mapper | null = null;
+  let list: Entity[] = [];
   for (const entity of entities) {
-    const list = groups.get(entity[MAPPER]);
-    if (list === undefined) groups.set(entity[MAPPER], [entity]);
-    else list.push(entity);
+    const mapper = entity[MAPPER];
+    // Objects of one class mostly stand together.
+    if (mapper !== last) {
+      last = mapper;
+      list = groups.get(mapper) ?? [];
+      groups.set(mapper, list);
+    }
+    list.push(entity);
   }
   return groups;
 }

@@ -84,34 +84,36 @@ function insertRow(entity: Entity, mapper: Mapper, values: unknown[]): string {
 export async function insertEntities(writer: Writer, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
   let start = 0;
   let left: string | null = null;
-  let rows: unknown[][] = [];
-  for (let i = 0; i <= entities.length; i++) {
-    let next: string | null = null;
-    let values: unknown[] = [];
-    if (i < entities.length) next = insertRow(entities[i], mapper, values);
-    if (i > 0 && next !== left) {
-      await insertAlike(writer, mapper, entities.slice(start, i), left as string, rows);
+  /** The values of all rows in one list: a list for each would be thrown away at once. */
+  let values: unknown[] = [];
+  for (let i = 0; i < entities.length; i++) {
+    const { length } = values;
+    const next = insertRow(entities[i], mapper, values);
+    if (left !== null && next !== left) {
+      const own = values.splice(length);
+      await insertAlike(writer, mapper, entities.slice(start, i), left, values);
       start = i;
-      rows = [];
+      values = own;
     }
     left = next;
-    rows.push(values);
-    values = [];
   }
+  if (left !== null) await insertAlike(writer, mapper, start === 0 ? entities : entities.slice(start), left, values);
 }
 
 /** Rows of one INSERT: few sizes, so that few statements are prepared. */
 const INSERT_SIZES = [128, 32, 8];
+/** Fewer rows, where keys come with RETURNING alone and a run for each row would be a round trip. */
+const SMALL_SIZES = [4, 2, 1];
 
 async function insertAlike(
   writer: Writer,
   mapper: Mapper,
   entities: readonly Entity[],
   left: string,
-  rows: readonly unknown[][],
+  values: readonly unknown[],
 ): Promise<void> {
   const { generatedKey, table } = mapper;
-  const { ascendingKeys, maxParameters } = writer.capabilitiesOf(table);
+  const { ascendingKeys, keyFromRun, maxParameters } = writer.capabilitiesOf(table);
   const omitted = new Set(left.split(',').slice(1).map(Number));
   const columns = mapper.columns.filter((column) => !omitted.has(column.position));
   const asked = mapper.columns.filter((column) => omitted.has(column.position));
@@ -127,32 +129,35 @@ async function insertAlike(
       returning: returning.map((column) => columnOf(table.node, column)),
     });
   const key = `insert:${table.node.id}:${left}`;
+  const width = columns.length;
   const keyOnly = asked.length === 1 && asked[0].position === generatedKey;
   let start = 0;
   // Rows of one statement come back in any order; generated keys tell it where they ascend.
-  if (columns.length > 0 && (asked.length === 0 || (keyOnly && ascendingKeys))) {
-    for (const size of INSERT_SIZES) {
-      if (size * columns.length > maxParameters) continue;
+  if (width > 0 && (asked.length === 0 || (keyOnly && ascendingKeys))) {
+    for (const size of asked.length > 0 && !keyFromRun ? [...INSERT_SIZES, ...SMALL_SIZES] : INSERT_SIZES) {
+      if (size * width > maxParameters) continue;
       for (; entities.length - start >= size; start += size) {
-        const values = rows.slice(start, start + size).flat();
+        const part = values.slice(start * width, (start + size) * width);
         if (asked.length === 0) {
-          const answer = writer.run(table, `${key}:${size}`, build(size, asked), values);
+          const answer = writer.run(table, `${key}:${size}`, build(size, asked), part);
           if (answer instanceof Promise) await answer;
           continue;
         }
-        const answer = writer.fetch(table, `${key}:${size}`, build(size, asked), values);
-        const made = (answer instanceof Promise ? await answer : answer).map((row) => row[0] as number | bigint);
-        made.sort((a, b) => (a < b ? -1 : 1));
-        for (let i = 0; i < size; i++) setGeneratedKey(mapper, entities[start + i], made[i]);
+        const answer = writer.fetch(table, `${key}:${size}`, build(size, asked), part);
+        const made = ascending(answer instanceof Promise ? await answer : answer);
+        for (let i = 0; i < size; i++) setGeneratedKey(mapper, entities[start + i], made[i][0] as number | bigint);
       }
     }
   }
   if (start === entities.length) return;
-  const given = start === 0 ? rows : rows.slice(start);
   const constants = worked.flatMap(({ node }) => node.binds.map((bind) => bind.value));
-  const rest = constants.length === 0 ? given : given.map((row) => [...row, ...constants]);
+  const rest: unknown[][] = [];
+  for (let i = start; i < entities.length; i++) {
+    const row = values.slice(i * width, (i + 1) * width);
+    rest.push(constants.length === 0 ? row : row.concat(constants));
+  }
   // A key that the driver tells by itself need not be asked for, unless something else is.
-  if (asked.length > 0 && !(keyOnly && ascendingKeys)) {
+  if (asked.length > 0 && !(keyOnly && keyFromRun)) {
     const answer = writer.fetchMany(table, `${key}:returning`, build(1, asked), rest);
     const results = answer instanceof Promise ? await answer : answer;
     results.forEach(([row], i) => {
@@ -166,6 +171,14 @@ async function insertAlike(
   const { lastInsertIds } = answer instanceof Promise ? await answer : answer;
   if (asked.length > 0)
     for (let i = start; i < entities.length; i++) setGeneratedKey(mapper, entities[i], lastInsertIds[i - start] as number | bigint);
+}
+
+/** Rows of one generated key each, by that key; nearly always they are. */
+function ascending(rows: DriverRow[]): DriverRow[] {
+  type Key = number | bigint;
+  for (let i = 1; i < rows.length; i++)
+    if ((rows[i - 1][0] as Key) > (rows[i][0] as Key)) return rows.sort(([a], [b]) => ((a as Key) < (b as Key) ? -1 : 1));
+  return rows;
 }
 
 function setGeneratedKey(mapper: Mapper, entity: Entity, key: number | bigint): void {

@@ -5,7 +5,6 @@ import { type Executable, valuesOf } from '../engine/statement.ts';
 import { deleteFrom } from '../sql/delete.ts';
 import { Expression } from '../sql/expression.ts';
 import { func } from '../sql/function.ts';
-import { sourcesOf } from '../sql/join.ts';
 import { canonicalKey, make } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
@@ -110,7 +109,7 @@ function selectRows(session: QuerySession, table: Table, valued: Node, key: stri
 const COUNT = func.count().node;
 
 /** How many rows a query has. */
-export async function countRows(session: QuerySession, { mapper, select: statement }: QuerySpec): Promise<number> {
+export async function countRows(session: QuerySession, { mapper, source, select: statement }: QuerySpec): Promise<number> {
   if (session.busy) await session.ready();
   const { node } = statement;
   const whole = node.limit === null && node.offset === null;
@@ -119,7 +118,7 @@ export async function countRows(session: QuerySession, { mapper, select: stateme
     ? make('select', {
         ...node,
         columns: [COUNT],
-        from: node.from.length > 0 ? node.from : sourcesOf(node.columns),
+        from: node.from.length > 0 ? node.from : [source],
         orderBy: [],
         lock: null,
       })

@@ -232,9 +232,7 @@ export class Query<M, Out = M> {
   async paginate(options: PaginateOptions = {}): Promise<Pagination<Out>> {
     const { page, perPage } = readPage(options, this.#runner().pageParameters());
     const load = (number: number, size: number): Promise<Out[]> =>
-      this.limit(size)
-        .offset((number - 1) * size)
-        .all();
+      this.#select((statement) => statement.limit(size).offset((number - 1) * size)).all();
     const items = await load(page, perPage);
     if (items.length === 0 && page !== 1 && (options.errorOut ?? true)) throw notFound('page');
     const total = options.count === false ? null : await this.count();

@@ -2,9 +2,10 @@ import type { DriverRow } from '../dialects/base/driver.ts';
 import { conjunction } from '../sql/expression.ts';
 import { make, makeBind, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
+import { type AttachingSession, letGo } from './attachment.ts';
 import { identityOf, identityOfRow } from './identity.ts';
 import type { LoadingSession } from './loader.ts';
-import { CHANGES, type Entity, type Mapper, RELATED, ROW } from './mapping.ts';
+import { byMapper, CHANGES, type Entity, type Mapper, PERSISTENT, RELATED, ROW, SESSION, STATUS } from './mapping.ts';
 import { storedKey } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 import { columnOf } from './relation-attribute.ts';
@@ -57,6 +58,14 @@ export async function reload(session: ReloadingSession, mapper: Mapper, entities
     session.partial?.delete(entity);
     return false;
   });
+}
+
+/** Objects that were read after this transaction wrote hold what may have been undone: they are read again, or let go. */
+export async function reloadSuspects(session: ReloadingSession & AttachingSession, suspects: ReadonlySet<Entity> | null): Promise<void> {
+  const stored = [...(suspects ?? [])].filter((entity) => entity[SESSION] === session && entity[STATUS] === PERSISTENT);
+  for (const [mapper, entities] of byMapper(stored)) {
+    for (const gone of await reload(session, mapper, entities)) letGo(session, gone);
+  }
 }
 
 /** SELECT all columns of the class by its key, or by a list of keys. */

@@ -3,7 +3,6 @@ import type { Capabilities, TransactionOptions } from '../dialects/base/dialect.
 import type { DriverRow, MaybePromise, RunResult } from '../dialects/base/driver.ts';
 import type { Connection } from '../engine/connection.ts';
 import type { Engine } from '../engine/engine.ts';
-import { Deadlock, LockTimeout, SerializationFailure } from '../engine/errors.ts';
 import { Result, type ScalarOf } from '../engine/result.ts';
 import { type Executable, prepareStatement } from '../engine/statement.ts';
 import { describe } from '../sql/errors.ts';
@@ -14,7 +13,6 @@ import { Query as CoreQuery } from '../sql/query.ts';
 import type { Table } from '../sql/schema.ts';
 import { Select } from '../sql/select.ts';
 import { SetOperation } from '../sql/set-operation.ts';
-import { isMutable } from '../sql/type.ts';
 import { attach, letGo, requireOwn } from './attachment.ts';
 import { bindOf } from './bind-routing.ts';
 import { ormError } from './errors.ts';
@@ -56,11 +54,12 @@ import {
   updateAll,
 } from './query-execution.ts';
 import { relationQuery } from './relation-query.ts';
-import { forget, reload } from './reloading.ts';
+import { forget, reload, reloadSuspects } from './reloading.ts';
 import { loadRequests, relatedTo } from './select-in-loading.ts';
 import { type Savepoint, SessionTransaction } from './session-transaction.ts';
 import { hasEntities, readEntityRows } from './statement-rows.ts';
-import { discardChanges, takeBack, toTransient } from './undo.ts';
+import { inTransaction, type NestedTransaction, nestedTransaction, type SessionTransactionOptions } from './transaction-scope.ts';
+import { discardAll, takeBack, toTransient } from './undo.ts';
 
 /** What a session needs to know of its database. */
 export interface SessionOptions {
@@ -83,20 +82,6 @@ export interface SessionOptions {
 export interface ModelChange {
   readonly object: object;
   readonly change: 'insert' | 'update' | 'delete';
-}
-
-/** How `transaction()` runs. */
-export interface SessionTransactionOptions extends TransactionOptions {
-  /** How often it is run again after a serialization failure, a deadlock or a busy database; 0 unless told. */
-  readonly retries?: number;
-}
-
-/** A savepoint of a session. */
-export interface NestedTransaction extends AsyncDisposable {
-  /** Keeps what was done since. */
-  commit(): Promise<void>;
-  /** Undoes what was done since, in the database and in the objects. */
-  rollback(): Promise<void>;
 }
 
 const handlers = new AsyncLocalStorage<Session>();
@@ -489,44 +474,18 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     } catch (error) {
       failure = error;
     }
-    this.#discard();
+    discardAll(this);
     takeBack(this, log);
     const suspects = failure === null ? this.suspects : null;
     this.#ended();
     if (failure !== null) throw failure;
-    await this.#reloadSuspects(suspects);
-  }
-
-  /** Objects that were read after this transaction wrote hold what may have been undone. */
-  async #reloadSuspects(suspects = this.suspects): Promise<void> {
-    const stored = [...(suspects ?? [])].filter((entity) => entity[SESSION] === this && entity[STATUS] === PERSISTENT);
-    for (const [mapper, entities] of byMapper(stored)) {
-      for (const gone of await reload(this, mapper, entities)) letGo(this, gone);
-    }
+    await reloadSuspects(this, suspects);
   }
 
   #ended(): void {
     this.#failed = false;
     this.written.length = 0;
     this.suspects = null;
-  }
-
-  /** Drops what was not flushed. */
-  #discard(): void {
-    for (const entity of [...this.created]) this.expungePending(entity);
-    for (const entity of this.#dirty) discardChanges(entity);
-    for (const entity of this.watched) this.#unwatch(entity);
-    this.#dirty.clear();
-    this.removed.clear();
-    this.watched.clear();
-  }
-
-  /** JSON that was changed from within is what the row held again. */
-  #unwatch(entity: Entity): void {
-    entity[MAPPER].columns.forEach(({ type }, i) => {
-      const slot = entity[ROW][i] as { raw?: unknown } | null | undefined;
-      if (isMutable(type) && typeof slot === 'object' && slot !== null && slot.raw !== undefined) entity[ROW][i] = slot.raw;
-    });
   }
 
   /** Opens a transaction now, for reads that must agree, a chosen isolation level, or read-only work. SQLAlchemy: `begin()`. */
@@ -552,35 +511,23 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     this.#refuseFailed();
     if (!this.#transaction.active) await this.begin();
     const savepoint = await this.#transaction.savepoint(this.written.length);
-    let open = true;
-    const end = (): boolean => {
-      const was = open && this.#transaction.savepoints.includes(savepoint);
-      open = false;
-      return was;
-    };
-    return {
-      commit: async () => {
+    return nestedTransaction(this.#transaction, savepoint, {
+      keep: async () => {
         await this.flush();
         this.#refuseFailed();
-        if (end()) await this.#transaction.release(savepoint);
       },
-      rollback: async () => {
-        await this.#waitForFlush();
-        if (end()) await this.#rollbackTo(savepoint);
-      },
-      [Symbol.asyncDispose]: async () => {
-        if (end()) await this.#rollbackTo(savepoint);
-      },
-    };
+      settle: () => this.#waitForFlush(),
+      undo: () => this.#rollbackTo(savepoint),
+    });
   }
 
   async #rollbackTo(savepoint: Savepoint): Promise<void> {
     await this.#transaction.rollbackTo(savepoint);
     this.#failed = false;
-    this.#discard();
+    discardAll(this);
     takeBack(this, this.#transaction.undo.splice(savepoint.undo));
     this.written.length = savepoint.written;
-    await this.#reloadSuspects();
+    await reloadSuspects(this, this.suspects);
   }
 
   /**
@@ -588,35 +535,8 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
    * `transaction()` it is a savepoint; what was written before it without either is committed with it.
    * With `retries` it runs again after a serialization failure, a deadlock or a busy database. SQLAlchemy: `with session.begin()`.
    */
-  async transaction<T>(work: (session: Session) => T | Promise<T>, options: SessionTransactionOptions = {}): Promise<T> {
-    if (this.#transaction.active) {
-      if (options.isolation !== undefined || options.readOnly !== undefined) throw ormError('orm.transaction-open');
-      // A transaction that only came of an earlier write has no one else to commit it.
-      const own = this.#transaction.implicit;
-      const nested = await this.beginNested();
-      try {
-        const value = await work(this);
-        await nested.commit();
-        if (own) await this.commit();
-        return value;
-      } catch (error) {
-        await nested.rollback();
-        throw error;
-      }
-    }
-    const { retries = 0, ...begin } = options;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        await this.begin(begin);
-        const value = await work(this);
-        await this.commit();
-        return value;
-      } catch (error) {
-        await this.rollback();
-        if (attempt >= retries || !isTransient(error)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
-      }
-    }
+  transaction<T>(work: (session: Session) => T | Promise<T>, options: SessionTransactionOptions = {}): Promise<T> {
+    return inTransaction(this, this.#transaction, work, options);
   }
 
   /** Runs a function without the flush before its queries. SQLAlchemy: `no_autoflush`. */
@@ -645,7 +565,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
       if (this.#transaction.active) await this.#transaction.rollback();
     } finally {
       if (log.length > 0 || this.#hasWork()) {
-        this.#discard();
+        discardAll(this);
         takeBack(this, log);
       }
       for (const entity of this.identities.all()) {
@@ -703,8 +623,8 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   capabilitiesOf(table: Table): Capabilities {
     return this.engineOf(table).dialect.capabilities;
   }
-  async beginWriting(mappers: readonly Mapper[]): Promise<void> {
-    for (const mapper of new Set(mappers)) {
+  async beginWriting(mappers: Iterable<Mapper>): Promise<void> {
+    for (const mapper of mappers) {
       const engine = this.engineOf(mapper.table);
       await this.#transaction.open(engine, true);
       mapper.useDialect(engine.dialect);
@@ -765,11 +685,6 @@ function changesOf(written: readonly WrittenRows[]): ModelChange[] {
 function limited<R>(statement: Executable<R>, rows: number): Executable<R> {
   if (statement instanceof Select && statement.node.limit === null) return statement.limit(rows) as Executable<R>;
   return statement instanceof SetOperation && statement.node.limit === null ? (statement.limit(rows) as Executable<R>) : statement;
-}
-
-/** Failures that another try may not meet. */
-function isTransient(error: unknown): boolean {
-  return error instanceof SerializationFailure || error instanceof Deadlock || error instanceof LockTimeout;
 }
 
 /** Runs work on a connection and gives it back, at once where the work is done at once. */

@@ -4,6 +4,7 @@ import {
   CHANGES,
   DELETED,
   DETACHED,
+  Decoded,
   type Entity,
   MAPPER,
   type Mapper,
@@ -23,6 +24,16 @@ export type Undo =
   | { readonly kind: 'delete'; readonly entity: Entity }
   | { readonly kind: 'load'; readonly entity: Entity; readonly position: number }
   | { readonly kind: 'collection'; readonly collection: EntityCollection; readonly before: readonly Entity[] };
+
+/** A session's sets of what is not flushed. */
+export interface UnflushedWork {
+  readonly created: Set<Entity>;
+  readonly dirty: Set<Entity>;
+  readonly removed: Set<Entity>;
+  readonly watched: Set<Entity>;
+  /** Takes a new object out of the session. */
+  expungePending(entity: Entity): void;
+}
 
 /** What taking back needs of a session. */
 export interface UndoSession {
@@ -114,5 +125,23 @@ export function discardChanges(entity: Entity): void {
     if (!(value instanceof EntityCollection)) continue;
     if (value.before !== null) value.items = [...value.before];
     value.settle();
+  }
+}
+
+/** Drops everything that was not flushed. */
+export function discardAll(session: UnflushedWork): void {
+  for (const entity of [...session.created]) session.expungePending(entity);
+  for (const entity of session.dirty) discardChanges(entity);
+  for (const entity of session.watched) unwatch(entity);
+  session.dirty.clear();
+  session.removed.clear();
+  session.watched.clear();
+}
+
+/** JSON that was changed from within is what the row held again. */
+function unwatch(entity: Entity): void {
+  for (const position of entity[MAPPER].jsonPositions) {
+    const slot = entity[ROW][position];
+    if (slot instanceof Decoded && slot.raw !== undefined) entity[ROW][position] = slot.raw;
   }
 }

@@ -15,10 +15,11 @@ import {
   UniqueViolation,
   update,
 } from '../../src/index.ts';
-import { databases, openDatabase, Statements, sharedDatabases } from '../setup/databases.ts';
+import { openDatabase, Statements } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
 import { openBlog } from './blog-models.ts';
 
-describe.each(databases)('sessions on $name', (database) => {
+describe.each(allDatabases)('sessions on $name', (database) => {
   describe('states and identity', () => {
     test('an object goes from transient to pending, persistent, deleted and detached', async () => {
       const { session, User } = await openBlog(database);
@@ -49,6 +50,33 @@ describe.each(databases)('sessions on $name', (database) => {
       expect(await session.get(User, user.id)).toBe(user);
       const [a, b] = await Promise.all([session.query(User).one(), session.query(User).first()]);
       expect(a).toBe(b);
+    });
+
+    test('objects are found by the keys of their rows while their new keys are not flushed', async () => {
+      const { db, session, User } = await openBlog(database);
+      const users = [new User({ name: 'ann' }), new User({ name: 'bea' })];
+      session.addAll(users);
+      await session.commit();
+      const [stored] = users;
+      stored.id = 7;
+      await session.noAutoflush(async () => {
+        expect(await session.get(User, 1)).toBe(stored);
+        expect(await session.get(User, 7)).toBeNull();
+      });
+      const other = db.createSession();
+      const [ann, bea] = await other.query(User).orderBy(User.c.id).all();
+      bea.id = 8;
+      await other.noAutoflush(async () => {
+        expect(await other.get(User, 2)).toBe(bea);
+        expect((await other.query(User).orderBy(User.c.id).all()).map((user) => user.name)).toEqual(['ann', 'bea']);
+        expect(await other.get(User, 1)).toBe(ann);
+      });
+      await other.rollback();
+      await session.flush();
+      expect(await session.get(User, 7)).toBe(stored);
+      expect(await session.get(User, 1)).toBeNull();
+      await session.rollback();
+      await other.close();
     });
 
     test('a query does not overwrite what was changed and not flushed', async () => {
@@ -764,9 +792,12 @@ describe.each(databases)('sessions on $name', (database) => {
   });
 });
 
-describe.each(sharedDatabases)('transactions on $name', (database) => {
+describe.each(allDatabases.filter(({ shared }) => shared))('transactions on $name', (database) => {
   test('transaction({ retries }) runs again when the database was busy', async () => {
-    const { db, User } = await openBlog({ ...database, url: () => `${database.url()}?timeout=0.02` });
+    const { db, User } = await openBlog({
+      ...database,
+      url: () => `${database.url()}${database.family === 'sqlite' ? '?timeout=0.02' : ''}`,
+    });
     await using session = db.createSession();
     const blocker = await db.engine.connect();
     await blocker.begin({ writes: true });

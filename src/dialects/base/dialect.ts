@@ -18,6 +18,11 @@ export interface Codec {
   readonly store?: (value: unknown, where?: string) => unknown;
   /** As `bind`, where no column stands beside the value to say its type: arithmetic, functions, SQL by hand. */
   readonly literal?: (value: unknown, where?: string) => unknown;
+  /**
+   * What the driver is given in place of what `bind` made, where that value is compared row by row and the driver would
+   * pass it on in a form that is slower to compare.
+   */
+  readonly native?: (bound: unknown) => unknown;
   /** The JavaScript value of what a row holds; null where rows already hold it. A NULL never comes here. */
   readonly decode: ((raw: unknown) => unknown) | null;
 }
@@ -29,8 +34,10 @@ export interface Capabilities {
   readonly transactionalDdl: boolean;
   /** Rows can be locked by FOR UPDATE; without it the clause is left out, since whole-database locks serve. */
   readonly rowLocks: boolean;
-  /** The keys that one INSERT makes for its rows ascend in the order of the rows, and a single row's key comes with its run. */
+  /** The keys that one INSERT makes for its rows ascend in the order of the rows. */
   readonly ascendingKeys: boolean;
+  /** The key that the database made for a row comes with its run, without RETURNING. */
+  readonly keyFromRun: boolean;
   readonly maxParameters: number;
 }
 
@@ -171,6 +178,8 @@ export interface Dialect {
   compile(node: Node): Compiled;
   /** How a long IN list is sent, where the database can unpack one. */
   readonly listSource?: ListSource;
+  /** The parameter for a list of encoded values that the compiler left as one: an array. */
+  encodeList?(values: readonly unknown[]): unknown;
   beginTransaction(options: TransactionOptions, writes: boolean): readonly string[];
   /** The words for the rest of a transaction, where they differ. */
   readonly transactionWords?: TransactionWords;
@@ -187,8 +196,8 @@ export interface Dialect {
   readonly readOnly?: { readonly on: string; readonly off: string };
   /** How a statement is explained: what stands before it, and the text of each row of the answer. */
   readonly explain: { readonly prefix: string; readonly line: (row: readonly unknown[]) => string };
-  /** Reads the tables of a database back. */
-  reflect(connection: DriverConnection): Promise<ReflectedTable[]>;
+  /** Reads the tables of a database back: those of the schema that new tables go to, or of the schemas given, null being that one. */
+  reflect(connection: DriverConnection, schemas?: readonly (string | null)[]): Promise<ReflectedTable[]>;
   /** Reads the views of a database back, where that is there. */
   reflectViews?(connection: DriverConnection): Promise<ReflectedView[]>;
   /** Drivers by the name that a URL gives after `+`; the first is the default. */

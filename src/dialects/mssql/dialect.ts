@@ -29,6 +29,7 @@ export const mssql: Dialect = {
     transactionalDdl: true,
     rowLocks: true,
     ascendingKeys: true,
+    keyFromRun: false,
     maxParameters: MOST_PARAMETERS,
   },
   ddl: mssqlDdl,
