@@ -22,8 +22,10 @@ import {
   SESSION,
   STATUS,
 } from './mapping.ts';
-import { deleteRows, insertEntities, insertPairs, type RowUpdate, storedKey, updateRows, type Writer } from './persistence.ts';
+import { deleteRows, insertEntities, insertPairs, nextVersion, storedKey, storedMatch, type Writer } from './persistence.ts';
 import { EntityCollection, knownOne, relatedOf } from './related.ts';
+import { matchedColumns, type RowUpdate, updateRows } from './row-updates.ts';
+import { staleDelete } from './stale-rows.ts';
 import type { Undo } from './undo.ts';
 
 /** Objects that were written in one way. */
@@ -168,6 +170,8 @@ function setKey(child: Entity, positions: readonly number[], parent: Entity | nu
 
 async function insert(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
   const generated = entities.map((entity) => mapper.generatedKey >= 0 && entity[ROW][mapper.generatedKey] === undefined);
+  const { versionPosition } = mapper;
+  const versions = versionPosition < 0 ? null : entities.map((entity) => entity[ROW][versionPosition] === undefined);
   await insertEntities(session, mapper, entities);
   session.identities.enter(mapper, entities);
   for (const entity of entities) {
@@ -179,7 +183,7 @@ async function insert(session: FlushSession, mapper: Mapper, entities: readonly 
     // It was changed while the statement ran.
     if (entity[CHANGES] !== null || related?.some((value) => value instanceof EntityCollection && value.changed)) session.dirty.add(entity);
   }
-  session.undo.push({ kind: 'insert', entities, generated });
+  session.undo.push({ kind: 'insert', entities, generated, versions });
   session.written.push({ objects: entities, change: 'insert' });
 }
 
@@ -199,6 +203,18 @@ async function update(session: FlushSession, mapper: Mapper, entities: readonly 
       entity[ROW][column.position] = mapper.kinds[column.position] === 'boxed' ? new Decoded(made, undefined) : made;
       positions.push(column.position);
     }
+    const { versionPosition } = mapper;
+    if (
+      versionPosition >= 0 &&
+      !positions.includes(versionPosition) &&
+      mapper.columns[versionPosition].version?.serverGenerated === false
+    ) {
+      const old = columnValue(entity, versionPosition);
+      recordChange(entity, versionPosition, entity[ROW][versionPosition]);
+      const made = nextVersion(mapper.columns[versionPosition], old);
+      entity[ROW][versionPosition] = mapper.kinds[versionPosition] === 'boxed' ? new Decoded(made, undefined) : made;
+      positions.push(versionPosition);
+    }
     positions.sort((a, b) => a - b);
     const split = splitChanges(entity);
     const changes = split.columns ?? [];
@@ -206,7 +222,7 @@ async function update(session: FlushSession, mapper: Mapper, entities: readonly 
       entity,
       positions,
       values: positions.map((position) => columnValue(entity, position)),
-      key: storedKey(entity, changes),
+      key: storedMatch(entity, changes),
     });
     // What is set while the statements run belongs to the next flush. If they fail, the rollback takes this back.
     entity[CHANGES] = split.related;
@@ -216,7 +232,7 @@ async function update(session: FlushSession, mapper: Mapper, entities: readonly 
   for (const { entity, key, positions } of updates) {
     if (mapper.jsonPositions.length > 0) watchInside(session, entity);
     if (!positions.some((position) => mapper.keyPositions.includes(position))) continue;
-    const before = identityOf(key);
+    const before = identityOf(key.slice(0, mapper.keyPositions.length));
     const now = identityOfEntity(entity);
     if (now !== before) {
       const map = session.identities.of(mapper);
@@ -310,12 +326,13 @@ async function deleteEntities(session: FlushSession, entities: readonly Entity[]
       return identities.get(`${target.table.fullName} ${JSON.stringify(values.map(String))}`) ?? [];
     });
   for (const { mapper, entities: batch } of orderDeletes(entities, parentsOf)) {
-    const keys = mapper.keyPositions.map((position) => mapper.columns[position]);
-    const values = batch.map((entity) => storedKey(entity, entity[CHANGES]));
-    await deleteRows(session, mapper.table, keys, values);
+    const values = batch.map((entity) => storedMatch(entity, entity[CHANGES]));
+    const count = await deleteRows(session, mapper.table, matchedColumns(mapper), values);
+    if (count !== batch.length && (mapper.versionPosition >= 0 || mapper.confirmsDeletes))
+      throw await staleDelete(session, mapper, batch, values, count);
     const map = session.identities.of(mapper);
     batch.forEach((entity, i) => {
-      const identity = identityOf(values[i]);
+      const identity = identityOf(values[i].slice(0, mapper.keyPositions.length));
       if (map.get(identity) === entity) map.delete(identity);
       session.undo.push({ kind: 'delete', entity });
       // What was changed and never written is undone with the delete.

@@ -89,6 +89,10 @@ export interface Mapper {
   readonly plainKey: number;
   /** The position of the key that the database makes, or −1. */
   readonly generatedKey: number;
+  /** The position of the row's version, or −1. */
+  readonly versionPosition: number;
+  /** A delete that finds no row is an error, whether the rows have versions or not. */
+  readonly confirmsDeletes: boolean;
   readonly relationKeys: readonly string[];
   readonly relationListeners: readonly RelationListeners[];
   /** By position: how a slot tells a JavaScript value from what the row brought. */
