@@ -146,6 +146,8 @@ export interface Relationship {
   readonly byIdentity: boolean;
   readonly cascade: Cascade;
   readonly passiveDeletes: boolean | 'all';
+  readonly passiveUpdates: boolean;
+  readonly postUpdate: boolean;
   readonly viewOnly: boolean;
   readonly orderBy: readonly OrderTermLike[];
   /** A further condition on the target's rows, over the target's own columns. */

@@ -38,7 +38,7 @@ export function equals(table: Table, columns: readonly TableColumn[]): Node {
 }
 
 /** Whether the column's default is SQL, which the INSERT itself works out. */
-function isExpressionDefault(column: TableColumn): boolean {
+export function isExpressionDefault(column: TableColumn): boolean {
   return expressionOf(column.default) !== null;
 }
 
@@ -54,7 +54,7 @@ export function nextVersion({ version, type }: TableColumn, old: unknown): unkno
 }
 
 /** The columns that an INSERT of this object names, with its values; defaults of this moment are filled in on the object. */
-function insertRow(entity: Entity, mapper: Mapper, values: unknown[]): string {
+export function insertRow(entity: Entity, mapper: Mapper, values: unknown[]): string {
   const row = entity[ROW];
   const { columns, kinds } = mapper;
   let left = '';
@@ -269,7 +269,7 @@ export function storedKey(entity: Entity, changes: readonly unknown[] | null): u
 }
 
 /** A column's value as the row has it in the database now, from before any change. */
-function storedValue(entity: Entity, position: number, changes: readonly unknown[] | null): unknown {
+export function storedValue(entity: Entity, position: number, changes: readonly unknown[] | null): unknown {
   if (changes !== null)
     for (let i = 0; i < changes.length; i += 2) if (changes[i] === position) return plainValue(entity, position, changes[i + 1]);
   return columnValue(entity, position);

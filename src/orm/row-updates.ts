@@ -15,6 +15,8 @@ export interface RowUpdate {
   readonly values: readonly unknown[];
   /** The key values before the change, and the version where the class has one: what the row is found by. */
   readonly key: readonly unknown[];
+  /** What the changed columns held before: position, value, position, value … */
+  readonly changes: readonly unknown[];
 }
 
 /** The columns that a row to be changed or deleted is found by: its key, and its version where the class has one. */

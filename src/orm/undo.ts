@@ -60,8 +60,9 @@ export function takeBack(session: UndoSession, log: readonly Undo[]): void {
     } else if (undo.kind === 'update') {
       const { entity } = undo;
       const map = session.identities.of(entity[MAPPER]);
-      const known = map.get(identityOfEntity(entity)) === entity;
-      if (known) map.delete(identityOfEntity(entity));
+      // Rows that exchange keys leave each other's places on their way back.
+      const known = entity[STATUS] === PERSISTENT && entity[SESSION] !== null;
+      if (known && map.get(identityOfEntity(entity)) === entity) map.delete(identityOfEntity(entity));
       restore(entity, undo.changes);
       if (known) map.set(identityOfEntity(entity), entity);
     } else if (undo.kind === 'delete') {
