@@ -57,6 +57,7 @@ export function planFlush(
     for (const relation of mapper.relations()) {
       const value = related[relation.position];
       if (relation.viewOnly) continue;
+      const post = relation.postUpdate || relation.back?.postUpdate === true;
       if (relation.many) {
         if (!(value instanceof EntityCollection)) continue;
         if (value.added !== null || value.removed !== null) collections.push(value);
@@ -68,24 +69,25 @@ export function planFlush(
           continue;
         }
         const { remote: positions, local: parentPositions } = relation;
-        if (!gone.has(owner)) for (const child of value.added ?? []) assign({ child, positions, parent: owner, parentPositions }, true);
+        if (!gone.has(owner))
+          for (const child of value.added ?? []) assign({ child, positions, parent: owner, parentPositions, post }, true);
         if (relation.passiveDeletes !== 'all')
-          for (const child of value.removed ?? []) assign({ child, positions, parent: null, parentPositions }, false);
+          for (const child of value.removed ?? []) assign({ child, positions, parent: null, parentPositions, post }, false);
       } else if (relation.direction === 'manyToOne') {
         const changed = hasChange(owner, mapper.columns.length + relation.position);
         if (!changed && (owner[STATUS] === PERSISTENT || !value)) continue;
         if (changed && value === undefined) continue;
         // A foreign key set by value, with the relation only following an old parent's list, keeps its value.
         assign(
-          { child: owner, positions: relation.local, parent: value as Entity | null, parentPositions: relation.remote },
+          { child: owner, positions: relation.local, parent: value as Entity | null, parentPositions: relation.remote, post },
           value !== null,
         );
       } else {
         const { remote: positions, local: parentPositions } = relation;
-        for (const child of givenUp(owner, relation)) assign({ child, positions, parent: null, parentPositions }, false);
+        for (const child of givenUp(owner, relation)) assign({ child, positions, parent: null, parentPositions, post }, false);
         if (value && !gone.has(owner)) {
           const changed = hasChange(owner, mapper.columns.length + relation.position) || owner[STATUS] !== PERSISTENT;
-          if (changed) assign({ child: value as Entity, positions, parent: owner, parentPositions }, true);
+          if (changed) assign({ child: value as Entity, positions, parent: owner, parentPositions, post }, true);
         }
       }
     }

@@ -1,4 +1,6 @@
+import type { ForeignKey } from '../sql/schema.ts';
 import { columnValue, differs, forgetRelated } from './attributes.ts';
+import { cutCircles } from './circular-deletes.ts';
 import { ormError } from './errors.ts';
 import { type KeyAssignment, orderDeletes, orderMappers } from './flush-order.ts';
 import { type FlushPlan, type LinkChange, planFlush } from './flush-plan.ts';
@@ -23,7 +25,7 @@ import {
   SESSION,
   STATUS,
 } from './mapping.ts';
-import { deleteRows, insertEntities, insertPairs, nextVersion, storedKey, storedMatch, type Writer } from './persistence.ts';
+import { deleteRows, insertEntities, insertPairs, nextVersion, storedKey, storedMatch, storedValue, type Writer } from './persistence.ts';
 import { EntityCollection, knownOne, relatedOf } from './related.ts';
 import { switchRows } from './row-switch.ts';
 import { matchedColumns, type RowUpdate, updateRows } from './row-updates.ts';
@@ -375,13 +377,15 @@ async function deleteEntities(session: FlushSession, entities: readonly Entity[]
   const byKey = (mapper: Mapper, values: readonly unknown[]): string => `${mapper.table.fullName} ${JSON.stringify(values.map(String))}`;
   const circular = orderMappers([...new Set(entities.map((entity) => entity[MAPPER]))]).some((group) => group.circular);
   if (circular) for (const entity of entities) identities.set(byKey(entity[MAPPER], storedKey(entity, null)), entity);
-  const parentsOf = (entity: Entity): Entity[] =>
-    entity[MAPPER].table.foreignKeys.flatMap((key) => {
+  const parentsOf = (entity: Entity, only?: ForeignKey): Entity[] =>
+    (only === undefined ? entity[MAPPER].table.foreignKeys : [only]).flatMap((key) => {
       const target = entity[MAPPER].table.metadata.resolve(entity[MAPPER].table, key);
-      const values = key.columns.map((column) => columnValue(entity, column.position));
+      const values = key.columns.map((column) => storedValue(entity, column.position, entity[CHANGES]));
       return identities.get(`${target.table.fullName} ${JSON.stringify(values.map(String))}`) ?? [];
     });
-  for (const { mapper, entities: batch } of orderDeletes(entities, parentsOf)) {
+  const batches = orderDeletes(entities, parentsOf);
+  if (circular) await cutCircles(session, batches, parentsOf, session.capabilitiesOf(entities[0][MAPPER].table).rowwiseKeys === true);
+  for (const { mapper, entities: batch } of batches) {
     const values = batch.map((entity) => storedMatch(entity, entity[CHANGES]));
     const count = await deleteRows(session, mapper.table, matchedColumns(mapper), values);
     if (count !== batch.length && (mapper.versionPosition >= 0 || mapper.confirmsDeletes))

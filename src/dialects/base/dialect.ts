@@ -39,6 +39,8 @@ export interface Capabilities {
   /** The key that the database made for a row comes with its run, without RETURNING. */
   readonly keyFromRun: boolean;
   readonly maxParameters: number;
+  /** Foreign keys are checked with each row that a statement deletes, not at its end: rows that refer to each other have to let go first. */
+  readonly rowwiseKeys?: boolean;
 }
 
 /** How a long list travels as one parameter. */

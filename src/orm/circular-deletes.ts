@@ -1,0 +1,52 @@
+import { conjunction } from '../sql/expression.ts';
+import { make, makeBind, makeUpdate } from '../sql/make.ts';
+import type { Node } from '../sql/node.ts';
+import type { ForeignKey } from '../sql/schema.ts';
+import { CHANGES, type Entity, type Mapper } from './mapping.ts';
+import { equals, storedKey, type Writer } from './persistence.ts';
+
+interface Batch {
+  readonly mapper: Mapper;
+  readonly entities: readonly Entity[];
+}
+
+/**
+ * Rows whose parent goes before them let go of it first, where their key may be NULL. `rowwise`: those whose parent goes in
+ * the same statement too, for databases that check foreign keys row by row. SQLAlchemy: `post_update`.
+ */
+export async function cutCircles(
+  writer: Writer,
+  batches: readonly Batch[],
+  parentsOf: (entity: Entity, key?: ForeignKey) => readonly Entity[],
+  rowwise: boolean,
+): Promise<void> {
+  const turn = new Map<Entity, number>();
+  for (const [i, { entities }] of batches.entries()) for (const entity of entities) turn.set(entity, i);
+  for (const { mapper, entities } of batches) {
+    for (const key of mapper.table.foreignKeys) {
+      if (!key.columns.every((column) => column.nullable)) continue;
+      const held = entities.filter((entity) =>
+        parentsOf(entity, key).some((parent) => {
+          const [first, own] = [turn.get(parent) ?? -1, turn.get(entity) ?? -1];
+          return first < own || (rowwise && first === own);
+        }),
+      );
+      if (held.length > 0) await cut(writer, mapper, key, held);
+    }
+  }
+}
+
+async function cut(writer: Writer, mapper: Mapper, key: ForeignKey, entities: readonly Entity[]): Promise<void> {
+  const { table } = mapper;
+  const keys = mapper.keyPositions.map((position) => mapper.columns[position]);
+  const build = (): Node =>
+    makeUpdate({
+      table: table.node,
+      columns: key.columns.map((column) => column.name),
+      values: key.columns.map(() => make('constant', { value: null })),
+      where: equals(table, keys),
+    });
+  const rows = entities.map((entity) => storedKey(entity, entity[CHANGES]));
+  const answer = writer.runMany(table, `cut:${table.node.id}:${key.name}`, build, rows);
+  if (answer instanceof Promise) await answer;
+}
