@@ -6,6 +6,8 @@ export const dialects: Record<string, () => Promise<Dialect>> = {
   sqlite: () => import('./sqlite/dialect.ts').then((module) => module.sqlite),
   postgresql: () => import('./postgresql/dialect.ts').then((module) => module.postgresql),
   postgres: () => import('./postgresql/dialect.ts').then((module) => module.postgresql),
+  mysql: () => import('./mysql/dialect.ts').then((module) => module.mysql),
+  mariadb: () => import('./mysql/dialect.ts').then((module) => module.mariadb),
 };
 
 /** Drivers from outside, by dialect and by the name that a URL gives after `+`. */

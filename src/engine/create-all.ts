@@ -21,6 +21,7 @@ export async function changeSchema(
     sequences: all || create ? [...metadata.sequences.values()] : [],
     views: all ? [...metadata.views.values()] : [],
   };
+  const done: string[] = [];
   await withSchemaChange(connection, () =>
     connection.transaction(async () => {
       const there = async (query: string): Promise<boolean> =>
@@ -41,9 +42,38 @@ export async function changeSchema(
         views: await wanted(parts.views, (view) => ddl.exists('view', view)),
       };
       const statements = (create ? createAllStatements : dropAllStatements)(ddl, metadata, (table) => tables.has(table), left);
-      for (const statement of statements) await connection.script(statement);
+      for (const statement of statements) {
+        await connection.script(statement);
+        done.push(statement);
+      }
     }),
-  );
+  ).catch(async (error: unknown) => {
+    if (create && done.length > 0 && !connection.dialect.capabilities.transactionalDdl) await dropMade(connection, metadata, parts, done);
+    throw error;
+  });
+}
+
+/** Drops what these statements made, where the database keeps it although a later one failed. */
+async function dropMade(connection: SchemaConnection, metadata: MetaData, parts: SchemaParts, done: readonly string[]): Promise<void> {
+  const { ddl } = connection.dialect;
+  const ran = (statements: readonly string[]): boolean => done.includes(statements[0]);
+  const begins = (table: Table): boolean => {
+    const [create] = ddl.createTable(table);
+    const head = create.slice(0, create.indexOf('(') + 1);
+    return done.some((statement) => statement.startsWith(head));
+  };
+  const made: SchemaParts = {
+    types: parts.types.filter((type) => ran(ddl.createType(type))),
+    sequences: parts.sequences.filter((sequence) => ran(ddl.createSequence(sequence))),
+    views: parts.views.filter((view) => ran(ddl.createView(view))),
+  };
+  for (const statement of dropAllStatements(ddl, metadata, begins, made)) {
+    try {
+      await connection.script(statement);
+    } catch {
+      // A key of a circle may not have been added yet. The first error is the one to be told.
+    }
+  }
 }
 
 /** The tables that were asked for. Throws an ArgumentError for one of another metadata. */

@@ -68,6 +68,8 @@ export class Engine implements EngineHost {
   #pool: Pool | null = null;
   #writeLock: WriteLock | null = null;
   #lockTimeout = 0;
+  /** The connection that was asked for the server's version, until the pool takes it. */
+  #first: DriverConnection | null = null;
   #loading: Promise<void> | null = null;
   #disposed = false;
 
@@ -98,7 +100,7 @@ export class Engine implements EngineHost {
     return this.#lockTimeout;
   }
 
-  /** Loads the dialect and the driver, once. */
+  /** Loads the dialect and the driver, once. Where a dialect depends on the server's version, this opens the first connection. */
   ready(): MaybePromise<void> {
     if (this.#pool !== null) return;
     this.#loading ??= this.#load().finally(() => {
@@ -188,6 +190,7 @@ export class Engine implements EngineHost {
     this.#disposed = true;
     await this.#loading?.catch(() => {});
     await this.#pool?.dispose();
+    await this.#takeFirst()?.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -212,12 +215,12 @@ export class Engine implements EngineHost {
     const driver = await drivers[chosen]().catch(explain);
     const lock = dialect.writeLock?.(this.#driverOptions) ?? null;
     const hooks = {
-      open: () => this.#connected(this.#open(driver)),
+      open: () => this.#connected(this.#takeFirst() ?? this.#open(driver)),
       ping,
       closing: (connection: DriverConnection) => this.events.tell('close', connection),
     };
     const settings = { ...DEFAULTS, ...definedOnly(this.options) };
-    this.#dialect = dialect;
+    this.#dialect = dialect.forServer === undefined ? dialect : await this.#meetServer(dialect, driver);
     this.#driver = driver;
     if (lock !== null) {
       this.#writeLock = writeLockOf(lock.key);
@@ -229,6 +232,19 @@ export class Engine implements EngineHost {
       : settings.pool === 'null'
         ? new NullPool(hooks)
         : new QueuePool(hooks, settings);
+  }
+
+  /** The dialect as the server speaks it; the connection that was asked is the pool's first. */
+  async #meetServer(dialect: Dialect, driver: Driver): Promise<Dialect> {
+    this.#first = await this.#open(driver);
+    const version = this.#first.serverVersion ?? null;
+    return version === null ? dialect : (dialect.forServer?.(version) ?? dialect);
+  }
+
+  #takeFirst(): DriverConnection | null {
+    const first = this.#first;
+    this.#first = null;
+    return first?.usable ? first : null;
   }
 
   /** Tells the listeners of a new connection, and waits for them; one that they refuse is closed. */

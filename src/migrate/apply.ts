@@ -32,7 +32,20 @@ export interface Plan {
  * lock of every transaction, so that of two processes each migration is applied by one.
  */
 export function applyMigrations(connection: Connection, history: History, plan: Plan): Promise<Step[]> {
-  return withSchemaChange(connection, () => applyAll(connection, history, plan));
+  return withSchemaChange(connection, () => locked(connection, plan.lockTimeout, () => applyAll(connection, history, plan)));
+}
+
+/** One process at a time, where the transactions of the migrations do not see to that. */
+async function locked<T>(connection: Connection, lockTimeout: number, work: () => Promise<T>): Promise<T> {
+  const { lock } = connection.dialect.ddl.schemaChange;
+  if (lock === undefined) return work();
+  const taken = await connection.scalar(rawSql(lock.take(lockTimeout)));
+  if (Number(taken) !== 1) throw migrationError('migrate.busy', [lockTimeout]);
+  try {
+    return await work();
+  } finally {
+    if (connection.driverConnection.usable) await connection.script(lock.release);
+  }
 }
 
 async function applyAll(connection: Connection, history: History, plan: Plan): Promise<Step[]> {
@@ -90,7 +103,8 @@ async function applyNext(
   try {
     const broken = await violations(connection);
     await revision[direction](makeOperations(connection));
-    if (connection.driverConnection.inTransaction === false) throw migrationError('migrate.left-transaction', []);
+    const { transactionalDdl } = connection.dialect.capabilities;
+    if (transactionalDdl && connection.driverConnection.inTransaction === false) throw migrationError('migrate.left-transaction', []);
     const more = [...(await violations(connection))].filter((violation) => !broken.has(violation));
     if (more.length > 0) throw migrationError('migrate.violations', [more.slice(0, SHOWN_VIOLATIONS), more.length - SHOWN_VIOLATIONS]);
     await writeVersion(connection, version, to);

@@ -46,6 +46,7 @@ class TableComparison {
     this.#comparePrimaryKey();
     this.#compareTableOptions();
     const { added, dropped } = this.#compareIndexes();
+    if (this.#dialect.ddl.columnsHoldKeys === true) this.#dropHeldKeys();
     // Indexes go before the columns that they stand on, and come after them.
     this.#changes.push(...dropped);
     for (const column of this.#added) this.#addColumn(column);
@@ -154,7 +155,9 @@ class TableComparison {
       return;
     }
     const own = draftColumn(this.#table.name, column.name, columnBuilder(column));
+    const holds = ddl.columnsHoldKeys === true ? own.table.foreignKeys : [];
     const back: Operation[] = [
+      ...holds.map((key) => ({ kind: 'dropConstraint' as const, table: this.#table, name: key.name, type: 'foreignKey' as const })),
       ...own.table.uniques.map((unique) => ({
         kind: 'dropConstraint' as const,
         table: this.#table,
@@ -280,6 +283,25 @@ class TableComparison {
     const table = this.#table;
     const index = this.#draft.indexes.find((own) => own.name === other.name) as Index;
     return this.#change({ kind: 'dropIndex', table, name: other.name }, { kind: 'createIndex', table, index });
+  }
+
+  /** Foreign keys that have to go before the columns that they are on. A key of one column comes back with it. */
+  #dropHeldKeys(): void {
+    const table = this.#table;
+    for (const other of this.#reflected.foreignKeys) {
+      if (other.name === null || !other.columns.some((name) => this.#removed.some((column) => column.name === name))) continue;
+      const key = {
+        ...other,
+        name: other.name,
+        columns: other.columns.map((name) => ({ name })),
+        onDelete: other.onDelete as ForeignKey['onDelete'],
+        onUpdate: other.onUpdate as ForeignKey['onUpdate'],
+      };
+      this.#changes.push({
+        upgrade: [{ kind: 'dropConstraint', table, name: other.name, type: 'foreignKey' }],
+        downgrade: other.columns.length === 1 ? [] : [{ kind: 'createForeignKey', table, key }],
+      });
+    }
   }
 
   #compareForeignKeys(): void {

@@ -96,12 +96,17 @@ export function keyStandsWithColumns(table: Table): boolean {
   return key.columns.every((column, i) => column === table.columns.filter((c) => key.columns.includes(c))[i]);
 }
 
+function hasColumn(table: Table, name: string): boolean {
+  return table.columns.some((column) => column.name === name || column.key === name);
+}
+
 /** The columns that a foreign key points at, in the names of the database. */
 export function targetsOf(table: Table, key: ForeignKey): string[] {
   const { metadata } = table;
-  const columns = metadata.tables.has(key.targetTable)
-    ? metadata.resolve(table, key).columns.map((column) => column.name)
-    : key.targetColumns;
+  const target = metadata.tables.get(key.targetTable);
+  // A column that is added refers to its own table, of which nothing else is known here.
+  const known = target !== undefined && (target !== table || key.targetColumns.every((name) => hasColumn(target, name)));
+  const columns = known ? metadata.resolve(table, key).columns.map((column) => column.name) : key.targetColumns;
   return columns.map((name) => `${key.targetTable}.${name}`);
 }
 

@@ -1,5 +1,4 @@
-import { conjunction } from '../sql/expression.ts';
-import { make, makeBind, makeUpdate } from '../sql/make.ts';
+import { make, makeUpdate } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { ForeignKey } from '../sql/schema.ts';
 import { CHANGES, type Entity, type Mapper } from './mapping.ts';

@@ -2,7 +2,7 @@ import type { Capabilities } from '../dialects/base/dialect.ts';
 import type { DriverRow, MaybePromise, RunResult } from '../dialects/base/driver.ts';
 import type { DefaultValue } from '../sql/column.ts';
 import { conjunction, Expression } from '../sql/expression.ts';
-import { make, makeBind, makeDelete, makeInsert } from '../sql/make.ts';
+import { make, makeBind, makeDelete, makeInsert, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import { columnValue, plainValue } from './attributes.ts';
@@ -125,7 +125,7 @@ async function insertAlike(
   values: readonly unknown[],
 ): Promise<void> {
   const { generatedKey, table } = mapper;
-  const { ascendingKeys, keyFromRun, maxParameters } = writer.capabilitiesOf(table);
+  const { ascendingKeys, keyFromRun, maxParameters, returning: returns } = writer.capabilitiesOf(table);
   const omitted = new Set(left.split(',').slice(1).map(Number));
   const columns = mapper.columns.filter((column) => !omitted.has(column.position));
   const asked = mapper.columns.filter((column) => omitted.has(column.position));
@@ -155,6 +155,13 @@ async function insertAlike(
           if (answer instanceof Promise) await answer;
           continue;
         }
+        if (!returns) {
+          const answer = writer.run(table, `${key}:${size}`, build(size, []), part);
+          const { lastInsertId, keyStep = 1 } = answer instanceof Promise ? await answer : answer;
+          for (let i = 0; i < size; i++)
+            setGeneratedKey(mapper, entities[start + i], BigInt(lastInsertId as number) - BigInt((size - 1 - i) * keyStep));
+          continue;
+        }
         const answer = writer.fetch(table, `${key}:${size}`, build(size, asked), part);
         const made = ascending(answer instanceof Promise ? await answer : answer);
         for (let i = 0; i < size; i++) setGeneratedKey(mapper, entities[start + i], made[i][0] as number | bigint);
@@ -169,6 +176,10 @@ async function insertAlike(
     rest.push(constants.length === 0 ? row : row.concat(constants));
   }
   // A key that the driver tells by itself need not be asked for, unless something else is.
+  if (asked.length > 0 && !(keyOnly && keyFromRun) && !returns) {
+    await insertAndRead(writer, mapper, entities.slice(start), asked, { key, build: build(1, []), rows: rest });
+    return;
+  }
   if (asked.length > 0 && !(keyOnly && keyFromRun)) {
     const answer = writer.fetchMany(table, `${key}:returning`, build(1, asked), rest);
     const results = answer instanceof Promise ? await answer : answer;
@@ -191,6 +202,33 @@ function ascending(rows: DriverRow[]): DriverRow[] {
   for (let i = 1; i < rows.length; i++)
     if ((rows[i - 1][0] as Key) > (rows[i][0] as Key)) return rows.sort(([a], [b]) => ((a as Key) < (b as Key) ? -1 : 1));
   return rows;
+}
+
+/** Without RETURNING, what the database filled in is read by the keys of the new rows. */
+async function insertAndRead(
+  writer: Writer,
+  mapper: Mapper,
+  entities: readonly Entity[],
+  asked: readonly TableColumn[],
+  { key, build, rows }: { readonly key: string; readonly build: () => Node; readonly rows: readonly (readonly unknown[])[] },
+): Promise<void> {
+  const { generatedKey, table } = mapper;
+  const { lastInsertIds } = await writer.runMany(table, `${key}:read`, build, rows);
+  const made = asked.some((column) => column.position === generatedKey);
+  const filled = asked.filter((column) => column.position !== generatedKey);
+  const keys = mapper.keyPositions.map((position) => mapper.columns[position]);
+  const select = (): Node =>
+    makeSelect({ columns: filled.map((column) => columnOf(table.node, column)), from: [table.node], where: equals(table, keys) });
+  for (const [i, entity] of entities.entries()) {
+    if (made) setGeneratedKey(mapper, entity, lastInsertIds[i] as number | bigint);
+    const values = keys.map((column) => columnValue(entity, column.position));
+    // A key that the database computed cannot be known.
+    if (values.includes(undefined)) throw ormError('orm.null-key', nameOf(entity), keys[values.indexOf(undefined)].key);
+    const [row] = await writer.fetch(table, `${key}:filled`, select, values);
+    filled.forEach((column, place) => {
+      entity[ROW][column.position] = row[place];
+    });
+  }
 }
 
 function setGeneratedKey(mapper: Mapper, entity: Entity, key: number | bigint): void {

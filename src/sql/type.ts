@@ -1,3 +1,4 @@
+import { chosenFor } from './dialect-choice.ts';
 import { describe, sqlError } from './errors.ts';
 
 /**
@@ -156,7 +157,7 @@ export function changeType<V>(type: SqlType, change: Partial<SqlType<V>>): SqlTy
 
 /** The type that a database has for this one. SQLAlchemy: `dialect_impl()`. */
 export function variantFor(type: SqlType, dialect: string): SqlType {
-  return type.variants?.[dialect] ?? type;
+  return type.variants === undefined ? type : (chosenFor(type.variants, dialect) ?? type);
 }
 
 export const INTEGER: SqlType<number> = makeType({ name: 'integer' });

@@ -139,6 +139,26 @@ describe.each(servers)('values on $name', (database) => {
     ['uuid', t.uuid(), ['123e4567-e89b-12d3-a456-426614174000']],
     ['binary', t.binary(), [new Uint8Array(), new Uint8Array([0, 1, 92, 128, 255]), Uint8Array.from({ length: 5000 }, (_, i) => i)]],
     ['enum', t.enum(['low', 'high']), ['low', 'high']],
+    ['char', t.char(5), ['ab', 'abcde']],
+    ['bit', t.bit(3), ['101', '000']],
+    ['interval', t.interval(), ['P1Y2M3DT4H5M6.5S', 'PT0S', 'P-1DT-0.000001S', 'P-1Y3DT-4H', 'P100Y']],
+    ['jsonb', t.jsonb(), [{ b: 1, a: [null] }, 'x']],
+    ['array', t.array(t.text()), [[], ['a', 'b,"{}\\', '', 'NULL']]],
+    ['array of numbers', t.array(t.integer()), [[1, -2, 3]]],
+    ['array of bigints', t.array(t.bigInteger()), [[2n ** 62n, 0n]]],
+    ['array of moments', t.array(t.dateTime()), [[new Date('2024-05-01T12:30:00.5Z')]]],
+    ['array of bytes', t.array(t.binary()), [[new Uint8Array([0, 255]), new Uint8Array()]]],
+    ['array of truths', t.array(t.boolean()), [[true, false]]],
+    [
+      'array of arrays',
+      t.array(t.double(), { dimensions: 2 }),
+      [
+        [
+          [1.5, Number.NaN],
+          [0, 2],
+        ],
+      ],
+    ],
   ];
 
   test('come back as they went', async () => {

@@ -80,10 +80,12 @@ describe.each(liveDatabases.filter(({ family }) => family === 'postgresql'))('mi
         p: t.enum(['low', 'high']).serverDefault(sql`'low'`),
         q: t.integer().check(sql`q BETWEEN 1 AND 5 OR q IN (7, 9)`).index(),
         r: t.string(9).unique(),
-        from: t.string(9).nullable(),
+        from: t.string(9).nullable().comment("it's a note"),
+        double: t.integer().computed(sql`q * 2`),
       },
       {
         constraints: (c) => [uniqueIndex([c.q, c.r], { where: sql`r LIKE 'a%' AND NOT d` }).named('ix_partial'), check(sql`q > a`)],
+        comment: 'everything',
       },
     );
     new Table<Shape>(metadata, 'children', {

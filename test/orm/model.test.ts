@@ -357,7 +357,7 @@ describe.each(allDatabases)('attributes on $name', (database) => {
   test('defaults: values, functions, the server’s, and onUpdate', async () => {
     const db = openDatabase(database);
     let clock = 0;
-    class Row extends db.Model('rows', {
+    class Row extends db.Model('records', {
       id: t.integer().primaryKey(),
       name: t.string(),
       kind: t.string().default('plain'),
@@ -376,7 +376,7 @@ describe.each(allDatabases)('attributes on $name', (database) => {
     expect(rows[0].kind).toBeUndefined();
     session.addAll(rows);
     await session.commit();
-    expect(statements.summary().every((statement) => statement === 'INSERT rows')).toBe(true);
+    expect(statements.summary().every((statement) => statement === 'INSERT records')).toBe(true);
     expect(rows.map((row) => [row.kind, row.serial, row.stamp, row.made])).toEqual([
       ['plain', 1, null, 42],
       ['own', 2, null, 1],
@@ -391,7 +391,7 @@ describe.each(allDatabases)('attributes on $name', (database) => {
     rows[0].stamp = 100;
     await session.commit();
     expect(rows[0].stamp).toBe(100);
-    expect(await session.all(text('SELECT name, stamp FROM rows ORDER BY id'))).toEqual([
+    expect(await session.all(text('SELECT name, stamp FROM records ORDER BY id'))).toEqual([
       { name: 'y', stamp: 100 },
       { name: 'b', stamp: null },
       { name: 'c', stamp: null },

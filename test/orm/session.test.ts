@@ -300,15 +300,19 @@ describe.each(allDatabases)('sessions on $name', (database) => {
       expect(added.rowCount).toBe(2);
       const rename = update(User)
         .set({ name: param<string>('to') })
-        .where(User.c.name.eq(param('from')))
-        .returning(User);
-      const renamed = await session.executeMany(rename, [
+        .where(User.c.name.eq(param('from')));
+      const sets = [
         { from: 'ann', to: 'eve' },
         { from: 'bob', to: 'joe' },
-      ]);
-      const [[first], [second]] = renamed.all();
-      expect(first).toBe(ann);
-      expect(second.name).toBe('joe');
+      ];
+      // MySQL's family has no RETURNING in an UPDATE.
+      if (database.family === 'mysql') expect((await session.executeMany(rename, sets)).rowCount).toBe(2);
+      else {
+        const renamed = await session.executeMany(rename.returning(User), sets);
+        const [[first], [second]] = renamed.all();
+        expect(first).toBe(ann);
+        expect(second.name).toBe('joe');
+      }
       expect(await session.scalars(select(User.c.name).orderBy(User.c.id))).toEqual(['eve', 'joe', 'cid']);
       await session.rollback();
       expect(await session.query(User).count()).toBe(0);

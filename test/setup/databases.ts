@@ -62,7 +62,9 @@ export class Statements {
   }
   /** What ran since the last call, transaction control left out. */
   take(): string[] {
-    return this.takeAll().filter((sql) => !/^\s*(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA)\b/i.test(sql));
+    return this.takeAll().filter(
+      (sql) => !/^\s*(BEGIN|START TRANSACTION|SET TRANSACTION|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PRAGMA)\b/i.test(sql),
+    );
   }
   /** What ran since the last call, all of it. */
   takeAll(): string[] {
@@ -84,7 +86,7 @@ export class Statements {
   summary(): string[] {
     return this.take().map((sql) => {
       const [, verb = sql, , table] =
-        /^(INSERT(?= INTO)|UPDATE|DELETE(?= FROM)|SELECT)\b(\s+INTO|\s+FROM|.*?\bFROM|)\s+"?(\w+)/is.exec(sql) ?? [];
+        /^(INSERT(?= INTO)|UPDATE|DELETE(?= FROM)|SELECT)\b(\s+INTO|\s+FROM|.*?\bFROM|)\s+["`]?(\w+)/is.exec(sql) ?? [];
       return table === undefined ? verb : `${verb} ${table}`;
     });
   }

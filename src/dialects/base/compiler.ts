@@ -49,6 +49,8 @@ export class Writer {
   enclosing: readonly string[] = [];
   /** Column names stand alone: in INSERT, SET and RETURNING. */
   unqualified = false;
+  /** The rows of this INSERT have a name, by which its conflict clause calls them; else they are called by a function. */
+  rowsNamed = false;
   /** While FROM is written: the sources around it and in it, which a lateral subquery sees. */
   neighbours: readonly string[] = [];
   /** Words that stand after sources in FROM, by the sources' ids. */

@@ -16,7 +16,10 @@ import { createView, standardExists } from './view-ddl.ts';
 
 /** What a dialect says so that the statements below are written its way; the statements themselves it may replace one by one. */
 export interface DdlRules
-  extends Pick<DdlCompiler, 'cannotAddColumn' | 'forwardReferences' | 'altersConstraints' | 'tableExists' | 'schemaChange'> {
+  extends Pick<
+    DdlCompiler,
+    'cannotAddColumn' | 'forwardReferences' | 'altersConstraints' | 'columnsHoldKeys' | 'tableExists' | 'schemaChange'
+  > {
   readonly spelling: Omit<InlineSpelling, 'typeName'>;
   readonly types: TypeNames;
   /** The type's words where the column, not the type alone, decides them: a key that the database numbers, an identity. */
@@ -25,8 +28,8 @@ export interface DdlRules
   inlineKey(column: TableColumn): string | null;
   /** Foreign keys and checks of one column stand with the column, not after all columns. */
   readonly constraintsWithColumn: boolean;
-  /** Enums are text with a check. */
-  readonly enumCheck: boolean;
+  /** Enums are text with a check; or only some of them. */
+  readonly enumCheck: boolean | ((type: SqlType) => boolean);
   /** What the values of a column's type must be beside that, as a name's ending and a condition; null for most. */
   typeCheck?(column: TableColumn): { readonly suffix: string; readonly sql: string } | null;
   /** A default as it stands after DEFAULT. */
@@ -90,7 +93,10 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
 
   const references = (key: ForeignKeyParts, table: Table | null, owner: TableName | null): string => {
     // A model may name the target by its attributes; a migration has no other tables to look into.
-    const target = table?.metadata.tables.get(key.targetTable) ?? null;
+    const named = table?.metadata.tables.get(key.targetTable) ?? null;
+    // A column that a migration adds to its own table stands alone in it.
+    const whole = named !== table || key.targetColumns.every((name) => named?.columns.some((c) => c.name === name || c.key === name));
+    const target = whole ? named : null;
     const columns =
       table !== null && target !== null
         ? table.metadata.resolve(table, key as ForeignKey).columns
@@ -112,10 +118,12 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
       const own = rules.typeCheck?.(column) ?? null;
       if (own !== null) list.push({ name: table.metadata.naming.check(table.name, `${column.name}_${own.suffix}`), sql: own.sql, column });
     }
-    if (!rules.enumCheck) return list;
+    const checked = rules.enumCheck;
+    if (checked === false) return list;
     for (const column of table.columns) {
-      const { values, enumName } = storedType(column.type, spelling.name);
-      if (values === undefined || (features.enumTypes && enumName != null)) continue;
+      const stored = storedType(column.type, spelling.name);
+      const { values, enumName } = stored;
+      if (values === undefined || (features.enumTypes && enumName != null) || (checked !== true && !checked(stored))) continue;
       let name = table.metadata.naming.check(table.name, column.name);
       if (list.some((own) => own.name === name)) name = table.metadata.naming.check(table.name, `${column.name}_enum`);
       list.push({ name, sql: `${quote(column.name)} IN (${values.map(spelling.literal).join(', ')})`, column });
@@ -265,6 +273,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     cannotAddColumn: rules.cannotAddColumn,
     forwardReferences: rules.forwardReferences,
     altersConstraints: rules.altersConstraints,
+    columnsHoldKeys: rules.columnsHoldKeys,
     tableExists: (table) => rules.tableExists(table),
     exists: rules.exists ?? standardExists(spelling.literal),
     schemaChange: rules.schemaChange,

@@ -95,6 +95,8 @@ export interface SchemaChange {
   readonly pause: { readonly read: string; readonly off: string; readonly restore: (value: unknown) => string } | null;
   /** A query for what is amiss with the data at the end of the transaction, where the database does not check it itself. */
   readonly violations: { readonly sql: string; readonly describe: (row: Readonly<Record<string, unknown>>) => string } | null;
+  /** A query that waits for the one lock of all that migrate this database, and gives 1 when it has it; where no transaction is lock enough. */
+  readonly lock?: { readonly take: (seconds: number) => string; readonly release: string };
 }
 
 /** DDL as statements, one string each. */
@@ -145,6 +147,8 @@ export interface DdlCompiler {
   readonly forwardReferences: boolean;
   /** Foreign keys, checks and real unique constraints can be added to and dropped from a table that exists. */
   readonly altersConstraints: boolean;
+  /** A column cannot be dropped while a foreign key is on it; where this is not said, the key goes with the column. */
+  readonly columnsHoldKeys?: boolean | undefined;
   /** A query that gives a row where the table exists. */
   tableExists(table: TableName): string;
   /** The same for a view, a sequence and an enum's type. */
@@ -161,6 +165,12 @@ export interface Dialect {
   readonly name: string;
   readonly title: string;
   readonly capabilities: Capabilities;
+  /**
+   * The dialect as this server speaks it. Where a dialect has this, the engine asks its first connection for the version
+   * (`DriverConnection.serverVersion`) before anything is compiled, and goes on with the answer. The same version must give the
+   * same object.
+   */
+  forServer?(version: string): Dialect;
   readonly ddl: DdlCompiler;
   /** A quoted identifier, always safe to put in a statement. */
   quote(name: string): string;

@@ -9,6 +9,8 @@ export interface RunResult {
   readonly rowCount: number;
   /** The key that the database made for the last row inserted, where it tells. */
   readonly lastInsertId: number | bigint | null;
+  /** How far apart the keys are that one INSERT of several rows made; 1 where nothing is said. */
+  readonly keyStep?: number;
 }
 
 /** What a statement written by hand gave: rows where it has any, and the names of their columns. */
@@ -39,6 +41,10 @@ export interface DriverConnection {
   script(sql: string): MaybePromise<void>;
   /** The rows one after the other, in constant memory. */
   stream(sql: string, parameters: readonly unknown[]): AsyncIterable<DriverRow> | Iterable<DriverRow>;
+  /** Ends the statement that is running, through a connection of its own where it must. */
+  cancel?(): MaybePromise<void>;
+  /** What the server says of its version, where a dialect has to know it (`Dialect.forServer`). */
+  readonly serverVersion?: string | null;
   /** Whether the connection can still be used. */
   readonly usable: boolean;
   /** Whether the database itself has a transaction open; null where it does not tell. */

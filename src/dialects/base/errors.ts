@@ -64,6 +64,10 @@ const TABLE = {
     CompileError,
     `${database} has no type '${type}'. Say what stands for it there with .variant('${dialect}', t.text()), or leave the column out for this database.`,
   ],
+  'ddl.long-key': (column: string, what: string, database: string) => [
+    CompileError,
+    `'${column}' belongs to ${what}, but ${database} takes only the beginning of such a column into an index. Give it a length: t.string(n), or t.binary(n).`,
+  ],
   'ddl.parameter': (name: string) => [
     CompileError,
     `The parameter ':${name}' stands in a check, a default or an index condition, which are stored without parameters. Write the value itself.`,

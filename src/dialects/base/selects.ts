@@ -1,3 +1,4 @@
+import { isMeantFor } from '../../sql/dialect-choice.ts';
 import { sqlError } from '../../sql/errors.ts';
 import { type HintNode, isKind, type Node, type SelectNode, type SourceNode } from '../../sql/node.ts';
 import { untiedItems } from './cartesian.ts';
@@ -68,7 +69,7 @@ export function writeLimit(node: Limits, to: Writer): void {
 
 /** Whether words are for this dialect. */
 export function isFor(hint: HintNode, to: Writer): boolean {
-  return hint.dialect === null || hint.dialect === to.spelling.name;
+  return hint.dialect === null || isMeantFor(to.spelling.name, hint.dialect);
 }
 
 /** The words of a list that are for this dialect, each after a space or before one. */

@@ -1,3 +1,4 @@
+import { chosenFor } from '../../sql/dialect-choice.ts';
 import { INTEGER, makeType, type SqlType, type TypeName, variantFor } from '../../sql/type.ts';
 import { dialectError } from './errors.ts';
 
@@ -61,7 +62,7 @@ export function typeWords(names: TypeNames, type: SqlType, database: string, dia
       throw dialectError('ddl.no-type-name', stored.name, database);
     case 'native': {
       const { words = '' } = stored;
-      const own = typeof words === 'string' ? words : dialect === undefined ? undefined : words[dialect];
+      const own = typeof words === 'string' ? words : dialect === undefined ? undefined : chosenFor(words, dialect);
       if (own === undefined) throw dialectError('ddl.no-native-type', Object.values(words)[0] ?? 'native', database, dialect ?? '');
       return own;
     }

@@ -8,7 +8,8 @@ const SCHEMAS = `
 
 /** Tables, partitioned ones included; not their partitions, nor what an extension brought. */
 const TABLES = `
-  SELECT c.oid::text, c.relname::text, CASE WHEN n.nspname = ANY ($1::text[]) THEN n.nspname::text END
+  SELECT c.oid::text, c.relname::text, CASE WHEN n.nspname = ANY ($1::text[]) THEN n.nspname::text END,
+    pg_catalog.obj_description(c.oid, 'pg_class')
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND (${SCHEMAS})
     AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
@@ -16,7 +17,7 @@ const TABLES = `
 
 const COLUMNS = `
   SELECT a.attrelid::text, a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
-    CASE WHEN a.attgenerated = '' THEN pg_catalog.pg_get_expr(d.adbin, d.adrelid) END, a.attidentity::text
+    pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attidentity::text, a.attgenerated::text, pg_catalog.col_description(a.attrelid, a.attnum)
   FROM pg_catalog.pg_attribute a
   LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   WHERE a.attrelid = ANY ($1::oid[]) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum`;
@@ -67,15 +68,16 @@ export async function reflectPostgresql(
   const columns = await rows(COLUMNS);
   const constraints = await rows(CONSTRAINTS, quoted);
   const indexes = await rows(INDEXES);
-  return tables.map(([id, name, schema]) =>
-    readTable(
+  return tables.map(([id, name, schema, comment]) => ({
+    ...readTable(
       String(name),
       schema as string | null,
       columns.get(String(id)) ?? [],
       constraints.get(String(id)) ?? [],
       indexes.get(String(id)) ?? [],
     ),
-  );
+    comment: comment as string | null,
+  }));
 }
 
 function readTable(
@@ -107,15 +109,21 @@ function namesOf(text: unknown): (string | null)[] {
   return text === null ? [] : (parseArray(String(text)) as (string | null)[]);
 }
 
-function readColumn([, name, type, notNull, fallback, identity]: DriverRow, primaryKey: readonly string[]): ReflectedColumn {
+function readColumn(
+  [, name, type, notNull, expression, identity, generated, comment]: DriverRow,
+  primaryKey: readonly string[],
+): ReflectedColumn {
   const inKey = primaryKey.includes(String(name));
   // A serial column is filled from a sequence of its own, as an identity is.
-  const generated = identity !== '' || (inKey && /^nextval\(/.test(String(fallback)));
+  const numbered = identity !== '' || (inKey && /^nextval\(/.test(String(expression)));
+  const sql = expression === null ? null : String(expression);
   return {
     name: String(name),
     type: String(type),
     nullable: notNull !== true && !inKey,
-    default: fallback === null || generated ? null : String(fallback),
+    default: numbered || generated !== '' ? null : sql,
+    computed: generated === '' || sql === null ? null : { sql: bareCondition(sql), stored: generated === 's' },
+    comment: comment as string | null,
     primaryKey: inKey,
     // PostgreSQL drops what stands on a column together with it.
     cannotDrop: inKey ? 'it belongs to the primary key' : null,

@@ -1,0 +1,69 @@
+import { compile, type Spelling } from '../base/compiler.ts';
+import type { Dialect, TransactionOptions } from '../base/dialect.ts';
+import { quoter } from '../base/identifiers.ts';
+import { mysqlVisitors } from './compiler.ts';
+import { mysqlDdl } from './ddl.ts';
+import { reflectMysql } from './reflection.ts';
+import { RESERVED } from './reserved.ts';
+import { MARIADB_10_6, MYSQL_8, type MysqlServer, readServer } from './server.ts';
+import { mysqlCodec } from './types.ts';
+
+const quote = quoter(RESERVED, '`', '`');
+const placeholder = (): string => '?';
+
+/** One dialect for each kind and version of server, so that what is kept by dialect is kept once. */
+const known = new Map<string, Dialect>();
+
+/** The dialect of this server. */
+export function mysqlDialect(server: MysqlServer): Dialect {
+  const key = `${server.mariadb} ${server.version.join('.')}`;
+  let dialect = known.get(key);
+  if (dialect === undefined) {
+    dialect = makeDialect(server);
+    known.set(key, dialect);
+  }
+  return dialect;
+}
+
+function makeDialect(server: MysqlServer): Dialect {
+  const title = server.mariadb ? 'MariaDB' : 'MySQL';
+  const visitors = mysqlVisitors(server);
+  const ddl = mysqlDdl(server, title, visitors, quote);
+  const name = server.mariadb ? 'mariadb' : 'mysql';
+  const spelling: Spelling = { name, title, visitors, quote, placeholder, typeName: ddl.typeName };
+  return {
+    name,
+    title,
+    capabilities: {
+      returning: server.mariadb,
+      savepoints: true,
+      transactionalDdl: false,
+      rowLocks: true,
+      ascendingKeys: true,
+      keyFromRun: true,
+      maxParameters: 65_535,
+      rowwiseKeys: true,
+    },
+    forServer: (version) => mysqlDialect(readServer(version)),
+    ddl,
+    quote,
+    placeholder,
+    codec: mysqlCodec,
+    compile: (node) => compile(spelling, node),
+    beginTransaction,
+    isMemory: () => false,
+    explain: { prefix: 'EXPLAIN', line: (row) => row.map((value) => String(value)).join(' | ') },
+    reflect: (connection) => reflectMysql(connection, server),
+    drivers: { mysql2: async () => (await import('./mysql2.ts')).mysql2 },
+  };
+}
+
+function beginTransaction({ isolation, readOnly }: TransactionOptions): string[] {
+  const start = readOnly === true ? 'START TRANSACTION READ ONLY' : 'BEGIN';
+  return isolation === undefined ? [start] : [`SET TRANSACTION ISOLATION LEVEL ${isolation.toUpperCase()}`, start];
+}
+
+/** MySQL 8 and later; a connection tells which, and whether it is MariaDB after all. */
+export const mysql: Dialect = mysqlDialect(MYSQL_8);
+/** MariaDB 10.6 and later. */
+export const mariadb: Dialect = mysqlDialect(MARIADB_10_6);
