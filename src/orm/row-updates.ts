@@ -1,6 +1,7 @@
-import { makeUpdate } from '../sql/make.ts';
+import { makeSelect, makeUpdate } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { TableColumn } from '../sql/schema.ts';
+import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
 import { type Entity, type Mapper, ROW } from './mapping.ts';
@@ -36,6 +37,7 @@ export async function updateRows(writer: Writer, mapper: Mapper, updates: readon
   }
   const { table } = mapper;
   const keys = matchedColumns(mapper);
+  const { returning, updateReturning = returning } = writer.capabilitiesOf(table);
   for (const [signature, group] of groups) {
     const columns = group[0].positions.map((position) => mapper.columns[position]);
     const worked = mapper.workedOut.flatMap((column) => {
@@ -49,18 +51,38 @@ export async function updateRows(writer: Writer, mapper: Mapper, updates: readon
         columns: [...columns, ...worked].map((column) => column.name),
         values: [...columns.map(bindOf), ...worked.map(({ node }) => node)],
         where: equals(table, keys),
-        returning: asked.map((column) => columnOf(table.node, column)),
+        returning: updateReturning ? asked.map((column) => columnOf(table.node, column)) : [],
       });
     const constants = worked.flatMap(({ node }) => node.binds.map((bind) => bind.value));
     const rows = group.map(({ values, key }) => [...values, ...constants, ...key]);
-    if (asked.length > 0) {
+    if (asked.length > 0 && updateReturning) {
       await updateAndRead(writer, mapper, group, asked, `update:${table.node.id}:${signature}`, build, rows);
       continue;
     }
     const answer = writer.runMany(table, `update:${table.node.id}:${signature}`, build, rows);
     const { rowCount } = answer instanceof Promise ? await answer : answer;
     if (rowCount !== group.length) throw await staleUpdate(writer, mapper, group, rowCount);
+    if (asked.length > 0) await readAgain(writer, mapper, group, asked);
   }
+}
+
+/** Without RETURNING, what the database worked out is read by the keys of the rows. */
+async function readAgain(writer: Writer, mapper: Mapper, group: readonly RowUpdate[], asked: readonly TableColumn[]): Promise<void> {
+  const { table } = mapper;
+  const keys = mapper.keyPositions.map((position) => mapper.columns[position]);
+  const select = (): Node =>
+    makeSelect({ columns: asked.map((column) => columnOf(table.node, column)), from: [table.node], where: equals(table, keys) });
+  const results = await writer.fetchMany(
+    table,
+    `updated:${table.node.id}:${asked.map((column) => column.position).join()}`,
+    select,
+    group.map(({ entity }) => keys.map((column) => columnValue(entity, column.position))),
+  );
+  results.forEach(([row], i) => {
+    asked.forEach((column, place) => {
+      group[i].entity[ROW][column.position] = row[place];
+    });
+  });
 }
 
 /** Updates rows whose database works out further columns, and puts those on the objects. */

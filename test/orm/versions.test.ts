@@ -10,7 +10,8 @@ import {
   t,
   update,
 } from '../../src/index.ts';
-import { databases, openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
+import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
 
 function versionedModels(db: Database) {
   class Page extends db.Model('pages', {
@@ -50,7 +51,7 @@ async function open(database: TestDatabase) {
   return { db, session, statements: new Statements(db.engine), ...models };
 }
 
-describe.each(databases)('versions on $name', (database) => {
+describe.each(allDatabases)('versions on $name', (database) => {
   test('a new row is version 1, each update with a change counts up, and is found by the version before', async () => {
     const { session, statements, Page } = await open(database);
     const page = new Page({ title: 'a' });

@@ -36,6 +36,7 @@ function makeDialect(server: MysqlServer): Dialect {
     title,
     capabilities: {
       returning: server.mariadb,
+      updateReturning: false,
       savepoints: true,
       transactionalDdl: false,
       rowLocks: true,
