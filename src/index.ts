@@ -62,7 +62,7 @@ export {
 } from './orm/errors.ts';
 export { listen } from './orm/events.ts';
 export { type Inspection, inspect, isLoaded } from './orm/inspection.ts';
-export type { Attributes, ModelAlias, ModelClass } from './orm/model.ts';
+export type { Attributes, ModelAlias, ModelClass, ModelOptions } from './orm/model.ts';
 export type { FilterBy, Init, Instance, Loaded, With } from './orm/model-types.ts';
 export type { NotLoaded } from './orm/not-loaded.ts';
 export { type PaginateOptions, Pagination } from './orm/pagination.ts';
@@ -96,6 +96,7 @@ export type {
   StandardSchema,
   TypeOf,
   Validator,
+  VersionOptions,
 } from './sql/column.ts';
 export { t } from './sql/column-types.ts';
 export { type ConflictSet, type ConflictTarget, excluded } from './sql/conflict.ts';

@@ -130,9 +130,21 @@ const TABLE = {
     MappingError,
     `${relation} is a collection of objects and cannot hold null or undefined.`,
   ],
-  'orm.stale-update': (table: string, expected: number, matched: number) => [
+  'orm.stale-update': (table: string, expected: number, matched: number, objects: readonly string[]) => [
     StaleDataError,
-    `An update of '${table}' should have changed ${expected} row(s) but found ${matched}: some were deleted or changed by another transaction. Roll back, read them again and repeat.`,
+    `An update of '${table}' should have changed ${expected} row(s) but found ${matched}: ${named(objects)} deleted or changed by another transaction. Roll back, read again and repeat.`,
+  ],
+  'orm.stale-delete': (table: string, expected: number, matched: number, objects: readonly string[]) => [
+    StaleDataError,
+    `A delete from '${table}' should have taken ${expected} row(s) but found ${matched}: ${named(objects)} deleted or changed by another transaction. Roll back, read again and repeat.`,
+  ],
+  'orm.no-version': (object: string, column: string) => [
+    InvalidStateError,
+    `${object} cannot be written: its version '${column}' has no value to compare. Refresh it, or give the row a version.`,
+  ],
+  'orm.two-versions': (model: string, first: string, second: string) => [
+    MappingError,
+    `${model} has two columns with .version(): '${first}' and '${second}'. A row has one version.`,
   ],
   'orm.null-key': (object: string, column: string) => [
     InvalidStateError,
@@ -167,6 +179,13 @@ const TABLE = {
   ],
   'orm.bad-event': (target: string, event: string, known: string) => [MappingError, `${target} has no event '${event}'. It has: ${known}.`],
 } as const satisfies ErrorTable;
+
+/** The first of these objects and the verb that goes on, or "some rows were". */
+function named(objects: readonly string[]): string {
+  if (objects.length === 0) return 'some were';
+  const shown = objects.slice(0, 5).join(', ');
+  return objects.length === 1 ? `${shown} was` : `${shown}${objects.length > 5 ? ' and others' : ''} were`;
+}
 
 /** Makes the error of this code, with its text filled in. */
 export const ormError = errorsOf(TABLE);

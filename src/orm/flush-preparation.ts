@@ -145,7 +145,7 @@ async function cascadeDelete(
     // A child that was given to another parent meanwhile stays with it.
     if (parent !== null && parent !== undefined && !gone.has(parent)) continue;
     if (back !== null && parent !== undefined) leave(session, child, back);
-    preparation.nullified.push({ child, positions: relation.remote, parent: null, parentPositions: relation.local });
+    preparation.nullified.push({ child, positions: relation.remote, parent: null, parentPositions: relation.local, post: false });
   }
 }
 

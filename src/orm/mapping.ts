@@ -89,6 +89,10 @@ export interface Mapper {
   readonly plainKey: number;
   /** The position of the key that the database makes, or −1. */
   readonly generatedKey: number;
+  /** The position of the row's version, or −1. */
+  readonly versionPosition: number;
+  /** A delete that finds no row is an error, whether the rows have versions or not. */
+  readonly confirmsDeletes: boolean;
   readonly relationKeys: readonly string[];
   readonly relationListeners: readonly RelationListeners[];
   /** By position: how a slot tells a JavaScript value from what the row brought. */
@@ -142,6 +146,8 @@ export interface Relationship {
   readonly byIdentity: boolean;
   readonly cascade: Cascade;
   readonly passiveDeletes: boolean | 'all';
+  readonly passiveUpdates: boolean;
+  readonly postUpdate: boolean;
   readonly viewOnly: boolean;
   readonly orderBy: readonly OrderTermLike[];
   /** A further condition on the target's rows, over the target's own columns. */

@@ -25,6 +25,8 @@ export function resolveRelationship(
     many: definition.kind === 'many',
     cascade: parseCascade(name, options.cascade),
     passiveDeletes: options.passiveDeletes ?? false,
+    passiveUpdates: options.passiveUpdates !== false,
+    postUpdate: options.postUpdate === true,
     viewOnly: options.viewOnly === true,
     orderBy: orderTerms(options.orderBy),
     condition: options.on === undefined ? null : options.on().node,

@@ -31,6 +31,8 @@ export interface Codec {
 /** What a database can do, where one bit says it. */
 export interface Capabilities {
   readonly returning: boolean;
+  /** Whether an UPDATE has RETURNING; as `returning` unless told. */
+  readonly updateReturning?: boolean;
   readonly savepoints: boolean;
   readonly transactionalDdl: boolean;
   /** Rows can be locked by FOR UPDATE; without it the clause is left out, since whole-database locks serve. */
