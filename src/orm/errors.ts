@@ -159,6 +159,27 @@ const TABLE = {
     MappingError,
     `with() names '${key}', which is no relation of ${model}. Its relations: ${known || 'none'}.`,
   ],
+  'orm.no-row-of-key': (model: string) => [NoResultFound, `getOne() found no ${model} with this key. Use get() where there may be none.`],
+  'orm.merge-changed': (object: string) => [
+    InvalidStateError,
+    `merge() without loading takes ${object} for what its row is, but it has changes that were not written. Merge it with loading, or write them first.`,
+  ],
+  'orm.merge-without-key': (object: string) => [
+    InvalidStateError,
+    `merge() without loading needs an object that was read from the database, but ${object} has no row. Merge it with loading, or add it.`,
+  ],
+  'orm.not-transient': (object: string, state: string) => [
+    InvalidStateError,
+    `makeTransientToDetached() takes an object that has never been stored, but ${object} is ${state}.`,
+  ],
+  'orm.no-key': (object: string) => [
+    InvalidStateError,
+    `${object} needs the whole key of its row to stand for it. Set the key's attributes first.`,
+  ],
+  'orm.passive-delete': (relation: string) => [
+    MappingError,
+    `${relation} has the cascade 'delete' and passiveDeletes: 'all', which exclude each other. Use passiveDeletes: true, or leave out the cascade.`,
+  ],
   'orm.not-found': (what: string) => [NotFoundError, `There is no such ${what}.`],
   'orm.no-result': (model: string) => [NoResultFound, `one() found no ${model}. Use first() or oneOrNone() where there may be none.`],
   'orm.several-results': (model: string, method: string) => [

@@ -3,7 +3,7 @@ import type { Node } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
 import { identityOfRow } from './identity.ts';
 import type { IdentityMap } from './identity-map.ts';
-import { type Entity, type EntitySession, type Mapper, PEERS, PERSISTENT, type Relationship, ROW } from './mapping.ts';
+import { CHANGES, type Entity, type EntitySession, type Mapper, PEERS, PERSISTENT, type Relationship, ROW } from './mapping.ts';
 
 /** What loading needs of a session. */
 export interface LoadingSession extends EntitySession {
@@ -50,10 +50,14 @@ export function entityOfRow(
   return entity;
 }
 
-/** Fills in the columns that were not known. */
+/** Fills in the columns that were not known, and what those that were set meanwhile held before. */
 export function complete(entity: Entity, row: readonly unknown[]): void {
   const own = entity[ROW];
   for (let i = 0; i < own.length; i++) if (own[i] === undefined) own[i] = row[i];
+  const changes = entity[CHANGES];
+  if (changes !== null)
+    for (let i = 0; i < changes.length; i += 2)
+      if ((changes[i] as number) < own.length && changes[i + 1] === undefined) changes[i + 1] = row[changes[i] as number];
 }
 
 /** The objects of rows that hold one class's columns, in order. `distinct`: no two rows are of one object. */

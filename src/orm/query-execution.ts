@@ -20,7 +20,7 @@ import { entitiesOfRows } from './loader.ts';
 import { DELETED, type Entity, type Mapper, ROW, STATUS } from './mapping.ts';
 import type { QuerySpec } from './query.ts';
 import { columnOf } from './relation-attribute.ts';
-import { type ReloadingSession, reload, selectByKey } from './reloading.ts';
+import { type ReloadingSession, type RowLock, readByKeys, reload, replaceRow, selectByKey } from './reloading.ts';
 import { loadRequests, relatedTo } from './select-in-loading.ts';
 import type { Undo } from './undo.ts';
 
@@ -30,6 +30,7 @@ export interface QuerySession extends AttachingSession, ReloadingSession {
   readonly dirty: Set<Entity>;
   readonly watched: Set<Entity>;
   readonly suspects: Set<Entity> | null;
+  partial: Set<Entity> | null;
   readonly undo: Undo[];
   /** Whether a query has to wait, for a flush under way or one of its own. */
   readonly busy: boolean;
@@ -57,8 +58,37 @@ export async function getEntity(
   const { table } = mapper;
   const answer = session.fetch(table, `get:${table.node.id}`, () => selectByKey(mapper), values);
   const rows = answer instanceof Promise ? await answer : answer;
-  if (rows.length === 0) return null;
+  if (rows.length === 0) {
+    // An object that was to be read again and has no row is none of the session's.
+    if (known !== undefined && session.partial?.has(known)) letGo(session, known);
+    return null;
+  }
   const [entity] = entitiesOfRows(session, mapper, rows);
+  if (requests.length > 0) await loadRequests(session, [entity], requests);
+  return entity;
+}
+
+/** The object with this key as its row is now, whether or not the session has it; null where there is no row. */
+export async function readEntity(
+  session: QuerySession,
+  mapper: Mapper,
+  values: readonly unknown[],
+  asked: readonly LoadRequest[],
+  lock: RowLock | null,
+): Promise<Entity | null> {
+  await session.ready();
+  const [found] = await readByKeys(session, mapper, [values], { lock });
+  const known = session.identities.get(mapper, found === undefined ? identityOf(values) : found[0]);
+  if (found === undefined) {
+    if (known !== undefined && lock?.skipLocked !== true) letGo(session, known);
+    return null;
+  }
+  const [entity] = known === undefined ? entitiesOfRows(session, mapper, [found[1]]) : [known];
+  if (known !== undefined) {
+    replaceRow(session, known, found[1]);
+    session.suspects?.add(known);
+  }
+  const requests = withDefaults(mapper, asked);
   if (requests.length > 0) await loadRequests(session, [entity], requests);
   return entity;
 }

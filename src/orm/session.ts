@@ -15,10 +15,14 @@ import { Select } from '../sql/select.ts';
 import { SetOperation } from '../sql/set-operation.ts';
 import { attach, letGo, requireOwn } from './attachment.ts';
 import { bindOf } from './bind-routing.ts';
+import { reachedBy } from './cascade-walk.ts';
 import { ormError } from './errors.ts';
+import { expire, expireAll, type RefreshOptions, refresh } from './expiry.ts';
 import { type FlushSession, flush, type WrittenRows } from './flush.ts';
 import { keyValues, nameOf } from './identity.ts';
 import { IdentityMap } from './identity-map.ts';
+import { IdentityView } from './identity-view.ts';
+import { isModified } from './inspection.ts';
 import { LazyLoads, type LazySession } from './lazy-loading.ts';
 import { type LoadRequest, readRequests } from './load-request.ts';
 import { mapperOf, mapperOfTable } from './mapper.ts';
@@ -33,11 +37,11 @@ import {
   PENDING,
   PERSISTENT,
   type Relationship,
-  ROW,
   SESSION,
   STATUS,
   STATUS_NAMES,
 } from './mapping.ts';
+import { mergeObjects } from './merging.ts';
 import { newQuery } from './model.ts';
 import type { AnyClass, Loaded, With } from './model-types.ts';
 import type { PageParameters } from './pagination.ts';
@@ -51,11 +55,12 @@ import {
   type QuerySession,
   queryEntities,
   queryToSQL,
+  readEntity,
   updateAll,
 } from './query-execution.ts';
 import { relationQuery } from './relation-query.ts';
-import { forget, reload, reloadSuspects } from './reloading.ts';
-import { loadRequests, relatedTo } from './select-in-loading.ts';
+import { type RowLock, readLock, reloadSuspects } from './reloading.ts';
+import { loadRequests } from './select-in-loading.ts';
 import { type Savepoint, SessionTransaction } from './session-transaction.ts';
 import { hasEntities, readEntityRows } from './statement-rows.ts';
 import { inTransaction, type NestedTransaction, nestedTransaction, type SessionTransactionOptions } from './transaction-scope.ts';
@@ -82,6 +87,18 @@ export interface SessionOptions {
 export interface ModelChange {
   readonly object: object;
   readonly change: 'insert' | 'update' | 'delete';
+}
+
+/** How `get()` finds an object. */
+export interface GetOptions<W = object> {
+  /** Relations to load with it. */
+  readonly with?: W;
+  /** Reads the row even where the session has the object, which then is what the row says. SQLAlchemy: `populate_existing`. */
+  readonly populateExisting?: boolean;
+  /** Reads the row and locks it until the transaction ends, which it opens if need be. SQLAlchemy: `with_for_update`. */
+  readonly lock?: boolean | RowLock;
+  /** The same as `lock`. */
+  readonly forUpdate?: boolean;
 }
 
 const handlers = new AsyncLocalStorage<Session>();
@@ -143,15 +160,14 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     this.version++;
     this.removed.add(entity);
   }
-  /** Takes an object out of the session; it keeps its values. SQLAlchemy: `expunge()`. */
+  /**
+   * Takes an object out of the session, and what its relations' expunge cascades reach. It keeps its values; one that was
+   * not stored yet is new again. Throws an InvalidStateError for an object of no or another session. SQLAlchemy: `expunge()`.
+   */
   expunge(object: object): void {
     const entity = entityOf(object, 'expunge()');
     if (entity[SESSION] !== this) throw ormError('orm.not-persistent', nameOf(entity), 'expunge', STATUS_NAMES[entity[STATUS]]);
-    if (entity[STATUS] === PENDING) this.expungePending(entity);
-    else letGo(this, entity);
-    for (const relation of entity[MAPPER].relations()) {
-      if (relation.cascade.expunge) for (const related of relatedTo(entity, relation)) if (related[SESSION] === this) this.expunge(related);
-    }
+    for (const reached of reachedBy([entity], 'expunge')) if (reached[SESSION] === this) this.release(reached);
   }
   /** Takes all objects out of the session. SQLAlchemy: `expunge_all()`. */
   expungeAll(): void {
@@ -159,9 +175,36 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     for (const entity of [...this.identities.all()]) letGo(this, entity);
     this.identities.clear();
   }
+  /**
+   * Copies an object that this session does not have onto its own object of the same key, which is read if need be, and
+   * gives that; a new one where there is no row. What the given object has not loaded overwrites nothing; its relations
+   * follow where their cascade has `merge`, as it has unless told. SQLAlchemy: `merge()`.
+   * @param options `load: false` takes the given object for its row as it is, and runs no statement: for caches. It throws
+   * an InvalidStateError for an object with changes, or without a row
+   * @example const user = await db.session.merge(fromCache);
+   */
+  async merge<M extends object>(object: M, options: { readonly load?: boolean } = {}): Promise<M> {
+    return (await this.mergeAll([object], options))[0];
+  }
+  /** Merges several objects, with a statement or two for each class. SQLAlchemy: `merge_all()`. */
+  async mergeAll<M extends object>(objects: Iterable<M>, options: { readonly load?: boolean } = {}): Promise<M[]> {
+    this.#open();
+    const list = [...objects].map((object) => entityOf(object, 'merge()'));
+    const load = options.load !== false;
+    if (load) await this.ready();
+    return (await mergeObjects(this, list, load)) as object[] as M[];
+  }
   /** Whether the session has the object. SQLAlchemy: `in session`. */
   contains(object: object): boolean {
     return isEntity(object) && object[SESSION] === this;
+  }
+  /** Whether a flush would write something of the object; one that was set to what it was is not changed. SQLAlchemy: `is_modified()`. */
+  isModified(object: object): boolean {
+    return isModified(entityOf(object, 'isModified()'));
+  }
+  /** The stored objects that the session has, by class and key. SQLAlchemy: `identity_map`. */
+  get identityMap(): IdentityView {
+    return new IdentityView(this.identities);
   }
   /** The objects that wait to be inserted. SQLAlchemy: `new`. */
   get new(): ReadonlySet<object> {
@@ -174,6 +217,11 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   /** The objects that wait to be deleted. SQLAlchemy: `deleted`. */
   get deleted(): ReadonlySet<object> {
     return this.removed;
+  }
+  /** All objects of the session, those that wait to be inserted too. SQLAlchemy: `iter(session)`. */
+  *[Symbol.iterator](): IterableIterator<object> {
+    yield* this.created;
+    yield* this.identities.all();
   }
   /** Whether a transaction is open. SQLAlchemy: `in_transaction()`. */
   get inTransaction(): boolean {
@@ -195,7 +243,12 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   orphaned(entity: Entity): void {
     if (entity[STATUS] === PENDING) this.expungePending(entity);
   }
+  release(entity: Entity): void {
+    if (entity[STATUS] === PENDING) this.expungePending(entity);
+    else letGo(this, entity);
+  }
   expungePending(entity: Entity): void {
+    this.version++;
     this.created.delete(entity);
     toTransient(entity);
   }
@@ -238,23 +291,30 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   /**
    * The object with this key, or null; no statement where the session has it. SQLAlchemy: `get()`.
    * @param key one value; for a key of several columns a list in its order, or an object by attribute
+   * @example const account = await db.session.get(Account, 1, { lock: true });
    */
   async get<C extends AnyClass, const W extends With<InstanceType<C>> = Record<never, never>>(
     model: C,
     key: unknown,
-    options: { with?: W; forUpdate?: boolean } = {},
+    options: GetOptions<W> = {},
   ): Promise<Loaded<InstanceType<C>, W> | null> {
     const mapper = mapperOf(model, 'get()');
     const values = keyValues(mapper, key);
     const requests = options.with === undefined ? NO_REQUESTS : readRequests(mapper, options.with);
-    if (options.forUpdate) {
-      const query = this.query(model).forUpdate();
-      const entity = (await query.get(values.length === 1 ? values[0] : values)) as Entity | null;
-      if (entity !== null) await this.refresh(entity);
-      if (entity !== null) await loadRequests(this, [entity], requests);
-      return entity as Loaded<InstanceType<C>, W> | null;
-    }
-    return (await this.runGet(mapper, values, requests)) as Loaded<InstanceType<C>, W> | null;
+    const lock = readLock(options.lock ?? options.forUpdate);
+    const anew = lock !== null || options.populateExisting === true;
+    const found = anew ? readEntity(this, mapper, values, requests, lock) : this.runGet(mapper, values, requests);
+    return (await found) as Loaded<InstanceType<C>, W> | null;
+  }
+  /** The object with this key. Throws a NoResultFound where there is none. SQLAlchemy: `get_one()`. */
+  async getOne<C extends AnyClass, const W extends With<InstanceType<C>> = Record<never, never>>(
+    model: C,
+    key: unknown,
+    options: GetOptions<W> = {},
+  ): Promise<Loaded<InstanceType<C>, W>> {
+    const found = await this.get(model, key, options);
+    if (found === null) throw ormError('orm.no-row-of-key', mapperOf(model, 'getOne()').name);
+    return found;
   }
 
   runGet(mapper: Mapper, values: readonly unknown[], requests: readonly LoadRequest[]): Promise<Entity | null> {
@@ -372,29 +432,34 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     }
     return objects;
   }
-  /** Reads objects again: their columns are those of the database, and their relations load anew. SQLAlchemy: `refresh()`. */
-  async refresh(objects: object | readonly object[]): Promise<void> {
+  /**
+   * Reads objects again, those of one class in one statement: their columns are those of the database, what they were
+   * changed to is lost, and their relations load anew. Cascades where a relation's cascade has `refresh-expire`. Throws an
+   * InvalidStateError for an object that is not stored here, a StaleDataError for one whose row is gone. SQLAlchemy: `refresh()`.
+   * @example await db.session.refresh(account, { lock: true, relations: { entries: true } });
+   */
+  async refresh<M extends object, const W extends With<M> = Record<never, never>>(
+    objects: M | readonly M[],
+    options: RefreshOptions<W> = {},
+  ): Promise<void> {
+    this.#open();
     const list = (Array.isArray(objects) ? objects : [objects]).map((object) => entityOf(object, 'refresh()'));
     await this.#waitForFlush();
-    for (const entity of list) {
-      requireOwn(this, entity, 'refresh');
-      // What this transaction wrote may be among what is read.
-      this.suspects?.add(entity);
-    }
-    for (const [mapper, entities] of byMapper(list)) {
-      const missing = await reload(this, mapper, entities);
-      if (missing.length > 0) throw ormError('orm.row-gone', nameOf(missing[0]));
-    }
+    await refresh(this, list, options);
   }
-  /** Forgets the columns and relations of an object; `refresh()` or a query that gives it reads them again. SQLAlchemy: `expire()`. */
-  expire(object: object): void {
-    const entity = entityOf(object, 'expire()');
-    requireOwn(this, entity, 'expire');
-    forget(this, entity);
-    const { keyPositions, columns } = entity[MAPPER];
-    for (const column of columns) if (!keyPositions.includes(column.position)) entity[ROW][column.position] = undefined;
-    this.partial ??= new Set();
-    this.partial.add(entity);
+  /**
+   * Forgets the columns and relations of an object, or only those named, and what they were changed to. Reading one throws a
+   * NotLoadedError until `refresh()`, or a query that gives the object, has read it again; setting one needs no read.
+   * Cascades where a relation's cascade has `refresh-expire`. SQLAlchemy: `expire()`.
+   */
+  expire(object: object, attributes?: readonly string[]): void {
+    this.#open();
+    expire(this, entityOf(object, 'expire()'), attributes ?? null);
+  }
+  /** Forgets the columns and relations of every stored object. SQLAlchemy: `expire_all()`. */
+  expireAll(): void {
+    this.#open();
+    expireAll(this);
   }
 
   // Transactions
@@ -671,6 +736,12 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
 }
 
 const NO_REQUESTS: readonly LoadRequest[] = [];
+
+/** The session that has the object, or null. SQLAlchemy: `object_session()`. */
+export function objectSession(object: object): Session | null {
+  const session = entityOf(object, 'objectSession()')[SESSION];
+  return session instanceof Session ? session : null;
+}
 
 function entityOf(object: unknown, where: string): Entity {
   if (!isEntity(object)) throw ormError('orm.not-an-entity', where, describe(object));
