@@ -49,10 +49,10 @@ export type { RefreshOptions } from './orm/expiry.ts';
 export type { IdentityView } from './orm/identity-view.ts';
 export { type Inspection, inspect, isLoaded } from './orm/inspection.ts';
 export type { Attributes, ModelAlias, ModelClass } from './orm/model.ts';
-export type { FilterBy, Init, Instance, Loaded, With } from './orm/model-types.ts';
+export type { BulkInsertRow, BulkUpdateRow, FilterBy, Init, Instance, Loaded, With } from './orm/model-types.ts';
 export type { NotLoaded } from './orm/not-loaded.ts';
 export { type PaginateOptions, Pagination } from './orm/pagination.ts';
-export type { Query, RowQuery } from './orm/query.ts';
+export type { ChangeOptions, Query, RowQuery } from './orm/query.ts';
 export {
   belongsTo,
   hasMany,
@@ -64,6 +64,7 @@ export {
 export type { RelationAttribute } from './orm/relation-attribute.ts';
 export type { RowLock } from './orm/reloading.ts';
 export { type GetOptions, type ModelChange, objectSession, type Session } from './orm/session.ts';
+export type { Synchronize } from './orm/synchronization.ts';
 export type { NestedTransaction, SessionTransactionOptions } from './orm/transaction-scope.ts';
 export { makeTransient, makeTransientToDetached } from './orm/transience.ts';
 export { alias, type TableAlias } from './sql/alias.ts';

@@ -160,6 +160,18 @@ const TABLE = {
     `with() names '${key}', which is no relation of ${model}. Its relations: ${known || 'none'}.`,
   ],
   'orm.no-row-of-key': (model: string) => [NoResultFound, `getOne() found no ${model} with this key. Use get() where there may be none.`],
+  'orm.not-evaluable': (model: string) => [
+    InvalidStateError,
+    `The condition of this statement over ${model} can only be worked out by the database. Use synchronize: 'fetch' or 'auto', or false to let objects be.`,
+  ],
+  'orm.bulk-key': (model: string, key: string) => [
+    InvalidStateError,
+    `bulkUpdate() finds the rows of ${model} by their whole key, but one has no value for '${key}'. Give it, or use update(…).where(…).`,
+  ],
+  'orm.bulk-relation': (where: string, relation: string) => [
+    InvalidStateError,
+    `${where} writes columns, and ${relation} is a relation. Give the foreign key, or add objects to the session.`,
+  ],
   'orm.merge-changed': (object: string) => [
     InvalidStateError,
     `merge() without loading takes ${object} for what its row is, but it has changes that were not written. Merge it with loading, or write them first.`,

@@ -17,10 +17,10 @@ import { ormError } from './errors.ts';
 import { identityOf } from './identity.ts';
 import { type LoadRequest, withDefaults } from './load-request.ts';
 import { entitiesOfRows } from './loader.ts';
-import { DELETED, type Entity, type Mapper, ROW, STATUS } from './mapping.ts';
-import type { QuerySpec } from './query.ts';
+import type { Entity, Mapper } from './mapping.ts';
+import type { ChangeOptions, QuerySpec } from './query.ts';
 import { columnOf } from './relation-attribute.ts';
-import { type ReloadingSession, type RowLock, readByKeys, reload, replaceRow, selectByKey } from './reloading.ts';
+import { type ReloadingSession, type RowLock, readByKeys, replaceRow, selectByKey } from './reloading.ts';
 import { loadRequests, relatedTo } from './select-in-loading.ts';
 import type { Undo } from './undo.ts';
 
@@ -37,7 +37,7 @@ export interface QuerySession extends AttachingSession, ReloadingSession {
   /** Flushes what a query must see, after the flush that is under way. */
   ready(): Promise<void>;
   engineOf(table: Table): Engine;
-  execute<R>(statement: Executable<R>): Promise<Result<R>>;
+  execute<R>(statement: Executable<R>, params?: undefined, options?: ChangeOptions): Promise<Result<R>>;
   all<R>(statement: Executable<R>): Promise<R[]>;
 }
 
@@ -163,48 +163,22 @@ export async function updateAll(
   session: QuerySession,
   spec: QuerySpec,
   values: Readonly<Record<string, unknown>>,
-  all: boolean,
+  options: ChangeOptions,
 ): Promise<number> {
   await session.ready();
-  const { mapper } = spec;
-  const known = await matching(session, spec);
-  const statement = update(mapper.table, { all }).set(values as never);
+  const statement = update(spec.mapper.table, { all: options.all === true }).set(values as never);
   const where = wholeCondition(spec, 'update');
-  const { rowCount } = await session.execute(where === null ? statement : statement.where(new Expression<boolean>(where, BOOLEAN)));
-  for (const entity of known) {
-    const changes = mapper.columns.flatMap((column) => [column.position, entity[ROW][column.position]]);
-    session.undo.push({ kind: 'update', entity, changes });
-  }
-  if (known.length > 0) await reload(session, mapper, known);
-  return rowCount;
+  const whole = where === null ? statement : statement.where(new Expression<boolean>(where, BOOLEAN));
+  return (await session.execute(whole, undefined, options)).rowCount;
 }
 
 /** Deletes all rows of a query, and lets go of the session's objects among them. */
-export async function deleteAll(session: QuerySession, spec: QuerySpec, all: boolean): Promise<number> {
+export async function deleteAll(session: QuerySession, spec: QuerySpec, options: ChangeOptions): Promise<number> {
   await session.ready();
-  const { mapper } = spec;
-  const known = await matching(session, spec);
-  const statement = deleteFrom(mapper.table, { all });
+  const statement = deleteFrom(spec.mapper.table, { all: options.all === true });
   const where = wholeCondition(spec, 'delete');
-  const { rowCount } = await session.execute(where === null ? statement : statement.where(new Expression<boolean>(where, BOOLEAN)));
-  for (const entity of known) {
-    letGo(session, entity);
-    entity[STATUS] = DELETED;
-    session.undo.push({ kind: 'delete', entity });
-  }
-  return rowCount;
-}
-
-/** The session's objects among a query's rows. */
-async function matching(session: QuerySession, spec: QuerySpec): Promise<Entity[]> {
-  const { mapper, source, select } = spec;
-  const map = session.identities.of(mapper);
-  if (map.size === 0) return [];
-  const keys = mapper.keyPositions.map(
-    (position) => new Expression(columnOf(source, mapper.columns[position]), mapper.columns[position].type),
-  );
-  const rows = await session.all(select.orderBy().columns(...keys));
-  return (rows as unknown[][]).flatMap((row) => map.get(identityOf(row)) ?? []);
+  const whole = where === null ? statement : statement.where(new Expression<boolean>(where, BOOLEAN));
+  return (await session.execute(whole, undefined, options)).rowCount;
 }
 
 /** How the database would run a query. */

@@ -15,6 +15,7 @@ import type { Entity, Mapper } from './mapping.ts';
 import type { FilterBy, Loaded, UpdateBy, With } from './model-types.ts';
 import { notFound, type PageParameters, type PaginateOptions, Pagination, readPage } from './pagination.ts';
 import { columnOf, RelationAttribute } from './relation-attribute.ts';
+import type { Synchronize } from './synchronization.ts';
 
 /** What a query asks for, as data. */
 export interface QuerySpec {
@@ -25,6 +26,14 @@ export interface QuerySpec {
   readonly requests: readonly LoadRequest[];
   /** Rows may repeat an object, since something was joined. */
   readonly joined: boolean;
+}
+
+/** How the rows of a query are changed or deleted in one statement. */
+export interface ChangeOptions {
+  /** Every row of the table is meant, without a condition. */
+  readonly all?: boolean;
+  /** How the session's objects follow; `'auto'` unless told. */
+  readonly synchronize?: Synchronize;
 }
 
 /** The session's side of a query. */
@@ -38,9 +47,9 @@ export interface QueryRunner {
   /** Rows of a select. */
   all<R>(select: Select<R>): Promise<R[]>;
   /** Changes all rows of the query, and the session's objects among them. */
-  runUpdate(spec: QuerySpec, values: Readonly<Record<string, unknown>>, all: boolean): Promise<number>;
+  runUpdate(spec: QuerySpec, values: Readonly<Record<string, unknown>>, options: ChangeOptions): Promise<number>;
   /** Deletes all rows of the query, and lets go of the session's objects among them. */
-  runDelete(spec: QuerySpec, all: boolean): Promise<number>;
+  runDelete(spec: QuerySpec, options: ChangeOptions): Promise<number>;
   /** How the database would run the query. */
   runExplain(spec: QuerySpec): Promise<string[]>;
   /** The query as SQL, with its parameters. */
@@ -242,12 +251,12 @@ export class Query<M, Out = M> {
    * Changes all rows of the query in one statement, and the session's objects among them; gives their number. Without a
    * condition it needs `{ all: true }`. SQLAlchemy: `Query.update()`.
    */
-  update(values: UpdateBy<M>, options: { all?: boolean } = {}): Promise<number> {
-    return this.#runner().runUpdate(this.#spec, values as Readonly<Record<string, unknown>>, options.all === true);
+  update(values: UpdateBy<M>, options: ChangeOptions = {}): Promise<number> {
+    return this.#runner().runUpdate(this.#spec, values as Readonly<Record<string, unknown>>, options);
   }
   /** Deletes all rows of the query in one statement; gives their number. Without a condition it needs `{ all: true }`. SQLAlchemy: `Query.delete()`. */
-  delete(options: { all?: boolean } = {}): Promise<number> {
-    return this.#runner().runDelete(this.#spec, options.all === true);
+  delete(options: ChangeOptions = {}): Promise<number> {
+    return this.#runner().runDelete(this.#spec, options);
   }
   /** How the database would run the query, line by line. */
   explain(): Promise<string[]> {

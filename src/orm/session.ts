@@ -4,17 +4,20 @@ import type { DriverRow, MaybePromise, RunResult } from '../dialects/base/driver
 import type { Connection } from '../engine/connection.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Result, type ScalarOf } from '../engine/result.ts';
-import { type Executable, prepareStatement } from '../engine/statement.ts';
+import { type Executable, prepareStatement, valuesOf } from '../engine/statement.ts';
+import { Delete } from '../sql/delete.ts';
 import { describe } from '../sql/errors.ts';
-import { Insert } from '../sql/insert.ts';
+import { Insert, insertInto } from '../sql/insert.ts';
 import type { Node } from '../sql/node.ts';
 import type { Projection } from '../sql/projection.ts';
 import { Query as CoreQuery } from '../sql/query.ts';
 import type { Table } from '../sql/schema.ts';
 import { Select } from '../sql/select.ts';
 import { SetOperation } from '../sql/set-operation.ts';
+import { Update } from '../sql/update.ts';
 import { attach, letGo, requireOwn } from './attachment.ts';
 import { bindOf } from './bind-routing.ts';
+import { insertReturning, updateByKeys } from './bulk.ts';
 import { reachedBy } from './cascade-walk.ts';
 import { ormError } from './errors.ts';
 import { expire, expireAll, type RefreshOptions, refresh } from './expiry.ts';
@@ -28,6 +31,7 @@ import { type LoadRequest, readRequests } from './load-request.ts';
 import { mapperOf, mapperOfTable } from './mapper.ts';
 import {
   byMapper,
+  DELETED,
   DETACHED,
   type Entity,
   isEntity,
@@ -43,10 +47,10 @@ import {
 } from './mapping.ts';
 import { mergeObjects } from './merging.ts';
 import { newQuery } from './model.ts';
-import type { AnyClass, Loaded, With } from './model-types.ts';
+import type { AnyClass, BulkInsertRow, BulkUpdateRow, Loaded, With } from './model-types.ts';
 import type { PageParameters } from './pagination.ts';
 import type { ManyResult } from './persistence.ts';
-import type { Query, QueryRunner, QuerySpec } from './query.ts';
+import type { ChangeOptions, Query, QueryRunner, QuerySpec } from './query.ts';
 import {
   countRows,
   deleteAll,
@@ -63,6 +67,7 @@ import { type RowLock, readLock, reloadSuspects } from './reloading.ts';
 import { loadRequests } from './select-in-loading.ts';
 import { type Savepoint, SessionTransaction } from './session-transaction.ts';
 import { hasEntities, readEntityRows } from './statement-rows.ts';
+import { changeRows, type Synchronize } from './synchronization.ts';
 import { inTransaction, type NestedTransaction, nestedTransaction, type SessionTransactionOptions } from './transaction-scope.ts';
 import { discardAll, takeBack, toTransient } from './undo.ts';
 
@@ -118,6 +123,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   readonly removed: Set<Entity> = new Set();
   readonly watched: Set<Entity> = new Set();
   readonly written: WrittenRows[] = [];
+  readonly swept: Entity[] = [];
   partial: Set<Entity> | null = null;
   version = 0;
   suspects: Set<Entity> | null = null;
@@ -326,11 +332,11 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   runCount(spec: QuerySpec): Promise<number> {
     return countRows(this, spec);
   }
-  runUpdate(spec: QuerySpec, values: Readonly<Record<string, unknown>>, all: boolean): Promise<number> {
-    return updateAll(this, spec, values, all);
+  runUpdate(spec: QuerySpec, values: Readonly<Record<string, unknown>>, options: ChangeOptions): Promise<number> {
+    return updateAll(this, spec, values, options);
   }
-  runDelete(spec: QuerySpec, all: boolean): Promise<number> {
-    return deleteAll(this, spec, all);
+  runDelete(spec: QuerySpec, options: ChangeOptions): Promise<number> {
+    return deleteAll(this, spec, options);
   }
   runExplain(spec: QuerySpec): Promise<string[]> {
     return explainQuery(this, spec);
@@ -344,9 +350,28 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
 
   // Core
 
-  /** Runs any statement of Core: changed rows, or rows. One that writes opens a transaction. SQLAlchemy: `execute()`. */
-  async execute<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<Result<R>> {
+  /**
+   * Runs any statement of Core: changed rows, or rows. One that writes opens a transaction. The session's objects follow an
+   * UPDATE or DELETE of their rows as `synchronize` says; objects that a writing statement returns are as it left them.
+   * SQLAlchemy: `execute()`.
+   * @example await db.session.execute(update(Post).set({ views: 0 }).where(Post.c.userId.eq(3)), undefined, { synchronize: 'fetch' });
+   */
+  async execute<R>(
+    statement: Executable<R>,
+    params?: Readonly<Record<string, unknown>>,
+    { synchronize = 'auto' }: { readonly synchronize?: Synchronize } = {},
+  ): Promise<Result<R>> {
     await this.ready();
+    if (synchronize !== false && (statement instanceof Update || statement instanceof Delete)) {
+      const mapper = mapperOfTable(statement.table);
+      if (mapper !== null && !this.identities.isEmpty(mapper)) {
+        const run = (changed: unknown): Promise<Result<unknown>> => this.#execute(changed as Executable, params);
+        return changeRows(this, mapper, statement, params, synchronize, run) as Promise<Result<R>>;
+      }
+    }
+    return this.#execute(statement, params);
+  }
+  async #execute<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<Result<R>> {
     const engine = this.#engineFor(bindOf(statement));
     await engine.ready();
     const { executions, projection } = prepareStatement(engine, statement, 'execute()');
@@ -359,7 +384,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
       const rows: DriverRow[] = [];
       for (const { plan, rows: values } of executions)
         for (const row of values) rows.push(...(await this.#on(engine, (connection) => connection.fetch(plan, row, params))));
-      return new Result(readEntityRows(this, engine.dialect, projection, rows) as R[], writes ? rows.length : 0);
+      return new Result(readEntityRows(this, engine.dialect, projection, rows, writes) as R[], writes ? rows.length : 0);
     }
     return this.#on(engine, (connection) => connection.execute(statement, params));
   }
@@ -388,6 +413,40 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
       this.suspects ??= new Set();
     }
     return this.#on(engine, (connection) => connection.executeMany(statement, list));
+  }
+  /**
+   * Inserts many rows without making objects of them: no events, no relations, defaults as in any insert. Gives their
+   * number; with `returning` the rows as objects of this session, in their order. Rows that follow each other with the same
+   * attributes go together. SQLAlchemy: `execute(insert(User), [ … ])`, `bulk_insert_mappings()`.
+   * @example await db.session.bulkInsert(Tag, [{ name: 'news' }, { name: 'howto' }]);
+   */
+  bulkInsert<C extends AnyClass>(
+    model: C,
+    rows: readonly BulkInsertRow<InstanceType<C>>[],
+    options: { readonly returning: true },
+  ): Promise<InstanceType<C>[]>;
+  bulkInsert<C extends AnyClass>(
+    model: C,
+    rows: readonly BulkInsertRow<InstanceType<C>>[],
+    options?: { readonly returning?: false },
+  ): Promise<number>;
+  async bulkInsert(model: AnyClass, rows: readonly object[], options: { readonly returning?: boolean } = {}): Promise<unknown> {
+    const mapper = mapperOf(model, 'bulkInsert()');
+    await this.ready();
+    if (options.returning === true) return insertReturning(this, mapper, rows as readonly Record<string, unknown>[]);
+    if (rows.length === 0) return 0;
+    return (await this.execute(insertInto(mapper.table).values(rows as never))).rowCount;
+  }
+  /**
+   * Updates many rows by their keys, which each row says whole; rows with the same attributes go together. Gives their
+   * number, and the session's objects among them follow. Throws a StaleDataError where a row is not there. SQLAlchemy:
+   * `execute(update(User), [ … ])`, `bulk_update_mappings()`.
+   * @example await db.session.bulkUpdate(Post, [{ id: 1, views: 5 }, { id: 2, views: 7 }]);
+   */
+  async bulkUpdate<C extends AnyClass>(model: C, rows: readonly BulkUpdateRow<InstanceType<C>>[]): Promise<number> {
+    const mapper = mapperOf(model, 'bulkUpdate()');
+    await this.ready();
+    return updateByKeys(this, mapper, rows as readonly Record<string, unknown>[]);
   }
   /** All rows; model classes among the columns give objects. */
   async all<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<R[]> {
@@ -514,6 +573,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     if (told && this.written.length > 0) await this.#options.beforeCommit?.(changesOf(this.written));
     if (this.#hasWork()) await this.flush();
     const all = [...this.written];
+    const swept = [...this.swept];
     try {
       await this.#transaction.commit();
     } catch (error) {
@@ -522,6 +582,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     }
     this.#ended();
     for (const { objects, change } of all) if (change === 'delete') for (const entity of objects) entity[STATUS] = DETACHED;
+    for (const entity of swept) if (entity[STATUS] === DELETED) entity[STATUS] = DETACHED;
     if (told && all.length > 0) await this.#options.afterCommit?.(changesOf(all));
   }
 
@@ -550,6 +611,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   #ended(): void {
     this.#failed = false;
     this.written.length = 0;
+    this.swept.length = 0;
     this.suspects = null;
   }
 
@@ -669,6 +731,11 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
       if (opening instanceof Promise) return opening.then((connection) => connection.fetch(plan, values));
     }
     return this.#on(engine, (connection) => connection.fetch(plan, values));
+  }
+  fetchNode(table: Table, node: Node, named: Readonly<Record<string, unknown>>): MaybePromise<DriverRow[]> {
+    const engine = this.engineOf(table);
+    const plan = engine.plans.get(engine.dialect, node);
+    return this.#on(engine, (connection) => connection.fetch(plan, valuesOf(node), named));
   }
   run(table: Table, key: string, build: () => Node, values: readonly unknown[]): MaybePromise<RunResult> {
     const engine = this.engineOf(table);
