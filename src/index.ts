@@ -64,6 +64,7 @@ export {
 export type { RelationAttribute } from './orm/relation-attribute.ts';
 export type { RowLock } from './orm/reloading.ts';
 export { type GetOptions, type ModelChange, objectSession, type Session } from './orm/session.ts';
+export type { StreamOptions } from './orm/stream-options.ts';
 export type { Synchronize } from './orm/synchronization.ts';
 export type { NestedTransaction, SessionTransactionOptions } from './orm/transaction-scope.ts';
 export { makeTransient, makeTransientToDetached } from './orm/transience.ts';

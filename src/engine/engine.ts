@@ -66,6 +66,7 @@ export class Engine implements EngineHost {
   #dialect: Dialect | null = null;
   #driver: Driver | null = null;
   #pool: Pool | null = null;
+  #singleConnection = false;
   #writeLock: WriteLock | null = null;
   #lockTimeout = 0;
   #loading: Promise<void> | null = null;
@@ -223,12 +224,17 @@ export class Engine implements EngineHost {
       this.#writeLock = writeLockOf(lock.key);
       this.#lockTimeout = lock.seconds;
     }
-    const memory = dialect.isMemory(this.#driverOptions);
-    this.#pool = memory
+    this.#singleConnection = dialect.isMemory(this.#driverOptions);
+    this.#pool = this.#singleConnection
       ? singleConnectionPool(hooks, settings)
       : settings.pool === 'null'
         ? new NullPool(hooks)
         : new QueuePool(hooks, settings);
+  }
+
+  /** Whether the database lives in one connection, so that there is no other. */
+  get singleConnection(): boolean {
+    return this.#singleConnection;
   }
 
   /** Tells the listeners of a new connection, and waits for them; one that they refuse is closed. */

@@ -172,6 +172,14 @@ const TABLE = {
     InvalidStateError,
     `${where} writes columns, and ${relation} is a relation. Give the foreign key, or add objects to the session.`,
   ],
+  'orm.streaming': (verb: string) => [
+    InvalidStateError,
+    `${verb}() would end the transaction in which a stream is being read. Read it to its end or leave its loop first, or begin the stream before the transaction.`,
+  ],
+  'orm.stream-holds-connection': () => [
+    InvalidStateError,
+    'A stream reads from the only connection of this database in memory, and a transaction cannot begin beside it. Call `await session.begin()` before the stream, or write after its end.',
+  ],
   'orm.merge-changed': (object: string) => [
     InvalidStateError,
     `merge() without loading takes ${object} for what its row is, but it has changes that were not written. Merge it with loading, or write them first.`,

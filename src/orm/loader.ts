@@ -12,6 +12,8 @@ export interface LoadingSession extends EntitySession {
   readonly partial: Set<Entity> | null;
   /** Objects that were loaded after this transaction wrote, which a rollback must read again; null while there are none. */
   readonly suspects: Set<Entity> | null;
+  /** Where a stream notes the objects that its batch brings; null while there is none. */
+  readonly arrivals: Entity[] | null;
   /** A relation was loaded; if this transaction wrote before, a rollback must forget it. */
   noteLoaded(owner: Entity, relation: Relationship): void;
   /**
@@ -38,6 +40,7 @@ export function entityOfRow(
     entity = mapper.instantiate(row, session, peers, PERSISTENT);
     map.set(identity, entity);
     session.suspects?.add(entity);
+    session.arrivals?.push(entity);
     const listeners = mapper.listeners.get('load');
     if (listeners !== undefined) for (const listener of listeners) listener(entity);
   } else {
@@ -62,7 +65,14 @@ export function complete(entity: Entity, row: readonly unknown[]): void {
 
 /** The objects of rows that hold one class's columns, in order. `distinct`: no two rows are of one object. */
 export function entitiesOfRows(session: LoadingSession, mapper: Mapper, rows: DriverRow[], distinct = false): Entity[] {
-  if (distinct && rows.length > 1 && session.identities.isEmpty(mapper) && session.suspects === null && !mapper.listeners.has('load')) {
+  if (
+    distinct &&
+    rows.length > 1 &&
+    session.identities.isEmpty(mapper) &&
+    session.suspects === null &&
+    session.arrivals === null &&
+    !mapper.listeners.has('load')
+  ) {
     const Factory = mapper.factory;
     // The driver's list becomes the list of objects, each in its row's place: nobody else holds it.
     const entities = rows as unknown[] as Entity[];

@@ -122,7 +122,8 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
   return entities;
 }
 
-async function loadBelow(session: QuerySession, parents: readonly Entity[], loads: readonly JoinedLoad[]): Promise<void> {
+/** Loads what was asked for below relations that were joined. */
+export async function loadBelow(session: QuerySession, parents: readonly Entity[], loads: readonly JoinedLoad[]): Promise<void> {
   for (const load of loads) {
     if (load.separate.length === 0 && load.joined.length === 0) continue;
     const reached = parents.flatMap((parent) => relatedTo(parent, load.relation));

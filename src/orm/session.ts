@@ -22,7 +22,7 @@ import { reachedBy } from './cascade-walk.ts';
 import { ormError } from './errors.ts';
 import { expire, expireAll, type RefreshOptions, refresh } from './expiry.ts';
 import { type FlushSession, flush, type WrittenRows } from './flush.ts';
-import { keyValues, nameOf } from './identity.ts';
+import { identityOf, keyValues, nameOf } from './identity.ts';
 import { IdentityMap } from './identity-map.ts';
 import { IdentityView } from './identity-view.ts';
 import { isModified } from './inspection.ts';
@@ -31,6 +31,7 @@ import { type LoadRequest, readRequests } from './load-request.ts';
 import { mapperOf, mapperOfTable } from './mapper.ts';
 import {
   byMapper,
+  CHANGES,
   DELETED,
   DETACHED,
   type Entity,
@@ -49,8 +50,8 @@ import { mergeObjects } from './merging.ts';
 import { newQuery } from './model.ts';
 import type { AnyClass, BulkInsertRow, BulkUpdateRow, Loaded, With } from './model-types.ts';
 import type { PageParameters } from './pagination.ts';
-import type { ManyResult } from './persistence.ts';
-import type { ChangeOptions, Query, QueryRunner, QuerySpec } from './query.ts';
+import { type ManyResult, storedKey } from './persistence.ts';
+import { type ChangeOptions, type Query, type QueryRunner, type QuerySpec, specOf } from './query.ts';
 import {
   countRows,
   deleteAll,
@@ -67,6 +68,8 @@ import { type RowLock, readLock, reloadSuspects } from './reloading.ts';
 import { loadRequests } from './select-in-loading.ts';
 import { type Savepoint, SessionTransaction } from './session-transaction.ts';
 import { hasEntities, readEntityRows } from './statement-rows.ts';
+import { readBatch, type StreamOptions } from './stream-options.ts';
+import { type StreamConnection, streamEntities } from './streaming.ts';
 import { changeRows, type Synchronize } from './synchronization.ts';
 import { inTransaction, type NestedTransaction, nestedTransaction, type SessionTransactionOptions } from './transaction-scope.ts';
 import { discardAll, takeBack, toTransient } from './undo.ts';
@@ -127,6 +130,9 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   partial: Set<Entity> | null = null;
   version = 0;
   suspects: Set<Entity> | null = null;
+  arrivals: Entity[] | null = null;
+  strays: WeakSet<Entity> | null = null;
+  readonly #streams: Map<Engine, { readonly connection: Connection; readonly shared: boolean }[]> = new Map();
   readonly #dirty: Set<Entity> = new Set();
   readonly #options: SessionOptions;
   readonly #transaction: SessionTransaction = new SessionTransaction();
@@ -238,7 +244,16 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
 
   touch(entity: Entity): void {
     this.version++;
+    if (this.strays?.delete(entity)) this.#takeIn(entity);
     if (entity[STATUS] === PERSISTENT) this.#dirty.add(entity);
+  }
+  /** An object that a stream let go is the session's again, since it has something to write. */
+  #takeIn(entity: Entity): void {
+    const map = this.identities.of(entity[MAPPER]);
+    const identity = identityOf(storedKey(entity, entity[CHANGES]));
+    if (map.has(identity)) throw ormError('orm.identity-taken', nameOf(entity), String(identity));
+    map.set(identity, entity);
+    this.suspects?.add(entity);
   }
   cascade(entity: Entity): void {
     if (entity[SESSION] !== this || this.removed.has(entity)) attach(this, entity);
@@ -266,7 +281,8 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     return this.identities.get(mapper, identity);
   }
   noteLoaded(owner: Entity, relation: Relationship): void {
-    if (this.suspects !== null) this.undo.push({ kind: 'load', entity: owner, position: relation.position });
+    // What is read again after a rollback forgets its relations anyway.
+    if (this.suspects !== null && !this.suspects.has(owner)) this.undo.push({ kind: 'load', entity: owner, position: relation.position });
   }
   adopt(entity: Entity): void {
     entity[SESSION] = this;
@@ -329,6 +345,9 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   runQuery(spec: QuerySpec): Promise<Entity[]> {
     return queryEntities(this, spec);
   }
+  runStream(spec: QuerySpec, options: StreamOptions): AsyncGenerator<Entity, void, undefined> {
+    return streamEntities(this, spec, readBatch(options.batch));
+  }
   runCount(spec: QuerySpec): Promise<number> {
     return countRows(this, spec);
   }
@@ -346,6 +365,11 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   }
   pageParameters(): PageParameters | null {
     return this.#options.pageParameters?.() ?? null;
+  }
+
+  /** The objects of a query one after the other, in bounded memory. See `Query.stream()`. SQLAlchemy: `stream_scalars()`. */
+  stream<M, Out>(query: Query<M, Out>, options: StreamOptions = {}): AsyncGenerator<Out, void, undefined> {
+    return this.runStream(specOf(query), options) as AsyncGenerator<unknown, void, undefined> as AsyncGenerator<Out, void, undefined>;
   }
 
   // Core
@@ -377,7 +401,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     const { executions, projection } = prepareStatement(engine, statement, 'execute()');
     const writes = executions.some(({ plan }) => plan.writes);
     if (writes) {
-      await this.#transaction.open(engine, true);
+      await this.#openTransaction(engine);
       this.suspects ??= new Set();
     }
     if (projection !== null && hasEntities(projection)) {
@@ -409,7 +433,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     const engine = this.#engineFor(bindOf(statement));
     await engine.ready();
     if (!(statement instanceof CoreQuery)) {
-      await this.#transaction.open(engine, true);
+      await this.#openTransaction(engine);
       this.suspects ??= new Set();
     }
     return this.#on(engine, (connection) => connection.executeMany(statement, list));
@@ -569,6 +593,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     await this.flush();
     await this.#waitForFlush();
     this.#refuseFailed();
+    this.#refuseStreams('commit');
     const told = this.#options.listensToCommits?.() !== false;
     if (told && this.written.length > 0) await this.#options.beforeCommit?.(changesOf(this.written));
     if (this.#hasWork()) await this.flush();
@@ -727,7 +752,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     mapperOfTable(table)?.useDialect(engine.dialect);
     const plan = engine.plans.named(engine.dialect, key, build);
     if (plan.writes && this.#transaction.connection(engine) === undefined) {
-      const opening = this.#transaction.open(engine, true);
+      const opening = this.#openTransaction(engine);
       if (opening instanceof Promise) return opening.then((connection) => connection.fetch(plan, values));
     }
     return this.#on(engine, (connection) => connection.fetch(plan, values));
@@ -758,7 +783,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   async beginWriting(mappers: Iterable<Mapper>): Promise<void> {
     for (const mapper of mappers) {
       const engine = this.engineOf(mapper.table);
-      await this.#transaction.open(engine, true);
+      await this.#openTransaction(engine);
       mapper.useDialect(engine.dialect);
     }
     this.suspects ??= new Set();
@@ -767,10 +792,45 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     return handlers.run(this, handler);
   }
 
+  #openTransaction(engine: Engine): MaybePromise<Connection> {
+    if (this.#streams.size > 0 && this.#transaction.connection(engine) === undefined) this.#streamConnection(engine, true);
+    return this.#transaction.open(engine, true);
+  }
+  /** A connection to read a stream from: the transaction's, or one of its own. */
+  async openStream(engine: Engine): Promise<StreamConnection> {
+    const open = this.#transaction.connection(engine);
+    const connection = open ?? (await engine.acquire());
+    const stream = { connection, shared: open !== undefined };
+    const streams = this.#streams.get(engine) ?? [];
+    this.#streams.set(engine, [...streams, stream]);
+    const release = (): MaybePromise<void> => {
+      const rest = (this.#streams.get(engine) ?? []).filter((other) => other !== stream);
+      if (rest.length > 0) this.#streams.set(engine, rest);
+      else this.#streams.delete(engine);
+      return stream.shared ? undefined : connection.close();
+    };
+    return { connection, release };
+  }
+  /** A stream that is read in the transaction would be cut off by its end. */
+  #refuseStreams(verb: string): void {
+    for (const streams of this.#streams.values()) if (streams.some(({ shared }) => shared)) throw ormError('orm.streaming', verb);
+  }
+  /** Where the only connection is a stream's, statements run on it, and a transaction cannot begin beside it. */
+  #streamConnection(engine: Engine, writes: boolean): Connection | undefined {
+    const [stream] = this.#streams.get(engine) ?? [];
+    if (stream === undefined || !engine.singleConnection) return undefined;
+    if (writes) throw ormError('orm.stream-holds-connection');
+    return stream.connection;
+  }
+
   /** Runs work on the transaction's connection, or on one of its own that goes back at once. */
   #on<T>(engine: Engine, work: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
     const open = this.#transaction.connection(engine);
     if (open !== undefined) return work(open);
+    if (this.#streams.size > 0) {
+      const streaming = this.#streamConnection(engine, false);
+      if (streaming !== undefined) return work(streaming);
+    }
     const acquired = engine.acquire();
     return acquired instanceof Promise ? acquired.then((connection) => use(connection, work)) : use(acquired, work);
   }
