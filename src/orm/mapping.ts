@@ -59,6 +59,8 @@ export interface EntitySession {
   loadRelation(entity: Entity, relation: Relationship): Promise<unknown>;
   /** A query over a relation's objects. */
   relationQuery(entity: Entity, relation: Relationship): unknown;
+  /** Takes the object out, and nothing else with it. */
+  release(entity: Entity): void;
 }
 
 /** How a slot tells that it holds the JavaScript value: a typeof word, a Uint8Array that is no Buffer, or a box. */
@@ -170,6 +172,8 @@ export interface RelationListeners {
 
 export interface Cascade {
   readonly saveUpdate: boolean;
+  readonly merge: boolean;
+  readonly refreshExpire: boolean;
   readonly delete: boolean;
   readonly deleteOrphan: boolean;
   readonly expunge: boolean;
