@@ -131,7 +131,7 @@ describe.each(allDatabases)('streaming on $name', (database) => {
   });
 });
 
-describe.each(databases.filter((database) => !database.shared))('a stream of the only connection of $name', (database) => {
+describe.each(allDatabases.filter((database) => !database.shared))('a stream of the only connection of $name', (database) => {
   test('a transaction beside it is refused with what to do', async () => {
     const { session, User } = await openBlog(database);
     await session.bulkInsert(User, [{ name: 'a' }, { name: 'b' }]);
