@@ -31,7 +31,12 @@ export function mysqlJsonVisitors(server: MysqlServer): typeof jsonVisitors {
   const canNormalize = !server.mariadb || isAtLeast(server, 10, 7, 0);
 
   const step = (key: string | number, to: Writer): string => {
-    if (typeof key === 'string') return `.${JSON.stringify(key)}`;
+    if (typeof key === 'string') {
+      // Even in quotes it takes such a one for no path at all, and everything for missing.
+      if (server.mariadb && key.startsWith('-'))
+        throw sqlError('sql.unsupported', `a path to a JSON key that begins with a minus sign ('${key}')`, to.spelling.title);
+      return `.${JSON.stringify(key)}`;
+    }
     if (key >= 0) return `[${key}]`;
     if (!canCountBack) throw sqlError('sql.unsupported', 'places counted from the end of a JSON array', `${to.spelling.title} before 10.9`);
     return key === -1 ? '[last]' : `[last-${-key - 1}]`;
@@ -85,8 +90,8 @@ export function mysqlJsonVisitors(server: MysqlServer): typeof jsonVisitors {
     jsonContains: (node, to) => to.write('JSON_CONTAINS(').list([node.left, node.right]).write(')'),
     jsonHasKeys: (node, to) => {
       const one = (key: Node): void => {
-        to.write('CASE JSON_TYPE(').visit(node.operand).write(") WHEN 'OBJECT' THEN JSON_CONTAINS_PATH(").visit(node.operand);
-        to.write(", 'one', CONCAT('$.', JSON_QUOTE(").visit(key).write("))) WHEN 'ARRAY' THEN JSON_CONTAINS(").visit(node.operand);
+        to.write('CASE JSON_TYPE(').visit(node.operand).write(") WHEN 'OBJECT' THEN JSON_CONTAINS(JSON_KEYS(").visit(node.operand);
+        to.write('), JSON_QUOTE(').visit(key).write(")) WHEN 'ARRAY' THEN JSON_CONTAINS(").visit(node.operand);
         to.write(', JSON_QUOTE(').visit(key).write(')) ELSE FALSE END');
       };
       to.write('(CASE WHEN ').visit(node.operand).write(' IS NOT NULL THEN ');
