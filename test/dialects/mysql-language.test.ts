@@ -158,6 +158,7 @@ describe.each(mysqlDatabases)('the language on $name', (database) => {
     it('texts, patterns and windows', async () => {
       expect(await value(literal('abcb').regexpReplace('b', 'Z'))).toBe('aZcb');
       expect(await value(literal('abcb').regexpReplace('B', '<\\0>', { flags: 'gi' }))).toBe('a<b>c<b>');
+      expect(await value(literal('abcb').regexpReplace('[ab]', '<\\&>', { flags: 'g' }))).toBe('<a><b>c<b>');
       expect(await value(literal('Abc').regexpMatch('^a'))).toBe(false);
       expect(await value(literal("it's \\ here").concat("'\\"))).toBe("it's \\ here'\\");
       const joined = func.stringAgg(p.c.name, ' \\ ').orderBy(p.c.name.desc());

@@ -15,13 +15,18 @@ async function onServer(server: string, name: string, family: TestDatabase['fami
   const { url, run: execute, create, reset } = SERVERS[server];
   const free = Array.from({ length: AT_ONCE }, () => `${run()}_${process.pid}_${++made}`);
   await execute(free.map(create));
+  const take = (): string => {
+    const database = free.shift();
+    if (database === undefined) throw new Error(`A test may use ${AT_ONCE} databases of ${name} at once.`);
+    return database;
+  };
   return {
     name,
     family,
     shared: true,
+    fileUrl: () => withDatabase(url, take()),
     url: () => {
-      const database = free.shift();
-      if (database === undefined) throw new Error(`A test may use ${AT_ONCE} databases of ${name} at once.`);
+      const database = take();
       afterTest(async () => {
         await reset(database);
         free.push(database);

@@ -1,4 +1,5 @@
 import { sqlError } from '../../sql/errors.ts';
+import { make } from '../../sql/make.ts';
 import type { JsonComparisonNode, JsonScalarNode, Node } from '../../sql/node.ts';
 import type { Writer } from '../base/compiler.ts';
 import type { jsonVisitors } from '../base/json.ts';
@@ -25,9 +26,14 @@ const SCALARS: Readonly<Record<Exclude<JsonScalarNode['as'], 'text' | 'boolean'>
   numeric: ['CAST(JSON_UNQUOTE(', ') AS DECIMAL(65, 30))'],
 };
 
+/** A place counted from the end, which MariaDB works out in a path for the first row only. */
+function fromEnd(list: Node, back: number, to: Writer): void {
+  to.write('CASE WHEN JSON_TYPE(').visit(list).write(") = 'ARRAY' AND JSON_LENGTH(").visit(list).write(`) >= ${back} THEN JSON_EXTRACT(`);
+  to.visit(list).write(", CONCAT('$[', JSON_LENGTH(").visit(list).write(`) - ${back}, ']')) END`);
+}
+
 /** JSON in the words of MySQL or MariaDB. */
 export function mysqlJsonVisitors(server: MysqlServer): typeof jsonVisitors {
-  const canCountBack = !server.mariadb || isAtLeast(server, 10, 9, 0);
   const canNormalize = !server.mariadb || isAtLeast(server, 10, 7, 0);
 
   const step = (key: string | number, to: Writer): string => {
@@ -38,7 +44,6 @@ export function mysqlJsonVisitors(server: MysqlServer): typeof jsonVisitors {
       return `.${JSON.stringify(key)}`;
     }
     if (key >= 0) return `[${key}]`;
-    if (!canCountBack) throw sqlError('sql.unsupported', 'places counted from the end of a JSON array', `${to.spelling.title} before 10.9`);
     return key === -1 ? '[last]' : `[last-${-key - 1}]`;
   };
 
@@ -47,8 +52,9 @@ export function mysqlJsonVisitors(server: MysqlServer): typeof jsonVisitors {
     if (node.value === 'json') {
       if (operator !== '=') throw sqlError('sql.unsupported', `order among JSON values ('${operator}')`, to.spelling.title);
       if (!canNormalize) throw sqlError('sql.unsupported', 'comparison of whole JSON values', `${to.spelling.title} before 10.7`);
-      const [before, between, after] = server.mariadb ? ['JSON_EQUALS(', ', ', ')'] : ['(CAST(', ' AS JSON) = CAST(', ' AS JSON))'];
-      to.write(before).visit(node.left).write(between).visit(node.right).write(after);
+      // Of JSON_EQUALS MariaDB forgets in later rows that a value was NULL.
+      const [before, after] = server.mariadb ? ['CONVERT(JSON_NORMALIZE(', ') USING utf8mb4) COLLATE utf8mb4_bin'] : ['CAST(', ' AS JSON)'];
+      to.write(`(${before}`).visit(node.left).write(`${after} = ${before}`).visit(node.right).write(`${after})`);
       return;
     }
     const [before, after] = COMPARED[node.value];
@@ -57,10 +63,13 @@ export function mysqlJsonVisitors(server: MysqlServer): typeof jsonVisitors {
   };
 
   return {
-    jsonPath: (node, to) => {
-      to.write('JSON_EXTRACT(')
-        .visit(node.operand)
-        .write(`, ${stringLiteral(`$${node.path.map((key) => step(key, to)).join('')}`)})`);
+    jsonPath: ({ operand, path }, to) => {
+      const back = server.mariadb ? path.findLastIndex((key) => typeof key === 'number' && key < 0) : -1;
+      const text = path.slice(back + 1).map((key) => step(key, to));
+      if (text.length > 0) to.write('JSON_EXTRACT(');
+      if (back < 0) to.visit(operand);
+      else fromEnd(back === 0 ? operand : make('jsonPath', { operand, path: path.slice(0, back) }), -(path[back] as number), to);
+      if (text.length > 0) to.write(`, ${stringLiteral(`$${text.join('')}`)})`);
     },
     jsonScalar: ({ as, operand }, to) => {
       to.write('CASE');
