@@ -1,4 +1,5 @@
 // Athanor among the peers of ../shared/bench (its README says how it is run). No statement is prepared by hand.
+// It runs on better-sqlite3, as the raw adapter and the other peers do; BENCH_ADAPTER_DRIVER=sqlite takes Node's own SQLite.
 import { belongsTo, Database, hasMany, manyToMany, t } from '../dist/index.js';
 
 const db = new Database();
@@ -59,7 +60,7 @@ export default function athanor() {
     variants: { w4: ['selectin', 'joined'], w5: ['selectin', 'joined'] },
     setup(config) {
       if (config.db !== 'sqlite') throw new Error('Athanor has no PostgreSQL dialect yet.');
-      db.configure({ url: `sqlite:///${config.file}` });
+      db.configure({ url: `${process.env.BENCH_ADAPTER_DRIVER ?? 'sqlite+better-sqlite3'}:///${config.file}` });
     },
     close: () => db.dispose(),
     w1: (id) => session().get(User, id),

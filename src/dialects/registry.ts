@@ -4,8 +4,11 @@ import type { Driver } from './base/driver.ts';
 /** Every dialect by the name that a URL begins with; its folder is loaded when a URL names it. */
 export const dialects: Record<string, () => Promise<Dialect>> = {
   sqlite: () => import('./sqlite/dialect.ts').then((module) => module.sqlite),
+  postgresql: () => import('./postgresql/dialect.ts').then((module) => module.postgresql),
+  postgres: () => import('./postgresql/dialect.ts').then((module) => module.postgresql),
   mysql: () => import('./mysql/dialect.ts').then((module) => module.mysql),
   mariadb: () => import('./mysql/dialect.ts').then((module) => module.mariadb),
+  mssql: () => import('./mssql/dialect.ts').then((module) => module.mssql),
 };
 
 /** Drivers from outside, by dialect and by the name that a URL gives after `+`. */

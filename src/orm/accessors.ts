@@ -21,7 +21,7 @@ const HELD = {
 export function installAccessors(prototype: object, mapper: Mapper): void {
   mapper.columns.forEach((column, position) => {
     Object.defineProperty(prototype, column.key, {
-      get: columnGetter(position, slotKind(column.type)),
+      get: columnGetter(mapper, position, slotKind(column.type)),
       set(this: Entity, value: unknown) {
         write(this, position, value);
       },
@@ -44,13 +44,17 @@ export function installAccessors(prototype: object, mapper: Mapper): void {
   });
 }
 
-function columnGetter(position: number, kind: ReturnType<typeof slotKind>): (this: Entity) => unknown {
+function columnGetter(mapper: Mapper, position: number, kind: ReturnType<typeof slotKind>): (this: Entity) => unknown {
+  // The decoder is looked up at each first reading, since it comes with the database; convert() takes what is out of the ordinary.
   const body =
     kind === 'boxed'
       ? `const v = this[ROW][${position}]; return v instanceof Decoded ? v.value : v === null ? null : convert(this, ${position});`
-      : `const v = this[ROW][${position}]; return ${HELD[kind]} ? v : convert(this, ${position});`;
+      : `const row = this[ROW], v = row[${position}]; if (${HELD[kind]}) return v; if (v === null) return null;
+         const decode = mapper.decoders[${position}]; return v === undefined || !decode ? convert(this, ${position}) : (row[${position}] = decode(v));`;
   try {
-    return new Function('ROW', 'Decoded', 'convert', `return function () { ${body} }`)(ROW, Decoded, convert) as (this: Entity) => unknown;
+    return new Function('ROW', 'Decoded', 'convert', 'mapper', `return function () { ${body} }`)(ROW, Decoded, convert, mapper) as (
+      this: Entity,
+    ) => unknown;
   } catch {
     // Where code may not be made at run time.
     return function (this: Entity): unknown {

@@ -1,5 +1,6 @@
-import { identityOfEntity } from './identity.ts';
-import type { Entity, Mapper } from './mapping.ts';
+import { identityOf, identityOfEntity } from './identity.ts';
+import { CHANGES, type Entity, type Mapper } from './mapping.ts';
+import { storedKey } from './persistence.ts';
 
 /** The objects of a session by class and key: one row is one object. SQLAlchemy: `IdentityMap`. */
 export class IdentityMap {
@@ -13,7 +14,7 @@ export class IdentityMap {
     if (map === undefined) {
       map = new Map();
       this.#maps.set(mapper, map);
-      for (const entity of this.#waiting.get(mapper) ?? []) map.set(identityOfEntity(entity), entity);
+      for (const entity of this.#waiting.get(mapper) ?? []) map.set(storedIdentity(entity), entity);
       this.#waiting.delete(mapper);
     }
     return map;
@@ -25,10 +26,23 @@ export class IdentityMap {
   isEmpty(mapper: Mapper): boolean {
     return !this.#waiting.has(mapper) && (this.#maps.get(mapper)?.size ?? 0) === 0;
   }
+  /** Takes objects of different identities. */
+  enter(mapper: Mapper, entities: readonly Entity[]): void {
+    if (this.isEmpty(mapper)) {
+      this.enterLater(mapper, entities);
+      return;
+    }
+    const map = this.of(mapper);
+    for (const entity of entities) map.set(identityOfEntity(entity), entity);
+  }
   /** Takes the class's first objects, of different identities. Many sessions read one list and look nothing up. */
   enterLater(mapper: Mapper, entities: readonly Entity[]): void {
     this.#maps.delete(mapper);
     this.#waiting.set(mapper, [...entities]);
+  }
+  /** The classes of which there are objects. */
+  mappers(): Mapper[] {
+    return [...new Set([...this.#waiting.keys(), ...this.#maps.keys()])];
   }
   /** Every object. */
   *all(): IterableIterator<Entity> {
@@ -45,4 +59,10 @@ export class IdentityMap {
     this.#maps.clear();
     this.#waiting.clear();
   }
+}
+
+/** The identity that an object's row has; its key may have been changed since. */
+function storedIdentity(entity: Entity): unknown {
+  const changes = entity[CHANGES];
+  return changes === null ? identityOfEntity(entity) : identityOf(storedKey(entity, changes));
 }

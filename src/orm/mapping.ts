@@ -59,6 +59,8 @@ export interface EntitySession {
   loadRelation(entity: Entity, relation: Relationship): Promise<unknown>;
   /** A query over a relation's objects. */
   relationQuery(entity: Entity, relation: Relationship): unknown;
+  /** Takes the object out, and nothing else with it. */
+  release(entity: Entity): void;
 }
 
 /** How a slot tells that it holds the JavaScript value: a typeof word, a Uint8Array that is no Buffer, or a box. */
@@ -89,6 +91,10 @@ export interface Mapper {
   readonly plainKey: number;
   /** The position of the key that the database makes, or −1. */
   readonly generatedKey: number;
+  /** The position of the row's version, or −1. */
+  readonly versionPosition: number;
+  /** A delete that finds no row is an error, whether the rows have versions or not. */
+  readonly confirmsDeletes: boolean;
   readonly relationKeys: readonly string[];
   readonly relationListeners: readonly RelationListeners[];
   /** By position: how a slot tells a JavaScript value from what the row brought. */
@@ -142,6 +148,8 @@ export interface Relationship {
   readonly byIdentity: boolean;
   readonly cascade: Cascade;
   readonly passiveDeletes: boolean | 'all';
+  readonly passiveUpdates: boolean;
+  readonly postUpdate: boolean;
   readonly viewOnly: boolean;
   readonly orderBy: readonly OrderTermLike[];
   /** A further condition on the target's rows, over the target's own columns. */
@@ -164,6 +172,8 @@ export interface RelationListeners {
 
 export interface Cascade {
   readonly saveUpdate: boolean;
+  readonly merge: boolean;
+  readonly refreshExpire: boolean;
   readonly delete: boolean;
   readonly deleteOrphan: boolean;
   readonly expunge: boolean;
@@ -184,10 +194,13 @@ export function isEntity(value: unknown): value is Entity {
   return typeof value === 'object' && value !== null && ROW in value;
 }
 
+/** The changes of an object whose first row is being written, while there are none: one list for all of them, never added to. */
+export const NO_CHANGES: unknown[] = [];
+
 /** Remembers what an attribute held at the last flush, once. */
 export function recordChange(entity: Entity, position: number, old: unknown): void {
   const changes = entity[CHANGES];
-  if (changes === null) {
+  if (changes === null || changes === NO_CHANGES) {
     entity[CHANGES] = [position, old];
     return;
   }
@@ -205,10 +218,17 @@ export function hasChange(entity: Entity, position: number): boolean {
 /** Objects by their class, classes and objects in the order of their appearance. */
 export function byMapper(entities: Iterable<Entity>): Map<Mapper, Entity[]> {
   const groups = new Map<Mapper, Entity[]>();
+  let last: Mapper | null = null;
+  let list: Entity[] = [];
   for (const entity of entities) {
-    const list = groups.get(entity[MAPPER]);
-    if (list === undefined) groups.set(entity[MAPPER], [entity]);
-    else list.push(entity);
+    const mapper = entity[MAPPER];
+    // Objects of one class mostly stand together.
+    if (mapper !== last) {
+      last = mapper;
+      list = groups.get(mapper) ?? [];
+      groups.set(mapper, list);
+    }
+    list.push(entity);
   }
   return groups;
 }

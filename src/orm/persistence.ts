@@ -2,7 +2,7 @@ import type { Capabilities } from '../dialects/base/dialect.ts';
 import type { DriverRow, MaybePromise, RunResult } from '../dialects/base/driver.ts';
 import type { DefaultValue } from '../sql/column.ts';
 import { conjunction, Expression } from '../sql/expression.ts';
-import { make, makeBind, makeDelete, makeInsert, makeSelect, makeUpdate } from '../sql/make.ts';
+import { make, makeBind, makeDelete, makeInsert, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import { columnValue, plainValue } from './attributes.ts';
@@ -25,28 +25,36 @@ export interface ManyResult {
   readonly lastInsertIds: readonly (number | bigint | null)[];
 }
 
-function bindOf(column: TableColumn): Node {
+/** A parameter of the column's type. */
+export function bindOf(column: TableColumn): Node {
   return makeBind(null, column.type);
 }
 
-function equals(table: Table, columns: readonly TableColumn[]): Node {
+/** Each of these columns equals a parameter. */
+export function equals(table: Table, columns: readonly TableColumn[]): Node {
   return conjunction(
     columns.map((column) => make('binary', { operator: '=', left: columnOf(table.node, column), right: bindOf(column) })),
   ) as Node;
 }
 
 /** Whether the column's default is SQL, which the INSERT itself works out. */
-function isExpressionDefault(column: TableColumn): boolean {
+export function isExpressionDefault(column: TableColumn): boolean {
   return expressionOf(column.default) !== null;
 }
 
 /** The SQL of a default or `onUpdate` that is an expression. */
-function expressionOf(given: DefaultValue | null): Expression | null {
+export function expressionOf(given: DefaultValue | null): Expression | null {
   return given !== null && 'value' in given && given.value instanceof Expression ? given.value : null;
 }
 
+/** The version after this one; null stands before the first. */
+export function nextVersion({ version, type }: TableColumn, old: unknown): unknown {
+  if (version?.next) return version.next(old);
+  return type.name === 'bigInteger' && !type.asNumber ? ((old as bigint | null) ?? 0n) + 1n : ((old as number | null) ?? 0) + 1;
+}
+
 /** The columns that an INSERT of this object names, with its values; defaults of this moment are filled in on the object. */
-function insertRow(entity: Entity, mapper: Mapper, values: unknown[]): string {
+export function insertRow(entity: Entity, mapper: Mapper, values: unknown[]): string {
   const row = entity[ROW];
   const { columns, kinds } = mapper;
   let left = '';
@@ -59,7 +67,11 @@ function insertRow(entity: Entity, mapper: Mapper, values: unknown[]): string {
     }
     if (value === undefined) {
       const column = columns[position];
-      if (column.default !== null && !isExpressionDefault(column)) {
+      if (column.version !== null && !column.version.serverGenerated) {
+        value = nextVersion(column, null);
+        if (mapper.kinds[position] === 'boxed') value = new Decoded(value, undefined);
+        row[position] = value;
+      } else if (column.default !== null && !isExpressionDefault(column)) {
         value = 'make' in column.default ? column.default.make() : column.default.value;
         if (value !== null && mapper.kinds[position] === 'boxed') value = new Decoded(value, undefined);
         row[position] = value;
@@ -84,34 +96,36 @@ function insertRow(entity: Entity, mapper: Mapper, values: unknown[]): string {
 export async function insertEntities(writer: Writer, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
   let start = 0;
   let left: string | null = null;
-  let rows: unknown[][] = [];
-  for (let i = 0; i <= entities.length; i++) {
-    let next: string | null = null;
-    let values: unknown[] = [];
-    if (i < entities.length) next = insertRow(entities[i], mapper, values);
-    if (i > 0 && next !== left) {
-      await insertAlike(writer, mapper, entities.slice(start, i), left as string, rows);
+  /** The values of all rows in one list: a list for each would be thrown away at once. */
+  let values: unknown[] = [];
+  for (let i = 0; i < entities.length; i++) {
+    const { length } = values;
+    const next = insertRow(entities[i], mapper, values);
+    if (left !== null && next !== left) {
+      const own = values.splice(length);
+      await insertAlike(writer, mapper, entities.slice(start, i), left, values);
       start = i;
-      rows = [];
+      values = own;
     }
     left = next;
-    rows.push(values);
-    values = [];
   }
+  if (left !== null) await insertAlike(writer, mapper, start === 0 ? entities : entities.slice(start), left, values);
 }
 
 /** Rows of one INSERT: few sizes, so that few statements are prepared. */
 const INSERT_SIZES = [128, 32, 8];
+/** Fewer rows, where keys come with RETURNING alone and a run for each row would be a round trip. */
+const SMALL_SIZES = [4, 2, 1];
 
 async function insertAlike(
   writer: Writer,
   mapper: Mapper,
   entities: readonly Entity[],
   left: string,
-  rows: readonly unknown[][],
+  values: readonly unknown[],
 ): Promise<void> {
   const { generatedKey, table } = mapper;
-  const { ascendingKeys, maxParameters, returning: returns } = writer.capabilitiesOf(table);
+  const { ascendingKeys, keyFromRun, maxParameters, returning: returns } = writer.capabilitiesOf(table);
   const omitted = new Set(left.split(',').slice(1).map(Number));
   const columns = mapper.columns.filter((column) => !omitted.has(column.position));
   const asked = mapper.columns.filter((column) => omitted.has(column.position));
@@ -127,43 +141,46 @@ async function insertAlike(
       returning: returning.map((column) => columnOf(table.node, column)),
     });
   const key = `insert:${table.node.id}:${left}`;
+  const width = columns.length;
   const keyOnly = asked.length === 1 && asked[0].position === generatedKey;
   let start = 0;
   // Rows of one statement come back in any order; generated keys tell it where they ascend.
-  if (columns.length > 0 && (asked.length === 0 || (keyOnly && ascendingKeys))) {
-    for (const size of INSERT_SIZES) {
-      if (size * columns.length > maxParameters) continue;
+  if (width > 0 && (asked.length === 0 || (keyOnly && ascendingKeys))) {
+    for (const size of asked.length > 0 && !keyFromRun ? [...INSERT_SIZES, ...SMALL_SIZES] : INSERT_SIZES) {
+      if (size * width > maxParameters) continue;
       for (; entities.length - start >= size; start += size) {
-        const values = rows.slice(start, start + size).flat();
+        const part = values.slice(start * width, (start + size) * width);
         if (asked.length === 0) {
-          const answer = writer.run(table, `${key}:${size}`, build(size, asked), values);
+          const answer = writer.run(table, `${key}:${size}`, build(size, asked), part);
           if (answer instanceof Promise) await answer;
           continue;
         }
         if (!returns) {
-          const answer = writer.run(table, `${key}:${size}`, build(size, []), values);
+          const answer = writer.run(table, `${key}:${size}`, build(size, []), part);
           const { lastInsertId, keyStep = 1 } = answer instanceof Promise ? await answer : answer;
           for (let i = 0; i < size; i++)
             setGeneratedKey(mapper, entities[start + i], BigInt(lastInsertId as number) - BigInt((size - 1 - i) * keyStep));
           continue;
         }
-        const answer = writer.fetch(table, `${key}:${size}`, build(size, asked), values);
-        const made = (answer instanceof Promise ? await answer : answer).map((row) => row[0] as number | bigint);
-        made.sort((a, b) => (a < b ? -1 : 1));
-        for (let i = 0; i < size; i++) setGeneratedKey(mapper, entities[start + i], made[i]);
+        const answer = writer.fetch(table, `${key}:${size}`, build(size, asked), part);
+        const made = ascending(answer instanceof Promise ? await answer : answer);
+        for (let i = 0; i < size; i++) setGeneratedKey(mapper, entities[start + i], made[i][0] as number | bigint);
       }
     }
   }
   if (start === entities.length) return;
-  const given = start === 0 ? rows : rows.slice(start);
   const constants = worked.flatMap(({ node }) => node.binds.map((bind) => bind.value));
-  const rest = constants.length === 0 ? given : given.map((row) => [...row, ...constants]);
+  const rest: unknown[][] = [];
+  for (let i = start; i < entities.length; i++) {
+    const row = values.slice(i * width, (i + 1) * width);
+    rest.push(constants.length === 0 ? row : row.concat(constants));
+  }
   // A key that the driver tells by itself need not be asked for, unless something else is.
-  if (asked.length > 0 && !(keyOnly && ascendingKeys) && !returns) {
+  if (asked.length > 0 && !(keyOnly && keyFromRun) && !returns) {
     await insertAndRead(writer, mapper, entities.slice(start), asked, { key, build: build(1, []), rows: rest });
     return;
   }
-  if (asked.length > 0 && !(keyOnly && ascendingKeys)) {
+  if (asked.length > 0 && !(keyOnly && keyFromRun)) {
     const answer = writer.fetchMany(table, `${key}:returning`, build(1, asked), rest);
     const results = answer instanceof Promise ? await answer : answer;
     results.forEach(([row], i) => {
@@ -177,6 +194,14 @@ async function insertAlike(
   const { lastInsertIds } = answer instanceof Promise ? await answer : answer;
   if (asked.length > 0)
     for (let i = start; i < entities.length; i++) setGeneratedKey(mapper, entities[i], lastInsertIds[i - start] as number | bigint);
+}
+
+/** Rows of one generated key each, by that key; nearly always they are. */
+function ascending(rows: DriverRow[]): DriverRow[] {
+  type Key = number | bigint;
+  for (let i = 1; i < rows.length; i++)
+    if ((rows[i - 1][0] as Key) > (rows[i][0] as Key)) return rows.sort(([a], [b]) => ((a as Key) < (b as Key) ? -1 : 1));
+  return rows;
 }
 
 /** Without RETURNING, what the database filled in is read by the keys of the new rows. */
@@ -211,91 +236,22 @@ function setGeneratedKey(mapper: Mapper, entity: Entity, key: number | bigint): 
   entity[ROW][mapper.generatedKey] = big ? BigInt(key) : Number(key);
 }
 
-/** One object's changed columns and the key that its row has in the database. */
-export interface RowUpdate {
-  readonly entity: Entity;
-  readonly positions: readonly number[];
-  readonly values: readonly unknown[];
-  /** The key values before the change. */
-  readonly key: readonly unknown[];
-}
-
-/** Updates rows of one class: those with the same changed columns go together. Throws a StaleDataError for a row that is gone. */
-export async function updateRows(writer: Writer, mapper: Mapper, updates: readonly RowUpdate[]): Promise<void> {
-  const groups = new Map<string, RowUpdate[]>();
-  for (const update of updates) {
-    const signature = update.positions.join();
-    const group = groups.get(signature);
-    if (group === undefined) groups.set(signature, [update]);
-    else group.push(update);
-  }
-  const { table } = mapper;
-  const keys = mapper.keyPositions.map((position) => mapper.columns[position]);
-  for (const [signature, group] of groups) {
-    const columns = group[0].positions.map((position) => mapper.columns[position]);
-    const worked = mapper.workedOut.flatMap((column) => {
-      const expression = columns.includes(column) ? null : expressionOf(column.onUpdate);
-      return expression === null ? [] : [{ name: column.name, node: expression.node }];
-    });
-    const asked = mapper.workedOut.filter((column) => !columns.includes(column));
-    const build = (): Node =>
-      makeUpdate({
-        table: table.node,
-        columns: [...columns, ...worked].map((column) => column.name),
-        values: [...columns.map(bindOf), ...worked.map(({ node }) => node)],
-        where: equals(table, keys),
-        returning: asked.map((column) => columnOf(table.node, column)),
-      });
-    const constants = worked.flatMap(({ node }) => node.binds.map((bind) => bind.value));
-    const rows = group.map(({ values, key }) => [...values, ...constants, ...key]);
-    if (asked.length > 0) {
-      await updateAndRead(writer, mapper, group, asked, `update:${table.node.id}:${signature}`, build, rows);
-      continue;
-    }
-    const answer = writer.runMany(table, `update:${table.node.id}:${signature}`, build, rows);
-    const { rowCount } = answer instanceof Promise ? await answer : answer;
-    if (rowCount !== group.length) throw ormError('orm.stale-update', table.name, group.length, rowCount);
-  }
-}
-
-/** Updates rows whose database works out further columns, and puts those on the objects. */
-async function updateAndRead(
-  writer: Writer,
-  { table }: Mapper,
-  group: readonly RowUpdate[],
-  asked: readonly TableColumn[],
-  key: string,
-  build: () => Node,
-  rows: readonly (readonly unknown[])[],
-): Promise<void> {
-  const answer = writer.fetchMany(table, key, build, rows);
-  const results = answer instanceof Promise ? await answer : answer;
-  const found = results.filter((result) => result.length > 0).length;
-  if (found !== group.length) throw ormError('orm.stale-update', table.name, group.length, found);
-  results.forEach(([row], i) => {
-    asked.forEach((column, place) => {
-      group[i].entity[ROW][column.position] = row[place];
-    });
-  });
-}
-
 /** Rows whose keys go into one DELETE. */
 const DELETE_CHUNK = 1000;
 
-/** Deletes the rows of these keys. A row that is gone already is as it should be. */
+/** Deletes the rows of these keys, and tells how many there were. */
 export async function deleteRows(
   writer: Writer,
   table: Table,
   columns: readonly TableColumn[],
   keys: readonly (readonly unknown[])[],
-): Promise<void> {
-  if (keys.length === 0) return;
+): Promise<number> {
+  if (keys.length === 0) return 0;
   const name = columns.map((column) => column.position).join();
   if (columns.length > 1) {
     const build = (): Node => makeDelete({ table: table.node, where: equals(table, columns) });
     const answer = writer.runMany(table, `delete:${table.node.id}:${name}`, build, keys);
-    if (answer instanceof Promise) await answer;
-    return;
+    return (answer instanceof Promise ? await answer : answer).rowCount;
   }
   const [column] = columns;
   const build = (): Node => {
@@ -303,12 +259,14 @@ export async function deleteRows(
     const where = make('in', { operand: columnOf(table.node, column), list, negated: false });
     return makeDelete({ table: table.node, where });
   };
+  let count = 0;
   for (let start = 0; start < keys.length; start += DELETE_CHUNK) {
     const answer = writer.run(table, `deleteIn:${table.node.id}:${name}`, build, [
       keys.slice(start, start + DELETE_CHUNK).map((key) => key[0]),
     ]);
-    if (answer instanceof Promise) await answer;
+    count += (answer instanceof Promise ? await answer : answer).rowCount;
   }
+  return count;
 }
 
 /** Inserts rows of a table without a class: the pairs of a many-to-many relation. */
@@ -345,10 +303,23 @@ function defaultOf(column: TableColumn): unknown {
 
 /** The key of an object as its row has it in the database now, from before any change. */
 export function storedKey(entity: Entity, changes: readonly unknown[] | null): unknown[] {
-  const mapper = entity[MAPPER];
-  return mapper.keyPositions.map((position) => {
-    if (changes !== null)
-      for (let i = 0; i < changes.length; i += 2) if (changes[i] === position) return plainValue(entity, position, changes[i + 1]);
-    return columnValue(entity, position);
-  });
+  return entity[MAPPER].keyPositions.map((position) => storedValue(entity, position, changes));
+}
+
+/** A column's value as the row has it in the database now, from before any change. */
+export function storedValue(entity: Entity, position: number, changes: readonly unknown[] | null): unknown {
+  if (changes !== null)
+    for (let i = 0; i < changes.length; i += 2) if (changes[i] === position) return plainValue(entity, position, changes[i + 1]);
+  return columnValue(entity, position);
+}
+
+/** What an object's row is found by when it is changed or deleted: its key, and its version where the class has one. */
+export function storedMatch(entity: Entity, changes: readonly unknown[] | null): unknown[] {
+  const key = storedKey(entity, changes);
+  const { versionPosition, columns } = entity[MAPPER];
+  if (versionPosition < 0) return key;
+  const version = storedValue(entity, versionPosition, changes);
+  if (version === null || version === undefined) throw ormError('orm.no-version', nameOf(entity), columns[versionPosition].key);
+  key.push(version);
+  return key;
 }

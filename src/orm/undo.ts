@@ -4,6 +4,7 @@ import {
   CHANGES,
   DELETED,
   DETACHED,
+  Decoded,
   type Entity,
   MAPPER,
   type Mapper,
@@ -18,11 +19,27 @@ import { EntityCollection, relatedOf } from './related.ts';
 
 /** One thing that a flush did to an object, so that a rollback can take it back. */
 export type Undo =
-  | { readonly kind: 'insert'; readonly entities: readonly Entity[]; readonly generated: readonly boolean[] }
+  | {
+      readonly kind: 'insert';
+      readonly entities: readonly Entity[];
+      /** Whose keys the database made, and whose versions were made for them. */
+      readonly generated: readonly boolean[];
+      readonly versions: readonly boolean[] | null;
+    }
   | { readonly kind: 'update'; readonly entity: Entity; readonly changes: readonly unknown[] }
   | { readonly kind: 'delete'; readonly entity: Entity }
   | { readonly kind: 'load'; readonly entity: Entity; readonly position: number }
   | { readonly kind: 'collection'; readonly collection: EntityCollection; readonly before: readonly Entity[] };
+
+/** A session's sets of what is not flushed. */
+export interface UnflushedWork {
+  readonly created: Set<Entity>;
+  readonly dirty: Set<Entity>;
+  readonly removed: Set<Entity>;
+  readonly watched: Set<Entity>;
+  /** Takes a new object out of the session. */
+  expungePending(entity: Entity): void;
+}
 
 /** What taking back needs of a session. */
 export interface UndoSession {
@@ -35,12 +52,17 @@ export function takeBack(session: UndoSession, log: readonly Undo[]): void {
   for (let i = log.length - 1; i >= 0; i--) {
     const undo = log[i];
     if (undo.kind === 'insert') {
-      for (let row = undo.entities.length - 1; row >= 0; row--) takeBackInsert(session, undo.entities[row], undo.generated[row]);
+      for (let row = undo.entities.length - 1; row >= 0; row--) {
+        const entity = undo.entities[row];
+        takeBackInsert(session, entity, undo.generated[row]);
+        if (undo.versions?.[row]) entity[ROW][entity[MAPPER].versionPosition] = undefined;
+      }
     } else if (undo.kind === 'update') {
       const { entity } = undo;
       const map = session.identities.of(entity[MAPPER]);
-      const known = map.get(identityOfEntity(entity)) === entity;
-      if (known) map.delete(identityOfEntity(entity));
+      // Rows that exchange keys leave each other's places on their way back.
+      const known = entity[STATUS] === PERSISTENT && entity[SESSION] !== null;
+      if (known && map.get(identityOfEntity(entity)) === entity) map.delete(identityOfEntity(entity));
       restore(entity, undo.changes);
       if (known) map.set(identityOfEntity(entity), entity);
     } else if (undo.kind === 'delete') {
@@ -114,5 +136,23 @@ export function discardChanges(entity: Entity): void {
     if (!(value instanceof EntityCollection)) continue;
     if (value.before !== null) value.items = [...value.before];
     value.settle();
+  }
+}
+
+/** Drops everything that was not flushed. */
+export function discardAll(session: UnflushedWork): void {
+  for (const entity of [...session.created]) session.expungePending(entity);
+  for (const entity of session.dirty) discardChanges(entity);
+  for (const entity of session.watched) unwatch(entity);
+  session.dirty.clear();
+  session.removed.clear();
+  session.watched.clear();
+}
+
+/** JSON that was changed from within is what the row held again. */
+function unwatch(entity: Entity): void {
+  for (const position of entity[MAPPER].jsonPositions) {
+    const slot = entity[ROW][position];
+    if (slot instanceof Decoded && slot.raw !== undefined) entity[ROW][position] = slot.raw;
   }
 }

@@ -65,10 +65,16 @@ export function cellNode({ column, value }: Cell): Node {
   return value instanceof Expression ? value.node : makeBind(value, column.type);
 }
 
-/** The table of an insert, a merge or a truncate. */
-export function tableOf(target: Source, where: string): Table {
+/** A source whose rows may be changed. Throws an ArgumentError for a view that is for reading. */
+export function writableSource(target: Source, where: string): Source['~source'] {
   const source = sourceOf(target, where);
   if ('readOnly' in source && source.readOnly === true) throw sqlError('sql.read-only-view', source.name);
+  return source;
+}
+
+/** The table of an insert, a merge or a truncate. */
+export function tableOf(target: Source, where: string): Table {
+  const source = writableSource(target, where);
   if (source.table === null || source.node.kind !== 'table')
     throw sqlError('sql.bad-argument', where, 'a table or a model class', `'${source.name}'`);
   return source.table;

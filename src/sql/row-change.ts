@@ -1,3 +1,4 @@
+import { writableSource } from './cells.ts';
 import { type Cte, type CteBody, type CteOptions, makeCteOf } from './cte.ts';
 import { sqlError } from './errors.ts';
 import { conditions, type ExpressionLike, isTrue, type OrderTerm } from './expression.ts';
@@ -6,7 +7,7 @@ import { sourcesOf } from './join.ts';
 import type { Node, SourceNode } from './node.ts';
 import { expressionNode, rowCount } from './order.ts';
 import { type Output, outputsOf, type Projection } from './projection.ts';
-import { type Source, sourceOf, type Table } from './schema.ts';
+import type { Source, Table } from './schema.ts';
 
 /** What an UPDATE and a DELETE both say: which rows of which table. */
 export interface RowChangeState {
@@ -81,7 +82,7 @@ export abstract class RowChange<T extends RowChangeState, R> implements CteBody<
 
 /** The state of a change that says nothing yet. */
 export function beginChange(target: Source, all: boolean, where: string): RowChangeState {
-  const { node, table, name } = sourceOf(target, where);
+  const { node, table, name } = writableSource(target, where);
   if (table === null || (node.kind === 'alias' && node.of.kind !== 'table'))
     throw sqlError('sql.bad-argument', where, 'a table or a model class', `'${name}'`);
   return { table, target: node, sources: [], where: [], orderBy: [], limit: null, all, projection: null };

@@ -2,7 +2,7 @@ import { Decimal } from 'decimal.js';
 import { describe, expect, it } from 'vitest';
 import { dialects } from '../../src/dialects/registry.ts';
 import { type Connection, createEngine, type Engine, func, insertInto, jsonNull, literal, select, sql, Table, t } from '../../src/index.ts';
-import { MetaData } from '../../src/sql/metadata.ts';
+import { enumTypesOf, MetaData } from '../../src/sql/metadata.ts';
 import { rawSql } from '../../src/sql/raw-text.ts';
 import { afterTest, type TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
@@ -21,7 +21,9 @@ async function open(database: TestDatabase): Promise<{ engine: Engine; connectio
 }
 
 async function create(engine: Engine, connection: Connection, table: Table): Promise<void> {
-  for (const statement of engine.dialect.ddl.createTable(table)) await connection.script(statement);
+  const { ddl } = engine.dialect;
+  const types = enumTypesOf([table], null).flatMap((type) => ddl.createType(type));
+  for (const statement of [...types, ...ddl.createTable(table)]) await connection.script(statement);
 }
 
 function valuesOf({ edges, random, only }: TypeCase, family: TestDatabase['family']): unknown[] {

@@ -23,6 +23,7 @@ const users = new Table(new MetaData(), 'users', {
   id: t.integer().primaryKey(),
   name: t.string(40),
   price: t.numeric(10, 2).nullable(),
+  active: t.boolean().nullable(),
   at: t.dateTime().nullable(),
 });
 
@@ -53,6 +54,33 @@ describe('plans', () => {
     expect(plan.columns.map((type) => type.name)).toEqual(['integer', 'dateTime']);
     expect(plan.decoders[0]).toBeNull();
     expect(plan.decoders[1]?.('1970-01-01 00:00:00')).toEqual(new Date(0));
+  });
+
+  it('give whole numbers and booleans that rows are compared with as SQLite compares them fastest', () => {
+    const { node } = select(users.c.id)
+      .where(users.c.id.ge(5), users.c.active.eq(true), users.c.price.lt('2.50'), users.c.name.eq('x'))
+      .limit(3);
+    const plan = planOf(node);
+    const { parameters } = plan.encode(valuesOf(node));
+    const price = parameters[2];
+    expect(parameters).toEqual([5, 1, price, 'x', 3]);
+    plan.makeNative(parameters);
+    expect(parameters).toEqual([5n, 1n, price, 'x', 3n]);
+    const empty = [null, 0, price, 'x', null];
+    plan.makeNative(empty);
+    expect(empty).toEqual([null, 0n, price, 'x', null]);
+  });
+
+  it('leave what is stored, and lists, as they are', () => {
+    const list = select(users.c.id).where(users.c.id.in([1, 2]), users.c.active.eq(true)).node;
+    const plan = planOf(list);
+    const { parameters } = plan.encode(valuesOf(list));
+    plan.makeNative(parameters);
+    expect(parameters).toEqual([1, 2, 1]);
+    const [{ node }] = insertInto(users).values({ name: 'x', active: true }).returning(users.c.id).batches();
+    const stored = planOf(node).encode(valuesOf(node));
+    planOf(node).makeNative(stored.parameters);
+    expect(stored.parameters).toEqual(['x', 1]);
   });
 
   it('encode values in the order of the text, null as null', () => {

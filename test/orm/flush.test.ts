@@ -17,9 +17,10 @@ import {
 } from '../../src/index.ts';
 import { openDatabase, Statements } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
 import { openBlog } from './blog-models.ts';
 
-describe.each(allDatabases)('flush on $name', (database) => {
+describe.each([...allDatabases, ...pgliteDatabases])('flush on $name', (database) => {
   test('parents come before children, and rows of one class go in one batch, in the order of add()', async () => {
     const { session, statements, User, Post } = await openBlog(database);
     const posts = Array.from({ length: 50 }, (_, i) => new Post({ title: `p${i}` }));
@@ -57,7 +58,9 @@ describe.each(allDatabases)('flush on $name', (database) => {
     session.addAll(users);
     await session.flush();
     expect(statements.summary()).toEqual(['INSERT users', 'INSERT users', 'INSERT users']);
-    expect(users.map((user) => user.id)).toEqual([1, 10, 11, 12]);
+    // PostgreSQL's keys come from a sequence, which knows nothing of the keys that rows bring.
+    expect(users.map((user) => user.id)).toEqual(database.family === 'postgresql' ? [1, 10, 2, 3] : [1, 10, 11, 12]);
+    expect(await session.all(text('SELECT id, name FROM users ORDER BY name'))).toEqual(users.map(({ id, name }) => ({ id, name })));
   });
 
   test('a flush of nothing sends nothing and opens no transaction', async () => {
@@ -87,7 +90,7 @@ describe.each(allDatabases)('flush on $name', (database) => {
     statements.takeAll();
     user.age = 4;
     await session.flush();
-    expect(statements.take()).toEqual(['UPDATE users SET age = ? WHERE users.id = ?']);
+    expect(statements.takePlain()).toEqual(['UPDATE users SET age = ? WHERE users.id = ?']);
   });
 
   test('objects with the same changed columns are updated in one batch', async () => {
@@ -101,7 +104,7 @@ describe.each(allDatabases)('flush on $name', (database) => {
     users[2].age = 3;
     users[3].name = 'z';
     await session.flush();
-    expect(statements.take()).toEqual(['UPDATE users SET age = ? WHERE users.id = ?', 'UPDATE users SET name = ? WHERE users.id = ?']);
+    expect(statements.takePlain()).toEqual(['UPDATE users SET age = ? WHERE users.id = ?', 'UPDATE users SET name = ? WHERE users.id = ?']);
     expect(await session.all(text('SELECT name, age FROM users ORDER BY id'))).toEqual([
       { name: 'a', age: 1 },
       { name: 'b', age: 2 },
@@ -289,7 +292,7 @@ describe.each(allDatabases)('flush on $name', (database) => {
     statements.takeAll();
     tag.id = 50;
     await session.flush();
-    expect(statements.take()).toEqual(['UPDATE tags SET id = ? WHERE tags.id = ?']);
+    expect(statements.takePlain()).toEqual(['UPDATE tags SET id = ? WHERE tags.id = ?']);
     expect(await session.get(Tag, 50)).toBe(tag);
     expect(await session.get(Tag, 1)).toBeNull();
     await session.rollback();

@@ -52,6 +52,33 @@ describe.each(allDatabases)('sessions on $name', (database) => {
       expect(a).toBe(b);
     });
 
+    test('objects are found by the keys of their rows while their new keys are not flushed', async () => {
+      const { db, session, User } = await openBlog(database);
+      const users = [new User({ name: 'ann' }), new User({ name: 'bea' })];
+      session.addAll(users);
+      await session.commit();
+      const [stored] = users;
+      stored.id = 7;
+      await session.noAutoflush(async () => {
+        expect(await session.get(User, 1)).toBe(stored);
+        expect(await session.get(User, 7)).toBeNull();
+      });
+      const other = db.createSession();
+      const [ann, bea] = await other.query(User).orderBy(User.c.id).all();
+      bea.id = 8;
+      await other.noAutoflush(async () => {
+        expect(await other.get(User, 2)).toBe(bea);
+        expect((await other.query(User).orderBy(User.c.id).all()).map((user) => user.name)).toEqual(['ann', 'bea']);
+        expect(await other.get(User, 1)).toBe(ann);
+      });
+      await other.rollback();
+      await session.flush();
+      expect(await session.get(User, 7)).toBe(stored);
+      expect(await session.get(User, 1)).toBeNull();
+      await session.rollback();
+      await other.close();
+    });
+
     test('a query does not overwrite what was changed and not flushed', async () => {
       const { session, User } = await openBlog(database);
       const user = new User({ name: 'ann', age: 1 });

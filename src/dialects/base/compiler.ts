@@ -34,6 +34,8 @@ export interface Spelling {
   placeholder(position: number): string;
   /** The words for a type in CAST. */
   typeName(type: SqlType): string;
+  /** Writes a node where a condition stands, in databases where conditions are no values. */
+  condition?(node: Node, to: Writer, tightness: number): void;
 }
 
 const NO_HINTS: ReadonlyMap<string, readonly Node[]> = new Map();
@@ -79,6 +81,13 @@ export class Writer {
     return this;
   }
 
+  /** A node where a condition stands: in WHERE, HAVING, ON, WHEN, FILTER and CHECK; in brackets where it binds less tightly. */
+  condition(node: Node, tightness = 0): this {
+    if (this.spelling.condition === undefined) return this.operand(node, tightness);
+    this.spelling.condition(node, this, tightness);
+    return this;
+  }
+
   list(nodes: readonly Node[], separator = ', '): this {
     nodes.forEach((node, i) => {
       if (i > 0) this.write(separator);
@@ -116,11 +125,12 @@ export class Writer {
     return this.write(this.spelling.quote(name));
   }
 
-  parameter(bind: BindNode): this {
+  /** @param array a list that is sent as one parameter */
+  parameter(bind: BindNode, array = false): this {
     const wrapped = wrapBind(bind, this.spelling.name);
     if (wrapped !== null) return bind.expanding ? this.#wrappedList(bind, wrapped) : this.visit(wrapped);
     if (bind.slot < 0) return this.#slot({ index: -1, type: bind.type, expanding: false, name: null, constant: bind.value });
-    return this.#slot({ index: bind.slot, type: bind.type, expanding: bind.expanding, name: bind.name });
+    return this.#slot({ index: bind.slot, type: bind.type, expanding: bind.expanding, array, name: bind.name });
   }
 
   /** A list of which each parameter has SQL around it, which is written beforehand to see what stands on its two sides. */

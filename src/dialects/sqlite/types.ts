@@ -1,6 +1,6 @@
 import { describe } from '../../sql/errors.ts';
 import type { SqlType } from '../../sql/type.ts';
-import { type Bind, badValue, codecsOf, integerCodec } from '../base/codecs.ts';
+import { type Bind, badValue, codecsOf, integerCodec, integerRange } from '../base/codecs.ts';
 import type { Codec } from '../base/dialect.ts';
 import { dialectError } from '../base/errors.ts';
 import { dateTimeCodec, momentCodec } from '../base/moments.ts';
@@ -8,12 +8,18 @@ import { sharedCodec } from '../base/shared-codecs.ts';
 import { exactNumericCodec, isExactNumeric } from './exact-numeric.ts';
 import { numericCodec } from './numeric.ts';
 
+/** The drivers send a number as a floating-point one, which SQLite compares with every row's integer the long way. */
+function wholeNumber(bound: unknown): unknown {
+  return typeof bound === 'number' ? BigInt(bound) : bound;
+}
+
 const boolean: Codec = {
   bind: (value, where) => {
     if (value === true) return 1;
     if (value === false) return 0;
     throw badValue('boolean', 'true or false', describe(value), where);
   },
+  native: (bound) => (bound === 1 ? 1n : 0n),
   decode: (raw) => {
     if (typeof raw === 'number') return raw !== 0;
     throw dialectError('driver.undecodable', 'boolean', '0 or 1', describe(raw));
@@ -33,7 +39,11 @@ function floatCodec(type: SqlType): Codec {
 function makeCodec(type: SqlType): Codec {
   switch (type.name) {
     case 'integer':
-      return integerCodec(type, type.unsigned ? 0 : Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+      return { ...integerCodec(type, type.unsigned ? 0 : Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER), native: wholeNumber };
+    case 'smallInteger':
+    case 'mediumInteger':
+    case 'tinyInteger':
+      return { ...integerCodec(type, ...integerRange(type)), native: wholeNumber };
     case 'boolean':
       return boolean;
     case 'float':
