@@ -214,7 +214,7 @@ export class Database implements ModelRegistry {
   }
   /** A context that its maker closes: for web adapters. */
   openContext(): Context {
-    return new Context({ ...this.#sessionOptions, autoflush: this.#options.session?.autoflush });
+    return new Context({ ...this.#sessionOptions, autoflush: this.#options.session?.autoflush }, () => this.#contexts.getStore());
   }
   /** Runs work in a context that stays open. */
   runInContext<T>(context: Context, work: () => T): T {

@@ -113,6 +113,10 @@ const TABLE = {
     `${verb}() of a query with joins or a limit needs ${model} to have a key of one column. Select the keys first, and name them in the condition.`,
   ],
   'orm.closed-session': () => [InvalidStateError, 'This session is closed. Open another one with db.createSession() or in a context.'],
+  'orm.other-context': () => [
+    InvalidStateError,
+    'This session belongs to another context. Each request has a session of its own: hand on the key of an object, and get it from db.session here.',
+  ],
   'orm.failed-transaction': () => [
     InvalidStateError,
     'A flush failed in this transaction, so it can only be rolled back. Call `await session.rollback()` and begin again.',

@@ -87,6 +87,8 @@ export interface SessionOptions {
   readonly afterCommit?: (changes: readonly ModelChange[]) => unknown;
   /** Whether anyone wants to know what is committed; true unless told. */
   readonly listensToCommits?: () => boolean;
+  /** Throws where the session must not be used: in the context of another request. */
+  readonly checkUse?: () => void;
   /** The page that the current request asks for. */
   readonly pageParameters?: () => PageParameters | null;
 }
@@ -856,6 +858,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   }
   #open(): void {
     if (this.#closed) throw ormError('orm.closed-session');
+    this.#options.checkUse?.();
   }
   #refuseFailed(): void {
     if (this.#failed) throw ormError('orm.failed-transaction');
