@@ -4,6 +4,8 @@ import type { Driver } from './base/driver.ts';
 /** Every dialect by the name that a URL begins with; its folder is loaded when a URL names it. */
 export const dialects: Record<string, () => Promise<Dialect>> = {
   sqlite: () => import('./sqlite/dialect.ts').then((module) => module.sqlite),
+  postgresql: () => import('./postgresql/dialect.ts').then((module) => module.postgresql),
+  postgres: () => import('./postgresql/dialect.ts').then((module) => module.postgresql),
 };
 
 /** Drivers from outside, by dialect and by the name that a URL gives after `+`. */

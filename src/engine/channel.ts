@@ -16,6 +16,9 @@ type Parameters = readonly unknown[];
 export const QUERY: Operation<Parameters, DriverRow[]> = (driver, sql, parameters) => driver.query(sql, parameters);
 export const RUN: Operation<Parameters, RunResult> = (driver, sql, parameters) => driver.run(sql, parameters);
 export const RUN_MANY: Operation<readonly Parameters[], ManyResult> = (driver, sql, rows) => driver.runMany(sql, rows);
+export const QUERY_MANY: Operation<readonly Parameters[], DriverRow[][]> = (driver, sql, rows) =>
+  // It is called where the driver has it.
+  (driver as Required<DriverConnection>).queryMany(sql, rows);
 export const EXECUTE: Operation<Parameters, DriverResult> = (driver, sql, parameters) => driver.execute(sql, parameters);
 export const SCRIPT: Operation<Parameters, void> = (driver, sql) => driver.script(sql);
 

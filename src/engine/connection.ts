@@ -3,7 +3,7 @@ import type { DriverConnection, DriverRow, MaybePromise, RunResult } from '../di
 import { describe } from '../sql/errors.ts';
 import { Insert } from '../sql/insert.ts';
 import type { MetaData, SchemaChangeOptions } from '../sql/metadata.ts';
-import { Channel, EXECUTE, type ManyResult, NONE, QUERY, RUN, RUN_MANY, SCRIPT } from './channel.ts';
+import { Channel, EXECUTE, type ManyResult, NONE, QUERY, QUERY_MANY, RUN, RUN_MANY, SCRIPT } from './channel.ts';
 import { changeSchema } from './create-all.ts';
 import { engineError } from './errors.ts';
 import type { EngineHost } from './host.ts';
@@ -84,7 +84,10 @@ export class Connection {
 
   /** Runs a plan that gives rows once for each row of values, all or none of them. */
   fetchMany(plan: Plan, rows: readonly (readonly unknown[])[]): MaybePromise<DriverRow[][]> {
-    return this.#together(rows.length, () => this.#fetchEach(plan, rows));
+    if (plan.sql === null || this.#channel.driver.queryMany === undefined)
+      return this.#together(rows.length, () => this.#fetchEach(plan, rows));
+    const encoded = rows.map((row) => plan.encode(row).parameters);
+    return this.#together(rows.length, () => this.#channel.call(QUERY_MANY, plan.sql as string, encoded, plan.writes));
   }
 
   /** The rows one after the other, in constant memory, undecoded. */

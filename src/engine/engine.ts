@@ -223,7 +223,7 @@ export class Engine implements EngineHost {
       this.#writeLock = writeLockOf(lock.key);
       this.#lockTimeout = lock.seconds;
     }
-    const memory = dialect.isMemory(this.#driverOptions);
+    const memory = driver.single === true || dialect.isMemory(this.#driverOptions);
     this.#pool = memory
       ? singleConnectionPool(hooks, settings)
       : settings.pool === 'null'

@@ -97,8 +97,8 @@ class CompiledPlan implements Plan {
       slot.name === null ? (places[slot.index]?.name ?? `Parameter ${i + 1}`) : `The parameter ':${slot.name}'`,
     );
     this.#names = new Set(slots.flatMap((slot) => (slot.name === null ? [] : [slot.name])));
-    const expanding = slots.some((slot) => slot.expanding);
-    this.#plain = !expanding && this.#names.size === 0 && slots.every((slot) => slot.index >= 0 || slot.name !== null);
+    const expanding = slots.some((slot) => slot.expanding && !slot.array);
+    this.#plain = this.#names.size === 0 && slots.every((slot) => !slot.expanding && slot.index >= 0);
     this.sql = expanding ? null : this.#text([]);
     this.#native = expanding
       ? []
@@ -136,10 +136,11 @@ class CompiledPlan implements Plan {
     const parameters: unknown[] = [];
     const sizes: number[] = [];
     for (let i = 0; i < this.#slots.length; i++) {
-      const { index, name, expanding, constant } = this.#slots[i];
+      const { index, name, expanding, array, constant } = this.#slots[i];
       if (name !== null && !Object.hasOwn(named, name)) throw sqlError('sql.missing-parameter', name);
       const value = name !== null ? named[name] : index < 0 ? constant : values[index];
       if (!expanding) parameters.push(value === null ? null : this.#value(value, i));
+      else if (Array.isArray(value) && array) parameters.push(this.#dialect.encodeList?.(this.#encodeItems(value, i)));
       else if (Array.isArray(value)) sizes.push(this.#spread(value, i, parameters));
       else if (value === undefined) throw sqlError('sql.undefined-value', this.#places[i]);
       else throw engineError('engine.not-a-list', this.#places[i], describe(value));
@@ -156,11 +157,16 @@ class CompiledPlan implements Plan {
     return { sql, parameters };
   }
 
-  /** Adds a list's values to the parameters, and answers how much room its text must have. */
-  #spread(list: readonly unknown[], slot: number, parameters: unknown[]): number {
+  #encodeItems(list: readonly unknown[], slot: number): unknown[] {
     const encoded: unknown[] = [];
     // No row equals NULL, so it is left out: x NOT IN (1, NULL) would be true for nothing.
     for (const value of list) if (value !== null) encoded.push(this.#value(value, slot));
+    return encoded;
+  }
+
+  /** Adds a list's values to the parameters, and answers how much room its text must have. */
+  #spread(list: readonly unknown[], slot: number, parameters: unknown[]): number {
+    const encoded = this.#encodeItems(list, slot);
     const source = this.#dialect.listSource;
     if (source !== undefined && encoded.length > source.from && this.#slots[slot].around === undefined) {
       const one = source.encode(encoded);
@@ -183,7 +189,7 @@ class CompiledPlan implements Plan {
     let position = 0;
     let list = 0;
     this.#slots.forEach((slot, i) => {
-      const size = slot.expanding ? sizes[list++] : 1;
+      const size = slot.expanding && !slot.array ? sizes[list++] : 1;
       if (size === ONE_PARAMETER) text += dialect.listSource?.sql(dialect.placeholder(++position));
       else if (size === 0) text += NOTHING;
       else {

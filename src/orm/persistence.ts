@@ -102,6 +102,8 @@ export async function insertEntities(writer: Writer, mapper: Mapper, entities: r
 
 /** Rows of one INSERT: few sizes, so that few statements are prepared. */
 const INSERT_SIZES = [128, 32, 8];
+/** Fewer rows, where keys come with RETURNING alone and a run for each row would be a round trip. */
+const SMALL_SIZES = [4, 2, 1];
 
 async function insertAlike(
   writer: Writer,
@@ -111,7 +113,7 @@ async function insertAlike(
   values: readonly unknown[],
 ): Promise<void> {
   const { generatedKey, table } = mapper;
-  const { ascendingKeys, maxParameters } = writer.capabilitiesOf(table);
+  const { ascendingKeys, keyFromRun, maxParameters } = writer.capabilitiesOf(table);
   const omitted = new Set(left.split(',').slice(1).map(Number));
   const columns = mapper.columns.filter((column) => !omitted.has(column.position));
   const asked = mapper.columns.filter((column) => omitted.has(column.position));
@@ -132,7 +134,7 @@ async function insertAlike(
   let start = 0;
   // Rows of one statement come back in any order; generated keys tell it where they ascend.
   if (width > 0 && (asked.length === 0 || (keyOnly && ascendingKeys))) {
-    for (const size of INSERT_SIZES) {
+    for (const size of asked.length > 0 && !keyFromRun ? [...INSERT_SIZES, ...SMALL_SIZES] : INSERT_SIZES) {
       if (size * width > maxParameters) continue;
       for (; entities.length - start >= size; start += size) {
         const part = values.slice(start * width, (start + size) * width);
@@ -155,7 +157,7 @@ async function insertAlike(
     rest.push(constants.length === 0 ? row : row.concat(constants));
   }
   // A key that the driver tells by itself need not be asked for, unless something else is.
-  if (asked.length > 0 && !(keyOnly && ascendingKeys)) {
+  if (asked.length > 0 && !(keyOnly && keyFromRun)) {
     const answer = writer.fetchMany(table, `${key}:returning`, build(1, asked), rest);
     const results = answer instanceof Promise ? await answer : answer;
     results.forEach(([row], i) => {

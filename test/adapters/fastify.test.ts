@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { athanor } from '../../src/adapters/fastify.ts';
 import type { Session } from '../../src/index.ts';
 import { blogModels } from '../orm/blog-models.ts';
-import { afterTest, databases, openDatabase, type TestDatabase } from '../setup/databases.ts';
+import { afterTest, openDatabase, type TestDatabase } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
 
 async function application(
   database: TestDatabase,
@@ -24,15 +25,16 @@ async function application(
 
 const free = (db: ReturnType<typeof openDatabase>): number => db.engine.pool.status().checkedOut;
 
-describe.each(databases)('the Fastify adapter on $name', (database) => {
+describe.each(allDatabases)('the Fastify adapter on $name', (database) => {
   test('each request has a session of its own, closed when the response ends', async () => {
     const sessions: Session[] = [];
     const { app, db, User } = await application(database, (server, models, own) => {
       server.post<{ Body: { name: string } }>('/users', async (request, reply) => {
-        sessions.push(own.session);
+        const mine = own.session;
+        sessions.push(mine);
         own.session.add(new models.User({ name: request.body.name }));
         await own.session.commit();
-        expect(own.session).toBe(sessions.at(-1));
+        expect(own.session).toBe(mine);
         return reply.code(201).send(await models.User.query().filterBy({ name: request.body.name }).one());
       });
     });

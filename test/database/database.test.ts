@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigurationError, Database, InvalidStateError, inspect, listen, NoContextError, select, t, text } from '../../src/index.ts';
 import { blogModels } from '../orm/blog-models.ts';
-import { afterTest, databases, openDatabase, Statements, sharedDatabases, temporaryFolder } from '../setup/databases.ts';
+import { afterTest, databases, openDatabase, Statements, temporaryFolder } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
 
 describe('configuration', () => {
   test('a database may be made first and configured later, until it is used', async () => {
@@ -33,7 +34,7 @@ describe('configuration', () => {
   });
 });
 
-describe.each(databases)('contexts on $name', (database) => {
+describe.each(allDatabases)('contexts on $name', (database) => {
   test('db.session outside a context says how to open one', async () => {
     const db = openDatabase(database);
     const { User } = blogModels(db);
@@ -272,7 +273,7 @@ describe.each(databases)('contexts on $name', (database) => {
   });
 });
 
-describe.each(sharedDatabases)('several databases on $name', (database) => {
+describe.each(allDatabases.filter(({ shared }) => shared))('several databases on $name', (database) => {
   test('each model goes to its own, in one session', async () => {
     const db = openDatabase(database, { binds: { auth: database.url(), log: { url: database.url(), poolSize: 1 } } });
     class Post extends db.Model('posts', { id: t.integer().primaryKey(), title: t.string() }) {}

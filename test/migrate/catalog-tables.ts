@@ -2,11 +2,14 @@ import { t } from '../../src/sql/column-types.ts';
 import { check, foreignKey, unique } from '../../src/sql/constraints.ts';
 import { index, uniqueIndex } from '../../src/sql/indexes.ts';
 import { MetaData } from '../../src/sql/metadata.ts';
-import { sql } from '../../src/sql/raw.ts';
+import { type RawFragment, sql } from '../../src/sql/raw.ts';
 import { Table } from '../../src/sql/schema.ts';
 
-/** Tables with one of everything that a migration knows, as models define them. */
-export function catalogTables(): MetaData {
+/**
+ * Tables with one of everything that a migration knows, as models define them.
+ * @param yesterday a default that is a call, in the database's own words
+ */
+export function catalogTables(yesterday: RawFragment = sql`datetime('now', '-1 day')`): MetaData {
   const metadata = new MetaData();
   new Table(
     metadata,
@@ -22,7 +25,7 @@ export function catalogTables(): MetaData {
       state: t.enum(['draft', "editor's choice", 'live']).serverDefault(sql`${'draft'}`),
       meta: t.json<{ sizes: string[] }>().nullable(),
       createdAt: t.dateTime().serverDefault(sql`CURRENT_TIMESTAMP`),
-      checkedAt: t.dateTime().serverDefault(sql`datetime('now', '-1 day')`),
+      checkedAt: t.dateTime().serverDefault(yesterday),
       rating: t.double().nullable().check(sql`rating BETWEEN 1 AND 5`),
       code: t.uuid().unique().index(),
       categoryId: t.integer().nullable().index().references('categories.id', { onDelete: 'set null', onUpdate: 'cascade' }),

@@ -15,10 +15,12 @@ import {
   UniqueViolation,
   update,
 } from '../../src/index.ts';
-import { databases, openDatabase, Statements, sharedDatabases } from '../setup/databases.ts';
+import { openDatabase, Statements } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
 import { openBlog } from './blog-models.ts';
 
-describe.each(databases)('flush on $name', (database) => {
+describe.each([...allDatabases, ...pgliteDatabases])('flush on $name', (database) => {
   test('parents come before children, and rows of one class go in one batch, in the order of add()', async () => {
     const { session, statements, User, Post } = await openBlog(database);
     const posts = Array.from({ length: 50 }, (_, i) => new Post({ title: `p${i}` }));
@@ -56,7 +58,9 @@ describe.each(databases)('flush on $name', (database) => {
     session.addAll(users);
     await session.flush();
     expect(statements.summary()).toEqual(['INSERT users', 'INSERT users', 'INSERT users']);
-    expect(users.map((user) => user.id)).toEqual([1, 10, 11, 12]);
+    // PostgreSQL's keys come from a sequence, which knows nothing of the keys that rows bring.
+    expect(users.map((user) => user.id)).toEqual(database.family === 'postgresql' ? [1, 10, 2, 3] : [1, 10, 11, 12]);
+    expect(await session.all(text('SELECT id, name FROM users ORDER BY name'))).toEqual(users.map(({ id, name }) => ({ id, name })));
   });
 
   test('a flush of nothing sends nothing and opens no transaction', async () => {
@@ -86,7 +90,7 @@ describe.each(databases)('flush on $name', (database) => {
     statements.takeAll();
     user.age = 4;
     await session.flush();
-    expect(statements.take()).toEqual(['UPDATE users SET age = ? WHERE users.id = ?']);
+    expect(statements.takePlain()).toEqual(['UPDATE users SET age = ? WHERE users.id = ?']);
   });
 
   test('objects with the same changed columns are updated in one batch', async () => {
@@ -100,7 +104,7 @@ describe.each(databases)('flush on $name', (database) => {
     users[2].age = 3;
     users[3].name = 'z';
     await session.flush();
-    expect(statements.take()).toEqual(['UPDATE users SET age = ? WHERE users.id = ?', 'UPDATE users SET name = ? WHERE users.id = ?']);
+    expect(statements.takePlain()).toEqual(['UPDATE users SET age = ? WHERE users.id = ?', 'UPDATE users SET name = ? WHERE users.id = ?']);
     expect(await session.all(text('SELECT name, age FROM users ORDER BY id'))).toEqual([
       { name: 'a', age: 1 },
       { name: 'b', age: 2 },
@@ -288,7 +292,7 @@ describe.each(databases)('flush on $name', (database) => {
     statements.takeAll();
     tag.id = 50;
     await session.flush();
-    expect(statements.take()).toEqual(['UPDATE tags SET id = ? WHERE tags.id = ?']);
+    expect(statements.takePlain()).toEqual(['UPDATE tags SET id = ? WHERE tags.id = ?']);
     expect(await session.get(Tag, 50)).toBe(tag);
     expect(await session.get(Tag, 1)).toBeNull();
     await session.rollback();
@@ -593,7 +597,7 @@ describe.each(databases)('flush on $name', (database) => {
   });
 });
 
-describe.each(sharedDatabases)('two sessions on $name', (database) => {
+describe.each(allDatabases.filter(({ shared }) => shared))('two sessions on $name', (database) => {
   test('a row changed by another session meanwhile is not overwritten column by column', async () => {
     const { db, session, User } = await openBlog(database);
     session.add(new User({ name: 'ann', age: 1 }));

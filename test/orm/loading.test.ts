@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { belongsTo, foreignKey, hasMany, isLoaded, MappingError, NotLoadedError, t, text } from '../../src/index.ts';
-import { databases, openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
+import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
 import { openBlog } from './blog-models.ts';
 
 /** Three users with 0, 1 and 2 posts, tags, addresses and a profile; nothing of them in the session. */
@@ -24,7 +25,7 @@ async function filledBlog(database: TestDatabase) {
   return blog;
 }
 
-describe.each(databases)('loading on $name', (database) => {
+describe.each(allDatabases)('loading on $name', (database) => {
   describe('lazily', () => {
     test('the first await loads a relation for all siblings, in one statement', async () => {
       const { session, statements, User } = await filledBlog(database);

@@ -14,7 +14,8 @@ import {
   text,
   ValidationError,
 } from '../../src/index.ts';
-import { databases, openDatabase, Statements } from '../setup/databases.ts';
+import { openDatabase, Statements } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
 
 describe('defining models', () => {
   const db = new Database();
@@ -219,7 +220,7 @@ describe('defining models', () => {
   });
 });
 
-describe.each(databases)('attributes on $name', (database) => {
+describe.each(allDatabases)('attributes on $name', (database) => {
   test('every type goes in, is read back, is compared, and is NULL', async () => {
     const db = openDatabase(database);
     class Thing extends db.Model('things', {

@@ -15,10 +15,11 @@ import {
   UniqueViolation,
   update,
 } from '../../src/index.ts';
-import { databases, openDatabase, Statements, sharedDatabases } from '../setup/databases.ts';
+import { openDatabase, Statements } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
 import { openBlog } from './blog-models.ts';
 
-describe.each(databases)('sessions on $name', (database) => {
+describe.each(allDatabases)('sessions on $name', (database) => {
   describe('states and identity', () => {
     test('an object goes from transient to pending, persistent, deleted and detached', async () => {
       const { session, User } = await openBlog(database);
@@ -791,9 +792,12 @@ describe.each(databases)('sessions on $name', (database) => {
   });
 });
 
-describe.each(sharedDatabases)('transactions on $name', (database) => {
+describe.each(allDatabases.filter(({ shared }) => shared))('transactions on $name', (database) => {
   test('transaction({ retries }) runs again when the database was busy', async () => {
-    const { db, User } = await openBlog({ ...database, url: () => `${database.url()}?timeout=0.02` });
+    const { db, User } = await openBlog({
+      ...database,
+      url: () => `${database.url()}${database.family === 'sqlite' ? '?timeout=0.02' : ''}`,
+    });
     await using session = db.createSession();
     const blocker = await db.engine.connect();
     await blocker.begin({ writes: true });

@@ -68,6 +68,10 @@ export class Statements {
   takeAll(): string[] {
     return this.all.splice(0);
   }
+  /** The same as `take()`, with placeholders as `?` and without the types that parameters say of themselves. */
+  takePlain(): string[] {
+    return this.take().map((sql) => sql.replace(/\$\d+(?:::\w+)?/g, '?'));
+  }
   /** How many statements ran since the last call, transaction control left out. */
   count(): number {
     return this.take().length;

@@ -2,7 +2,7 @@ import { afterTest, databases, type TestDatabase } from './databases.ts';
 import { run, SERVERS, withDatabase } from './server-databases.ts';
 
 /** Databases of one server that a test file may use at the same time. */
-const AT_ONCE = 2;
+const AT_ONCE = 3;
 
 /** The databases that this run tests, by their names in `TEST_DATABASES`; the set-up has looked which are there. */
 export const tested: readonly string[] = (process.env.ATHANOR_TEST_DATABASES ?? '').split(',');

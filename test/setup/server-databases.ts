@@ -40,11 +40,15 @@ const postgresql: Server = {
   create: (name) => `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`,
   drop: (name) => `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`,
   reset: async (database) => {
-    const rows = await postgresql.run(
-      [`SELECT nspname AS name FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'`],
-      database,
-    );
-    await postgresql.run([...rows.map(({ name }) => `DROP SCHEMA "${String(name)}" CASCADE`), 'CREATE SCHEMA public'], database);
+    // A session that a test left open holds locks.
+    const statement = `DO $$ DECLARE name text; BEGIN
+      PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+      FOR name IN SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema' LOOP
+        EXECUTE format('DROP SCHEMA %I CASCADE', name);
+      END LOOP;
+      CREATE SCHEMA public;
+    END $$`;
+    await postgresql.run([statement], database);
   },
 };
 

@@ -7,6 +7,8 @@ export interface Slot {
   readonly type: SqlType;
   /** One value that is a list, spread into as many parameters when the statement runs. */
   readonly expanding: boolean;
+  /** The list stays one parameter, an array, whatever its length. */
+  readonly array: boolean;
   /** The name under which the value is given with the execution, or null. */
   readonly name: string | null;
   /** A value that the parameter's type brought itself; `index` is −1 then. */

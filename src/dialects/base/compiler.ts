@@ -114,11 +114,12 @@ export class Writer {
     return this.write(this.spelling.quote(name));
   }
 
-  parameter(bind: BindNode): this {
+  /** @param array a list that is sent as one parameter */
+  parameter(bind: BindNode, array = false): this {
     const wrapped = wrapBind(bind, this.spelling.name);
-    if (wrapped !== null) return bind.expanding ? this.#wrappedList(bind, wrapped) : this.visit(wrapped);
-    if (bind.slot < 0) return this.#slot({ index: -1, type: bind.type, expanding: false, name: null, constant: bind.value });
-    return this.#slot({ index: bind.slot, type: bind.type, expanding: bind.expanding, name: bind.name });
+    if (wrapped !== null && !array) return bind.expanding ? this.#wrappedList(bind, wrapped) : this.visit(wrapped);
+    if (bind.slot < 0) return this.#slot({ index: -1, type: bind.type, expanding: false, array: false, name: null, constant: bind.value });
+    return this.#slot({ index: bind.slot, type: bind.type, expanding: bind.expanding, array, name: bind.name });
   }
 
   /** A list of which each parameter has SQL around it, which is written beforehand to see what stands on its two sides. */
@@ -133,7 +134,7 @@ export class Writer {
     Object.assign(this, { pieces, slots });
     this.#text = text;
     if (!single) throw dialectError('type.wrapped-list');
-    return this.#slot({ index: bind.slot, type: bind.type, expanding: true, name: bind.name, around: [before, after] });
+    return this.#slot({ index: bind.slot, type: bind.type, expanding: true, array: false, name: bind.name, around: [before, after] });
   }
 
   #slot(slot: Slot): this {

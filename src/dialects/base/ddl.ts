@@ -31,6 +31,8 @@ export interface DdlRules
   typeCheck?(column: TableColumn): { readonly suffix: string; readonly sql: string } | null;
   /** A default as it stands after DEFAULT. */
   defaultWords(expression: string, column: TableColumn): string;
+  /** What stands at the end of a column. */
+  afterColumn?(column: TableColumn): string;
   /** What differs from PostgreSQL in what there is. */
   readonly features?: Partial<DdlFeatures>;
   /** The greatest length of a name; no limit where it is left out. */
@@ -143,6 +145,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     }
     const key = isWholeKey(column) ? rules.inlineKey(column) : null;
     if (key !== null) text += ` ${key}`;
+    text += rules.afterColumn?.(column) ?? '';
     if (!features.commentStatements && column.comment !== null && rules.columnComment !== undefined)
       text += rules.columnComment(column.comment);
     if (!rules.constraintsWithColumn) return text;

@@ -34,8 +34,10 @@ export interface Capabilities {
   readonly transactionalDdl: boolean;
   /** Rows can be locked by FOR UPDATE; without it the clause is left out, since whole-database locks serve. */
   readonly rowLocks: boolean;
-  /** The keys that one INSERT makes for its rows ascend in the order of the rows, and a single row's key comes with its run. */
+  /** The keys that one INSERT makes for its rows ascend in the order of the rows. */
   readonly ascendingKeys: boolean;
+  /** The key that the database made for a row comes with its run, without RETURNING. */
+  readonly keyFromRun: boolean;
   readonly maxParameters: number;
 }
 
@@ -166,6 +168,8 @@ export interface Dialect {
   compile(node: Node): Compiled;
   /** How a long IN list is sent, where the database can unpack one. */
   readonly listSource?: ListSource;
+  /** The parameter for a list of encoded values that the compiler left as one: an array. */
+  encodeList?(values: readonly unknown[]): unknown;
   beginTransaction(options: TransactionOptions, writes: boolean): readonly string[];
   /**
    * Where one transaction at a time may write: what names the database, and how many seconds the others wait. They wait
@@ -178,8 +182,8 @@ export interface Dialect {
   readonly readOnly?: { readonly on: string; readonly off: string };
   /** How a statement is explained: what stands before it, and the text of each row of the answer. */
   readonly explain: { readonly prefix: string; readonly line: (row: readonly unknown[]) => string };
-  /** Reads the tables of a database back. */
-  reflect(connection: DriverConnection): Promise<ReflectedTable[]>;
+  /** Reads the tables of a database back: those of the schema that new tables go to, or of the schemas given, null being that one. */
+  reflect(connection: DriverConnection, schemas?: readonly (string | null)[]): Promise<ReflectedTable[]>;
   /** Reads the views of a database back, where that is there. */
   reflectViews?(connection: DriverConnection): Promise<ReflectedView[]>;
   /** Drivers by the name that a URL gives after `+`; the first is the default. */

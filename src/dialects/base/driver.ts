@@ -31,6 +31,8 @@ export interface DriverConnection {
     sql: string,
     rows: readonly (readonly unknown[])[],
   ): MaybePromise<{ readonly rowCount: number; readonly lastInsertIds: readonly (number | bigint | null)[] }>;
+  /** Runs one statement that gives rows once for each list of parameters, as one batch, where that takes one round trip. */
+  queryMany?(sql: string, rows: readonly (readonly unknown[])[]): MaybePromise<DriverRow[][]>;
   /** Runs one statement of which nothing is known, whether or not it gives rows. */
   execute(sql: string, parameters: readonly unknown[]): MaybePromise<DriverResult>;
   /** Runs a script of several statements without parameters. */
@@ -41,6 +43,8 @@ export interface DriverConnection {
   readonly usable: boolean;
   /** Whether the database itself has a transaction open; null where it does not tell. */
   readonly inTransaction: boolean | null;
+  /** Ends the statement that is running, through a connection of its own where it must. */
+  cancel?(): MaybePromise<void>;
   close(): MaybePromise<void>;
 }
 
@@ -85,6 +89,8 @@ export interface Driver {
   readonly name: string;
   /** The npm package that it needs, or null where it is built into Node. */
   readonly package: string | null;
+  /** The whole database is one connection, which all share, whatever its options. */
+  readonly single?: boolean;
   connect(options: DriverOptions): MaybePromise<DriverConnection>;
   classify(error: unknown): DriverFailure;
 }

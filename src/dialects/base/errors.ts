@@ -30,7 +30,7 @@ const TABLE = {
   ],
   'driver.file-host': (host: string) => [
     ConfigurationError,
-    `The database URL names the host '${host}', but SQLite is a file. Write three slashes before a relative path (sqlite:///app.db), four before an absolute one (sqlite:////var/app.db).`,
+    `The database URL names the host '${host}', but this database is a file. Write three slashes before a relative path (sqlite:///app.db), four before an absolute one (sqlite:////var/app.db).`,
   ],
   'driver.undecodable': (type: string, expected: string, got: string) => [
     DecodeError,

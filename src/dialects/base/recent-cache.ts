@@ -4,12 +4,17 @@
  */
 export class RecentCache<V> {
   readonly #half: number;
+  readonly #forget: ((value: V) => void) | null;
   #young: Map<string, V> = new Map();
   #old: Map<string, V> = new Map();
 
-  /** @param capacity how many entries are kept at most; at least half of them are the most recently used */
-  constructor(capacity: number) {
+  /**
+   * @param capacity how many entries are kept at most; at least half of them are the most recently used
+   * @param forget told of each entry that is dropped for room
+   */
+  constructor(capacity: number, forget: ((value: V) => void) | null = null) {
     this.#half = Math.max(1, Math.floor(capacity / 2));
+    this.#forget = forget;
   }
 
   get size(): number {
@@ -25,10 +30,17 @@ export class RecentCache<V> {
 
   set(key: string, value: V): void {
     if (this.#young.size >= this.#half && !this.#young.has(key)) {
+      const dropped = this.#old;
       this.#old = this.#young;
       this.#young = new Map();
+      if (this.#forget !== null) for (const [name, old] of dropped) if (name !== key && !this.#old.has(name)) this.#forget(old);
     }
     this.#young.set(key, value);
+  }
+
+  delete(key: string): void {
+    this.#young.delete(key);
+    this.#old.delete(key);
   }
 
   clear(): void {

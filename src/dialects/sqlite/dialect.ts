@@ -26,7 +26,15 @@ const spelling = {
 export const sqlite: Dialect = {
   name: 'sqlite',
   title: 'SQLite',
-  capabilities: { returning: true, savepoints: true, transactionalDdl: true, rowLocks: false, ascendingKeys: true, maxParameters: 32_766 },
+  capabilities: {
+    returning: true,
+    savepoints: true,
+    transactionalDdl: true,
+    rowLocks: false,
+    ascendingKeys: true,
+    keyFromRun: true,
+    maxParameters: 32_766,
+  },
   ddl: sqliteDdl,
   quote,
   placeholder,

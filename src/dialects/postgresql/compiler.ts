@@ -1,0 +1,158 @@
+import { sqlError } from '../../sql/errors.ts';
+import { type BinaryNode, type BindNode, isKind, type Node, type SourceNode } from '../../sql/node.ts';
+import type { SqlType } from '../../sql/type.ts';
+import type { Visitor, Visitors, Writer } from '../base/compiler.ts';
+import { TIGHTNESS } from '../base/compiler.ts';
+import { dmlVisitors } from '../base/dml.ts';
+import { expressionVisitors } from '../base/expressions.ts';
+import { selectVisitors, writeLimit } from '../base/selects.ts';
+import { castName } from './type-names.ts';
+
+// PostgreSQL gives each parameter a type from what stands beside it. Beside a column that is the column's; where nothing
+// says one, `SELECT $1 + $2`, the parameter says it itself. Binds that need not are noted here: each is an object of its
+// own in the statement that is compiled.
+const bare: WeakSet<Node> = new WeakSet();
+/** Whole numbers beside a whole-number column: of 64 bits, since one that is too great for the column is no error. */
+const wide: WeakSet<Node> = new WeakSet();
+
+const COMPARISONS = new Set(['=', '<>', '!=', '<', '<=', '>', '>=', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM']);
+const ARITHMETIC = new Set(['+', '-', '*', '/', '%']);
+const WHOLE = new Set(['integer', 'smallInteger', 'bigInteger']);
+
+function isBind(node: Node): node is BindNode {
+  return isKind(node, 'bind');
+}
+function isWhole(type: SqlType): boolean {
+  return WHOLE.has(type.name);
+}
+function leaveBare(nodes: readonly Node[]): void {
+  for (const node of nodes) if (isBind(node)) bare.add(node);
+}
+
+/** A parameter that is compared with something takes that thing's type. */
+function compared(value: Node, beside: Node): void {
+  if (!isBind(value) || isBind(beside)) return;
+  if (isKind(beside, 'column') && isWhole(beside.type) && isWhole(value.type)) wide.add(value);
+  else bare.add(value);
+}
+
+/** Values stand in place: in DDL, which has no parameters. */
+function inPlace(to: Writer): boolean {
+  return to.spelling.visitors.bind !== bind;
+}
+
+const bind: Visitor<'bind'> = (node, to) => {
+  const type = bare.has(node) ? null : wide.has(node) ? 'BIGINT' : castName(node.type);
+  to.parameter(node);
+  if (type !== null && !node.expanding) to.write(`::${type}`);
+};
+
+/** The type that an expression surely has; null where only the database knows. */
+function knownType(node: Node): string | null {
+  switch (node.kind) {
+    case 'column':
+    case 'bind':
+    case 'cast':
+      return (node as BindNode).type.name;
+    case 'like':
+    case 'in':
+    case 'between':
+    case 'exists':
+    case 'junction':
+      return 'boolean';
+    case 'binary':
+      return COMPARISONS.has((node as BinaryNode).operator) ? 'boolean' : null;
+    default:
+      return null;
+  }
+}
+
+// Quoted text, quoted names and comments hold no placeholders.
+const PLACEHOLDER =
+  /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(?<tag>[A-Za-z_]\w*|)\$[\s\S]*?\$\k<tag>\$|--[^\n]*|\/\*[\s\S]*?\*\/|(?<placeholder>(?<![\w$])\$\d+)/g;
+
+/** What PostgreSQL writes differently. */
+export const postgresqlVisitors: Visitors = {
+  ...expressionVisitors,
+  ...selectVisitors((node, to) => {
+    if (node.limit !== null) leaveBare([node.limit]);
+    if (node.offset !== null) leaveBare([node.offset]);
+    writeLimit(node, to);
+  }),
+  ...dmlVisitors,
+  bind,
+  insert: (node, to) => {
+    leaveBare(node.values);
+    dmlVisitors.insert(node, to);
+  },
+  conflict: (node, to) => {
+    leaveBare(node.values);
+    dmlVisitors.conflict(node, to);
+  },
+  update: (node, to) => {
+    leaveBare(node.values);
+    dmlVisitors.update(node, to);
+  },
+  binary: (node, to) => {
+    if (COMPARISONS.has(node.operator)) {
+      compared(node.left, node.right);
+      compared(node.right, node.left);
+    } else if (ARITHMETIC.has(node.operator)) {
+      for (const side of [node.left, node.right]) if (isBind(side) && isWhole(side.type)) wide.add(side);
+    }
+    expressionVisitors.binary(node, to);
+  },
+  between: (node, to) => {
+    compared(node.low, node.operand);
+    compared(node.high, node.operand);
+    expressionVisitors.between(node, to);
+  },
+  like: (node, to) => {
+    if (!isBind(node.operand)) leaveBare([node.pattern]);
+    to.operand(node.operand, TIGHTNESS.comparison + 1);
+    to.write(`${node.negated ? ' NOT' : ''}${node.insensitive ? ' ILIKE ' : ' LIKE '}`);
+    to.operand(node.pattern, TIGHTNESS.comparison + 1);
+    if (node.escape !== null) to.write(` ESCAPE '${node.escape.replaceAll("'", "''")}'`);
+  },
+  // A list is one parameter, an array: one text and one prepared statement for lists of every length.
+  in: (node, to) => {
+    const { list, operand } = node;
+    if (!isBind(list) || !list.expanding || inPlace(to)) return expressionVisitors.in(node, to);
+    to.operand(operand, TIGHTNESS.comparison + 1).write(node.negated ? ' <> ALL (' : ' = ANY (');
+    const whole = isKind(operand, 'column') && isWhole(operand.type) && isWhole(list.type);
+    const type = whole ? 'BIGINT' : isKind(operand, 'column') ? null : castName(list.type);
+    to.parameter(list, true).write(type === null ? ')' : `::${type}[])`);
+  },
+  function: (node, to) => {
+    const { name, args } = node;
+    if (name === 'sum' && args.length === 1 && knownType(args[0]) === 'boolean') {
+      const cast = { kind: 'raw', pieces: ['CAST(', ' AS INTEGER)'], items: args } as unknown as Node;
+      return expressionVisitors.function({ ...node, args: [cast] }, to);
+    }
+    if (name === 'round' && args.length === 2) {
+      // Only numeric is rounded to digits.
+      const cast = { kind: 'raw', pieces: ['CAST(', ' AS NUMERIC)'], items: [args[0]] } as unknown as Node;
+      return expressionVisitors.function({ ...node, args: [cast, args[1]] }, to);
+    }
+    expressionVisitors.function(node, to);
+  },
+  raw: (node, to) => {
+    // A placeholder that was written by hand would take the value of another one, or none.
+    for (const piece of node.pieces) {
+      for (const match of piece.matchAll(PLACEHOLDER)) {
+        const placeholder = match.groups?.placeholder;
+        if (placeholder !== undefined) throw sqlError('sql.bare-placeholder', placeholder);
+      }
+    }
+    // Only who wrote the text knows what its values are.
+    for (const item of node.items) leaveBare(isKind(item, 'list') ? item.items : [item]);
+    expressionVisitors.raw(node, to);
+  },
+  lock: (node, to) => {
+    to.write(node.strength === 'share' ? ' FOR SHARE' : ' FOR UPDATE');
+    // A table stands under its bare name here, whatever its schema.
+    const name = (source: SourceNode): string => (isKind(source, 'table') ? to.spelling.quote(source.name) : to.sourceName(source));
+    if (node.of.length > 0) to.write(` OF ${node.of.map((source) => name(source as SourceNode)).join(', ')}`);
+    if (node.wait !== null) to.write(node.wait === 'skipLocked' ? ' SKIP LOCKED' : ' NOWAIT');
+  },
+};

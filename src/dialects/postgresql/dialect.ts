@@ -1,0 +1,48 @@
+import { compile } from '../base/compiler.ts';
+import type { Dialect, TransactionOptions } from '../base/dialect.ts';
+import { formatArray } from './arrays.ts';
+import { postgresqlVisitors } from './compiler.ts';
+import { postgresqlDdl } from './ddl.ts';
+import { quote } from './identifiers.ts';
+import { reflectPostgresql } from './reflection.ts';
+import { postgresqlCodec } from './types.ts';
+
+const placeholder = (position: number): string => `$${position}`;
+const spelling = { title: 'PostgreSQL', visitors: postgresqlVisitors, quote, placeholder, typeName: postgresqlDdl.typeName };
+
+function beginTransaction({ isolation, readOnly, deferrable }: TransactionOptions): string[] {
+  let words = 'BEGIN';
+  if (isolation !== undefined) words += ` ISOLATION LEVEL ${isolation.toUpperCase()}`;
+  if (readOnly !== undefined) words += readOnly ? ' READ ONLY' : ' READ WRITE';
+  if (deferrable !== undefined) words += deferrable ? ' DEFERRABLE' : ' NOT DEFERRABLE';
+  return [words];
+}
+
+/** PostgreSQL 13 or later. */
+export const postgresql: Dialect = {
+  name: 'postgresql',
+  title: 'PostgreSQL',
+  capabilities: {
+    returning: true,
+    savepoints: true,
+    transactionalDdl: true,
+    rowLocks: true,
+    ascendingKeys: true,
+    keyFromRun: false,
+    maxParameters: 65_535,
+  },
+  ddl: postgresqlDdl,
+  quote,
+  placeholder,
+  codec: postgresqlCodec,
+  compile: (node) => compile(spelling, node),
+  encodeList: formatArray,
+  beginTransaction,
+  isMemory: () => false,
+  explain: { prefix: 'EXPLAIN', line: (row) => String(row[0]) },
+  reflect: reflectPostgresql,
+  drivers: {
+    pg: async () => (await import('./pg.ts')).nodePostgres,
+    pglite: async () => (await import('./pglite.ts')).pglite,
+  },
+};
