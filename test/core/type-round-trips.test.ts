@@ -1,5 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { describe, expect, it } from 'vitest';
+import { createAllStatements } from '../../src/dialects/base/ddl.ts';
 import { dialects } from '../../src/dialects/registry.ts';
 import { type Connection, createEngine, type Engine, func, insertInto, jsonNull, literal, select, sql, Table, t } from '../../src/index.ts';
 import { MetaData } from '../../src/sql/metadata.ts';
@@ -21,7 +22,7 @@ async function open(database: TestDatabase): Promise<{ engine: Engine; connectio
 }
 
 async function create(engine: Engine, connection: Connection, table: Table): Promise<void> {
-  for (const statement of engine.dialect.ddl.createTable(table)) await connection.script(statement);
+  for (const statement of createAllStatements(engine.dialect.ddl, table.metadata as MetaData)) await connection.script(statement);
 }
 
 function valuesOf({ edges, random, only }: TypeCase, family: TestDatabase['family']): unknown[] {

@@ -3,7 +3,7 @@ import { formatArray, parseArray } from '../../src/dialects/postgresql/arrays.ts
 import { decodeTimestamp, encodeTimestamp } from '../../src/dialects/postgresql/timestamps.ts';
 import { postgresqlCodec } from '../../src/dialects/postgresql/types.ts';
 import { type Column, createEngine, DataError, type Engine, insertInto, select, sql, Table, t, text } from '../../src/index.ts';
-import { MetaData } from '../../src/sql/schema.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
 import { afterTest } from '../setup/databases.ts';
 import { liveDatabases } from '../setup/live-databases.ts';
 

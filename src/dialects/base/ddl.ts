@@ -2,7 +2,7 @@ import type { MetaData } from '../../sql/metadata.ts';
 import type { ForeignKey, Table, TableColumn, ViewDefinition } from '../../sql/schema.ts';
 import type { Sequence } from '../../sql/sequence.ts';
 import type { EnumType } from '../../sql/table-parts.ts';
-import type { SqlType } from '../../sql/type.ts';
+import { enumTypeName, type SqlType } from '../../sql/type.ts';
 import { computedWords, seriesWords, standardIdentity } from './column-words.ts';
 import { checkWords, excludeWords, keyWords, referenceWords } from './constraint-words.ts';
 import { type DdlFeatures, need, STANDARD_FEATURES } from './ddl-features.ts';
@@ -67,8 +67,8 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
   const typeName = (type: SqlType, column?: TableColumn): string => {
     const own = column === undefined ? null : (rules.columnType?.(column) ?? null);
     if (own !== null) return own;
-    const { enumName } = storedType(type, spelling.name);
-    return features.enumTypes && enumName != null
+    const enumName = enumTypeName(storedType(type, spelling.name));
+    return features.enumTypes && enumName !== null
       ? qualified({ name: enumName, schema: column?.table.metadata.schema ?? null })
       : typeWords(rules.types, type, title, spelling.name);
   };
@@ -114,8 +114,9 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     }
     if (!rules.enumCheck) return list;
     for (const column of table.columns) {
-      const { values, enumName } = storedType(column.type, spelling.name);
-      if (values === undefined || (features.enumTypes && enumName != null)) continue;
+      const stored = storedType(column.type, spelling.name);
+      const { values } = stored;
+      if (values === undefined || (features.enumTypes && enumTypeName(stored) !== null)) continue;
       let name = table.metadata.naming.check(table.name, column.name);
       if (list.some((own) => own.name === name)) name = table.metadata.naming.check(table.name, `${column.name}_enum`);
       list.push({ name, sql: `${quote(column.name)} IN (${values.map(spelling.literal).join(', ')})`, column });

@@ -3,9 +3,12 @@ import { type BinaryNode, type BindNode, isKind, type Node, type SourceNode } fr
 import type { SqlType } from '../../sql/type.ts';
 import type { Visitor, Visitors, Writer } from '../base/compiler.ts';
 import { TIGHTNESS } from '../base/compiler.ts';
+import { cteVisitors } from '../base/ctes.ts';
 import { dmlVisitors } from '../base/dml.ts';
 import { expressionVisitors } from '../base/expressions.ts';
 import { selectVisitors, writeLimit } from '../base/selects.ts';
+import { sourceVisitors } from '../base/sources.ts';
+import { storedType } from '../base/type-names.ts';
 import { castName } from './type-names.ts';
 
 // PostgreSQL gives each parameter a type from what stands beside it. Beside a column that is the column's; where nothing
@@ -79,6 +82,8 @@ export const postgresqlVisitors: Visitors = {
     if (node.offset !== null) leaveBare([node.offset]);
     writeLimit(node, to);
   }),
+  ...sourceVisitors,
+  ...cteVisitors,
   ...dmlVisitors,
   bind,
   insert: (node, to) => {
@@ -117,7 +122,9 @@ export const postgresqlVisitors: Visitors = {
   // A list is one parameter, an array: one text and one prepared statement for lists of every length.
   in: (node, to) => {
     const { list, operand } = node;
-    if (!isBind(list) || !list.expanding || inPlace(to)) return expressionVisitors.in(node, to);
+    // An array has no arrays as its elements.
+    const nested = isBind(list) && storedType(list.type, 'postgresql').name === 'array';
+    if (!isBind(list) || !list.expanding || nested || inPlace(to)) return expressionVisitors.in(node, to);
     to.operand(operand, TIGHTNESS.comparison + 1).write(node.negated ? ' <> ALL (' : ' = ANY (');
     const whole = isKind(operand, 'column') && isWhole(operand.type) && isWhole(list.type);
     const type = whole ? 'BIGINT' : isKind(operand, 'column') ? null : castName(list.type);

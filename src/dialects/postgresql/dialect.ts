@@ -8,7 +8,14 @@ import { reflectPostgresql } from './reflection.ts';
 import { postgresqlCodec } from './types.ts';
 
 const placeholder = (position: number): string => `$${position}`;
-const spelling = { title: 'PostgreSQL', visitors: postgresqlVisitors, quote, placeholder, typeName: postgresqlDdl.typeName };
+const spelling = {
+  name: 'postgresql',
+  title: 'PostgreSQL',
+  visitors: postgresqlVisitors,
+  quote,
+  placeholder,
+  typeName: postgresqlDdl.typeName,
+};
 
 function beginTransaction({ isolation, readOnly, deferrable }: TransactionOptions): string[] {
   let words = 'BEGIN';

@@ -1,32 +1,51 @@
-import { makeType, type SqlType, type TypeName } from '../../sql/type.ts';
-import { storedType, TYPE_NAMES } from '../base/type-names.ts';
+import { enumTypeName, makeType, type SqlType, type TypeName } from '../../sql/type.ts';
+import { storedType, TYPE_NAMES, type TypeNames } from '../base/type-names.ts';
+
+const sized = (word: string, size: number | undefined): string => (size === undefined ? word : `${word}(${size})`);
 
 /** The words for each type in PostgreSQL. */
 export const POSTGRESQL_TYPES = {
   ...TYPE_NAMES,
-  dateTime: (type) => (type.timezone ? 'TIMESTAMP WITH TIME ZONE' : 'TIMESTAMP WITHOUT TIME ZONE'),
-  json: () => 'JSONB',
+  time: ({ precision, timezone }) => sized('TIME', precision) + (timezone ? ' WITH TIME ZONE' : ''),
+  dateTime: ({ precision, timezone }) => `${sized('TIMESTAMP', precision)} ${timezone ? 'WITH' : 'WITHOUT'} TIME ZONE`,
+  interval: ({ precision }) => sized('INTERVAL', precision),
+  jsonb: () => 'JSONB',
   uuid: () => 'UUID',
   binary: () => 'BYTEA',
-} satisfies typeof TYPE_NAMES;
+  bit: ({ length = 1 }) => `BIT(${length})`,
+  array: ({ dimensions = 1 }, element) => element + '[]'.repeat(dimensions),
+} satisfies TypeNames;
 
 /** The type that a parameter says of itself, or null where nothing is known of it. A size would cut its value, so there is none. */
 export function castName(type: SqlType): string | null {
-  const { name, timezone } = storedType(type);
+  const stored = storedType(type, 'postgresql');
+  const { name, timezone, inner } = stored;
   switch (name) {
     case 'null':
     case 'unknown':
-    case 'custom':
       return null;
-    case 'string':
     case 'enum':
+      // Which schema a type of its own is in, only its column knows.
+      return enumTypeName(stored) === null ? 'TEXT' : null;
+    case 'string':
+    case 'char':
+    case 'encrypted':
       return 'TEXT';
+    case 'bit':
+      return 'VARBIT';
     case 'float':
       return 'DOUBLE PRECISION';
     case 'dateTime':
       return timezone ? 'TIMESTAMPTZ' : 'TIMESTAMP';
+    case 'array': {
+      const element = castName(inner as SqlType);
+      return element === null ? null : `${element}[]`;
+    }
+    case 'native':
+    case 'custom':
+      return typeof stored.words === 'string' ? stored.words : (stored.words?.postgresql ?? null);
     default:
-      return POSTGRESQL_TYPES[name]({ name, key: name });
+      return POSTGRESQL_TYPES[name]({ name, timezone, unsigned: stored.unsigned, key: name });
   }
 }
 
