@@ -23,7 +23,7 @@ export function catalogTables(yesterday: RawFragment = sql`datetime('now', '-1 d
       stock: t.integer().default(0).serverDefault(sql`0`),
       active: t.boolean().serverDefault(sql`${true}`),
       state: t.enum(['draft', "editor's choice", 'live']).serverDefault(sql`${'draft'}`),
-      meta: t.json<{ sizes: string[] }>().nullable(),
+      meta: t.jsonb<{ sizes: string[] }>().nullable(),
       createdAt: t.dateTime().serverDefault(sql`CURRENT_TIMESTAMP`),
       checkedAt: t.dateTime().serverDefault(yesterday),
       rating: t.double().nullable().check(sql`rating BETWEEN 1 AND 5`),

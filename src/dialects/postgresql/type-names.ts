@@ -84,54 +84,79 @@ const TYPES: Readonly<Record<string, TypeName>> = {
   bigint: 'bigInteger',
   smallint: 'smallInteger',
   'character varying': 'string',
-  character: 'string',
+  character: 'char',
   text: 'text',
+  bit: 'bit',
+  interval: 'interval',
   boolean: 'boolean',
   real: 'float',
   'double precision': 'double',
   numeric: 'numeric',
   date: 'date',
   'time without time zone': 'time',
+  'time with time zone': 'time',
   'timestamp without time zone': 'dateTime',
   'timestamp with time zone': 'dateTime',
   json: 'json',
-  jsonb: 'json',
+  jsonb: 'jsonb',
   uuid: 'uuid',
   bytea: 'binary',
 };
 
-/** The words of a type taken apart: `timestamp (3) with time zone` → its name without the size, its sizes, its dimensions. */
-function split(words: string): { readonly name: string; readonly sizes: readonly number[]; readonly array: boolean } {
-  const plain = words.trim().replace(/\s+/g, ' ').toLowerCase();
-  const array = /(?:\s*\[\d*\])+$/.test(plain);
+interface Words {
+  readonly name: string;
+  readonly sizes: readonly number[];
+  readonly dimensions: number;
+}
+
+/** The words of a type taken apart: `timestamp (3) with time zone[]` → its name without the size, its sizes, its dimensions. */
+function split(words: string): Words {
+  // A quoted name is one that somebody gave, and keeps its case.
+  const plain = words
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/"[^"]*"|[^"]+/g, (part) => (part.startsWith('"') ? part : part.toLowerCase()));
+  const brackets = /(?:\s*\[\d*\])+$/.exec(plain)?.[0] ?? '';
   const sizes = /\(([\d, -]*)\)/.exec(plain)?.[1];
   const name = plain
-    .replace(/(?:\s*\[\d*\])+$/, '')
+    .slice(0, plain.length - brackets.length)
     .replace(/\s*\([\d, -]*\)/, '')
     .trim();
   const list = (sizes ?? '').split(',').map((size) => size.trim());
-  return { name: WORDS[name] ?? name, sizes: list.filter(Boolean).map(Number), array };
+  return { name: WORDS[name] ?? name, sizes: list.filter(Boolean).map(Number), dimensions: brackets.split('[').length - 1 };
 }
 
 /** The type that PostgreSQL's words stand for; null where Athanor has none. */
 export function parsePostgresqlType(words: string): SqlType | null {
-  const { name, sizes, array } = split(words);
-  const type = array ? undefined : TYPES[name];
+  const { name, sizes, dimensions } = split(words);
+  const type = TYPES[name];
   if (type === undefined) return null;
-  if (type === 'string') return makeType({ name: type, length: sizes[0] });
-  if (type === 'numeric')
-    return makeType({ name: type, precision: sizes[0], scale: sizes.length > 1 ? sizes[1] : sizes.length === 1 ? 0 : undefined });
-  if (type === 'dateTime') return makeType({ name: type, timezone: name === 'timestamp with time zone' ? true : undefined });
+  const element = elementType(type, name, sizes);
+  return dimensions === 0 ? element : makeType({ name: 'array', inner: element, dimensions });
+}
+
+function elementType(type: TypeName, name: string, [size, scale]: readonly number[]): SqlType {
+  if (type === 'string' || type === 'char' || type === 'bit') return makeType({ name: type, length: size });
+  if (type === 'numeric') return makeType({ name: type, precision: size, scale: size === undefined ? undefined : (scale ?? 0) });
+  if (type === 'interval') return makeType({ name: type, precision: size });
+  if (type === 'dateTime' || type === 'time')
+    return makeType({ name: type, precision: size, timezone: name.endsWith('with time zone') ? true : undefined });
   return makeType({ name: type });
 }
 
-/** Whether two names of a type mean the same: case, blanks, older spellings and sizes that are the usual ones do not count. */
+/** Types whose size is 1 where none is said. */
+const OF_ONE = new Set(['character', 'bit']);
+
+/**
+ * Whether two names of a type mean the same: case, blanks, older spellings and sizes that are the usual ones do not count, nor
+ * how deep an array is, which PostgreSQL does not note.
+ */
 export function samePostgresqlType(a: string, b: string): boolean {
   const text = (words: string): string => {
-    const { name, sizes, array } = split(words);
+    const { name, sizes, dimensions } = split(words);
     // numeric(10) is numeric(10,0).
-    const all = name === 'numeric' && sizes.length === 1 ? [...sizes, 0] : sizes;
-    return `${name}(${all.join()})${array ? '[]' : ''}`;
+    const all = name === 'numeric' && sizes.length === 1 ? [...sizes, 0] : sizes.length === 0 && OF_ONE.has(name) ? [1] : sizes;
+    return `${name.replaceAll('"', '')}(${all.join()})${dimensions > 0 ? '[]' : ''}`;
   };
   return text(a) === text(b);
 }
