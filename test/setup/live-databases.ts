@@ -1,3 +1,4 @@
+import { dialects } from '../../src/dialects/registry.ts';
 import { afterTest, databases, type TestDatabase } from './databases.ts';
 import { run, SERVERS, withDatabase } from './server-databases.ts';
 
@@ -32,7 +33,7 @@ async function onServer(server: string, name: string, family: TestDatabase['fami
 
 /** The databases on servers that this run tests. */
 export const liveDatabases: readonly TestDatabase[] = await Promise.all([
-  ...(tested.includes('postgresql') ? [onServer('postgresql', 'PostgreSQL', 'postgresql')] : []),
+  ...(tested.includes('postgresql') && 'postgresql' in dialects ? [onServer('postgresql', 'PostgreSQL', 'postgresql')] : []),
   ...(tested.includes('mariadb') ? [onServer('mariadb', 'MariaDB', 'mysql')] : []),
 ]);
 
