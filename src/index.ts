@@ -61,12 +61,14 @@ export {
   ValidationError,
 } from './orm/errors.ts';
 export { listen } from './orm/events.ts';
+export type { RefreshOptions } from './orm/expiry.ts';
+export type { IdentityView } from './orm/identity-view.ts';
 export { type Inspection, inspect, isLoaded } from './orm/inspection.ts';
-export type { Attributes, ModelAlias, ModelClass } from './orm/model.ts';
-export type { FilterBy, Init, Instance, Loaded, With } from './orm/model-types.ts';
+export type { Attributes, ModelAlias, ModelClass, ModelOptions } from './orm/model.ts';
+export type { BulkInsertRow, BulkUpdateRow, FilterBy, Init, Instance, Loaded, With } from './orm/model-types.ts';
 export type { NotLoaded } from './orm/not-loaded.ts';
 export { type PaginateOptions, Pagination } from './orm/pagination.ts';
-export type { Query, RowQuery } from './orm/query.ts';
+export type { ChangeOptions, Query, RowQuery } from './orm/query.ts';
 export {
   belongsTo,
   hasMany,
@@ -76,8 +78,12 @@ export {
   type RelationOptions,
 } from './orm/relation.ts';
 export type { RelationAttribute } from './orm/relation-attribute.ts';
-export type { ModelChange, Session } from './orm/session.ts';
+export type { RowLock } from './orm/reloading.ts';
+export { type GetOptions, type ModelChange, objectSession, type Session } from './orm/session.ts';
+export type { StreamOptions } from './orm/stream-options.ts';
+export type { Synchronize } from './orm/synchronization.ts';
 export type { NestedTransaction, SessionTransactionOptions } from './orm/transaction-scope.ts';
+export { makeTransient, makeTransientToDetached } from './orm/transience.ts';
 export { alias, type TableAlias } from './sql/alias.ts';
 export { type CaseBuilder, type CaseOfBuilder, type CaseOfStart, caseOf, caseWhen } from './sql/case.ts';
 export type { InsertRow, UpdateValues } from './sql/cells.ts';
@@ -96,6 +102,7 @@ export type {
   StandardSchema,
   TypeOf,
   Validator,
+  VersionOptions,
 } from './sql/column.ts';
 export { t } from './sql/column-types.ts';
 export { type ConflictSet, type ConflictTarget, excluded } from './sql/conflict.ts';

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createEngine, type Engine, type EngineOptions } from '../engine/engine.ts';
 import { type ReflectedSqlTable, type ReflectTableOptions, reflectTable } from '../engine/reflect-tables.ts';
-import { createModel, type ModelClass, type ModelRegistry } from '../orm/model.ts';
+import { createModel, type ModelClass, type ModelOptions, type ModelRegistry } from '../orm/model.ts';
 import type { QueryRunner } from '../orm/query.ts';
 import { type ModelChange, Session, type SessionOptions } from '../orm/session.ts';
 import { MetaData, type ReflectOptions, type SchemaChangeOptions } from '../sql/metadata.ts';
@@ -93,7 +93,7 @@ export class Database implements ModelRegistry {
    *
    * @param name the table's name; a PascalCase one is turned into snake_case
    */
-  Model<S extends Shape>(name: string, shape: S, options: TableOptions<S> = {}): ModelClass<S> {
+  Model<S extends Shape>(name: string, shape: S, options: ModelOptions<S> = {}): ModelClass<S> {
     return createModel<S>(this, name, shape, options);
   }
 
@@ -214,7 +214,7 @@ export class Database implements ModelRegistry {
   }
   /** A context that its maker closes: for web adapters. */
   openContext(): Context {
-    return new Context({ ...this.#sessionOptions, autoflush: this.#options.session?.autoflush });
+    return new Context({ ...this.#sessionOptions, autoflush: this.#options.session?.autoflush }, () => this.#contexts.getStore());
   }
   /** Runs work in a context that stays open. */
   runInContext<T>(context: Context, work: () => T): T {

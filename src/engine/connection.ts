@@ -158,7 +158,7 @@ export class Connection {
   /** Makes everything since `begin()` permanent. */
   commit(): MaybePromise<void> {
     if (!this.#channel.inTransaction) throw engineError('engine.no-transaction', 'commit()');
-    const done = this.#channel.call(RUN, 'COMMIT', NONE, false);
+    const done = this.#channel.call(RUN, this.dialect.transactionWords?.commit ?? 'COMMIT', NONE, false);
     return done instanceof Promise ? done.then(() => this.#ended()) : this.#ended();
   }
 
@@ -173,7 +173,7 @@ export class Connection {
       throw error;
     };
     try {
-      const done = this.#channel.call(RUN, 'ROLLBACK', NONE, false);
+      const done = this.#channel.call(RUN, this.dialect.transactionWords?.rollback ?? 'ROLLBACK', NONE, false);
       if (done instanceof Promise) return done.then(() => this.#ended(), failed);
     } catch (error) {
       failed(error);
@@ -183,15 +183,21 @@ export class Connection {
 
   /** Marks a place in the transaction to which `rollbackTo()` goes back. SQLAlchemy: `begin_nested()`. */
   savepoint(name: string): MaybePromise<void> {
-    return this.#inTransaction('savepoint()', `SAVEPOINT ${this.dialect.quote(name)}`);
+    const words = this.dialect.transactionWords;
+    return this.#inTransaction('savepoint()', words?.savepoint(name) ?? `SAVEPOINT ${this.dialect.quote(name)}`);
   }
   /** Forgets a savepoint and keeps what was done since. */
   releaseSavepoint(name: string): MaybePromise<void> {
-    return this.#inTransaction('releaseSavepoint()', `RELEASE SAVEPOINT ${this.dialect.quote(name)}`);
+    const words = this.dialect.transactionWords;
+    return this.#inTransaction(
+      'releaseSavepoint()',
+      words === undefined ? `RELEASE SAVEPOINT ${this.dialect.quote(name)}` : words.release(name),
+    );
   }
   /** Undoes what was done since the savepoint, which stays. */
   rollbackTo(name: string): MaybePromise<void> {
-    return this.#inTransaction('rollbackTo()', `ROLLBACK TO SAVEPOINT ${this.dialect.quote(name)}`);
+    const words = this.dialect.transactionWords;
+    return this.#inTransaction('rollbackTo()', words?.rollbackTo(name) ?? `ROLLBACK TO SAVEPOINT ${this.dialect.quote(name)}`);
   }
 
   /**
@@ -339,8 +345,9 @@ export class Connection {
     if (writable !== null && !this.#channel.broken) return after(this.#channel.call(RUN, writable, NONE, false), ignore);
   }
 
-  #inTransaction(what: string, sql: string): MaybePromise<void> {
+  #inTransaction(what: string, sql: string | null): MaybePromise<void> {
     if (!this.#channel.inTransaction) throw engineError('engine.no-transaction', what);
+    if (sql === null) return this.#channel.check();
     return after(this.#channel.call(RUN, sql, NONE, false), ignore);
   }
 

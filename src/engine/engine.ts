@@ -68,6 +68,7 @@ export class Engine implements EngineHost {
   #dialect: Dialect | null = null;
   #driver: Driver | null = null;
   #pool: Pool | null = null;
+  #singleConnection = false;
   #writeLock: WriteLock | null = null;
   #lockTimeout = 0;
   /** The connection that was asked for the server's version, until the pool takes it. */
@@ -247,8 +248,8 @@ export class Engine implements EngineHost {
       this.#writeLock = writeLockOf(lock.key);
       this.#lockTimeout = lock.seconds;
     }
-    const memory = driver.single === true || dialect.isMemory(this.#driverOptions);
-    this.#pool = memory
+    this.#singleConnection = driver.single === true || dialect.isMemory(this.#driverOptions);
+    this.#pool = this.#singleConnection
       ? singleConnectionPool(hooks, settings)
       : settings.pool === 'null'
         ? new NullPool(hooks)
@@ -266,6 +267,11 @@ export class Engine implements EngineHost {
     const first = this.#first;
     this.#first = null;
     return first?.usable ? first : null;
+  }
+
+  /** Whether the database lives in one connection, so that there is no other. */
+  get singleConnection(): boolean {
+    return this.#singleConnection;
   }
 
   /** Tells the listeners of a new connection, and waits for them; one that they refuse is closed. */

@@ -1,10 +1,8 @@
-import { conjunction } from '../sql/expression.ts';
-import { make, makeBind, makeUpdate } from '../sql/make.ts';
+import { make, makeUpdate } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { ForeignKey } from '../sql/schema.ts';
 import { CHANGES, type Entity, type Mapper } from './mapping.ts';
-import { storedKey, type Writer } from './persistence.ts';
-import { columnOf } from './relation-attribute.ts';
+import { equals, storedKey, type Writer } from './persistence.ts';
 
 interface Batch {
   readonly mapper: Mapper;
@@ -12,13 +10,14 @@ interface Batch {
 }
 
 /**
- * Rows whose parent goes before them, or with them in one statement, let go of it first, where their key may be NULL: for
- * databases that check foreign keys row by row. SQLAlchemy: `post_update`.
+ * Rows whose parent goes before them let go of it first, where their key may be NULL. `rowwise`: those whose parent goes in
+ * the same statement too, for databases that check foreign keys row by row. SQLAlchemy: `post_update`.
  */
 export async function cutCircles(
   writer: Writer,
   batches: readonly Batch[],
   parentsOf: (entity: Entity, key?: ForeignKey) => readonly Entity[],
+  rowwise: boolean,
 ): Promise<void> {
   const turn = new Map<Entity, number>();
   for (const [i, { entities }] of batches.entries()) for (const entity of entities) turn.set(entity, i);
@@ -26,7 +25,10 @@ export async function cutCircles(
     for (const key of mapper.table.foreignKeys) {
       if (!key.columns.every((column) => column.nullable)) continue;
       const held = entities.filter((entity) =>
-        parentsOf(entity, key).some((parent) => (turn.get(parent) ?? -1) <= (turn.get(entity) ?? -1)),
+        parentsOf(entity, key).some((parent) => {
+          const [first, own] = [turn.get(parent) ?? -1, turn.get(entity) ?? -1];
+          return first < own || (rowwise && first === own);
+        }),
       );
       if (held.length > 0) await cut(writer, mapper, key, held);
     }
@@ -41,11 +43,7 @@ async function cut(writer: Writer, mapper: Mapper, key: ForeignKey, entities: re
       table: table.node,
       columns: key.columns.map((column) => column.name),
       values: key.columns.map(() => make('constant', { value: null })),
-      from: [],
-      where: conjunction(
-        keys.map((column) => make('binary', { operator: '=', left: columnOf(table.node, column), right: makeBind(null, column.type) })),
-      ),
-      returning: [],
+      where: equals(table, keys),
     });
   const rows = entities.map((entity) => storedKey(entity, entity[CHANGES]));
   const answer = writer.runMany(table, `cut:${table.node.id}:${key.name}`, build, rows);

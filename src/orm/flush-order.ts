@@ -7,6 +7,8 @@ export interface KeyAssignment {
   readonly positions: readonly number[];
   readonly parent: Entity | null;
   readonly parentPositions: readonly number[];
+  /** Set by an UPDATE of its own, whatever the order of the rows. */
+  readonly post: boolean;
 }
 
 /** Rows of one class that are written together. */
@@ -70,7 +72,7 @@ export function orderSaves(
   assignments: ReadonlyMap<Entity, readonly KeyAssignment[]>,
 ): SaveOrder {
   const steps: SaveStep[] = [];
-  const deferred: KeyAssignment[] = [];
+  const deferred = [...assignments.values()].flatMap((list) => list.filter(({ post }) => post));
   let fresh: Set<Entity> | null = null;
   const insertsOf = byMapper(inserts);
   const updatesOf = byMapper(updates);
@@ -88,7 +90,7 @@ export function orderSaves(
     const changed = mappers.flatMap((mapper) => updatesOf.get(mapper) ?? []);
     fresh ??= new Set(inserts);
     const isFresh = (entity: Entity | null): boolean => entity !== null && (fresh as Set<Entity>).has(entity);
-    const waits = (entity: Entity): boolean => (assignments.get(entity) ?? []).some((a) => isFresh(a.parent));
+    const waits = (entity: Entity): boolean => (assignments.get(entity) ?? []).some((a) => !a.post && isFresh(a.parent));
     add('update', batchesOf(changed.filter((entity) => !waits(entity))));
     add('insert', levels(added, assignments, deferred));
     add('update', batchesOf(changed.filter(waits)));
@@ -105,7 +107,7 @@ function levels(
   const waiting = new Set(entities);
   const put = new Set<KeyAssignment>();
   const open = (entity: Entity): KeyAssignment[] =>
-    (assignments.get(entity) ?? []).filter((a) => a.parent !== null && waiting.has(a.parent) && !put.has(a));
+    (assignments.get(entity) ?? []).filter((a) => !a.post && a.parent !== null && waiting.has(a.parent) && !put.has(a));
   const batches: Batch[] = [];
   while (waiting.size > 0) {
     const ready = [...waiting].filter((entity) => open(entity).length === 0);

@@ -3,6 +3,7 @@ import { type KeyAssignment, orderSaves } from './flush-order.ts';
 import { givenUp, isStored, type Preparation, type PreparationSession } from './flush-preparation.ts';
 import { CHANGES, type Entity, hasChange, MAPPER, PERSISTENT, RELATED, type Relationship, STATUS } from './mapping.ts';
 import { EntityCollection } from './related.ts';
+import { rowSwitches } from './row-switch.ts';
 
 /** All that a flush will do, worked out without I/O. */
 export interface FlushPlan {
@@ -13,6 +14,8 @@ export interface FlushPlan {
   readonly order: ReturnType<typeof orderSaves>;
   /** Deleted before anything is inserted: rows whose unique values or keys new rows of their class may take. */
   readonly early: readonly Entity[];
+  /** New objects that take over the rows of deleted ones. */
+  readonly switches: ReadonlyMap<Entity, Entity>;
   readonly links: readonly LinkChange[];
   readonly unlinked: Preparation['unlinked'];
   /** Collections that changed, with their owners' relations, to settle afterwards. */
@@ -28,7 +31,10 @@ export interface LinkChange {
 }
 
 /** Plans a flush; null where there is nothing to write. Pure: it reads the objects and changes nothing. */
-export function planFlush(session: Pick<PreparationSession, 'created' | 'dirty' | 'removed'>, preparation: Preparation): FlushPlan | null {
+export function planFlush(
+  session: Pick<PreparationSession, 'created' | 'dirty' | 'removed' | 'identities'>,
+  preparation: Preparation,
+): FlushPlan | null {
   const deletes = [...session.removed].filter((entity) => entity[STATUS] === PERSISTENT);
   const gone = new Set(deletes);
   const created = [...session.created];
@@ -51,6 +57,7 @@ export function planFlush(session: Pick<PreparationSession, 'created' | 'dirty' 
     for (const relation of mapper.relations()) {
       const value = related[relation.position];
       if (relation.viewOnly) continue;
+      const post = relation.postUpdate || relation.back?.postUpdate === true;
       if (relation.many) {
         if (!(value instanceof EntityCollection)) continue;
         if (value.added !== null || value.removed !== null) collections.push(value);
@@ -62,24 +69,25 @@ export function planFlush(session: Pick<PreparationSession, 'created' | 'dirty' 
           continue;
         }
         const { remote: positions, local: parentPositions } = relation;
-        if (!gone.has(owner)) for (const child of value.added ?? []) assign({ child, positions, parent: owner, parentPositions }, true);
+        if (!gone.has(owner))
+          for (const child of value.added ?? []) assign({ child, positions, parent: owner, parentPositions, post }, true);
         if (relation.passiveDeletes !== 'all')
-          for (const child of value.removed ?? []) assign({ child, positions, parent: null, parentPositions }, false);
+          for (const child of value.removed ?? []) assign({ child, positions, parent: null, parentPositions, post }, false);
       } else if (relation.direction === 'manyToOne') {
         const changed = hasChange(owner, mapper.columns.length + relation.position);
         if (!changed && (owner[STATUS] === PERSISTENT || !value)) continue;
         if (changed && value === undefined) continue;
         // A foreign key set by value, with the relation only following an old parent's list, keeps its value.
         assign(
-          { child: owner, positions: relation.local, parent: value as Entity | null, parentPositions: relation.remote },
+          { child: owner, positions: relation.local, parent: value as Entity | null, parentPositions: relation.remote, post },
           value !== null,
         );
       } else {
         const { remote: positions, local: parentPositions } = relation;
-        for (const child of givenUp(owner, relation)) assign({ child, positions, parent: null, parentPositions }, false);
+        for (const child of givenUp(owner, relation)) assign({ child, positions, parent: null, parentPositions, post }, false);
         if (value && !gone.has(owner)) {
           const changed = hasChange(owner, mapper.columns.length + relation.position) || owner[STATUS] !== PERSISTENT;
-          if (changed) assign({ child: value as Entity, positions, parent: owner, parentPositions }, true);
+          if (changed) assign({ child: value as Entity, positions, parent: owner, parentPositions, post }, true);
         }
       }
     }
@@ -91,13 +99,18 @@ export function planFlush(session: Pick<PreparationSession, 'created' | 'dirty' 
   }
   if (inserts.length + updates.size + deletes.length + links.length + preparation.unlinked.length === 0) return null;
   const changed = [...updates];
+  const switches = rowSwitches(session.identities, inserts, gone);
+  const added = switches.size === 0 ? inserts : inserts.filter((entity) => !switches.has(entity));
+  const kept = new Set(switches.values());
+  const ordered = orderSaves(added, switches.size === 0 ? changed : [...changed, ...switches.keys()], assignments);
   return {
     inserts,
     updates: changed,
     deletes,
     assignments,
-    order: orderSaves(inserts, changed, assignments),
-    early: earlyDeletes(inserts, changed, deletes),
+    order: ordered,
+    early: earlyDeletes(added, changed, kept.size === 0 ? deletes : deletes.filter((entity) => !kept.has(entity))),
+    switches,
     links,
     unlinked: preparation.unlinked,
     collections,

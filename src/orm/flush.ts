@@ -6,6 +6,7 @@ import { type KeyAssignment, orderDeletes, orderMappers } from './flush-order.ts
 import { type FlushPlan, type LinkChange, planFlush } from './flush-plan.ts';
 import { notify, type Preparation, type PreparationSession, prepare } from './flush-preparation.ts';
 import { identityOf, identityOfEntity, nameOf } from './identity.ts';
+import { followKeys } from './key-changes.ts';
 import { dropKnownPairs } from './known-pairs.ts';
 import {
   byMapper,
@@ -24,9 +25,13 @@ import {
   SESSION,
   STATUS,
 } from './mapping.ts';
-import { deleteRows, insertEntities, insertPairs, type RowUpdate, storedKey, updateRows, type Writer } from './persistence.ts';
+import { deleteRows, insertEntities, insertPairs, nextVersion, storedKey, storedMatch, storedValue, type Writer } from './persistence.ts';
 import { EntityCollection, knownOne, relatedOf } from './related.ts';
+import { switchRows } from './row-switch.ts';
+import { matchedColumns, type RowUpdate, updateRows } from './row-updates.ts';
+import { staleDelete } from './stale-rows.ts';
 import type { Undo } from './undo.ts';
+import { inSteps, isReferable } from './update-order.ts';
 
 /** Objects that were written in one way. */
 export interface WrittenRows {
@@ -122,12 +127,17 @@ async function execute(session: FlushSession, plan: FlushPlan): Promise<void> {
   await removeLinks(session, plan);
   const late = new Set(plan.deletes);
   for (const entity of plan.early) late.delete(entity);
+  for (const entity of plan.switches.values()) late.delete(entity);
   await deleteEntities(session, plan.early);
   const deferred = new Set(plan.order.deferred);
   for (const { kind, mapper, entities } of plan.order.steps) {
     if (plan.assignments.size > 0) for (const entity of entities) setKeys(entity, plan, deferred);
     if (kind === 'insert') await insert(session, mapper, entities);
-    else await update(session, mapper, entities);
+    else {
+      const fresh = plan.switches.size === 0 ? [] : entities.filter((entity) => plan.switches.has(entity));
+      if (fresh.length > 0) await takeOverRows(session, mapper, fresh, plan.switches);
+      await update(session, mapper, fresh.length === 0 ? entities : entities.filter((entity) => !plan.switches.has(entity)));
+    }
   }
   if (plan.order.deferred.length > 0) {
     for (const { child, positions, parent, parentPositions } of plan.order.deferred) setKey(child, positions, parent, parentPositions);
@@ -170,7 +180,53 @@ function setKey(child: Entity, positions: readonly number[], parent: Entity | nu
 
 async function insert(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
   const generated = entities.map((entity) => mapper.generatedKey >= 0 && entity[ROW][mapper.generatedKey] === undefined);
+  const versions = unversioned(mapper, entities);
   await insertEntities(session, mapper, entities);
+  enterNew(session, mapper, entities, generated, versions);
+}
+
+/** Which objects have no version yet; null for a class without one. */
+function unversioned({ versionPosition }: Mapper, entities: readonly Entity[]): boolean[] | null {
+  return versionPosition < 0 ? null : entities.map((entity) => entity[ROW][versionPosition] === undefined);
+}
+
+/** New objects take over the rows of deleted ones, whose key they have. */
+async function takeOverRows(
+  session: FlushSession,
+  mapper: Mapper,
+  entities: readonly Entity[],
+  switches: ReadonlyMap<Entity, Entity>,
+): Promise<void> {
+  const versions = unversioned(mapper, entities);
+  const former = entities.map((entity) => switches.get(entity) as Entity);
+  await switchRows(
+    session,
+    mapper,
+    entities.map((entity, i) => [entity, former[i]]),
+  );
+  markDeleted(
+    session,
+    mapper,
+    former,
+    former.map((entity) => storedKey(entity, entity[CHANGES])),
+  );
+  enterNew(
+    session,
+    mapper,
+    entities,
+    entities.map(() => false),
+    versions,
+  );
+}
+
+/** Objects that have rows now are the session's own. */
+function enterNew(
+  session: FlushSession,
+  mapper: Mapper,
+  entities: readonly Entity[],
+  generated: readonly boolean[],
+  versions: readonly boolean[] | null,
+): void {
   session.identities.enter(mapper, entities);
   for (const entity of entities) {
     entity[STATUS] = PERSISTENT;
@@ -181,7 +237,7 @@ async function insert(session: FlushSession, mapper: Mapper, entities: readonly 
     // It was changed while the statement ran.
     if (entity[CHANGES] !== null || related?.some((value) => value instanceof EntityCollection && value.changed)) session.dirty.add(entity);
   }
-  session.undo.push({ kind: 'insert', entities, generated });
+  session.undo.push({ kind: 'insert', entities, generated, versions });
   session.written.push({ objects: entities, change: 'insert' });
 }
 
@@ -201,6 +257,18 @@ async function update(session: FlushSession, mapper: Mapper, entities: readonly 
       entity[ROW][column.position] = mapper.kinds[column.position] === 'boxed' ? new Decoded(made, undefined) : made;
       positions.push(column.position);
     }
+    const { versionPosition } = mapper;
+    if (
+      versionPosition >= 0 &&
+      !positions.includes(versionPosition) &&
+      mapper.columns[versionPosition].version?.serverGenerated === false
+    ) {
+      const old = columnValue(entity, versionPosition);
+      recordChange(entity, versionPosition, entity[ROW][versionPosition]);
+      const made = nextVersion(mapper.columns[versionPosition], old);
+      entity[ROW][versionPosition] = mapper.kinds[versionPosition] === 'boxed' ? new Decoded(made, undefined) : made;
+      positions.push(versionPosition);
+    }
     positions.sort((a, b) => a - b);
     const split = splitChanges(entity);
     const changes = split.columns ?? [];
@@ -208,17 +276,21 @@ async function update(session: FlushSession, mapper: Mapper, entities: readonly 
       entity,
       positions,
       values: positions.map((position) => columnValue(entity, position)),
-      key: storedKey(entity, changes),
+      key: storedMatch(entity, changes),
+      changes,
     });
     // What is set while the statements run belongs to the next flush. If they fail, the rollback takes this back.
     entity[CHANGES] = split.related;
-    session.undo.push({ kind: 'update', entity, changes });
   }
-  await updateRows(session, mapper, updates);
+  const steps = inSteps(mapper, updates);
+  for (const step of steps) for (const { entity, changes } of step) session.undo.push({ kind: 'update', entity, changes });
+  for (const step of steps) await updateRows(session, mapper, step);
+  const rekeyed = updates.filter(({ positions }) => positions.some((position) => isReferable(mapper, position)));
+  if (rekeyed.length > 0) await followKeys(session, mapper, rekeyed);
   for (const { entity, key, positions } of updates) {
     if (mapper.jsonPositions.length > 0) watchInside(session, entity);
     if (!positions.some((position) => mapper.keyPositions.includes(position))) continue;
-    const before = identityOf(key);
+    const before = identityOf(key.slice(0, mapper.keyPositions.length));
     const now = identityOfEntity(entity);
     if (now !== before) {
       const map = session.identities.of(mapper);
@@ -308,30 +380,36 @@ async function deleteEntities(session: FlushSession, entities: readonly Entity[]
   const parentsOf = (entity: Entity, only?: ForeignKey): Entity[] =>
     (only === undefined ? entity[MAPPER].table.foreignKeys : [only]).flatMap((key) => {
       const target = entity[MAPPER].table.metadata.resolve(entity[MAPPER].table, key);
-      const values = key.columns.map((column) => columnValue(entity, column.position));
+      const values = key.columns.map((column) => storedValue(entity, column.position, entity[CHANGES]));
       return identities.get(`${target.table.fullName} ${JSON.stringify(values.map(String))}`) ?? [];
     });
   const batches = orderDeletes(entities, parentsOf);
-  if (circular && session.capabilitiesOf(entities[0][MAPPER].table).rowwiseKeys === true) await cutCircles(session, batches, parentsOf);
+  if (circular) await cutCircles(session, batches, parentsOf, session.capabilitiesOf(entities[0][MAPPER].table).rowwiseKeys === true);
   for (const { mapper, entities: batch } of batches) {
-    const keys = mapper.keyPositions.map((position) => mapper.columns[position]);
-    const values = batch.map((entity) => storedKey(entity, entity[CHANGES]));
-    await deleteRows(session, mapper.table, keys, values);
-    const map = session.identities.of(mapper);
-    batch.forEach((entity, i) => {
-      const identity = identityOf(values[i]);
-      if (map.get(identity) === entity) map.delete(identity);
-      session.undo.push({ kind: 'delete', entity });
-      // What was changed and never written is undone with the delete.
-      const changes = entity[CHANGES];
-      if (changes !== null) session.undo.push({ kind: 'update', entity, changes });
-      entity[CHANGES] = null;
-      entity[STATUS] = DELETED;
-      session.removed.delete(entity);
-      session.dirty.delete(entity);
-    });
-    session.written.push({ objects: batch, change: 'delete' });
+    const values = batch.map((entity) => storedMatch(entity, entity[CHANGES]));
+    const count = await deleteRows(session, mapper.table, matchedColumns(mapper), values);
+    if (count !== batch.length && (mapper.versionPosition >= 0 || mapper.confirmsDeletes))
+      throw await staleDelete(session, mapper, batch, values, count);
+    markDeleted(session, mapper, batch, values);
   }
+}
+
+/** Objects whose rows are gone are no longer the session's. */
+function markDeleted(session: FlushSession, mapper: Mapper, entities: readonly Entity[], keys: readonly (readonly unknown[])[]): void {
+  const map = session.identities.of(mapper);
+  entities.forEach((entity, i) => {
+    const identity = identityOf(keys[i].slice(0, mapper.keyPositions.length));
+    if (map.get(identity) === entity) map.delete(identity);
+    session.undo.push({ kind: 'delete', entity });
+    // What was changed and never written is undone with the delete.
+    const changes = entity[CHANGES];
+    if (changes !== null) session.undo.push({ kind: 'update', entity, changes });
+    entity[CHANGES] = null;
+    entity[STATUS] = DELETED;
+    session.removed.delete(entity);
+    session.dirty.delete(entity);
+  });
+  session.written.push({ objects: entities, change: 'delete' });
 }
 
 /** What was written is clean. */

@@ -40,6 +40,10 @@ export class IdentityMap {
     this.#maps.delete(mapper);
     this.#waiting.set(mapper, [...entities]);
   }
+  /** The classes of which there are objects. */
+  mappers(): Mapper[] {
+    return [...new Set([...this.#waiting.keys(), ...this.#maps.keys()])];
+  }
   /** Every object. */
   *all(): IterableIterator<Entity> {
     for (const entities of this.#waiting.values()) yield* entities;

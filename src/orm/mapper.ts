@@ -39,12 +39,24 @@ const PLAIN_KEYS = new Set(['integer', 'smallInteger', 'tinyInteger', 'mediumInt
 const RESERVED = new Set(['constructor', 'then', 'toJSON', 'toString', 'valueOf']);
 
 /** Whether an UPDATE makes the database work the column out anew. */
-function isWorkedOut({ computed, onUpdate }: TableColumn): boolean {
-  return computed !== null || (onUpdate !== null && 'value' in onUpdate && onUpdate.value instanceof Expression);
+function isWorkedOut({ computed, onUpdate, version }: TableColumn): boolean {
+  return (
+    computed !== null ||
+    version?.serverGenerated === true ||
+    (onUpdate !== null && 'value' in onUpdate && onUpdate.value instanceof Expression)
+  );
 }
 
 /** Stands among the validators of a computed column, so that setting it is looked at. */
 const NEVER_SET: Validator<unknown> = (value) => value;
+
+/** What a class says of its mapping. */
+export interface Mapping {
+  readonly shape: object;
+  /** The shape's keys that are relations. */
+  readonly relationKeys: readonly string[];
+  readonly confirmsDeletes: boolean;
+}
 
 class ClassMapper implements Mapper {
   readonly table: Table;
@@ -53,6 +65,8 @@ class ClassMapper implements Mapper {
   readonly keyPositions: readonly number[];
   readonly plainKey: number;
   readonly generatedKey: number;
+  readonly versionPosition: number;
+  readonly confirmsDeletes: boolean;
   readonly relationKeys: readonly string[];
   readonly relationListeners: readonly RelationListeners[];
   readonly kinds: readonly SlotKind[];
@@ -73,7 +87,7 @@ class ClassMapper implements Mapper {
   #dialect: Dialect | null = null;
   #codecs: readonly Codec[] | null = null;
 
-  constructor(base: AnyConstructor, table: Table, shape: object, relationKeys: readonly string[]) {
+  constructor(base: AnyConstructor, table: Table, { shape, relationKeys, confirmsDeletes }: Mapping) {
     this.#base = base;
     this.#class = base;
     this.#shape = shape;
@@ -86,6 +100,10 @@ class ClassMapper implements Mapper {
     const [first] = table.primaryKey.columns;
     this.plainKey = this.keyPositions.length === 1 && PLAIN_KEYS.has(first.type.name) ? first.position : -1;
     this.generatedKey = this.columns.find((column) => column.autoIncrement)?.position ?? -1;
+    const [versioned, other] = this.columns.filter((column) => column.version !== null);
+    if (other !== undefined) throw ormError('orm.two-versions', `The model of '${table.name}'`, versioned.key, other.key);
+    this.versionPosition = versioned?.position ?? -1;
+    this.confirmsDeletes = confirmsDeletes;
     for (const key of [...this.columns.map((column) => column.key), ...relationKeys]) {
       if (RESERVED.has(key)) throw ormError('orm.reserved-attribute', `The model of '${table.name}'`, key);
       this.positions.set(key, this.positions.size);
@@ -208,8 +226,8 @@ const SPECIMENS = new WeakMap<EntityFactory, Entity>();
 const mappers = new WeakMap<Table, ClassMapper>();
 
 /** Maps a base class to a table. The class that extends it is bound when it is first seen. */
-export function createMapper(base: AnyConstructor, table: Table, shape: object, relationKeys: readonly string[]): Mapper {
-  const mapper = new ClassMapper(base, table, shape, relationKeys);
+export function createMapper(base: AnyConstructor, table: Table, mapping: Mapping): Mapper {
+  const mapper = new ClassMapper(base, table, mapping);
   Object.defineProperty(base, MAPPER, { value: mapper });
   Object.defineProperty(base.prototype, MAPPER, { value: mapper });
   mappers.set(table, mapper);

@@ -59,6 +59,8 @@ export interface EntitySession {
   loadRelation(entity: Entity, relation: Relationship): Promise<unknown>;
   /** A query over a relation's objects. */
   relationQuery(entity: Entity, relation: Relationship): unknown;
+  /** Takes the object out, and nothing else with it. */
+  release(entity: Entity): void;
 }
 
 /** How a slot tells that it holds the JavaScript value: a typeof word, a Uint8Array that is no Buffer, or a box. */
@@ -89,6 +91,10 @@ export interface Mapper {
   readonly plainKey: number;
   /** The position of the key that the database makes, or −1. */
   readonly generatedKey: number;
+  /** The position of the row's version, or −1. */
+  readonly versionPosition: number;
+  /** A delete that finds no row is an error, whether the rows have versions or not. */
+  readonly confirmsDeletes: boolean;
   readonly relationKeys: readonly string[];
   readonly relationListeners: readonly RelationListeners[];
   /** By position: how a slot tells a JavaScript value from what the row brought. */
@@ -142,6 +148,8 @@ export interface Relationship {
   readonly byIdentity: boolean;
   readonly cascade: Cascade;
   readonly passiveDeletes: boolean | 'all';
+  readonly passiveUpdates: boolean;
+  readonly postUpdate: boolean;
   readonly viewOnly: boolean;
   readonly orderBy: readonly OrderTermLike[];
   /** A further condition on the target's rows, over the target's own columns. */
@@ -164,6 +172,8 @@ export interface RelationListeners {
 
 export interface Cascade {
   readonly saveUpdate: boolean;
+  readonly merge: boolean;
+  readonly refreshExpire: boolean;
   readonly delete: boolean;
   readonly deleteOrphan: boolean;
   readonly expunge: boolean;

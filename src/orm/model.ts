@@ -52,6 +52,15 @@ export interface ModelClass<S> {
   query<C extends AnyClass>(this: C): Query<InstanceType<C>>;
 }
 
+/** What a model says besides its shape: what its table says, and how its objects are written. */
+export interface ModelOptions<S> extends TableOptions<S> {
+  /**
+   * A delete that finds no row throws a StaleDataError. Without it a row that is gone already is as it should be; rows with
+   * a version are always looked at. SQLAlchemy: `confirm_deleted_rows`, which warns.
+   */
+  confirmDeletedRows?: boolean;
+}
+
 /** Where models live: their tables by database, and the session of the moment. */
 export interface ModelRegistry {
   metadataFor(bind: string | null): MetaData;
@@ -99,7 +108,7 @@ function attributesOf(mapper: Mapper, source: SourceNode, columns: readonly Colu
 }
 
 /** Makes the base class of a model. See `Database.Model`. */
-export function createModel<S>(registry: ModelRegistry, name: string, shape: S & object, options: TableOptions<S> = {}): ModelClass<S> {
+export function createModel<S>(registry: ModelRegistry, name: string, shape: S & object, options: ModelOptions<S> = {}): ModelClass<S> {
   const realName = tableName(name);
   const columns = columnsOf(realName, shape);
   const table = new Table<S>(registry.metadataFor(options.bind ?? null), realName, columns as S, options);
@@ -148,7 +157,11 @@ export function createModel<S>(registry: ModelRegistry, name: string, shape: S &
     }
   }
 
-  createMapper(Model, table as Table, shape, relationKeys(shape));
+  createMapper(Model, table as Table, {
+    shape,
+    relationKeys: relationKeys(shape),
+    confirmsDeletes: options.confirmDeletedRows === true,
+  });
   return Model as unknown as ModelClass<S>;
 }
 

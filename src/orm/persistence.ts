@@ -2,7 +2,7 @@ import type { Capabilities } from '../dialects/base/dialect.ts';
 import type { DriverRow, MaybePromise, RunResult } from '../dialects/base/driver.ts';
 import type { DefaultValue } from '../sql/column.ts';
 import { conjunction, Expression } from '../sql/expression.ts';
-import { make, makeBind, makeDelete, makeInsert, makeSelect, makeUpdate } from '../sql/make.ts';
+import { make, makeBind, makeDelete, makeInsert, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import { columnValue, plainValue } from './attributes.ts';
@@ -25,28 +25,36 @@ export interface ManyResult {
   readonly lastInsertIds: readonly (number | bigint | null)[];
 }
 
-function bindOf(column: TableColumn): Node {
+/** A parameter of the column's type. */
+export function bindOf(column: TableColumn): Node {
   return makeBind(null, column.type);
 }
 
-function equals(table: Table, columns: readonly TableColumn[]): Node {
+/** Each of these columns equals a parameter. */
+export function equals(table: Table, columns: readonly TableColumn[]): Node {
   return conjunction(
     columns.map((column) => make('binary', { operator: '=', left: columnOf(table.node, column), right: bindOf(column) })),
   ) as Node;
 }
 
 /** Whether the column's default is SQL, which the INSERT itself works out. */
-function isExpressionDefault(column: TableColumn): boolean {
+export function isExpressionDefault(column: TableColumn): boolean {
   return expressionOf(column.default) !== null;
 }
 
 /** The SQL of a default or `onUpdate` that is an expression. */
-function expressionOf(given: DefaultValue | null): Expression | null {
+export function expressionOf(given: DefaultValue | null): Expression | null {
   return given !== null && 'value' in given && given.value instanceof Expression ? given.value : null;
 }
 
+/** The version after this one; null stands before the first. */
+export function nextVersion({ version, type }: TableColumn, old: unknown): unknown {
+  if (version?.next) return version.next(old);
+  return type.name === 'bigInteger' && !type.asNumber ? ((old as bigint | null) ?? 0n) + 1n : ((old as number | null) ?? 0) + 1;
+}
+
 /** The columns that an INSERT of this object names, with its values; defaults of this moment are filled in on the object. */
-function insertRow(entity: Entity, mapper: Mapper, values: unknown[]): string {
+export function insertRow(entity: Entity, mapper: Mapper, values: unknown[]): string {
   const row = entity[ROW];
   const { columns, kinds } = mapper;
   let left = '';
@@ -59,7 +67,11 @@ function insertRow(entity: Entity, mapper: Mapper, values: unknown[]): string {
     }
     if (value === undefined) {
       const column = columns[position];
-      if (column.default !== null && !isExpressionDefault(column)) {
+      if (column.version !== null && !column.version.serverGenerated) {
+        value = nextVersion(column, null);
+        if (mapper.kinds[position] === 'boxed') value = new Decoded(value, undefined);
+        row[position] = value;
+      } else if (column.default !== null && !isExpressionDefault(column)) {
         value = 'make' in column.default ? column.default.make() : column.default.value;
         if (value !== null && mapper.kinds[position] === 'boxed') value = new Decoded(value, undefined);
         row[position] = value;
@@ -224,91 +236,22 @@ function setGeneratedKey(mapper: Mapper, entity: Entity, key: number | bigint): 
   entity[ROW][mapper.generatedKey] = big ? BigInt(key) : Number(key);
 }
 
-/** One object's changed columns and the key that its row has in the database. */
-export interface RowUpdate {
-  readonly entity: Entity;
-  readonly positions: readonly number[];
-  readonly values: readonly unknown[];
-  /** The key values before the change. */
-  readonly key: readonly unknown[];
-}
-
-/** Updates rows of one class: those with the same changed columns go together. Throws a StaleDataError for a row that is gone. */
-export async function updateRows(writer: Writer, mapper: Mapper, updates: readonly RowUpdate[]): Promise<void> {
-  const groups = new Map<string, RowUpdate[]>();
-  for (const update of updates) {
-    const signature = update.positions.join();
-    const group = groups.get(signature);
-    if (group === undefined) groups.set(signature, [update]);
-    else group.push(update);
-  }
-  const { table } = mapper;
-  const keys = mapper.keyPositions.map((position) => mapper.columns[position]);
-  for (const [signature, group] of groups) {
-    const columns = group[0].positions.map((position) => mapper.columns[position]);
-    const worked = mapper.workedOut.flatMap((column) => {
-      const expression = columns.includes(column) ? null : expressionOf(column.onUpdate);
-      return expression === null ? [] : [{ name: column.name, node: expression.node }];
-    });
-    const asked = mapper.workedOut.filter((column) => !columns.includes(column));
-    const build = (): Node =>
-      makeUpdate({
-        table: table.node,
-        columns: [...columns, ...worked].map((column) => column.name),
-        values: [...columns.map(bindOf), ...worked.map(({ node }) => node)],
-        where: equals(table, keys),
-        returning: asked.map((column) => columnOf(table.node, column)),
-      });
-    const constants = worked.flatMap(({ node }) => node.binds.map((bind) => bind.value));
-    const rows = group.map(({ values, key }) => [...values, ...constants, ...key]);
-    if (asked.length > 0) {
-      await updateAndRead(writer, mapper, group, asked, `update:${table.node.id}:${signature}`, build, rows);
-      continue;
-    }
-    const answer = writer.runMany(table, `update:${table.node.id}:${signature}`, build, rows);
-    const { rowCount } = answer instanceof Promise ? await answer : answer;
-    if (rowCount !== group.length) throw ormError('orm.stale-update', table.name, group.length, rowCount);
-  }
-}
-
-/** Updates rows whose database works out further columns, and puts those on the objects. */
-async function updateAndRead(
-  writer: Writer,
-  { table }: Mapper,
-  group: readonly RowUpdate[],
-  asked: readonly TableColumn[],
-  key: string,
-  build: () => Node,
-  rows: readonly (readonly unknown[])[],
-): Promise<void> {
-  const answer = writer.fetchMany(table, key, build, rows);
-  const results = answer instanceof Promise ? await answer : answer;
-  const found = results.filter((result) => result.length > 0).length;
-  if (found !== group.length) throw ormError('orm.stale-update', table.name, group.length, found);
-  results.forEach(([row], i) => {
-    asked.forEach((column, place) => {
-      group[i].entity[ROW][column.position] = row[place];
-    });
-  });
-}
-
 /** Rows whose keys go into one DELETE. */
 const DELETE_CHUNK = 1000;
 
-/** Deletes the rows of these keys. A row that is gone already is as it should be. */
+/** Deletes the rows of these keys, and tells how many there were. */
 export async function deleteRows(
   writer: Writer,
   table: Table,
   columns: readonly TableColumn[],
   keys: readonly (readonly unknown[])[],
-): Promise<void> {
-  if (keys.length === 0) return;
+): Promise<number> {
+  if (keys.length === 0) return 0;
   const name = columns.map((column) => column.position).join();
   if (columns.length > 1) {
     const build = (): Node => makeDelete({ table: table.node, where: equals(table, columns) });
     const answer = writer.runMany(table, `delete:${table.node.id}:${name}`, build, keys);
-    if (answer instanceof Promise) await answer;
-    return;
+    return (answer instanceof Promise ? await answer : answer).rowCount;
   }
   const [column] = columns;
   const build = (): Node => {
@@ -316,12 +259,14 @@ export async function deleteRows(
     const where = make('in', { operand: columnOf(table.node, column), list, negated: false });
     return makeDelete({ table: table.node, where });
   };
+  let count = 0;
   for (let start = 0; start < keys.length; start += DELETE_CHUNK) {
     const answer = writer.run(table, `deleteIn:${table.node.id}:${name}`, build, [
       keys.slice(start, start + DELETE_CHUNK).map((key) => key[0]),
     ]);
-    if (answer instanceof Promise) await answer;
+    count += (answer instanceof Promise ? await answer : answer).rowCount;
   }
+  return count;
 }
 
 /** Inserts rows of a table without a class: the pairs of a many-to-many relation. */
@@ -358,10 +303,23 @@ function defaultOf(column: TableColumn): unknown {
 
 /** The key of an object as its row has it in the database now, from before any change. */
 export function storedKey(entity: Entity, changes: readonly unknown[] | null): unknown[] {
-  const mapper = entity[MAPPER];
-  return mapper.keyPositions.map((position) => {
-    if (changes !== null)
-      for (let i = 0; i < changes.length; i += 2) if (changes[i] === position) return plainValue(entity, position, changes[i + 1]);
-    return columnValue(entity, position);
-  });
+  return entity[MAPPER].keyPositions.map((position) => storedValue(entity, position, changes));
+}
+
+/** A column's value as the row has it in the database now, from before any change. */
+export function storedValue(entity: Entity, position: number, changes: readonly unknown[] | null): unknown {
+  if (changes !== null)
+    for (let i = 0; i < changes.length; i += 2) if (changes[i] === position) return plainValue(entity, position, changes[i + 1]);
+  return columnValue(entity, position);
+}
+
+/** What an object's row is found by when it is changed or deleted: its key, and its version where the class has one. */
+export function storedMatch(entity: Entity, changes: readonly unknown[] | null): unknown[] {
+  const key = storedKey(entity, changes);
+  const { versionPosition, columns } = entity[MAPPER];
+  if (versionPosition < 0) return key;
+  const version = storedValue(entity, versionPosition, changes);
+  if (version === null || version === undefined) throw ormError('orm.no-version', nameOf(entity), columns[versionPosition].key);
+  key.push(version);
+  return key;
 }

@@ -24,6 +24,16 @@ export interface RelationOptions {
   on?: () => ExpressionLike<boolean | null>;
   /** On delete, leaves related rows that are not loaded to the database's ON DELETE. SQLAlchemy: `passive_deletes=`. */
   passiveDeletes?: boolean | 'all';
+  /**
+   * Rows that refer to this object follow when its key changes: by the database's ON UPDATE CASCADE (the default), or, with
+   * `false`, by an UPDATE of the flush. SQLAlchemy: `passive_updates=`.
+   */
+  passiveUpdates?: boolean;
+  /**
+   * The foreign key is set by an UPDATE of its own, after the rows are inserted and before they are deleted, for rows that
+   * refer to each other. Such circles are found by themselves where the key is nullable. SQLAlchemy: `post_update=`.
+   */
+  postUpdate?: boolean;
   /** Only read, never written. SQLAlchemy: `viewonly=`. */
   viewOnly?: boolean;
   lazy?: LazyMode;

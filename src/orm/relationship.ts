@@ -15,6 +15,8 @@ export function resolveRelationship(
 ): Relationship {
   const name = `${mapper.name}.${key}`;
   const { options } = definition;
+  const cascade = parseCascade(name, options.cascade, options.viewOnly === true);
+  if (options.passiveDeletes === 'all' && cascade.delete) throw ormError('orm.passive-delete', name);
   const base = {
     name,
     key,
@@ -23,8 +25,10 @@ export function resolveRelationship(
     target,
     definition,
     many: definition.kind === 'many',
-    cascade: parseCascade(name, options.cascade),
+    cascade,
     passiveDeletes: options.passiveDeletes ?? false,
+    passiveUpdates: options.passiveUpdates !== false,
+    postUpdate: options.postUpdate === true,
     viewOnly: options.viewOnly === true,
     orderBy: orderTerms(options.orderBy),
     condition: options.on === undefined ? null : options.on().node,

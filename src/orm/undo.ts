@@ -19,7 +19,13 @@ import { EntityCollection, relatedOf } from './related.ts';
 
 /** One thing that a flush did to an object, so that a rollback can take it back. */
 export type Undo =
-  | { readonly kind: 'insert'; readonly entities: readonly Entity[]; readonly generated: readonly boolean[] }
+  | {
+      readonly kind: 'insert';
+      readonly entities: readonly Entity[];
+      /** Whose keys the database made, and whose versions were made for them. */
+      readonly generated: readonly boolean[];
+      readonly versions: readonly boolean[] | null;
+    }
   | { readonly kind: 'update'; readonly entity: Entity; readonly changes: readonly unknown[] }
   | { readonly kind: 'delete'; readonly entity: Entity }
   | { readonly kind: 'load'; readonly entity: Entity; readonly position: number }
@@ -46,12 +52,17 @@ export function takeBack(session: UndoSession, log: readonly Undo[]): void {
   for (let i = log.length - 1; i >= 0; i--) {
     const undo = log[i];
     if (undo.kind === 'insert') {
-      for (let row = undo.entities.length - 1; row >= 0; row--) takeBackInsert(session, undo.entities[row], undo.generated[row]);
+      for (let row = undo.entities.length - 1; row >= 0; row--) {
+        const entity = undo.entities[row];
+        takeBackInsert(session, entity, undo.generated[row]);
+        if (undo.versions?.[row]) entity[ROW][entity[MAPPER].versionPosition] = undefined;
+      }
     } else if (undo.kind === 'update') {
       const { entity } = undo;
       const map = session.identities.of(entity[MAPPER]);
-      const known = map.get(identityOfEntity(entity)) === entity;
-      if (known) map.delete(identityOfEntity(entity));
+      // Rows that exchange keys leave each other's places on their way back.
+      const known = entity[STATUS] === PERSISTENT && entity[SESSION] !== null;
+      if (known && map.get(identityOfEntity(entity)) === entity) map.delete(identityOfEntity(entity));
       restore(entity, undo.changes);
       if (known) map.set(identityOfEntity(entity), entity);
     } else if (undo.kind === 'delete') {

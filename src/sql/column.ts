@@ -90,6 +90,24 @@ export interface ColumnDefinition {
   /** Whether the database numbers new rows; null where it goes by the usual rule. */
   readonly autoIncrement: boolean | null;
   readonly collation: string | null;
+  /** The column counts the versions of its row; null where it does not. */
+  readonly version: Versioning | null;
+}
+
+/** How the next version of a row is made. */
+export interface Versioning {
+  /** The version after this one, null standing before the first; null for a counter. */
+  readonly next: ((version: unknown) => unknown) | null;
+  /** The database makes it by itself, with every insert and update. */
+  readonly serverGenerated: boolean;
+}
+
+/** What `.version()` takes. SQLAlchemy: `version_id_generator`. */
+export interface VersionOptions<V> {
+  /** Makes the version of a new row, from null, and of a row that is updated, from its last one. */
+  next?(version: V | null): V;
+  /** The database makes the version, by a trigger or a type of its own: it is read back, and never written. */
+  serverGenerated?: boolean;
 }
 
 /** A value (an `Expression` is worked out by the statement itself), or a function that makes one for each row. */
@@ -113,6 +131,7 @@ const PLAIN: Omit<ColumnDefinition, 'type'> = {
   computed: null,
   autoIncrement: null,
   collation: null,
+  version: null,
 };
 
 /**
@@ -172,6 +191,14 @@ export interface Column<V = unknown, N extends boolean = boolean, D extends bool
   autoIncrement(on?: boolean): this;
   /** The collation that its text is compared and sorted by, such as `'NOCASE'`. SQLAlchemy: `String(collation=…)`. */
   collate(collation: string): this;
+  /**
+   * The row's version, which every UPDATE of the object counts up and every UPDATE and DELETE of it compares: where another
+   * transaction was quicker, a StaleDataError is thrown. One column of a model; a counter from 1 unless told.
+   * SQLAlchemy: `version_id_col`.
+   * @example revision: t.integer().version()
+   * @example etag: t.uuid().version({ next: () => randomUUID() })
+   */
+  version(options?: VersionOptions<V>): Column<V, N, true>;
   /** Never shown by toJSON(), inspect, logs, errors or recorded queries. */
   sensitive(): this;
   /** Checks (or changes) each value that is set; a function that throws, or a Standard Schema. SQLAlchemy: `@validates`. */
@@ -197,6 +224,9 @@ export interface ComputedColumn<V = unknown, N extends boolean = boolean> extend
   readonly '~computed': true;
   nullable(): ComputedColumn<V, true>;
 }
+
+/** Types that a version can be counted in. */
+const COUNTED = new Set(['integer', 'smallInteger', 'tinyInteger', 'mediumInteger', 'bigInteger']);
 
 class ColumnBuilder {
   declare readonly '~value': never;
@@ -267,6 +297,14 @@ class ColumnBuilder {
     if (typeof collation !== 'string' || collation === '')
       throw sqlError('sql.bad-argument', 'collate()', 'the name of a collation', describe(collation));
     return this.#with({ collation });
+  }
+  version({ next, serverGenerated = false }: VersionOptions<unknown> = {}): this {
+    if (next !== undefined && typeof next !== 'function')
+      throw sqlError('sql.bad-argument', "version(), at 'next',", 'a function', describe(next));
+    if (next !== undefined && serverGenerated) throw sqlError('sql.bad-argument', 'version()', 'either next or serverGenerated', 'both');
+    if (next === undefined && !serverGenerated && !COUNTED.has(this.type.name))
+      throw sqlError('sql.bad-argument', 'version()', `{ next } or { serverGenerated } for a type that is no whole number`, this.type.name);
+    return this.#with({ version: { next: next ?? null, serverGenerated } });
   }
   sensitive(): this {
     return this.#with({ sensitive: true });

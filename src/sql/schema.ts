@@ -205,7 +205,11 @@ export class Table<S = Shape> implements Source {
         position,
         autoIncrement: numbering ?? (definition.primaryKey && keyed.length === 1 && isNumbered(definition)),
         numbering,
-        serverGenerated: definition.serverDefault !== null || definition.identity !== null || definition.computed !== null,
+        serverGenerated:
+          definition.serverDefault !== null ||
+          definition.identity !== null ||
+          definition.computed !== null ||
+          definition.version?.serverGenerated === true,
         foreignKeys: own,
       };
       if (reference !== null) {

@@ -31,6 +31,8 @@ export interface Codec {
 /** What a database can do, where one bit says it. */
 export interface Capabilities {
   readonly returning: boolean;
+  /** Whether an UPDATE has RETURNING; as `returning` unless told. */
+  readonly updateReturning?: boolean;
   readonly savepoints: boolean;
   readonly transactionalDdl: boolean;
   /** Rows can be locked by FOR UPDATE; without it the clause is left out, since whole-database locks serve. */
@@ -48,17 +50,27 @@ export interface Capabilities {
 export interface ListSource {
   /** Lists longer than this are sent so. */
   readonly from: number;
-  /** A select of the list's values. */
-  sql(placeholder: string): string;
+  /** A select of the list's values, which are of this type. */
+  sql(placeholder: string, type: SqlType): string;
   /** The parameter for these encoded values, or null where they cannot travel so. */
   encode(values: readonly unknown[]): unknown;
 }
 
 /** How a transaction begins. */
 export interface TransactionOptions {
-  readonly isolation?: 'read uncommitted' | 'read committed' | 'repeatable read' | 'serializable';
+  readonly isolation?: 'read uncommitted' | 'read committed' | 'repeatable read' | 'snapshot' | 'serializable';
   readonly readOnly?: boolean;
   readonly deferrable?: boolean;
+}
+
+/** How transactions and savepoints are spelled where a database differs from `COMMIT`, `ROLLBACK`, `SAVEPOINT x` and so on. */
+export interface TransactionWords {
+  readonly commit: string;
+  readonly rollback: string;
+  savepoint(name: string): string;
+  /** Null where a savepoint cannot be forgotten; it goes with its transaction then. */
+  release(name: string): string | null;
+  rollbackTo(name: string): string;
 }
 
 /** A table by its name, where nothing else of it is needed. */
@@ -184,6 +196,10 @@ export interface Dialect {
   /** The parameter for a list of encoded values that the compiler left as one: an array. */
   encodeList?(values: readonly unknown[]): unknown;
   beginTransaction(options: TransactionOptions, writes: boolean): readonly string[];
+  /** The words for the rest of a transaction, where they differ. */
+  readonly transactionWords?: TransactionWords;
+  /** A select that gives no row and one column of this type, where a bare NULL does not fit beside every type. */
+  emptyList?(type: SqlType): string;
   /**
    * Where one transaction at a time may write: what names the database, and how many seconds the others wait. They wait
    * outside the database, since a driver that answers at once would stop the whole process. Null where nobody has to.

@@ -37,6 +37,7 @@ function makeDialect(server: MysqlServer): Dialect {
     title,
     capabilities: {
       returning: server.mariadb,
+      updateReturning: false,
       savepoints: true,
       transactionalDdl: false,
       rowLocks: true,

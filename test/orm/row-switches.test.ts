@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest';
+import { belongsTo, func, hasMany, inspect, listen, manyToMany, sql, t, text } from '../../src/index.ts';
+import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
+
+async function open(database: TestDatabase) {
+  const db = openDatabase(database);
+  const groupTags = db.Table('group_tags', {
+    groupId: t.integer().primaryKey().references('groups_of.id'),
+    tagId: t.integer().primaryKey().references('tags.id'),
+  });
+  class Group extends db.Model('groups_of', {
+    id: t.integer().primaryKey(),
+    name: t.string(20).unique(),
+    note: t.string(20).nullable(),
+    rank: t.integer().default(7),
+    version: t.integer().version(),
+    get members() {
+      return hasMany(Member, { cascade: 'all, delete-orphan' });
+    },
+    get tags() {
+      return manyToMany(Tag, { through: groupTags });
+    },
+  }) {}
+  class Member extends db.Model('members', {
+    id: t.integer().primaryKey(),
+    name: t.string(20),
+    groupId: t.integer().references('groups_of.id'),
+    get group() {
+      return belongsTo(Group);
+    },
+  }) {}
+  class Tag extends db.Model('tags', { id: t.integer().primaryKey(), name: t.string(20) }) {}
+  class Counted extends db.Model('counted', {
+    id: t.integer().primaryKey(),
+    name: t.string(20),
+    made: t.integer().serverDefault(sql`40 + 2`),
+    size: t.integer().default(func.length('abcd')),
+  }) {}
+  await db.createAll();
+  return { db, session: db.createSession(), statements: new Statements(db.engine), Group, Member, Tag, Counted };
+}
+
+describe.each(allDatabases)('row switches on $name', (database) => {
+  test('an object in the place of a deleted one with the same key is one update of the row', async () => {
+    const { session, statements, Group } = await open(database);
+    const old = new Group({ id: 1, name: 'a', note: 'old', rank: 3 });
+    session.add(old);
+    await session.commit();
+    statements.takeAll();
+    session.delete(old);
+    const fresh = new Group({ id: 1, name: 'a' });
+    session.add(fresh);
+    await session.flush();
+    expect(statements.summary().filter((line) => !line.startsWith('SELECT'))).toEqual(['DELETE group_tags', 'UPDATE groups_of']);
+    expect([fresh.note, fresh.rank, fresh.version]).toEqual([null, 7, 2]);
+    expect([inspect(old).state, inspect(fresh).state]).toEqual(['deleted', 'persistent']);
+    expect(await session.get(Group, 1)).toBe(fresh);
+    await session.commit();
+    expect(await session.all(text('SELECT id, name, note, groups_of.rank, version FROM groups_of'))).toEqual([
+      { id: 1, name: 'a', note: null, rank: 7, version: 2 },
+    ]);
+    expect(inspect(old).state).toBe('detached');
+    fresh.note = 'on';
+    await session.commit();
+    expect(fresh.version).toBe(3);
+  });
+
+  test('a rollback brings the deleted object back to its row', async () => {
+    const { session, Group } = await open(database);
+    const old = new Group({ id: 1, name: 'a', note: 'old' });
+    session.add(old);
+    await session.commit();
+    old.note = 'changed';
+    session.delete(old);
+    const fresh = new Group({ id: 1, name: 'b' });
+    session.add(fresh);
+    await session.flush();
+    await session.rollback();
+    expect([inspect(old).state, inspect(fresh).state]).toEqual(['persistent', 'transient']);
+    expect([old.name, old.note, old.version]).toEqual(['a', 'old', 1]);
+    expect(await session.get(Group, 1)).toBe(old);
+    old.note = 'again';
+    await session.commit();
+    expect([old.note, old.version]).toEqual(['again', 2]);
+  });
+
+  test('children and pairs of the deleted one go, those of the new one come', async () => {
+    const { session, Group, Member, Tag } = await open(database);
+    const [red, blue] = [new Tag({ name: 'red' }), new Tag({ name: 'blue' })];
+    const old = new Group({ id: 1, name: 'a', members: [new Member({ name: 'm1' }), new Member({ name: 'm2' })], tags: [red] });
+    session.addAll([old, blue]);
+    await session.commit();
+    session.delete(old);
+    const fresh = new Group({ id: 1, name: 'a', members: [new Member({ name: 'm3' })], tags: [blue] });
+    session.add(fresh);
+    await session.commit();
+    expect((await session.query(Member).all()).map((member) => [member.name, member.groupId])).toEqual([['m3', 1]]);
+    expect(await session.all(text('SELECT group_id, tag_id FROM group_tags'))).toEqual([{ group_id: 1, tag_id: blue.id }]);
+    expect((await fresh.members).map((member) => member.name)).toEqual(['m3']);
+  });
+
+  test('a child that moves from the deleted one to the new one stays', async () => {
+    const { session, Group, Member } = await open(database);
+    const kept = new Member({ name: 'kept' });
+    const old = new Group({ id: 1, name: 'a', members: [kept] });
+    session.add(old);
+    await session.commit();
+    const fresh = new Group({ id: 1, name: 'b' });
+    session.add(fresh);
+    fresh.members.add(kept);
+    session.delete(old);
+    await session.commit();
+    expect((await session.query(Member).all()).map((member) => [member.name, member.groupId])).toEqual([['kept', 1]]);
+    expect(inspect(kept).state).toBe('persistent');
+  });
+
+  test('what the database fills in by itself needs a new row', async () => {
+    const { session, statements, Counted } = await open(database);
+    const old = new Counted({ id: 1, name: 'a', made: 5 });
+    session.add(old);
+    await session.commit();
+    statements.takeAll();
+    session.delete(old);
+    const fresh = new Counted({ id: 1, name: 'b' });
+    session.add(fresh);
+    await session.commit();
+    expect(statements.summary().slice(0, 2)).toEqual(['DELETE counted', 'INSERT counted']);
+    expect([fresh.made, fresh.size]).toEqual([42, 4]);
+  });
+
+  test('events are those of the delete and of the new object', async () => {
+    const { session, Group } = await open(database);
+    const told: string[] = [];
+    for (const event of ['beforeInsert', 'afterInsert', 'beforeUpdate', 'afterUpdate', 'beforeDelete', 'afterDelete'] as const)
+      listen(Group, event, (group) => void told.push(`${event} ${group.name}`));
+    const old = new Group({ id: 1, name: 'a' });
+    session.add(old);
+    await session.commit();
+    told.length = 0;
+    session.delete(old);
+    session.add(new Group({ id: 1, name: 'b' }));
+    await session.commit();
+    expect(told.sort()).toEqual(['afterDelete a', 'afterInsert b', 'beforeDelete a', 'beforeInsert b']);
+  });
+
+  test('a new object with the key of one that is not deleted fails, and rollback() mends the session', async () => {
+    const { session, Group } = await open(database);
+    const old = new Group({ id: 1, name: 'a' });
+    session.add(old);
+    await session.commit();
+    session.add(new Group({ id: 1, name: 'b' }));
+    await expect(session.flush()).rejects.toThrow();
+    await session.rollback();
+    expect(await session.get(Group, 1)).toBe(old);
+  });
+});
