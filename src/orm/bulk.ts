@@ -5,7 +5,8 @@ import { unknownAttribute } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { identityOf } from './identity.ts';
 import { Decoded, type Entity, type Mapper, PERSISTENT, ROW, STATUS, TRANSIENT } from './mapping.ts';
-import { insertEntities, type RowUpdate, updateRows, type Writer } from './persistence.ts';
+import { insertEntities, nextVersion, type Writer } from './persistence.ts';
+import { type RowUpdate, updateRows } from './row-updates.ts';
 import { takeColumn } from './synchronization.ts';
 import type { Undo } from './undo.ts';
 
@@ -33,7 +34,7 @@ export async function insertReturning(session: BulkSession, mapper: Mapper, rows
     for (const position of mapper.jsonPositions) asStored(session, mapper, entity, position);
   }
   session.identities.enter(mapper, entities);
-  session.undo.push({ kind: 'insert', entities, generated });
+  session.undo.push({ kind: 'insert', entities, generated, versions: null });
   return entities;
 }
 
@@ -49,13 +50,16 @@ export async function updateByKeys(session: BulkSession, mapper: Mapper, rows: r
       given.delete(position);
       return value;
     });
+    const match = mapper.versionPosition < 0 ? key : [...key, takeVersion(mapper, given)];
     if (given.size === 0) continue;
     for (const { position, onUpdate } of renewed) {
       if (onUpdate === null || given.has(position)) continue;
       given.set(position, 'make' in onUpdate ? onUpdate.make() : onUpdate.value);
     }
     const positions = [...given.keys()].sort((a, b) => a - b);
-    updates.push({ entity: objectOf(session, mapper, key), positions, values: positions.map((position) => given.get(position)), key });
+    const entity = objectOf(session, mapper, key);
+    const changes = positions.flatMap((position) => [position, entity[ROW][position]]);
+    updates.push({ entity, positions, values: positions.map((position) => given.get(position)), key: match, changes });
   }
   if (updates.length === 0) return 0;
   await session.beginWriting([mapper]);
@@ -74,6 +78,17 @@ export async function updateByKeys(session: BulkSession, mapper: Mapper, rows: r
     });
   }
   return updates.length;
+}
+
+/** The version that a row has to have, taken out of what is set, where the next one takes its place. */
+function takeVersion(mapper: Mapper, given: Map<number, unknown>): unknown {
+  const { versionPosition } = mapper;
+  const column = mapper.columns[versionPosition];
+  const version = given.get(versionPosition);
+  if (version === undefined || version === null) throw ormError('orm.bulk-version', mapper.name, column.key);
+  given.delete(versionPosition);
+  if (given.size > 0 && column.version?.serverGenerated === false) given.set(versionPosition, nextVersion(column, version));
+  return version;
 }
 
 /** The session's object for a key, or one that is only written through. */

@@ -184,6 +184,14 @@ const TABLE = {
     InvalidStateError,
     `bulkUpdate() finds the rows of ${model} by their whole key, but one has no value for '${key}'. Give it, or use update(…).where(…).`,
   ],
+  'orm.stale-merge': (entity: string) => [
+    StaleDataError,
+    `${entity} has another version in the database than the object given to merge(), which was read before someone else changed the row. Read it again, and make the change on what is there now.`,
+  ],
+  'orm.bulk-version': (model: string, key: string) => [
+    InvalidStateError,
+    `bulkUpdate() compares the versions of ${model}, but one row has no value for '${key}'. Give the version that the row was read with, or use update(…).where(…).`,
+  ],
   'orm.bulk-relation': (where: string, relation: string) => [
     InvalidStateError,
     `${where} writes columns, and ${relation} is a relation. Give the foreign key, or add objects to the session.`,

@@ -196,6 +196,11 @@ async function loadCollections(session: MergingSession, copies: readonly Copy[])
 }
 
 function copyColumns(source: Entity, target: Entity): void {
+  const { versionPosition } = source[MAPPER];
+  if (versionPosition >= 0 && target[STATUS] === PERSISTENT) {
+    const slot = source[ROW][versionPosition];
+    if (slot !== undefined && differs(target, versionPosition, slot)) throw ormError('orm.stale-merge', nameOf(target));
+  }
   for (const { position, computed } of source[MAPPER].columns) {
     const slot = source[ROW][position];
     // What the given object does not have says nothing about the other.

@@ -1,3 +1,4 @@
+import type { Capabilities } from '../dialects/base/dialect.ts';
 import type { MaybePromise } from '../dialects/base/driver.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Result } from '../engine/result.ts';
@@ -62,7 +63,7 @@ export async function changeRows(
   if (matched !== null) {
     result = await run(statement);
   } else if (
-    session.engineOf(mapper.table).dialect.capabilities.returning &&
+    givesKeys(session.engineOf(mapper.table).dialect.capabilities, node) &&
     statement.projection === null &&
     node.table.kind === 'table'
   ) {
@@ -83,6 +84,11 @@ export async function changeRows(
     sweep(session, new Set([...matched, ...own]));
   } else await work.follow(matched);
   return result;
+}
+
+/** Whether the statement itself can give the keys of its rows. */
+function givesKeys({ returning, updateReturning = returning }: Capabilities, node: UpdateNode | DeleteNode): boolean {
+  return node.kind === 'update' || node.using.length > 0 ? updateReturning : returning;
 }
 
 /** Objects whose rows are gone leave the session. */

@@ -12,10 +12,11 @@ import {
   t,
   update,
 } from '../../src/index.ts';
-import { databases, openDatabase } from '../setup/databases.ts';
+import { openDatabase } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
 import { openBlog } from './blog-models.ts';
 
-describe.each(databases)('bulk work on $name', (database) => {
+describe.each(allDatabases)('bulk work on $name', (database) => {
   async function three() {
     const blog = await openBlog(database);
     const { session, User } = blog;
@@ -233,14 +234,16 @@ describe.each(databases)('bulk work on $name', (database) => {
           { name: 'dan', age: 91 },
         ])
         .onConflictDoUpdate({ target: [User.c.name], set: { age: excluded(User.c.age) } });
-      if (database.family === 'mysql') return;
       const users = (await session.all(upsert.returning(User))).map(([user]) => user);
       expect(users.find((user) => user.name === 'ann')).toBe(ann);
       expect(ann.age).toBe(90);
       expect(users.map((user) => inspect(user).state)).toEqual(['persistent', 'persistent']);
       await session.rollback();
       expect(ann.age).toBe(20);
-      const [[again]] = await session.all(update(User).set({ age: 8 }).where(User.c.name.eq('ann')).returning(User));
+      const change = update(User).set({ age: 8 }).where(User.c.name.eq('ann')).returning(User);
+      // MySQL and MariaDB give no rows back from an UPDATE, and say so before anything is sent.
+      if (database.family === 'mysql') return expect(session.all(change)).rejects.toMatchObject({ code: 'sql.unsupported' });
+      const [[again]] = await session.all(change);
       expect(again).toBe(ann);
       expect(ann.age).toBe(8);
       await session.commit();

@@ -13,10 +13,11 @@ import {
   t,
   text,
 } from '../../src/index.ts';
-import { databases, openDatabase, Statements, sharedDatabases } from '../setup/databases.ts';
+import { openDatabase, Statements, sharedDatabases } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
 import { openBlog } from './blog-models.ts';
 
-describe.each(databases)('expiring and refreshing on $name', (database) => {
+describe.each(allDatabases)('expiring and refreshing on $name', (database) => {
   async function stored() {
     const blog = await openBlog(database);
     const { session, User, Post } = blog;

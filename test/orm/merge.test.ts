@@ -12,10 +12,11 @@ import {
   objectSession,
   t,
 } from '../../src/index.ts';
-import { databases, openDatabase, Statements } from '../setup/databases.ts';
+import { openDatabase, Statements } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
 import { openBlog } from './blog-models.ts';
 
-describe.each(databases)('merge() on $name', (database) => {
+describe.each(allDatabases)('merge() on $name', (database) => {
   /** Ann with two posts, an address and a profile, all committed, in no session. */
   async function detachedAnn() {
     const blog = await openBlog(database);
@@ -293,7 +294,7 @@ function cascadeModels(db: Database, cascade: string) {
   return { Parent, Child };
 }
 
-describe.each(databases)('leaving a session on $name', (database) => {
+describe.each(allDatabases)('leaving a session on $name', (database) => {
   async function family(cascade: string) {
     const db = openDatabase(database);
     const models = cascadeModels(db, cascade);
