@@ -1,7 +1,7 @@
 import { describe } from '../../sql/errors.ts';
 import type { SqlType } from '../../sql/type.ts';
 import { checkArray, mapNested } from '../base/array-text.ts';
-import { type Bind, badValue, binary as bytes, codecsOf, describeNumber, integerRange, jsonCodec } from '../base/codecs.ts';
+import { type Bind, badValue, binary as bytes, codecsOf, describeNumber, integerRange, jsonCodec, textCodec } from '../base/codecs.ts';
 import type { Codec } from '../base/dialect.ts';
 import { dialectError } from '../base/errors.ts';
 import { formatInterval, readInterval } from '../base/intervals.ts';
@@ -174,6 +174,11 @@ const binary: Codec = {
   },
 };
 
+function charCodec(type: SqlType): Codec {
+  // PostgreSQL fills it up with blanks, which do not count.
+  return { ...textCodec(type), decode: (raw) => (typeof raw === 'string' ? raw.replace(/ +$/, '') : raw) };
+}
+
 function makeCodec(type: SqlType): Codec {
   switch (type.name) {
     case 'integer':
@@ -181,6 +186,8 @@ function makeCodec(type: SqlType): Codec {
     case 'tinyInteger':
     case 'mediumInteger':
       return integerCodec(type);
+    case 'char':
+      return charCodec(type);
     case 'boolean':
       return boolean;
     case 'float':
