@@ -4,7 +4,7 @@ import { formatArray } from './arrays.ts';
 import { postgresqlVisitors } from './compiler.ts';
 import { postgresqlDdl } from './ddl.ts';
 import { quote } from './identifiers.ts';
-import { reflectPostgresql } from './reflection.ts';
+import { reflectPostgresql, reflectPostgresqlViews } from './reflection.ts';
 import { postgresqlCodec } from './types.ts';
 
 const placeholder = (position: number): string => `$${position}`;
@@ -48,6 +48,7 @@ export const postgresql: Dialect = {
   isMemory: () => false,
   explain: { prefix: 'EXPLAIN', line: (row) => String(row[0]) },
   reflect: reflectPostgresql,
+  reflectViews: reflectPostgresqlViews,
   drivers: {
     pg: async () => (await import('./pg.ts')).nodePostgres,
     pglite: async () => (await import('./pglite.ts')).pglite,
