@@ -270,7 +270,7 @@ class TableComparison {
         return (
           same &&
           part.direction === twin.direction &&
-          part.nulls === twin.nulls &&
+          nullsOf(part) === nullsOf(twin) &&
           part.collation === twin.collation &&
           part.operatorClass === twin.operatorClass &&
           (part.length === twin.length || twin.length === null)
@@ -412,6 +412,11 @@ function sameKey(key: ForeignKey, targetColumns: readonly string[], other: Refle
 function sameDeferral(key: Deferral, other: Deferral): boolean {
   const word = ({ deferrable = false, initially = 'immediate' }: Deferral): string => (deferrable ? `deferrable, ${initially}` : 'at once');
   return word(key) === word(other);
+}
+
+/** Where NULLs stand in an index that knows it: after all values, and before them where it descends. */
+function nullsOf({ direction, nulls }: Pick<ReflectedIndexPart, 'direction' | 'nulls'>): 'first' | 'last' {
+  return nulls ?? (direction === 'desc' ? 'first' : 'last');
 }
 
 /** All that a database's index is over. */

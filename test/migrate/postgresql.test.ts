@@ -1,14 +1,20 @@
 import { describe, expect, test } from 'vitest';
+import { createAllStatements } from '../../src/dialects/base/ddl.ts';
+import { pg } from '../../src/dialects/postgresql/column-types.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import { migrate } from '../../src/migrate/autogenerate.ts';
 import { compare } from '../../src/migrate/compare.ts';
+import { tableFromReflection } from '../../src/migrate/draft.ts';
 import { current, downgrade, upgrade } from '../../src/migrate/upgrade.ts';
 import { t } from '../../src/sql/column-types.ts';
 import { check } from '../../src/sql/constraints.ts';
-import { uniqueIndex } from '../../src/sql/indexes.ts';
+import { func } from '../../src/sql/function.ts';
+import { index, uniqueIndex } from '../../src/sql/indexes.ts';
 import { MetaData } from '../../src/sql/metadata.ts';
 import { sql } from '../../src/sql/raw.ts';
 import { type Shape, Table } from '../../src/sql/schema.ts';
+import { select } from '../../src/sql/select.ts';
+import { View } from '../../src/sql/view.ts';
 import { afterTest } from '../setup/databases.ts';
 import { liveDatabases } from '../setup/live-databases.ts';
 import { catalogTables } from './catalog-tables.ts';
@@ -96,6 +102,69 @@ describe.each(liveDatabases.filter(({ family }) => family === 'postgresql'))('mi
     await migrate(db, { directory });
     await upgrade(db, { directory });
     expect(await migrate(db, { directory })).toBeNull();
+  });
+
+  test('what else a table may say does not differ from itself, and comes back', async () => {
+    const metadata = new MetaData();
+    new Table(
+      metadata,
+      'more',
+      {
+        id: t.bigInteger().primaryKey().identity({ always: true, start: 100, increment: 5 }),
+        number: t.integer().identity({ cache: 7 }),
+        name: t.string(40).collate('C').comment("the person's name"),
+        first: t.text().nullable(),
+        label: t.text().computed(sql`upper(name) || '!'`),
+        tags: t.array(t.string(20)).nullable(),
+        data: t.jsonb().nullable(),
+        code: t.char(3).nullable(),
+        flags: t.bit(8).nullable(),
+        span: t.interval().nullable(),
+        exact: t.dateTime({ precision: 3, timezone: true }).nullable(),
+        address: pg.inet().nullable(),
+        mood: t.enum(['sad', 'ok'], { name: 'mood' }).nullable(),
+      },
+      {
+        comment: 'one of everything',
+        constraints: (c) => [
+          index(c.name.desc(), c.first.asc().nullsFirst()).named('ix_sorted'),
+          index(func.lower(c.name).as('lower_name')).include(c.first).named('ix_lower'),
+          index(c.tags).using('gin').named('ix_tags'),
+          index(c.data).using('gin').operatorClass({ data: 'jsonb_path_ops' }).named('ix_data'),
+          index(c.first).using('hash').named('ix_hash'),
+          uniqueIndex([c.code]).nullsNotDistinct().named('ix_code'),
+        ],
+      },
+    );
+    new Table<Shape>(metadata, 'later', {
+      id,
+      moreId: t.bigInteger().references('more.id', { deferrable: true, initially: 'deferred' }),
+    });
+    new View(metadata, 'names', select({ name: (metadata.tables.get('more') as Table).c.name }));
+    const engine = createEngine(database.url());
+    afterTest(() => engine.dispose());
+    await using connection = await engine.connect({ autocommit: true });
+    await metadata.createAll(connection);
+    const { dialect, driverConnection } = connection;
+    const reflected = await dialect.reflect(driverConnection);
+    const nothing = { changes: [], problems: [], warnings: [] };
+    expect(compare([...metadata.tables.values()], reflected, dialect)).toEqual(nothing);
+    expect(await dialect.reflectViews?.(driverConnection)).toMatchObject([{ name: 'names', columns: ['name'], materialized: false }]);
+    const [more] = reflected;
+    expect(more.comment).toBe('one of everything');
+    expect(more.columns.slice(0, 3)).toMatchObject([
+      { identity: { always: true, start: 100, increment: 5 } },
+      { identity: { cache: 7 } },
+      { collation: 'C', comment: "the person's name" },
+    ]);
+
+    // The other way: what is read makes the same tables again.
+    const again = new MetaData();
+    for (const table of reflected) tableFromReflection(table, dialect.ddl, again);
+    await connection.script('DROP VIEW names');
+    for (const table of ['later', 'more']) await connection.script(`DROP TABLE ${table}`);
+    for (const statement of createAllStatements(dialect.ddl, again)) await connection.script(statement);
+    expect(compare([...metadata.tables.values()], await dialect.reflect(driverConnection), dialect)).toEqual(nothing);
   });
 
   test('a column with its key, its unique and its check is added and dropped again', async () => {

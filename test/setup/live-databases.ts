@@ -39,7 +39,7 @@ async function onServer(server: string, name: string, family: TestDatabase['fami
 /** The databases on servers that this run tests. */
 export const liveDatabases: readonly TestDatabase[] = await Promise.all([
   ...(tested.includes('postgresql') && 'postgresql' in dialects ? [onServer('postgresql', 'PostgreSQL', 'postgresql')] : []),
-  ...(tested.includes('mariadb') ? [onServer('mariadb', 'MariaDB', 'mysql')] : []),
+  ...(tested.includes('mariadb') && 'mysql' in dialects ? [onServer('mariadb', 'MariaDB', 'mysql')] : []),
 ]);
 
 /** Every database that this run tests. */

@@ -107,7 +107,8 @@ function writeRaw(node: RawNode, to: Writer): void {
     to.write(pieces[i]);
     for (const one of isKind(item, 'list') ? item.items : [item]) if (isBind(one)) bare.add(one);
     // FETCH FIRST takes no cast but this one.
-    const plain = isBind(item) && !inPlace(to) && PLAIN_BY_HAND.has(item.type.name);
+    const said = pieces[i + 1].startsWith('::') || /\bcast\s*\(\s*$/i.test(pieces[i]);
+    const plain = isBind(item) && !said && !inPlace(to) && PLAIN_BY_HAND.has(item.type.name);
     if (plain)
       to.write('CAST(')
         .visit(item)

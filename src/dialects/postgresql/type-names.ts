@@ -1,4 +1,4 @@
-import { enumTypeName, makeType, type SqlType, type TypeName } from '../../sql/type.ts';
+import { enumTypeName, makeType, type SqlType, TEXT, type TypeName } from '../../sql/type.ts';
 import { storedType, TYPE_NAMES, type TypeNames } from '../base/type-names.ts';
 
 const sized = (word: string, size: number | undefined): string => (size === undefined ? word : `${word}(${size})`);
@@ -126,11 +126,11 @@ function split(words: string): Words {
   return { name: WORDS[name] ?? name, sizes: list.filter(Boolean).map(Number), dimensions: brackets.split('[').length - 1 };
 }
 
-/** The type that PostgreSQL's words stand for; null where Athanor has none. */
-export function parsePostgresqlType(words: string): SqlType | null {
+/** The type that PostgreSQL's words stand for: one of its own, an enum's among them, where Athanor has no other. */
+export function parsePostgresqlType(words: string): SqlType {
   const { name, sizes, dimensions } = split(words);
   const type = TYPES[name];
-  if (type === undefined) return null;
+  if (type === undefined) return makeType({ name: 'native', words, inner: TEXT });
   const element = elementType(type, name, sizes);
   return dimensions === 0 ? element : makeType({ name: 'array', inner: element, dimensions });
 }
