@@ -44,7 +44,7 @@ export {
   StaleDataError,
   ValidationError,
 } from './orm/errors.ts';
-export { listen } from './orm/events.ts';
+export { type ListenOptions, listen, type SetListenOptions } from './orm/events.ts';
 export { type Inspection, inspect, isLoaded } from './orm/inspection.ts';
 export type { Attributes, ModelAlias, ModelClass, ModelOptions } from './orm/model.ts';
 export type { FilterBy, Init, Instance, Loaded, With } from './orm/model-types.ts';
@@ -60,7 +60,7 @@ export {
   type RelationOptions,
 } from './orm/relation.ts';
 export type { RelationAttribute } from './orm/relation-attribute.ts';
-export type { ModelChange, Session } from './orm/session.ts';
+export type { ModelChange, Session, SessionEvents } from './orm/session.ts';
 export type { NestedTransaction, SessionTransactionOptions } from './orm/transaction-scope.ts';
 export { alias, type TableAlias } from './sql/alias.ts';
 export { type CaseBuilder, type CaseOfBuilder, type CaseOfStart, caseOf, caseWhen } from './sql/case.ts';

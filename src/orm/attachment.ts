@@ -35,9 +35,12 @@ export function attach(session: AttachingSession, first: Entity): void {
   session.version++;
   if (first[STATUS] === TRANSIENT && first[RELATED] === null && first[SESSION] === null) {
     // A new object by itself, as most are.
+    session.tellState?.('beforeAttach', first);
     first[STATUS] = PENDING;
     first[SESSION] = session;
     session.created.add(first);
+    session.tellState?.('afterAttach', first);
+    session.tellState?.('transientToPending', first);
     return;
   }
   const queue = [first];
@@ -50,11 +53,14 @@ export function attach(session: AttachingSession, first: Entity): void {
     if (owner !== null) throw ormError('orm.attached-elsewhere', nameOf(entity));
     const status = entity[STATUS];
     if (status === DELETED) throw ormError('orm.deleted-again', nameOf(entity));
+    session.tellState?.('beforeAttach', entity);
     if (status === TRANSIENT) {
       entity[STATUS] = PENDING;
       entity[SESSION] = session;
       session.created.add(entity);
     } else reattach(session, entity);
+    session.tellState?.('afterAttach', entity);
+    session.tellState?.(status === TRANSIENT ? 'transientToPending' : 'detachedToPersistent', entity);
     const related = entity[RELATED];
     if (related === null) continue;
     for (const relation of entity[MAPPER].relations()) {
@@ -100,4 +106,5 @@ export function letGo(session: AttachingSession, entity: Entity): void {
   session.removed.delete(entity);
   session.watched.delete(entity);
   session.suspects?.delete(entity);
+  session.tellState?.('persistentToDetached', entity);
 }

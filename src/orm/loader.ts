@@ -40,6 +40,7 @@ export function entityOfRow(
     session.suspects?.add(entity);
     const listeners = mapper.listeners.get('load');
     if (listeners !== undefined) for (const listener of listeners) listener(entity);
+    session.tellState?.('loadedAsPersistent', entity);
   } else {
     entity[PEERS] = peers;
     if (session.partial?.delete(entity)) {
@@ -58,7 +59,14 @@ export function complete(entity: Entity, row: readonly unknown[]): void {
 
 /** The objects of rows that hold one class's columns, in order. `distinct`: no two rows are of one object. */
 export function entitiesOfRows(session: LoadingSession, mapper: Mapper, rows: DriverRow[], distinct = false): Entity[] {
-  if (distinct && rows.length > 1 && session.identities.isEmpty(mapper) && session.suspects === null && !mapper.listeners.has('load')) {
+  if (
+    distinct &&
+    rows.length > 1 &&
+    session.identities.isEmpty(mapper) &&
+    session.suspects === null &&
+    !mapper.listeners.has('load') &&
+    session.tellState === null
+  ) {
     const Factory = mapper.factory;
     // The driver's list becomes the list of objects, each in its row's place: nobody else holds it.
     const entities = rows as unknown[] as Entity[];

@@ -56,6 +56,7 @@ export async function reload(session: ReloadingSession, mapper: Mapper, entities
     forget(session, entity);
     entity[ROW] = row;
     session.partial?.delete(entity);
+    for (const listener of mapper.listeners.get('refresh') ?? []) listener(entity);
     return false;
   });
 }
