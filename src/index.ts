@@ -3,8 +3,21 @@ export { Context } from './database/context.ts';
 export { Database, type DatabaseOptions } from './database/database.ts';
 export { NoContextError } from './database/errors.ts';
 export type { RecordedQuery } from './database/recording.ts';
+export type { ReflectedDomain, ReflectedEnum, ReflectedSequence } from './dialects/base/catalog.ts';
 export type { Driver, DriverConnection, DriverFailure, DriverOptions, DriverResult, DriverRow, RunResult } from './dialects/base/driver.ts';
 export { ConfigurationError, DecodeError } from './dialects/base/errors.ts';
+export type {
+  ReflectedCheck,
+  ReflectedColumn,
+  ReflectedForeignKey,
+  ReflectedIndex,
+  ReflectedIndexPart,
+  ReflectedKey,
+  ReflectedTable,
+  ReflectedUnique,
+  ReflectedView,
+  RelationKind,
+} from './dialects/base/reflection.ts';
 export { mysql } from './dialects/mysql/column-types.ts';
 export { pg } from './dialects/postgresql/column-types.ts';
 export type { Range } from './dialects/postgresql/range-text.ts';
@@ -23,6 +36,7 @@ export {
   LockTimeout,
   MultipleResultsFound,
   NoResultFound,
+  NoSuchTableError,
   NotNullViolation,
   OperationalError,
   PoolTimeoutError,
@@ -30,6 +44,8 @@ export {
   SerializationFailure,
   UniqueViolation,
 } from './engine/errors.ts';
+export type { Inspector, SchemaOption, TablesOptions } from './engine/inspector.ts';
+export { type ReflectTableOptions, reflectTable } from './engine/reflect-tables.ts';
 export type { Result } from './engine/result.ts';
 export type { StatementEvent, StatementListener } from './engine/statement-event.ts';
 export type { Operations } from './migrate/operations.ts';
@@ -45,12 +61,14 @@ export {
   ValidationError,
 } from './orm/errors.ts';
 export { type ListenOptions, listen, type SetListenOptions } from './orm/events.ts';
+export type { RefreshOptions } from './orm/expiry.ts';
+export type { IdentityView } from './orm/identity-view.ts';
 export { type Inspection, inspect, isLoaded } from './orm/inspection.ts';
 export type { Attributes, ModelAlias, ModelClass, ModelOptions } from './orm/model.ts';
-export type { FilterBy, Init, Instance, Loaded, With } from './orm/model-types.ts';
+export type { BulkInsertRow, BulkUpdateRow, FilterBy, Init, Instance, Loaded, With } from './orm/model-types.ts';
 export type { NotLoaded } from './orm/not-loaded.ts';
 export { type PaginateOptions, Pagination } from './orm/pagination.ts';
-export type { Query, RowQuery } from './orm/query.ts';
+export type { ChangeOptions, Query, RowQuery } from './orm/query.ts';
 export {
   belongsTo,
   hasMany,
@@ -60,8 +78,12 @@ export {
   type RelationOptions,
 } from './orm/relation.ts';
 export type { RelationAttribute } from './orm/relation-attribute.ts';
-export type { ModelChange, Session, SessionEvents } from './orm/session.ts';
+export type { RowLock } from './orm/reloading.ts';
+export { type GetOptions, type ModelChange, objectSession, type Session, type SessionEvents } from './orm/session.ts';
+export type { StreamOptions } from './orm/stream-options.ts';
+export type { Synchronize } from './orm/synchronization.ts';
 export type { NestedTransaction, SessionTransactionOptions } from './orm/transaction-scope.ts';
+export { makeTransient, makeTransientToDetached } from './orm/transience.ts';
 export { alias, type TableAlias } from './sql/alias.ts';
 export { type CaseBuilder, type CaseOfBuilder, type CaseOfStart, caseOf, caseWhen } from './sql/case.ts';
 export type { InsertRow, UpdateValues } from './sql/cells.ts';
@@ -142,7 +164,7 @@ export { type IndexConstraint, type IndexMethod, index, uniqueIndex } from './sq
 export { type Insert, insertInto } from './sql/insert.ts';
 export type { Functions } from './sql/known-functions.ts';
 export { type Merge, mergeInto, type WhenMatched, type WhenNotMatched } from './sql/merge.ts';
-export { MetaData, type MetaDataOptions, type SchemaChangeOptions } from './sql/metadata.ts';
+export { MetaData, type MetaDataOptions, type ReflectOptions, type SchemaChangeOptions } from './sql/metadata.ts';
 export { NAMING, type Naming, type NamingConvention, type NamingTemplates } from './sql/naming.ts';
 export type { SelectRow, Subquery } from './sql/projection.ts';
 export { all, any, arrayOf } from './sql/quantified.ts';

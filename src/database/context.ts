@@ -1,3 +1,4 @@
+import { ormError } from '../orm/errors.ts';
 import type { PageParameters } from '../orm/pagination.ts';
 import { Session, type SessionOptions } from '../orm/session.ts';
 import { configurationError } from './errors.ts';
@@ -13,11 +14,14 @@ export class Context {
   pageParameters: (() => PageParameters | null) | null = null;
   strictLoading = false;
   readonly #options: SessionOptions;
+  readonly #current: () => Context | undefined;
   #session: Session | null = null;
   #closed = false;
 
-  constructor(options: SessionOptions) {
+  /** @param current the context that the code runs in which asks */
+  constructor(options: SessionOptions, current: () => Context | undefined = () => undefined) {
     this.#options = options;
+    this.#current = current;
   }
 
   /** The context's session. Throws a NoContextError once the context has ended. */
@@ -25,10 +29,16 @@ export class Context {
     if (this.#session === null) {
       if (this.#closed) throw configurationError('database.closed-context');
       const pageParameters = (): PageParameters | null => this.pageParameters?.() ?? null;
-      this.#session = new Session({ ...this.#options, pageParameters, strictLoading: this.strictLoading });
+      const { strictLoading } = this;
+      this.#session = new Session({ ...this.#options, pageParameters, strictLoading, checkUse: () => this.#checkUse() });
     }
     if (this.#closed) throw configurationError('database.closed-context');
     return this.#session;
+  }
+  /** Another request's code has a session of its own. */
+  #checkUse(): void {
+    const here = this.#current();
+    if (here !== undefined && here !== this) throw ormError('orm.other-context');
   }
   /** Whether a session was made. */
   get used(): boolean {

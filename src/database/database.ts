@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createEngine, type Engine, type EngineOptions } from '../engine/engine.ts';
+import { type ReflectedSqlTable, type ReflectTableOptions, reflectTable } from '../engine/reflect-tables.ts';
 import { createModel, type ModelClass, type ModelOptions, type ModelRegistry } from '../orm/model.ts';
 import type { QueryRunner } from '../orm/query.ts';
 import { type ModelChange, Session, type SessionEvents, type SessionOptions } from '../orm/session.ts';
 import { SessionListeners, STATE_EVENTS, WORK_EVENTS } from '../orm/session-events.ts';
-import { MetaData, type SchemaChangeOptions } from '../sql/metadata.ts';
+import { MetaData, type ReflectOptions, type SchemaChangeOptions } from '../sql/metadata.ts';
 import type { Naming } from '../sql/naming.ts';
 import type { RawFragment } from '../sql/raw.ts';
 import { type Shape, Table, type TableOptions } from '../sql/schema.ts';
@@ -216,7 +217,7 @@ export class Database implements ModelRegistry {
   }
   /** A context that its maker closes: for web adapters. */
   openContext(): Context {
-    return new Context({ ...this.#sessionOptions, autoflush: this.#options.session?.autoflush });
+    return new Context({ ...this.#sessionOptions, autoflush: this.#options.session?.autoflush }, () => this.#contexts.getStore());
   }
   /** Runs work in a context that stays open. */
   runInContext<T>(context: Context, work: () => T): T {
@@ -253,6 +254,29 @@ export class Database implements ModelRegistry {
   /** Drops what is there of them, of all databases or those of the keys given. Flask-SQLAlchemy: `drop_all()`. */
   async dropAll(bind?: string | null | readonly (string | null)[], options: SchemaChangeOptions = {}): Promise<void> {
     for (const key of this.#keys(bind)) await this.metadataFor(key).dropAll(this.engineFor(key), options);
+  }
+  /**
+   * Reads the tables of all databases, or of those of the keys given, into `metadatas`; tables that are there already are left
+   * alone. Flask-SQLAlchemy: `reflect()`.
+   * @example await db.reflect(); const legacy = db.metadata.tables.get('legacy_orders');
+   */
+  async reflect(bind?: string | null | readonly (string | null)[], options: Omit<ReflectOptions, 'bind'> = {}): Promise<Table[]> {
+    const tables: Table[] = [];
+    for (const key of bind === undefined ? this.bindKeys : this.#keys(bind))
+      tables.push(...(await this.metadataFor(key).reflect(this.engineFor(key), { ...options, bind: key })));
+    return tables;
+  }
+  /**
+   * Reads one table into the metadata of its database, and those that it refers to. Throws a NoSuchTableError.
+   * SQLAlchemy: `Table(…, autoload_with=engine)`.
+   * @example const orders = await db.reflectTable('legacy_orders', { naming: 'camel' });
+   */
+  reflectTable<const S extends Shape = Shape>(
+    name: string,
+    options: Omit<ReflectTableOptions<S>, 'metadata'> = {},
+  ): Promise<ReflectedSqlTable<S>> {
+    const { bind = null } = options;
+    return reflectTable<S>(this.engineFor(bind), name, { ...options, metadata: this.metadataFor(bind) });
   }
   #keys(bind: string | null | readonly (string | null)[] | undefined): (string | null)[] {
     if (bind !== undefined) return bind === null || typeof bind === 'string' ? [bind] : [...bind];

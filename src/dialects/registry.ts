@@ -8,6 +8,7 @@ export const dialects: Record<string, () => Promise<Dialect>> = {
   postgres: () => import('./postgresql/dialect.ts').then((module) => module.postgresql),
   mysql: () => import('./mysql/dialect.ts').then((module) => module.mysql),
   mariadb: () => import('./mysql/dialect.ts').then((module) => module.mariadb),
+  mssql: () => import('./mssql/dialect.ts').then((module) => module.mssql),
 };
 
 /** Drivers from outside, by dialect and by the name that a URL gives after `+`. */

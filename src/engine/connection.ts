@@ -1,14 +1,17 @@
+import type { CatalogReader } from '../dialects/base/catalog.ts';
 import type { Dialect, TransactionOptions } from '../dialects/base/dialect.ts';
 import type { DriverConnection, DriverRow, MaybePromise, RunResult } from '../dialects/base/driver.ts';
 import { describe } from '../sql/errors.ts';
 import { Insert } from '../sql/insert.ts';
-import type { MetaData, SchemaChangeOptions } from '../sql/metadata.ts';
+import type { MetaData, ReflectOptions, SchemaChangeOptions } from '../sql/metadata.ts';
+import type { Table } from '../sql/schema.ts';
 import { Channel, EXECUTE, type ManyResult, NONE, QUERY, QUERY_MANY, RUN, RUN_MANY, SCRIPT } from './channel.ts';
 import { changeSchema } from './create-all.ts';
 import { engineError } from './errors.ts';
 import type { EngineHost } from './host.ts';
 import type { Plan } from './plan.ts';
 import type { PooledConnection } from './pool.ts';
+import { reflectTables } from './reflect-tables.ts';
 import { Result, type ScalarOf } from './result.ts';
 import { namedRows, rowReader } from './row-reader.ts';
 import { type Executable, type Execution, type Prepared, prepareStatement } from './statement.ts';
@@ -130,6 +133,14 @@ export class Connection {
     await changeSchema(this, metadata, verb, options);
   }
 
+  async '~reflect'(metadata: MetaData, options: ReflectOptions): Promise<Table[]> {
+    return reflectTables(this, metadata, options);
+  }
+  '~readCatalog'<T>(work: (dialect: Dialect, reader: CatalogReader) => Promise<T>): Promise<T> {
+    const reader: CatalogReader = { query: (sql, parameters) => this.#channel.call(QUERY, sql, parameters, false) };
+    return this.#inTurn(() => work(this.dialect, reader));
+  }
+
   // Transactions
 
   /**
@@ -147,7 +158,7 @@ export class Connection {
   /** Makes everything since `begin()` permanent. */
   commit(): MaybePromise<void> {
     if (!this.#channel.inTransaction) throw engineError('engine.no-transaction', 'commit()');
-    const done = this.#channel.call(RUN, 'COMMIT', NONE, false);
+    const done = this.#channel.call(RUN, this.dialect.transactionWords?.commit ?? 'COMMIT', NONE, false);
     return done instanceof Promise ? done.then(() => this.#ended()) : this.#ended();
   }
 
@@ -162,7 +173,7 @@ export class Connection {
       throw error;
     };
     try {
-      const done = this.#channel.call(RUN, 'ROLLBACK', NONE, false);
+      const done = this.#channel.call(RUN, this.dialect.transactionWords?.rollback ?? 'ROLLBACK', NONE, false);
       if (done instanceof Promise) return done.then(() => this.#ended(), failed);
     } catch (error) {
       failed(error);
@@ -172,15 +183,21 @@ export class Connection {
 
   /** Marks a place in the transaction to which `rollbackTo()` goes back. SQLAlchemy: `begin_nested()`. */
   savepoint(name: string): MaybePromise<void> {
-    return this.#inTransaction('savepoint()', `SAVEPOINT ${this.dialect.quote(name)}`);
+    const words = this.dialect.transactionWords;
+    return this.#inTransaction('savepoint()', words?.savepoint(name) ?? `SAVEPOINT ${this.dialect.quote(name)}`);
   }
   /** Forgets a savepoint and keeps what was done since. */
   releaseSavepoint(name: string): MaybePromise<void> {
-    return this.#inTransaction('releaseSavepoint()', `RELEASE SAVEPOINT ${this.dialect.quote(name)}`);
+    const words = this.dialect.transactionWords;
+    return this.#inTransaction(
+      'releaseSavepoint()',
+      words === undefined ? `RELEASE SAVEPOINT ${this.dialect.quote(name)}` : words.release(name),
+    );
   }
   /** Undoes what was done since the savepoint, which stays. */
   rollbackTo(name: string): MaybePromise<void> {
-    return this.#inTransaction('rollbackTo()', `ROLLBACK TO SAVEPOINT ${this.dialect.quote(name)}`);
+    const words = this.dialect.transactionWords;
+    return this.#inTransaction('rollbackTo()', words?.rollbackTo(name) ?? `ROLLBACK TO SAVEPOINT ${this.dialect.quote(name)}`);
   }
 
   /**
@@ -328,8 +345,9 @@ export class Connection {
     if (writable !== null && !this.#channel.broken) return after(this.#channel.call(RUN, writable, NONE, false), ignore);
   }
 
-  #inTransaction(what: string, sql: string): MaybePromise<void> {
+  #inTransaction(what: string, sql: string | null): MaybePromise<void> {
     if (!this.#channel.inTransaction) throw engineError('engine.no-transaction', what);
+    if (sql === null) return this.#channel.check();
     return after(this.#channel.call(RUN, sql, NONE, false), ignore);
   }
 

@@ -1,8 +1,10 @@
+import type { CatalogReader } from '../dialects/base/catalog.ts';
 import type { Dialect, TransactionOptions } from '../dialects/base/dialect.ts';
 import type { Driver, DriverConnection, DriverOptions, MaybePromise } from '../dialects/base/driver.ts';
 import { dialects, driversOf } from '../dialects/registry.ts';
 import { AthanorError, describe } from '../sql/errors.ts';
-import type { MetaData, SchemaChangeOptions } from '../sql/metadata.ts';
+import type { MetaData, ReflectOptions, SchemaChangeOptions } from '../sql/metadata.ts';
+import type { Table } from '../sql/schema.ts';
 import { Connection } from './connection.ts';
 import { changeSchema } from './create-all.ts';
 import { databaseError, engineError } from './errors.ts';
@@ -66,6 +68,7 @@ export class Engine implements EngineHost {
   #dialect: Dialect | null = null;
   #driver: Driver | null = null;
   #pool: Pool | null = null;
+  #singleConnection = false;
   #writeLock: WriteLock | null = null;
   #lockTimeout = 0;
   /** The connection that was asked for the server's version, until the pool takes it. */
@@ -176,6 +179,25 @@ export class Engine implements EngineHost {
     }
   }
 
+  /** For `metadata.reflect(engine)`. */
+  async '~reflect'(metadata: MetaData, options: ReflectOptions): Promise<Table[]> {
+    const connection = await this.acquire();
+    try {
+      return await connection['~reflect'](metadata, options);
+    } finally {
+      await connection.close();
+    }
+  }
+  /** For `inspect(engine)`. */
+  async '~readCatalog'<T>(work: (dialect: Dialect, reader: CatalogReader) => Promise<T>): Promise<T> {
+    const connection = await this.acquire();
+    try {
+      return await connection['~readCatalog'](work);
+    } finally {
+      await connection.close();
+    }
+  }
+
   /**
    * A statement's SQL text and encoded parameters, without running it. The engine must be ready. SQLAlchemy: `compile()`.
    * @example engine.compile(select(User).where(User.c.id.eq(5))).sql
@@ -226,8 +248,8 @@ export class Engine implements EngineHost {
       this.#writeLock = writeLockOf(lock.key);
       this.#lockTimeout = lock.seconds;
     }
-    const memory = driver.single === true || dialect.isMemory(this.#driverOptions);
-    this.#pool = memory
+    this.#singleConnection = driver.single === true || dialect.isMemory(this.#driverOptions);
+    this.#pool = this.#singleConnection
       ? singleConnectionPool(hooks, settings)
       : settings.pool === 'null'
         ? new NullPool(hooks)
@@ -245,6 +267,11 @@ export class Engine implements EngineHost {
     const first = this.#first;
     this.#first = null;
     return first?.usable ? first : null;
+  }
+
+  /** Whether the database lives in one connection, so that there is no other. */
+  get singleConnection(): boolean {
+    return this.#singleConnection;
   }
 
   /** Tells the listeners of a new connection, and waits for them; one that they refuse is closed. */

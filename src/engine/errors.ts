@@ -16,6 +16,9 @@ export class NoResultFound extends AthanorError {}
 /** A statement that had to give one row gave several. SQLAlchemy: `MultipleResultsFound`. */
 export class MultipleResultsFound extends AthanorError {}
 
+/** A table, a view or another object was asked for by a name that the database does not have. SQLAlchemy: `NoSuchTableError`. */
+export class NoSuchTableError extends AthanorError {}
+
 /** What is known of a failure in a database. */
 export interface FailureDetails {
   readonly sql: string | null;
@@ -225,6 +228,14 @@ const TABLE = {
     `The statement needs ${count} parameters, and ${dialect} takes ${limit}. Split the list and run the statement for each part.`,
   ],
   'engine.not-a-list': (where: string, got: string) => [EngineError, `${where} stands for a list, but got ${got}.`],
+  'engine.no-such-table': (what: string, names: readonly string[], schema: string | null, near: readonly string[]) => [
+    NoSuchTableError,
+    `The database has no ${what} ${names.map((name) => `'${name}'`).join(', ')}${schema === null ? '' : ` in the schema '${schema}'`}.${
+      near.length === 0
+        ? ' Look at what there is with inspect(engine).tableNames().'
+        : ` Did you mean ${near.map((name) => `'${name}'`).join(' or ')}?`
+    }`,
+  ],
   'pool.timeout': (seconds: number, size: number) => [
     PoolTimeoutError,
     `No connection came free within ${seconds} s: all ${size} of the pool are in use. Close what is not needed (each session or connection gives its own back when it is closed), or raise poolSize or maxOverflow.`,

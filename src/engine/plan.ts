@@ -191,8 +191,8 @@ class CompiledPlan implements Plan {
     let list = 0;
     this.#slots.forEach((slot, i) => {
       const size = slot.expanding && slot.array !== true ? sizes[list++] : 1;
-      if (size === ONE_PARAMETER) text += dialect.listSource?.sql(dialect.placeholder(++position));
-      else if (size === 0) text += NOTHING;
+      if (size === ONE_PARAMETER) text += dialect.listSource?.sql(dialect.placeholder(++position), slot.type);
+      else if (size === 0) text += dialect.emptyList?.(slot.type) ?? NOTHING;
       else {
         const [before, after] = slot.around ?? NOTHING_AROUND;
         for (let n = 0; n < size; n++) text += `${n === 0 ? '' : ', '}${before}${dialect.placeholder(++position)}${after}`;

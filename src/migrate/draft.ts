@@ -1,13 +1,11 @@
 import type { DdlCompiler } from '../dialects/base/dialect.ts';
-import type { ReflectedCheck, ReflectedIndex, ReflectedIndexPart, ReflectedTable } from '../dialects/base/reflection.ts';
-import { type Column, column, type ReferenceAction } from '../sql/column.ts';
-import type { ConstraintDefinition, TableItem } from '../sql/constraints.ts';
-import type { Expression, ExpressionLike, OrderTerm } from '../sql/expression.ts';
+import { reflectedDefinition } from '../dialects/base/reflected-definition.ts';
+import type { ReflectedTable } from '../dialects/base/reflection.ts';
+import { type Column, column } from '../sql/column.ts';
 import { MetaData } from '../sql/metadata.ts';
 import { NAMING } from '../sql/naming.ts';
-import { rawNode, rawSql } from '../sql/raw-text.ts';
 import { type Shape, Table, type TableColumn, type TableOptions } from '../sql/schema.ts';
-import { makeType, type SqlType, TEXT } from '../sql/type.ts';
+import { TEXT } from '../sql/type.ts';
 
 /**
  * A table for a migration: it belongs to no models, and its keys are the names of the database.
@@ -101,94 +99,8 @@ export function isOwnCheck(candidate: Table['checks'][number], source: TableColu
   );
 }
 
-/** The values of a check that an enum's would be: `role IN ('admin', 'customer')`. */
-function enumValues(column: string, condition: string): string[] | null {
-  const match = /^["`[]?([^"`\]]+?)["`\]]?\s+IN\s*\(((?:\s*'(?:[^']|'')*'\s*,?)+)\)$/i.exec(condition);
-  if (match === null || match[1] !== column) return null;
-  return [...match[2].matchAll(/'((?:[^']|'')*)'/g)].map(([, value]) => value.replaceAll("''", "'"));
-}
-
 /** A table of a database as a migration would create it again. */
 export function tableFromReflection(reflected: ReflectedTable, ddl: DdlCompiler, metadata: MetaData = new MetaData()): Table {
-  const { name } = reflected;
-  const shape: Record<string, Column> = {};
-  const constraints = (c: Record<string, ExpressionLike>): TableItem[] => {
-    const pick = (names: readonly string[]): ExpressionLike[] => names.map((column) => c[column]);
-    const items: ConstraintDefinition[] = [
-      ...(reflected.primaryKey === null
-        ? []
-        : [{ kind: 'primaryKey' as const, name: reflected.primaryKey.name, columns: pick(reflected.primaryKey.columns) }]),
-      ...reflected.uniques.map((constraint) => ({ kind: 'unique' as const, name: constraint.name, columns: pick(constraint.columns) })),
-      ...reflected.indexes.map((index) => indexDefinition(index, c)),
-      ...reflected.foreignKeys.map((key) => ({
-        kind: 'foreignKey' as const,
-        name: key.name,
-        columns: pick(key.columns),
-        target: key.targetColumns.map((column) => `${key.targetTable}.${column}`),
-        onDelete: (key.onDelete ?? undefined) as ReferenceAction | undefined,
-        onUpdate: (key.onUpdate ?? undefined) as ReferenceAction | undefined,
-        ...(key.deferrable === true ? { deferrable: true, initially: key.initially } : {}),
-      })),
-      ...reflected.checks
-        .filter((condition) => !spent.has(condition))
-        .map((condition) => ({ kind: 'check' as const, name: condition.name, columns: [], condition: rawNode(condition.sql) })),
-    ];
-    return items.map((definition) => ({ '~definition': definition }));
-  };
-  const spent = new Set<ReflectedCheck>();
-  for (const source of reflected.columns) {
-    let type: SqlType = ddl.parseType(source.type) ?? TEXT;
-    for (const condition of reflected.checks) {
-      const values =
-        type.name === 'string' && condition.name === NAMING.check(name, source.name) ? enumValues(source.name, condition.sql) : null;
-      const length = Math.max(...(values ?? []).map((value) => value.length));
-      if (values === null || length !== type.length) continue;
-      type = makeType({ name: 'enum', values, length });
-      spent.add(condition);
-    }
-    let builder = column(type) as Column;
-    if (source.nullable) builder = builder.nullable();
-    if (source.computed != null) builder = builder.computed(rawSql(source.computed.sql), { stored: source.computed.stored }) as Column;
-    else if (source.identity != null) builder = builder.identity(source.identity);
-    else if (source.default !== null) builder = builder.serverDefault(rawSql(source.default));
-    if (source.collation != null) builder = builder.collate(source.collation);
-    if (source.comment != null) builder = builder.comment(source.comment);
-    const own = reflected.checks.find((condition) => condition.column === source.name && !spent.has(condition));
-    if (own !== undefined && (own.name ?? NAMING.check(name, source.name)) === NAMING.check(name, source.name)) {
-      builder = builder.check(rawSql(own.sql));
-      spent.add(own);
-    }
-    shape[source.name] = builder;
-  }
-  const options = { ...reflected.options, ...(reflected.comment == null ? {} : { comment: reflected.comment }) };
-  return draftTable(name, shape, { ...options, constraints: constraints as TableOptions<Shape>['constraints'] }, metadata);
-}
-
-/** An index of a database as `index()` would say it. */
-function indexDefinition(index: ReflectedIndex, c: Record<string, ExpressionLike>): ConstraintDefinition {
-  const { parts, using, include, nullsNotDistinct } = index;
-  const names = parts?.map((part, i) => part.column ?? `expression${i + 1}`) ?? [];
-  const given = <V>(of: (part: ReflectedIndexPart) => V | null): Record<string, V> =>
-    Object.fromEntries((parts ?? []).flatMap((part, i) => (of(part) === null ? [] : [[names[i], of(part) as V]])));
-  return {
-    kind: 'index',
-    name: index.name,
-    columns: parts === undefined ? index.columns.map((column) => c[column]) : parts.map((part, i) => partExpression(part, names[i], c)),
-    unique: index.unique,
-    condition: index.where === null ? undefined : rawNode(index.where),
-    using,
-    nullsNotDistinct,
-    include: include?.map((column) => c[column]),
-    operatorClasses: given((part) => part.operatorClass),
-    lengths: given((part) => part.length),
-  };
-}
-
-function partExpression(part: ReflectedIndexPart, label: string, c: Record<string, ExpressionLike>): ExpressionLike | OrderTerm {
-  let expression: Expression = part.column === null ? rawSql(part.expression ?? '') : (c[part.column] as Expression);
-  if (part.collation !== null) expression = expression.collate(part.collation);
-  if (part.column === null) expression = expression.as(label);
-  if (part.direction === 'asc' && part.nulls === null) return expression;
-  const order = part.direction === 'desc' ? expression.desc() : expression.asc();
-  return part.nulls === null ? order : part.nulls === 'first' ? order.nullsFirst() : order.nullsLast();
+  const { shape, options } = reflectedDefinition(reflected, { typeOf: (source) => ddl.parseType(source.type) ?? TEXT });
+  return draftTable<Shape>(reflected.name, shape, options, metadata);
 }

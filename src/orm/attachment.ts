@@ -1,5 +1,6 @@
+import { formerlyHeldBy, heldBy } from './cascade-walk.ts';
 import { ormError } from './errors.ts';
-import { identityOfEntity, nameOf } from './identity.ts';
+import { identityOf, identityOfEntity, nameOf } from './identity.ts';
 import type { IdentityMap } from './identity-map.ts';
 import {
   CHANGES,
@@ -12,11 +13,13 @@ import {
   PENDING,
   PERSISTENT,
   RELATED,
+  ROW,
   SESSION,
   STATUS,
   STATUS_NAMES,
   TRANSIENT,
 } from './mapping.ts';
+import { storedKey } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 
 /** The session's sets, in which an object enters and leaves. */
@@ -26,6 +29,8 @@ export interface AttachingSession extends EntitySession {
   readonly dirty: Set<Entity>;
   readonly removed: Set<Entity>;
   readonly watched: Set<Entity>;
+  /** Objects some of whose columns are not known; null while there are none. */
+  partial: Set<Entity> | null;
   readonly suspects: Set<Entity> | null;
   version: number;
 }
@@ -61,13 +66,12 @@ export function attach(session: AttachingSession, first: Entity): void {
     } else reattach(session, entity);
     session.tellState?.('afterAttach', entity);
     session.tellState?.(status === TRANSIENT ? 'transientToPending' : 'detachedToPersistent', entity);
-    const related = entity[RELATED];
-    if (related === null) continue;
+    if (entity[RELATED] === null) continue;
     for (const relation of entity[MAPPER].relations()) {
-      const value = related[relation.position];
-      if (!value || !relation.cascade.saveUpdate) continue;
-      if (value instanceof EntityCollection) queue.push(...(value.items ?? value.added ?? []));
-      else queue.push(value as Entity);
+      if (!relation.cascade.saveUpdate) continue;
+      for (const related of heldBy(entity, relation)) queue.push(related);
+      // What a stored object gave up while it had no session has a row that is to change too.
+      if (status >= PERSISTENT) for (const former of formerlyHeldBy(entity, relation)) if (former[SESSION] === null) queue.push(former);
     }
   }
 }
@@ -80,11 +84,18 @@ function reattach(session: AttachingSession, entity: Entity): void {
   map.set(identity, entity);
   entity[STATUS] = PERSISTENT;
   entity[SESSION] = session;
+  if (entity[ROW].includes(undefined)) markPartial(session, entity);
   const related = entity[RELATED] ?? [];
   if (entity[CHANGES] !== null || related.some((value) => value instanceof EntityCollection && value.changed)) session.dirty.add(entity);
 }
 
-/** Throws unless the object is stored in session session. */
+/** Some columns of the object are not known: the next query that gives it fills them in. */
+export function markPartial(session: Pick<AttachingSession, 'partial'>, entity: Entity): void {
+  session.partial ??= new Set();
+  session.partial.add(entity);
+}
+
+/** Throws unless the object is stored in this session. */
 export function requireOwn(session: AttachingSession, entity: Entity, verb: string): void {
   if (entity[STATUS] !== PERSISTENT || entity[SESSION] !== session) {
     throw ormError(
@@ -98,13 +109,16 @@ export function requireOwn(session: AttachingSession, entity: Entity, verb: stri
 
 /** Takes a stored object out of the session; it keeps its values. */
 export function letGo(session: AttachingSession, entity: Entity): void {
-  session.identities.of(entity[MAPPER]).delete(identityOfEntity(entity));
+  const map = session.identities.of(entity[MAPPER]);
+  const identity = identityOf(storedKey(entity, entity[CHANGES]));
+  if (map.get(identity) === entity) map.delete(identity);
   entity[STATUS] = DETACHED;
   entity[SESSION] = null;
   entity[PEERS] = null;
   session.dirty.delete(entity);
   session.removed.delete(entity);
   session.watched.delete(entity);
+  session.partial?.delete(entity);
   session.suspects?.delete(entity);
   session.tellState?.('persistentToDetached', entity);
 }

@@ -186,6 +186,15 @@ export function differs(entity: Entity, position: number, before: unknown): bool
   return !sameValue(old, now);
 }
 
+/** Whether JSON that was read has been changed from within since. */
+export function changedInside(entity: Entity, position: number): boolean {
+  const slot = entity[ROW][position];
+  if (!(slot instanceof Decoded) || slot.raw === undefined) return false;
+  const { decode } = entity[MAPPER].codecs()[position];
+  const before = decode === null ? slot.raw : decode(slot.raw);
+  return JSON.stringify(before) !== JSON.stringify(slot.value);
+}
+
 /** Whether two JavaScript values of one type are the same value for the database. */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true;

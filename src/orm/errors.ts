@@ -113,6 +113,10 @@ const TABLE = {
     `${verb}() of a query with joins or a limit needs ${model} to have a key of one column. Select the keys first, and name them in the condition.`,
   ],
   'orm.closed-session': () => [InvalidStateError, 'This session is closed. Open another one with db.createSession() or in a context.'],
+  'orm.other-context': () => [
+    InvalidStateError,
+    'This session belongs to another context. Each request has a session of its own: hand on the key of an object, and get it from db.session here.',
+  ],
   'orm.failed-transaction': () => [
     InvalidStateError,
     'A flush failed in this transaction, so it can only be rolled back. Call `await session.rollback()` and begin again.',
@@ -170,6 +174,55 @@ const TABLE = {
   'orm.bad-with': (model: string, key: string, known: string) => [
     MappingError,
     `with() names '${key}', which is no relation of ${model}. Its relations: ${known || 'none'}.`,
+  ],
+  'orm.no-row-of-key': (model: string) => [NoResultFound, `getOne() found no ${model} with this key. Use get() where there may be none.`],
+  'orm.not-evaluable': (model: string) => [
+    InvalidStateError,
+    `The condition of this statement over ${model} can only be worked out by the database. Use synchronize: 'fetch' or 'auto', or false to let objects be.`,
+  ],
+  'orm.bulk-key': (model: string, key: string) => [
+    InvalidStateError,
+    `bulkUpdate() finds the rows of ${model} by their whole key, but one has no value for '${key}'. Give it, or use update(…).where(…).`,
+  ],
+  'orm.stale-merge': (entity: string) => [
+    StaleDataError,
+    `${entity} has another version in the database than the object given to merge(), which was read before someone else changed the row. Read it again, and make the change on what is there now.`,
+  ],
+  'orm.bulk-version': (model: string, key: string) => [
+    InvalidStateError,
+    `bulkUpdate() compares the versions of ${model}, but one row has no value for '${key}'. Give the version that the row was read with, or use update(…).where(…).`,
+  ],
+  'orm.bulk-relation': (where: string, relation: string) => [
+    InvalidStateError,
+    `${where} writes columns, and ${relation} is a relation. Give the foreign key, or add objects to the session.`,
+  ],
+  'orm.streaming': (verb: string) => [
+    InvalidStateError,
+    `${verb}() would end the transaction in which a stream is being read. Read it to its end or leave its loop first, or begin the stream before the transaction.`,
+  ],
+  'orm.stream-holds-connection': () => [
+    InvalidStateError,
+    'A stream reads from the only connection of this database in memory, and a transaction cannot begin beside it. Call `await session.begin()` before the stream, or write after its end.',
+  ],
+  'orm.merge-changed': (object: string) => [
+    InvalidStateError,
+    `merge() without loading takes ${object} for what its row is, but it has changes that were not written. Merge it with loading, or write them first.`,
+  ],
+  'orm.merge-without-key': (object: string) => [
+    InvalidStateError,
+    `merge() without loading needs an object that was read from the database, but ${object} has no row. Merge it with loading, or add it.`,
+  ],
+  'orm.not-transient': (object: string, state: string) => [
+    InvalidStateError,
+    `makeTransientToDetached() takes an object that has never been stored, but ${object} is ${state}.`,
+  ],
+  'orm.no-key': (object: string) => [
+    InvalidStateError,
+    `${object} needs the whole key of its row to stand for it. Set the key's attributes first.`,
+  ],
+  'orm.passive-delete': (relation: string) => [
+    MappingError,
+    `${relation} has the cascade 'delete' and passiveDeletes: 'all', which exclude each other. Use passiveDeletes: true, or leave out the cascade.`,
   ],
   'orm.not-found': (what: string) => [NotFoundError, `There is no such ${what}.`],
   'orm.no-result': (model: string) => [NoResultFound, `one() found no ${model}. Use first() or oneOrNone() where there may be none.`],

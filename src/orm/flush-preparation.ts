@@ -1,4 +1,4 @@
-import { columnValue, differs } from './attributes.ts';
+import { changedInside, columnValue, differs } from './attributes.ts';
 import type { KeyAssignment } from './flush-order.ts';
 import { identityOf } from './identity.ts';
 import type { LoadingSession } from './loader.ts';
@@ -90,11 +90,8 @@ function noticeInnerChanges(session: PreparationSession): void {
   for (const entity of session.watched) {
     if (entity[STATUS] !== PERSISTENT) continue;
     for (const position of entity[MAPPER].jsonPositions) {
-      const slot = entity[ROW][position];
-      if (!(slot instanceof Decoded) || slot.raw === undefined) continue;
-      const { decode } = entity[MAPPER].codecs()[position];
-      const before = decode === null ? slot.raw : decode(slot.raw);
-      if (JSON.stringify(before) === JSON.stringify(slot.value)) continue;
+      if (!changedInside(entity, position)) continue;
+      const slot = entity[ROW][position] as Decoded;
       recordChange(entity, position, slot.raw);
       entity[ROW][position] = new Decoded(slot.value, undefined);
       session.dirty.add(entity);
@@ -122,21 +119,19 @@ async function cascadeDelete(
   if (relation.viewOnly) return;
   const stored = owners.filter((owner) => owner[STATUS] === PERSISTENT);
   if (relation.direction === 'manyToMany') {
-    if (relation.cascade.delete) for (const target of await members(session, relation, stored)) remove(session, target);
-    if (relation.passiveDeletes !== 'all') for (const owner of stored) preparation.unlinked.push({ relation, owner });
+    if (relation.cascade.delete) for (const target of await doomed(session, relation, stored)) remove(session, target);
+    if (relation.passiveDeletes === 'all') return;
+    // The database deletes the pairs of what is not loaded.
+    const linked = relation.passiveDeletes ? stored.filter((owner) => relatedTo(owner, relation).length > 0) : stored;
+    for (const owner of linked) preparation.unlinked.push({ relation, owner });
     return;
   }
   if (relation.cascade.delete) {
-    const found = relation.passiveDeletes
-      ? stored.flatMap((owner) => relatedTo(owner, relation))
-      : await members(session, relation, stored);
-    for (const target of found) remove(session, target);
+    for (const target of await doomed(session, relation, stored)) remove(session, target);
     return;
   }
   if (relation.direction !== 'oneToMany' || relation.passiveDeletes === 'all') return;
-  const children = relation.passiveDeletes
-    ? stored.flatMap((owner) => relatedTo(owner, relation))
-    : await members(session, relation, stored);
+  const children = await doomed(session, relation, stored);
   const gone = new Set(owners);
   for (const child of children) {
     if (session.removed.has(child) || !isStored(child)) continue;
@@ -162,6 +157,11 @@ function leave(session: PreparationSession, child: Entity, relation: Relationshi
 function remove(session: PreparationSession, target: Entity): void {
   if (target[STATUS] === PENDING) session.expungePending(target);
   else if (target[STATUS] === PERSISTENT) session.removed.add(target);
+}
+
+/** The related objects of owners that go: all of them, or where the database sees to the rest, those that are loaded. */
+async function doomed(session: PreparationSession, relation: Relationship, owners: readonly Entity[]): Promise<readonly Entity[]> {
+  return relation.passiveDeletes ? owners.flatMap((owner) => relatedTo(owner, relation)) : members(session, relation, owners);
 }
 
 /** The related objects of owners, loaded where they are not. */

@@ -1,5 +1,6 @@
+import { type CatalogSource, Inspector } from '../engine/inspector.ts';
 import { describe } from '../sql/errors.ts';
-import { columnValue, plainValue } from './attributes.ts';
+import { changedInside, columnValue, differs, plainValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { identityOfEntity } from './identity.ts';
 import { CHANGES, type Entity, isEntity, MAPPER, RELATED, STATUS, STATUS_NAMES } from './mapping.ts';
@@ -25,10 +26,22 @@ export interface Inspection {
 }
 
 /**
- * Looks at an object's state. SQLAlchemy: `inspect(user)`.
+ * Looks at an object's state, or at what a database says of itself: its tables, views and sequences. Throws a MappingError for
+ * what is neither an object of a model, an engine nor a connection. SQLAlchemy: `inspect(user)`, `inspect(engine)`.
+ *
  * @example inspect(user).state // 'transient' | 'pending' | 'persistent' | 'deleted' | 'detached'
+ * @example await inspect(engine).tableNames() // [ 'posts', 'users' ]
  */
-export function inspect(object: object): Inspection {
+export function inspect(object: object & { readonly '~readCatalog'?: never }): Inspection;
+export function inspect(source: CatalogSource): Inspector;
+// The last one is what ReturnType<typeof inspect> gives.
+export function inspect(object: object): Inspection;
+export function inspect(target: object): Inspection | Inspector {
+  const source = target as Partial<CatalogSource> | null;
+  return typeof source?.['~readCatalog'] === 'function' ? new Inspector(source as CatalogSource) : inspectEntity(target);
+}
+
+function inspectEntity(object: object): Inspection {
   if (!isEntity(object)) throw ormError('orm.not-an-entity', 'inspect()', describe(object));
   const entity: Entity = object;
   const mapper = entity[MAPPER];
@@ -40,6 +53,24 @@ export function inspect(object: object): Inspection {
       (entity[RELATED] ?? []).some((value) => value instanceof EntityCollection && (value.added !== null || value.removed !== null)),
     history: (attribute) => historyOf(entity, attribute),
   };
+}
+
+/** Whether a flush would write something of the object: a value that was set to what it was is no change. SQLAlchemy: `is_modified()`. */
+export function isModified(entity: Entity): boolean {
+  const { columns, jsonPositions } = entity[MAPPER];
+  const changes = entity[CHANGES];
+  if (changes !== null)
+    for (let i = 0; i < changes.length; i += 2) {
+      const position = changes[i] as number;
+      const before = changes[i + 1];
+      if (position < columns.length ? differs(entity, position, before) : entity[RELATED]?.[position - columns.length] !== before)
+        return true;
+    }
+  for (const value of entity[RELATED] ?? []) {
+    if (!(value instanceof EntityCollection)) continue;
+    if (value.replaced || (value.added?.size ?? 0) > 0 || (value.removed?.size ?? 0) > 0) return true;
+  }
+  return jsonPositions.some((position) => changedInside(entity, position));
 }
 
 function historyOf(entity: Entity, attribute: string): AttributeHistory {

@@ -3,7 +3,7 @@ import type { Node } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
 import { identityOfRow } from './identity.ts';
 import type { IdentityMap } from './identity-map.ts';
-import { type Entity, type EntitySession, type Mapper, PEERS, PERSISTENT, type Relationship, ROW } from './mapping.ts';
+import { CHANGES, type Entity, type EntitySession, type Mapper, PEERS, PERSISTENT, type Relationship, ROW } from './mapping.ts';
 
 /** What loading needs of a session. */
 export interface LoadingSession extends EntitySession {
@@ -12,6 +12,8 @@ export interface LoadingSession extends EntitySession {
   readonly partial: Set<Entity> | null;
   /** Objects that were loaded after this transaction wrote, which a rollback must read again; null while there are none. */
   readonly suspects: Set<Entity> | null;
+  /** Where a stream notes the objects that its batch brings; null while there is none. */
+  readonly arrivals: Entity[] | null;
   /** A relation was loaded; if this transaction wrote before, a rollback must forget it. */
   noteLoaded(owner: Entity, relation: Relationship): void;
   /**
@@ -38,6 +40,7 @@ export function entityOfRow(
     entity = mapper.instantiate(row, session, peers, PERSISTENT);
     map.set(identity, entity);
     session.suspects?.add(entity);
+    session.arrivals?.push(entity);
     const listeners = mapper.listeners.get('load');
     if (listeners !== undefined) for (const listener of listeners) listener(entity);
     session.tellState?.('loadedAsPersistent', entity);
@@ -51,10 +54,14 @@ export function entityOfRow(
   return entity;
 }
 
-/** Fills in the columns that were not known. */
+/** Fills in the columns that were not known, and what those that were set meanwhile held before. */
 export function complete(entity: Entity, row: readonly unknown[]): void {
   const own = entity[ROW];
   for (let i = 0; i < own.length; i++) if (own[i] === undefined) own[i] = row[i];
+  const changes = entity[CHANGES];
+  if (changes !== null)
+    for (let i = 0; i < changes.length; i += 2)
+      if ((changes[i] as number) < own.length && changes[i + 1] === undefined) changes[i + 1] = row[changes[i] as number];
 }
 
 /** The objects of rows that hold one class's columns, in order. `distinct`: no two rows are of one object. */
@@ -64,6 +71,7 @@ export function entitiesOfRows(session: LoadingSession, mapper: Mapper, rows: Dr
     rows.length > 1 &&
     session.identities.isEmpty(mapper) &&
     session.suspects === null &&
+    session.arrivals === null &&
     !mapper.listeners.has('load') &&
     session.tellState === null
   ) {

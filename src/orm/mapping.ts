@@ -61,6 +61,8 @@ export interface EntitySession {
   readonly tellState: ((event: StateEvent, entity: Entity) => void) | null;
   /** A query over a relation's objects. */
   relationQuery(entity: Entity, relation: Relationship): unknown;
+  /** Takes the object out, and nothing else with it. */
+  release(entity: Entity): void;
 }
 
 /** An object goes from one state to another, or enters a session. */
@@ -200,6 +202,8 @@ export interface RelationListeners {
 
 export interface Cascade {
   readonly saveUpdate: boolean;
+  readonly merge: boolean;
+  readonly refreshExpire: boolean;
   readonly delete: boolean;
   readonly deleteOrphan: boolean;
   readonly expunge: boolean;

@@ -71,6 +71,16 @@ export type UpdateBy<M, S = ShapeOfInstance<M>> = {
     : never;
 };
 
+/** A row for `bulkInsert`: column values by attribute. */
+export type BulkInsertRow<M, S = ShapeOfInstance<M>> = {
+  readonly [K in keyof S as S[K] extends Column ? (S[K] extends { readonly '~computed': true } ? never : K) : never]?: S[K] extends Column
+    ? InitOf<ColumnValue<S[K]>>
+    : never;
+};
+
+/** A row for `bulkUpdate`: the whole key, and the columns to set. */
+export type BulkUpdateRow<M> = BulkInsertRow<M>;
+
 /** What `with` takes: relations by name, each as true, a strategy, or a request with more inside. */
 export type With<M, S = ShapeOfInstance<M>> = {
   [K in keyof S as S[K] extends { readonly kind: 'many' | 'one' } ? K : never]?: true | Strategy | WithRequest<TargetOf<S[K]>>;

@@ -17,10 +17,10 @@ import { ormError } from './errors.ts';
 import { identityOf } from './identity.ts';
 import { type LoadRequest, withDefaults } from './load-request.ts';
 import { entitiesOfRows } from './loader.ts';
-import { DELETED, type Entity, type Mapper, ROW, STATUS } from './mapping.ts';
-import type { QuerySpec } from './query.ts';
+import type { Entity, Mapper } from './mapping.ts';
+import type { ChangeOptions, QuerySpec } from './query.ts';
 import { columnOf } from './relation-attribute.ts';
-import { type ReloadingSession, reload, selectByKey } from './reloading.ts';
+import { type ReloadingSession, type RowLock, readByKeys, replaceRow, selectByKey } from './reloading.ts';
 import { loadRequests, relatedTo } from './select-in-loading.ts';
 import type { Undo } from './undo.ts';
 
@@ -30,13 +30,14 @@ export interface QuerySession extends AttachingSession, ReloadingSession {
   readonly dirty: Set<Entity>;
   readonly watched: Set<Entity>;
   readonly suspects: Set<Entity> | null;
+  partial: Set<Entity> | null;
   readonly undo: Undo[];
   /** Whether a query has to wait, for a flush under way or one of its own. */
   readonly busy: boolean;
   /** Flushes what a query must see, after the flush that is under way. */
   ready(): Promise<void>;
   engineOf(table: Table): Engine;
-  execute<R>(statement: Executable<R>): Promise<Result<R>>;
+  execute<R>(statement: Executable<R>, params?: undefined, options?: ChangeOptions): Promise<Result<R>>;
   all<R>(statement: Executable<R>): Promise<R[]>;
 }
 
@@ -57,8 +58,37 @@ export async function getEntity(
   const { table } = mapper;
   const answer = session.fetch(table, `get:${table.node.id}`, () => selectByKey(mapper), values);
   const rows = answer instanceof Promise ? await answer : answer;
-  if (rows.length === 0) return null;
+  if (rows.length === 0) {
+    // An object that was to be read again and has no row is none of the session's.
+    if (known !== undefined && session.partial?.has(known)) letGo(session, known);
+    return null;
+  }
   const [entity] = entitiesOfRows(session, mapper, rows);
+  if (requests.length > 0) await loadRequests(session, [entity], requests);
+  return entity;
+}
+
+/** The object with this key as its row is now, whether or not the session has it; null where there is no row. */
+export async function readEntity(
+  session: QuerySession,
+  mapper: Mapper,
+  values: readonly unknown[],
+  asked: readonly LoadRequest[],
+  lock: RowLock | null,
+): Promise<Entity | null> {
+  await session.ready();
+  const [found] = await readByKeys(session, mapper, [values], { lock });
+  const known = session.identities.get(mapper, found === undefined ? identityOf(values) : found[0]);
+  if (found === undefined) {
+    if (known !== undefined && lock?.skipLocked !== true) letGo(session, known);
+    return null;
+  }
+  const [entity] = known === undefined ? entitiesOfRows(session, mapper, [found[1]]) : [known];
+  if (known !== undefined) {
+    replaceRow(session, known, found[1]);
+    session.suspects?.add(known);
+  }
+  const requests = withDefaults(mapper, asked);
   if (requests.length > 0) await loadRequests(session, [entity], requests);
   return entity;
 }
@@ -92,7 +122,8 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
   return entities;
 }
 
-async function loadBelow(session: QuerySession, parents: readonly Entity[], loads: readonly JoinedLoad[]): Promise<void> {
+/** Loads what was asked for below relations that were joined. */
+export async function loadBelow(session: QuerySession, parents: readonly Entity[], loads: readonly JoinedLoad[]): Promise<void> {
   for (const load of loads) {
     if (load.separate.length === 0 && load.joined.length === 0) continue;
     const reached = parents.flatMap((parent) => relatedTo(parent, load.relation));
@@ -133,48 +164,22 @@ export async function updateAll(
   session: QuerySession,
   spec: QuerySpec,
   values: Readonly<Record<string, unknown>>,
-  all: boolean,
+  options: ChangeOptions,
 ): Promise<number> {
   await session.ready();
-  const { mapper } = spec;
-  const known = await matching(session, spec);
-  const statement = update(mapper.table, { all }).set(values as never);
+  const statement = update(spec.mapper.table, { all: options.all === true }).set(values as never);
   const where = wholeCondition(spec, 'update');
-  const { rowCount } = await session.execute(where === null ? statement : statement.where(new Expression<boolean>(where, BOOLEAN)));
-  for (const entity of known) {
-    const changes = mapper.columns.flatMap((column) => [column.position, entity[ROW][column.position]]);
-    session.undo.push({ kind: 'update', entity, changes });
-  }
-  if (known.length > 0) await reload(session, mapper, known);
-  return rowCount;
+  const whole = where === null ? statement : statement.where(new Expression<boolean>(where, BOOLEAN));
+  return (await session.execute(whole, undefined, options)).rowCount;
 }
 
 /** Deletes all rows of a query, and lets go of the session's objects among them. */
-export async function deleteAll(session: QuerySession, spec: QuerySpec, all: boolean): Promise<number> {
+export async function deleteAll(session: QuerySession, spec: QuerySpec, options: ChangeOptions): Promise<number> {
   await session.ready();
-  const { mapper } = spec;
-  const known = await matching(session, spec);
-  const statement = deleteFrom(mapper.table, { all });
+  const statement = deleteFrom(spec.mapper.table, { all: options.all === true });
   const where = wholeCondition(spec, 'delete');
-  const { rowCount } = await session.execute(where === null ? statement : statement.where(new Expression<boolean>(where, BOOLEAN)));
-  for (const entity of known) {
-    letGo(session, entity);
-    entity[STATUS] = DELETED;
-    session.undo.push({ kind: 'delete', entity });
-  }
-  return rowCount;
-}
-
-/** The session's objects among a query's rows. */
-async function matching(session: QuerySession, spec: QuerySpec): Promise<Entity[]> {
-  const { mapper, source, select } = spec;
-  const map = session.identities.of(mapper);
-  if (map.size === 0) return [];
-  const keys = mapper.keyPositions.map(
-    (position) => new Expression(columnOf(source, mapper.columns[position]), mapper.columns[position].type),
-  );
-  const rows = await session.all(select.orderBy().columns(...keys));
-  return (rows as unknown[][]).flatMap((row) => map.get(identityOf(row)) ?? []);
+  const whole = where === null ? statement : statement.where(new Expression<boolean>(where, BOOLEAN));
+  return (await session.execute(whole, undefined, options)).rowCount;
 }
 
 /** How the database would run a query. */

@@ -15,6 +15,8 @@ import type { Entity, Mapper } from './mapping.ts';
 import type { FilterBy, Loaded, UpdateBy, With } from './model-types.ts';
 import { notFound, type PageParameters, type PaginateOptions, Pagination, readPage } from './pagination.ts';
 import { columnOf, RelationAttribute } from './relation-attribute.ts';
+import type { StreamOptions } from './stream-options.ts';
+import type { Synchronize } from './synchronization.ts';
 
 /** What a query asks for, as data. */
 export interface QuerySpec {
@@ -27,20 +29,30 @@ export interface QuerySpec {
   readonly joined: boolean;
 }
 
+/** How the rows of a query are changed or deleted in one statement. */
+export interface ChangeOptions {
+  /** Every row of the table is meant, without a condition. */
+  readonly all?: boolean;
+  /** How the session's objects follow; `'auto'` unless told. */
+  readonly synchronize?: Synchronize;
+}
+
 /** The session's side of a query. */
 export interface QueryRunner {
   /** The objects of a query, with what it loads beside them. */
   runQuery(spec: QuerySpec): Promise<Entity[]>;
   /** The object with this key: the session's own, or read. */
   runGet(mapper: Mapper, values: readonly unknown[], requests: readonly LoadRequest[]): Promise<Entity | null>;
+  /** The objects of a query one after the other. */
+  runStream(spec: QuerySpec, options: StreamOptions): AsyncGenerator<Entity, void, undefined>;
   /** How many rows a query has. */
   runCount(spec: QuerySpec): Promise<number>;
   /** Rows of a select. */
   all<R>(select: Select<R>): Promise<R[]>;
   /** Changes all rows of the query, and the session's objects among them. */
-  runUpdate(spec: QuerySpec, values: Readonly<Record<string, unknown>>, all: boolean): Promise<number>;
+  runUpdate(spec: QuerySpec, values: Readonly<Record<string, unknown>>, options: ChangeOptions): Promise<number>;
   /** Deletes all rows of the query, and lets go of the session's objects among them. */
-  runDelete(spec: QuerySpec, all: boolean): Promise<number>;
+  runDelete(spec: QuerySpec, options: ChangeOptions): Promise<number>;
   /** How the database would run the query. */
   runExplain(spec: QuerySpec): Promise<string[]>;
   /** The query as SQL, with its parameters. */
@@ -64,6 +76,9 @@ export class Query<M, Out = M> {
   constructor(spec: QuerySpec, runner: () => QueryRunner) {
     this.#spec = spec;
     this.#runner = runner;
+  }
+  get '~spec'(): QuerySpec {
+    return this.#spec;
   }
   #with(change: Partial<QuerySpec>): Query<M, Out> {
     return new Query<M, Out>({ ...this.#spec, ...change }, this.#runner);
@@ -215,6 +230,15 @@ export class Query<M, Out = M> {
   #missing(description: string | undefined): never {
     throw description === undefined ? notFound(this.#spec.mapper.name) : new NotFoundError('orm.not-found', description);
   }
+  /**
+   * The objects one after the other, in bounded memory: rows come as the loop asks for them, and objects that it does not
+   * change are let go. To-one relations join, collections load batch by batch. The loop may `break` or throw; the rest is
+   * not read. A query with joins may give an object again in a later batch. SQLAlchemy: `yield_per()`.
+   * @example for await (const user of User.query().stream({ batch: 1000 })) report(user);
+   */
+  stream(options: StreamOptions = {}): AsyncGenerator<Out, void, undefined> {
+    return this.#runner().runStream(this.#spec, options) as AsyncGenerator<Out, void, undefined>;
+  }
   /** How many rows there are. */
   count(): Promise<number> {
     return this.#runner().runCount(this.#spec);
@@ -242,12 +266,12 @@ export class Query<M, Out = M> {
    * Changes all rows of the query in one statement, and the session's objects among them; gives their number. Without a
    * condition it needs `{ all: true }`. SQLAlchemy: `Query.update()`.
    */
-  update(values: UpdateBy<M>, options: { all?: boolean } = {}): Promise<number> {
-    return this.#runner().runUpdate(this.#spec, values as Readonly<Record<string, unknown>>, options.all === true);
+  update(values: UpdateBy<M>, options: ChangeOptions = {}): Promise<number> {
+    return this.#runner().runUpdate(this.#spec, values as Readonly<Record<string, unknown>>, options);
   }
   /** Deletes all rows of the query in one statement; gives their number. Without a condition it needs `{ all: true }`. SQLAlchemy: `Query.delete()`. */
-  delete(options: { all?: boolean } = {}): Promise<number> {
-    return this.#runner().runDelete(this.#spec, options.all === true);
+  delete(options: ChangeOptions = {}): Promise<number> {
+    return this.#runner().runDelete(this.#spec, options);
   }
   /** How the database would run the query, line by line. */
   explain(): Promise<string[]> {
@@ -261,6 +285,12 @@ export class Query<M, Out = M> {
   toSelect(): Select<[M]> {
     return this.#spec.select as Select<[M]>;
   }
+}
+
+/** What a query asks for. Throws an ArgumentError for what is no query of a class. */
+export function specOf(query: unknown): QuerySpec {
+  if (query instanceof Query) return query['~spec'];
+  throw sqlError('sql.bad-argument', 'stream()', 'a query of a class', describe(query));
 }
 
 function keyFromText(mapper: Mapper, text: string): unknown {

@@ -34,6 +34,8 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
   replaced = false;
   /** Loaded with a filter or a limit: good for reading, but not all there is. */
   partial = false;
+  /** `set()` said what it holds, so that even an empty one is meant. */
+  given = false;
   #index: Set<Entity> | null = null;
 
   constructor(owner: Entity, relation: Relationship, items: Entity[] | null) {
@@ -65,6 +67,7 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
       next = next.map((object) => this.#checked(object));
     }
     const wanted = new Set(next);
+    this.given = true;
     if (this.items === null) {
       refuseViewOnly(this.relation);
       this.replaced = true;

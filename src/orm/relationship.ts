@@ -15,6 +15,8 @@ export function resolveRelationship(
 ): Relationship {
   const name = `${mapper.name}.${key}`;
   const { options } = definition;
+  const cascade = parseCascade(name, options.cascade, options.viewOnly === true);
+  if (options.passiveDeletes === 'all' && cascade.delete) throw ormError('orm.passive-delete', name);
   const base = {
     name,
     key,
@@ -23,7 +25,7 @@ export function resolveRelationship(
     target,
     definition,
     many: definition.kind === 'many',
-    cascade: parseCascade(name, options.cascade),
+    cascade,
     passiveDeletes: options.passiveDeletes ?? false,
     passiveUpdates: options.passiveUpdates !== false,
     postUpdate: options.postUpdate === true,

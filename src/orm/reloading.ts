@@ -2,10 +2,11 @@ import type { DriverRow } from '../dialects/base/driver.ts';
 import { conjunction } from '../sql/expression.ts';
 import { make, makeBind, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
+import type { TableColumn } from '../sql/schema.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
 import { identityOf, identityOfRow } from './identity.ts';
 import type { LoadingSession } from './loader.ts';
-import { byMapper, CHANGES, type Entity, type Mapper, PERSISTENT, RELATED, ROW, SESSION, STATUS } from './mapping.ts';
+import { byMapper, CHANGES, type Entity, MAPPER, type Mapper, PERSISTENT, RELATED, ROW, SESSION, STATUS } from './mapping.ts';
 import { storedKey } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 import { columnOf } from './relation-attribute.ts';
@@ -18,6 +19,30 @@ export interface ReloadingSession extends LoadingSession {
 
 /** Objects that one statement reads again. */
 const CHUNK = 500;
+/** Keys of several columns make one condition each, so fewer go into a statement. */
+const COMPOSITE_CHUNK = 100;
+
+/** How rows are read by their keys. */
+export interface ReadingOptions {
+  /** The columns to read besides the key's; null for all. */
+  readonly positions?: readonly number[] | null;
+  readonly lock?: RowLock | null;
+}
+
+/** A lock on the rows that are read. SQLAlchemy: the arguments of `with_for_update()`. */
+export interface RowLock {
+  /** Others may read the rows and lock them in the same way. */
+  readonly share?: boolean;
+  /** Rows that others have locked are left out. */
+  readonly skipLocked?: boolean;
+  /** Fails at once where others have locked a row. */
+  readonly noWait?: boolean;
+}
+
+/** The lock that `{ lock: true }` or `{ lock: { … } }` asks for. */
+export function readLock(lock: boolean | RowLock | undefined): RowLock | null {
+  return lock === undefined || lock === false ? null : lock === true ? {} : lock;
+}
 
 /** Forgets what was changed, and what is related. */
 export function forget(session: ReloadingSession, entity: Entity): void {
@@ -36,29 +61,76 @@ export function forget(session: ReloadingSession, entity: Entity): void {
 
 /** Reads rows again by key; gives the objects whose rows are gone. */
 export async function reload(session: ReloadingSession, mapper: Mapper, entities: readonly Entity[]): Promise<Entity[]> {
-  const { table } = mapper;
   const keys = entities.map((entity) => storedKey(entity, entity[CHANGES]));
-  const found = new Map<unknown, DriverRow>();
-  const keep = (rows: readonly DriverRow[]): void => {
-    for (const row of rows) found.set(identityOfRow(mapper, row), row);
-  };
-  if (entities.length === 1 || mapper.keyPositions.length > 1) {
-    for (const values of keys) keep(await session.fetch(table, `get:${table.node.id}`, () => selectByKey(mapper), values));
-  } else {
-    for (let start = 0; start < keys.length; start += CHUNK) {
-      const list = keys.slice(start, start + CHUNK).map(([value]) => value);
-      keep(await session.fetch(table, `reload:${table.node.id}`, () => selectByKey(mapper, true), [list]));
-    }
-  }
+  const found = await readByKeys(session, mapper, keys);
   return entities.filter((entity, i) => {
     const row = found.get(identityOf(keys[i]));
     if (row === undefined) return true;
-    forget(session, entity);
-    entity[ROW] = row;
-    session.partial?.delete(entity);
-    for (const listener of mapper.listeners.get('refresh') ?? []) listener(entity);
+    replaceRow(session, entity, row);
     return false;
   });
+}
+
+/** The object is what its row says, whatever it was changed to. */
+export function replaceRow(session: ReloadingSession, entity: Entity, row: DriverRow): void {
+  forget(session, entity);
+  entity[ROW] = row;
+  session.partial?.delete(entity);
+  tellRefresh(entity);
+}
+
+/** Tells the listeners that an object was read again. */
+export function tellRefresh(entity: Entity): void {
+  for (const listener of entity[MAPPER].listeners.get('refresh') ?? []) listener(entity);
+}
+
+/** The rows of these keys by identity, as wide as the class; columns that were not asked for are undefined. */
+export async function readByKeys(
+  session: ReloadingSession,
+  mapper: Mapper,
+  keys: readonly (readonly unknown[])[],
+  { positions = null, lock = null }: ReadingOptions = {},
+): Promise<Map<unknown, DriverRow>> {
+  const { table, columns, keyPositions } = mapper;
+  const found = new Map<unknown, DriverRow>();
+  const asked =
+    positions === null ? null : columns.filter(({ position }) => positions.includes(position) || keyPositions.includes(position));
+  const keep = (rows: readonly DriverRow[]): void => {
+    for (const row of rows) {
+      const whole = asked === null ? row : spread(row, asked, columns.length);
+      found.set(identityOfRow(mapper, whole), whole);
+    }
+  };
+  const suffix = asked === null && lock === null ? '' : `:${asked?.map(({ position }) => position) ?? ''}:${lockKey(lock)}`;
+  if (keys.length === 1) {
+    const build = (): Node => selectByKey(mapper, 'one', asked ?? columns, lock);
+    keep(await session.fetch(table, `get:${table.node.id}${suffix}`, build, keys[0]));
+  } else if (keyPositions.length === 1) {
+    const build = (): Node => selectByKey(mapper, 'list', asked ?? columns, lock);
+    for (let start = 0; start < keys.length; start += CHUNK) {
+      const list = keys.slice(start, start + CHUNK).map(([value]) => value);
+      keep(await session.fetch(table, `reload:${table.node.id}${suffix}`, build, [list]));
+    }
+  } else {
+    for (let start = 0; start < keys.length; start += COMPOSITE_CHUNK) {
+      const part = keys.slice(start, start + COMPOSITE_CHUNK);
+      const build = (): Node => selectByKey(mapper, part.length, asked ?? columns, lock);
+      keep(await session.fetch(table, `reload:${table.node.id}:${part.length}${suffix}`, build, part.flat()));
+    }
+  }
+  return found;
+}
+
+function spread(row: DriverRow, columns: readonly TableColumn[], width: number): DriverRow {
+  const whole: DriverRow = Array.from({ length: width }, () => undefined);
+  columns.forEach(({ position }, i) => {
+    whole[position] = row[i];
+  });
+  return whole;
+}
+
+function lockKey(lock: RowLock | null): string {
+  return lock === null ? '' : `lock${lock.share ? 's' : ''}${lock.skipLocked ? 'k' : ''}${lock.noWait ? 'n' : ''}`;
 }
 
 /** Objects that were read after this transaction wrote hold what may have been undone: they are read again, or let go. */
@@ -69,18 +141,29 @@ export async function reloadSuspects(session: ReloadingSession & AttachingSessio
   }
 }
 
-/** SELECT all columns of the class by its key, or by a list of keys. */
-export function selectByKey(mapper: Mapper, several = false): Node {
+/** SELECT columns of the class by its key, by a list of keys of one column, or by so many keys of several. */
+export function selectByKey(
+  mapper: Mapper,
+  keys: 'one' | 'list' | number = 'one',
+  columns: readonly TableColumn[] = mapper.columns,
+  lock: RowLock | null = null,
+): Node {
   const { node } = mapper.table;
-  const where = mapper.keyPositions.map((position) => {
-    const column = mapper.columns[position];
-    if (several)
-      return make('in', { operand: columnOf(node, column), list: makeBind([], column.type, { expanding: true }), negated: false });
-    return make('binary', { operator: '=', left: columnOf(node, column), right: makeBind(null, column.type) });
-  });
-  return makeSelect({
-    columns: mapper.columns.map((column) => columnOf(node, column)),
-    from: [node],
-    where: conjunction(where),
-  });
+  const keyColumns = mapper.keyPositions.map((position) => mapper.columns[position]);
+  const isKey = (): Node =>
+    conjunction(
+      keyColumns.map((column) => make('binary', { operator: '=', left: columnOf(node, column), right: makeBind(null, column.type) })),
+    ) as Node;
+  const [first] = keyColumns;
+  const where =
+    keys === 'list'
+      ? make('in', { operand: columnOf(node, first), list: makeBind([], first.type, { expanding: true }), negated: false })
+      : keys === 'one' || keys === 1
+        ? isKey()
+        : make('junction', { operator: 'or', items: Array.from({ length: keys }, isKey) });
+  const statement = makeSelect({ columns: columns.map((column) => columnOf(node, column)), from: [node], where });
+  if (lock === null) return statement;
+  const strength = lock.share ? 'share' : 'update';
+  const wait = lock.skipLocked ? 'skipLocked' : lock.noWait ? 'noWait' : null;
+  return make('select', { ...statement, lock: make('lock', { strength, wait, of: [] }) });
 }

@@ -4,26 +4,35 @@ import type { DriverRow, MaybePromise, RunResult } from '../dialects/base/driver
 import type { Connection } from '../engine/connection.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Result, type ScalarOf } from '../engine/result.ts';
-import { type Executable, prepareStatement } from '../engine/statement.ts';
+import { type Executable, prepareStatement, valuesOf } from '../engine/statement.ts';
+import { Delete } from '../sql/delete.ts';
 import { describe } from '../sql/errors.ts';
-import { Insert } from '../sql/insert.ts';
+import { Insert, insertInto } from '../sql/insert.ts';
 import type { Node } from '../sql/node.ts';
 import type { Projection } from '../sql/projection.ts';
 import { Query as CoreQuery } from '../sql/query.ts';
 import type { Table } from '../sql/schema.ts';
 import { Select } from '../sql/select.ts';
 import { SetOperation } from '../sql/set-operation.ts';
+import { Update } from '../sql/update.ts';
 import { attach, letGo, requireOwn } from './attachment.ts';
 import { bindOf } from './bind-routing.ts';
+import { insertReturning, updateByKeys } from './bulk.ts';
+import { reachedBy } from './cascade-walk.ts';
 import { ormError } from './errors.ts';
+import { expire, expireAll, type RefreshOptions, refresh } from './expiry.ts';
 import { type FlushSession, flush, type WrittenRows } from './flush.ts';
-import { keyValues, nameOf } from './identity.ts';
+import { identityOf, keyValues, nameOf } from './identity.ts';
 import { IdentityMap } from './identity-map.ts';
+import { IdentityView } from './identity-view.ts';
+import { isModified } from './inspection.ts';
 import { LazyLoads, type LazySession } from './lazy-loading.ts';
 import { type LoadRequest, readRequests } from './load-request.ts';
 import { mapperOf, mapperOfTable } from './mapper.ts';
 import {
   byMapper,
+  CHANGES,
+  DELETED,
   DETACHED,
   type Entity,
   isEntity,
@@ -33,17 +42,17 @@ import {
   PENDING,
   PERSISTENT,
   type Relationship,
-  ROW,
   SESSION,
   STATUS,
   STATUS_NAMES,
   type StateEvent,
 } from './mapping.ts';
+import { mergeObjects } from './merging.ts';
 import { newQuery } from './model.ts';
-import type { AnyClass, Loaded, With } from './model-types.ts';
+import type { AnyClass, BulkInsertRow, BulkUpdateRow, Loaded, With } from './model-types.ts';
 import type { PageParameters } from './pagination.ts';
-import type { ManyResult } from './persistence.ts';
-import type { Query, QueryRunner, QuerySpec } from './query.ts';
+import { type ManyResult, storedKey } from './persistence.ts';
+import { type ChangeOptions, type Query, type QueryRunner, type QuerySpec, specOf } from './query.ts';
 import {
   countRows,
   deleteAll,
@@ -52,14 +61,18 @@ import {
   type QuerySession,
   queryEntities,
   queryToSQL,
+  readEntity,
   updateAll,
 } from './query-execution.ts';
 import { relationQuery } from './relation-query.ts';
-import { forget, reload, reloadSuspects } from './reloading.ts';
-import { loadRequests, relatedTo } from './select-in-loading.ts';
+import { type RowLock, readLock, reloadSuspects } from './reloading.ts';
+import { loadRequests } from './select-in-loading.ts';
 import { SessionListeners, STATE_EVENTS, WORK_EVENTS, type WorkEvent } from './session-events.ts';
 import { type Savepoint, SessionTransaction } from './session-transaction.ts';
 import { hasEntities, readEntityRows } from './statement-rows.ts';
+import { readBatch, type StreamOptions } from './stream-options.ts';
+import { type StreamConnection, streamEntities } from './streaming.ts';
+import { changeRows, type Synchronize } from './synchronization.ts';
 import { inTransaction, type NestedTransaction, nestedTransaction, type SessionTransactionOptions } from './transaction-scope.ts';
 import { discardAll, takeBack, toTransient } from './undo.ts';
 
@@ -78,6 +91,8 @@ export interface SessionOptions {
   readonly listeners?: SessionListeners<Session, ModelChange>;
   /** Whether anyone wants to know what is committed; true unless told. */
   readonly listensToCommits?: () => boolean;
+  /** Throws where the session must not be used: in the context of another request. */
+  readonly checkUse?: () => void;
   /** The page that the current request asks for. */
   readonly pageParameters?: () => PageParameters | null;
 }
@@ -91,6 +106,18 @@ export interface ModelChange {
 /** The events of a session, and what their handlers get: the session, and what was written or the object that it is about. */
 export type SessionEvents = Record<WorkEvent, (session: Session, changes: readonly ModelChange[]) => unknown> &
   Record<StateEvent, (session: Session, object: object) => unknown>;
+
+/** How `get()` finds an object. */
+export interface GetOptions<W = object> {
+  /** Relations to load with it. */
+  readonly with?: W;
+  /** Reads the row even where the session has the object, which then is what the row says. SQLAlchemy: `populate_existing`. */
+  readonly populateExisting?: boolean;
+  /** Reads the row and locks it until the transaction ends, which it opens if need be. SQLAlchemy: `with_for_update`. */
+  readonly lock?: boolean | RowLock;
+  /** The same as `lock`. */
+  readonly forUpdate?: boolean;
+}
 
 const handlers = new AsyncLocalStorage<Session>();
 
@@ -109,9 +136,13 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   readonly removed: Set<Entity> = new Set();
   readonly watched: Set<Entity> = new Set();
   readonly written: WrittenRows[] = [];
+  readonly swept: Entity[] = [];
   partial: Set<Entity> | null = null;
   version = 0;
   suspects: Set<Entity> | null = null;
+  arrivals: Entity[] | null = null;
+  strays: WeakSet<Entity> | null = null;
+  readonly #streams: Map<Engine, { readonly connection: Connection; readonly shared: boolean }[]> = new Map();
   readonly #dirty: Set<Entity> = new Set();
   readonly #options: SessionOptions;
   declare readonly '~events'?: SessionEvents;
@@ -153,15 +184,14 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     this.version++;
     this.removed.add(entity);
   }
-  /** Takes an object out of the session; it keeps its values. SQLAlchemy: `expunge()`. */
+  /**
+   * Takes an object out of the session, and what its relations' expunge cascades reach. It keeps its values; one that was
+   * not stored yet is new again. Throws an InvalidStateError for an object of no or another session. SQLAlchemy: `expunge()`.
+   */
   expunge(object: object): void {
     const entity = entityOf(object, 'expunge()');
     if (entity[SESSION] !== this) throw ormError('orm.not-persistent', nameOf(entity), 'expunge', STATUS_NAMES[entity[STATUS]]);
-    if (entity[STATUS] === PENDING) this.expungePending(entity);
-    else letGo(this, entity);
-    for (const relation of entity[MAPPER].relations()) {
-      if (relation.cascade.expunge) for (const related of relatedTo(entity, relation)) if (related[SESSION] === this) this.expunge(related);
-    }
+    for (const reached of reachedBy([entity], 'expunge')) if (reached[SESSION] === this) this.release(reached);
   }
   /** Takes all objects out of the session. SQLAlchemy: `expunge_all()`. */
   expungeAll(): void {
@@ -169,9 +199,36 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     for (const entity of [...this.identities.all()]) letGo(this, entity);
     this.identities.clear();
   }
+  /**
+   * Copies an object that this session does not have onto its own object of the same key, which is read if need be, and
+   * gives that; a new one where there is no row. What the given object has not loaded overwrites nothing; its relations
+   * follow where their cascade has `merge`, as it has unless told. SQLAlchemy: `merge()`.
+   * @param options `load: false` takes the given object for its row as it is, and runs no statement: for caches. It throws
+   * an InvalidStateError for an object with changes, or without a row
+   * @example const user = await db.session.merge(fromCache);
+   */
+  async merge<M extends object>(object: M, options: { readonly load?: boolean } = {}): Promise<M> {
+    return (await this.mergeAll([object], options))[0];
+  }
+  /** Merges several objects, with a statement or two for each class. SQLAlchemy: `merge_all()`. */
+  async mergeAll<M extends object>(objects: Iterable<M>, options: { readonly load?: boolean } = {}): Promise<M[]> {
+    this.#open();
+    const list = [...objects].map((object) => entityOf(object, 'merge()'));
+    const load = options.load !== false;
+    if (load) await this.ready();
+    return (await mergeObjects(this, list, load)) as object[] as M[];
+  }
   /** Whether the session has the object. SQLAlchemy: `in session`. */
   contains(object: object): boolean {
     return isEntity(object) && object[SESSION] === this;
+  }
+  /** Whether a flush would write something of the object; one that was set to what it was is not changed. SQLAlchemy: `is_modified()`. */
+  isModified(object: object): boolean {
+    return isModified(entityOf(object, 'isModified()'));
+  }
+  /** The stored objects that the session has, by class and key. SQLAlchemy: `identity_map`. */
+  get identityMap(): IdentityView {
+    return new IdentityView(this.identities);
   }
   /** The objects that wait to be inserted. SQLAlchemy: `new`. */
   get new(): ReadonlySet<object> {
@@ -185,6 +242,11 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   get deleted(): ReadonlySet<object> {
     return this.removed;
   }
+  /** All objects of the session, those that wait to be inserted too. SQLAlchemy: `iter(session)`. */
+  *[Symbol.iterator](): IterableIterator<object> {
+    yield* this.created;
+    yield* this.identities.all();
+  }
   /** Whether a transaction is open. SQLAlchemy: `in_transaction()`. */
   get inTransaction(): boolean {
     return this.#transaction.active;
@@ -194,7 +256,16 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
 
   touch(entity: Entity): void {
     this.version++;
+    if (this.strays?.delete(entity)) this.#takeIn(entity);
     if (entity[STATUS] === PERSISTENT) this.#dirty.add(entity);
+  }
+  /** An object that a stream let go is the session's again, since it has something to write. */
+  #takeIn(entity: Entity): void {
+    const map = this.identities.of(entity[MAPPER]);
+    const identity = identityOf(storedKey(entity, entity[CHANGES]));
+    if (map.has(identity)) throw ormError('orm.identity-taken', nameOf(entity), String(identity));
+    map.set(identity, entity);
+    this.suspects?.add(entity);
   }
   cascade(entity: Entity): void {
     if (entity[SESSION] !== this || this.removed.has(entity)) attach(this, entity);
@@ -205,7 +276,12 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   orphaned(entity: Entity): void {
     if (entity[STATUS] === PENDING) this.expungePending(entity);
   }
+  release(entity: Entity): void {
+    if (entity[STATUS] === PENDING) this.expungePending(entity);
+    else letGo(this, entity);
+  }
   expungePending(entity: Entity): void {
+    this.version++;
     this.created.delete(entity);
     toTransient(entity);
     this.tellState?.('pendingToTransient', entity);
@@ -243,7 +319,8 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     return this.identities.get(mapper, identity);
   }
   noteLoaded(owner: Entity, relation: Relationship): void {
-    if (this.suspects !== null) this.undo.push({ kind: 'load', entity: owner, position: relation.position });
+    // What is read again after a rollback forgets its relations anyway.
+    if (this.suspects !== null && !this.suspects.has(owner)) this.undo.push({ kind: 'load', entity: owner, position: relation.position });
   }
   adopt(entity: Entity): void {
     entity[SESSION] = this;
@@ -274,23 +351,30 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   /**
    * The object with this key, or null; no statement where the session has it. SQLAlchemy: `get()`.
    * @param key one value; for a key of several columns a list in its order, or an object by attribute
+   * @example const account = await db.session.get(Account, 1, { lock: true });
    */
   async get<C extends AnyClass, const W extends With<InstanceType<C>> = Record<never, never>>(
     model: C,
     key: unknown,
-    options: { with?: W; forUpdate?: boolean } = {},
+    options: GetOptions<W> = {},
   ): Promise<Loaded<InstanceType<C>, W> | null> {
     const mapper = mapperOf(model, 'get()');
     const values = keyValues(mapper, key);
     const requests = options.with === undefined ? NO_REQUESTS : readRequests(mapper, options.with);
-    if (options.forUpdate) {
-      const query = this.query(model).forUpdate();
-      const entity = (await query.get(values.length === 1 ? values[0] : values)) as Entity | null;
-      if (entity !== null) await this.refresh(entity);
-      if (entity !== null) await loadRequests(this, [entity], requests);
-      return entity as Loaded<InstanceType<C>, W> | null;
-    }
-    return (await this.runGet(mapper, values, requests)) as Loaded<InstanceType<C>, W> | null;
+    const lock = readLock(options.lock ?? options.forUpdate);
+    const anew = lock !== null || options.populateExisting === true;
+    const found = anew ? readEntity(this, mapper, values, requests, lock) : this.runGet(mapper, values, requests);
+    return (await found) as Loaded<InstanceType<C>, W> | null;
+  }
+  /** The object with this key. Throws a NoResultFound where there is none. SQLAlchemy: `get_one()`. */
+  async getOne<C extends AnyClass, const W extends With<InstanceType<C>> = Record<never, never>>(
+    model: C,
+    key: unknown,
+    options: GetOptions<W> = {},
+  ): Promise<Loaded<InstanceType<C>, W>> {
+    const found = await this.get(model, key, options);
+    if (found === null) throw ormError('orm.no-row-of-key', mapperOf(model, 'getOne()').name);
+    return found;
   }
 
   runGet(mapper: Mapper, values: readonly unknown[], requests: readonly LoadRequest[]): Promise<Entity | null> {
@@ -299,14 +383,17 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   runQuery(spec: QuerySpec): Promise<Entity[]> {
     return queryEntities(this, spec);
   }
+  runStream(spec: QuerySpec, options: StreamOptions): AsyncGenerator<Entity, void, undefined> {
+    return streamEntities(this, spec, readBatch(options.batch));
+  }
   runCount(spec: QuerySpec): Promise<number> {
     return countRows(this, spec);
   }
-  runUpdate(spec: QuerySpec, values: Readonly<Record<string, unknown>>, all: boolean): Promise<number> {
-    return updateAll(this, spec, values, all);
+  runUpdate(spec: QuerySpec, values: Readonly<Record<string, unknown>>, options: ChangeOptions): Promise<number> {
+    return updateAll(this, spec, values, options);
   }
-  runDelete(spec: QuerySpec, all: boolean): Promise<number> {
-    return deleteAll(this, spec, all);
+  runDelete(spec: QuerySpec, options: ChangeOptions): Promise<number> {
+    return deleteAll(this, spec, options);
   }
   runExplain(spec: QuerySpec): Promise<string[]> {
     return explainQuery(this, spec);
@@ -318,24 +405,48 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     return this.#options.pageParameters?.() ?? null;
   }
 
+  /** The objects of a query one after the other, in bounded memory. See `Query.stream()`. SQLAlchemy: `stream_scalars()`. */
+  stream<M, Out>(query: Query<M, Out>, options: StreamOptions = {}): AsyncGenerator<Out, void, undefined> {
+    return this.runStream(specOf(query), options) as AsyncGenerator<unknown, void, undefined> as AsyncGenerator<Out, void, undefined>;
+  }
+
   // Core
 
-  /** Runs any statement of Core: changed rows, or rows. One that writes opens a transaction. SQLAlchemy: `execute()`. */
-  async execute<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<Result<R>> {
+  /**
+   * Runs any statement of Core: changed rows, or rows. One that writes opens a transaction. The session's objects follow an
+   * UPDATE or DELETE of their rows as `synchronize` says; objects that a writing statement returns are as it left them.
+   * SQLAlchemy: `execute()`.
+   * @example await db.session.execute(update(Post).set({ views: 0 }).where(Post.c.userId.eq(3)), undefined, { synchronize: 'fetch' });
+   */
+  async execute<R>(
+    statement: Executable<R>,
+    params?: Readonly<Record<string, unknown>>,
+    { synchronize = 'auto' }: { readonly synchronize?: Synchronize } = {},
+  ): Promise<Result<R>> {
     await this.ready();
+    if (synchronize !== false && (statement instanceof Update || statement instanceof Delete)) {
+      const mapper = mapperOfTable(statement.table);
+      if (mapper !== null && !this.identities.isEmpty(mapper)) {
+        const run = (changed: unknown): Promise<Result<unknown>> => this.#execute(changed as Executable, params);
+        return changeRows(this, mapper, statement, params, synchronize, run) as Promise<Result<R>>;
+      }
+    }
+    return this.#execute(statement, params);
+  }
+  async #execute<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<Result<R>> {
     const engine = this.#engineFor(bindOf(statement));
     await engine.ready();
     const { executions, projection } = prepareStatement(engine, statement, 'execute()');
     const writes = executions.some(({ plan }) => plan.writes);
     if (writes) {
-      await this.#transaction.open(engine, true);
+      await this.#openTransaction(engine);
       this.suspects ??= new Set();
     }
     if (projection !== null && hasEntities(projection)) {
       const rows: DriverRow[] = [];
       for (const { plan, rows: values } of executions)
         for (const row of values) rows.push(...(await this.#on(engine, (connection) => connection.fetch(plan, row, params))));
-      return new Result(readEntityRows(this, engine.dialect, projection, rows) as R[], writes ? rows.length : 0);
+      return new Result(readEntityRows(this, engine.dialect, projection, rows, writes) as R[], writes ? rows.length : 0);
     }
     return this.#on(engine, (connection) => connection.execute(statement, params));
   }
@@ -360,10 +471,44 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     const engine = this.#engineFor(bindOf(statement));
     await engine.ready();
     if (!(statement instanceof CoreQuery)) {
-      await this.#transaction.open(engine, true);
+      await this.#openTransaction(engine);
       this.suspects ??= new Set();
     }
     return this.#on(engine, (connection) => connection.executeMany(statement, list));
+  }
+  /**
+   * Inserts many rows without making objects of them: no events, no relations, defaults as in any insert. Gives their
+   * number; with `returning` the rows as objects of this session, in their order. Rows that follow each other with the same
+   * attributes go together. SQLAlchemy: `execute(insert(User), [ … ])`, `bulk_insert_mappings()`.
+   * @example await db.session.bulkInsert(Tag, [{ name: 'news' }, { name: 'howto' }]);
+   */
+  bulkInsert<C extends AnyClass>(
+    model: C,
+    rows: readonly BulkInsertRow<InstanceType<C>>[],
+    options: { readonly returning: true },
+  ): Promise<InstanceType<C>[]>;
+  bulkInsert<C extends AnyClass>(
+    model: C,
+    rows: readonly BulkInsertRow<InstanceType<C>>[],
+    options?: { readonly returning?: false },
+  ): Promise<number>;
+  async bulkInsert(model: AnyClass, rows: readonly object[], options: { readonly returning?: boolean } = {}): Promise<unknown> {
+    const mapper = mapperOf(model, 'bulkInsert()');
+    await this.ready();
+    if (options.returning === true) return insertReturning(this, mapper, rows as readonly Record<string, unknown>[]);
+    if (rows.length === 0) return 0;
+    return (await this.execute(insertInto(mapper.table).values(rows as never))).rowCount;
+  }
+  /**
+   * Updates many rows by their keys, which each row says whole; rows with the same attributes go together. Gives their
+   * number, and the session's objects among them follow. Throws a StaleDataError where a row is not there. SQLAlchemy:
+   * `execute(update(User), [ … ])`, `bulk_update_mappings()`.
+   * @example await db.session.bulkUpdate(Post, [{ id: 1, views: 5 }, { id: 2, views: 7 }]);
+   */
+  async bulkUpdate<C extends AnyClass>(model: C, rows: readonly BulkUpdateRow<InstanceType<C>>[]): Promise<number> {
+    const mapper = mapperOf(model, 'bulkUpdate()');
+    await this.ready();
+    return updateByKeys(this, mapper, rows as readonly Record<string, unknown>[]);
   }
   /** All rows; model classes among the columns give objects. */
   async all<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<R[]> {
@@ -408,29 +553,34 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     }
     return objects;
   }
-  /** Reads objects again: their columns are those of the database, and their relations load anew. SQLAlchemy: `refresh()`. */
-  async refresh(objects: object | readonly object[]): Promise<void> {
+  /**
+   * Reads objects again, those of one class in one statement: their columns are those of the database, what they were
+   * changed to is lost, and their relations load anew. Cascades where a relation's cascade has `refresh-expire`. Throws an
+   * InvalidStateError for an object that is not stored here, a StaleDataError for one whose row is gone. SQLAlchemy: `refresh()`.
+   * @example await db.session.refresh(account, { lock: true, relations: { entries: true } });
+   */
+  async refresh<M extends object, const W extends With<M> = Record<never, never>>(
+    objects: M | readonly M[],
+    options: RefreshOptions<W> = {},
+  ): Promise<void> {
+    this.#open();
     const list = (Array.isArray(objects) ? objects : [objects]).map((object) => entityOf(object, 'refresh()'));
     await this.#waitForFlush();
-    for (const entity of list) {
-      requireOwn(this, entity, 'refresh');
-      // What this transaction wrote may be among what is read.
-      this.suspects?.add(entity);
-    }
-    for (const [mapper, entities] of byMapper(list)) {
-      const missing = await reload(this, mapper, entities);
-      if (missing.length > 0) throw ormError('orm.row-gone', nameOf(missing[0]));
-    }
+    await refresh(this, list, options);
   }
-  /** Forgets the columns and relations of an object; `refresh()` or a query that gives it reads them again. SQLAlchemy: `expire()`. */
-  expire(object: object): void {
-    const entity = entityOf(object, 'expire()');
-    requireOwn(this, entity, 'expire');
-    forget(this, entity);
-    const { keyPositions, columns } = entity[MAPPER];
-    for (const column of columns) if (!keyPositions.includes(column.position)) entity[ROW][column.position] = undefined;
-    this.partial ??= new Set();
-    this.partial.add(entity);
+  /**
+   * Forgets the columns and relations of an object, or only those named, and what they were changed to. Reading one throws a
+   * NotLoadedError until `refresh()`, or a query that gives the object, has read it again; setting one needs no read.
+   * Cascades where a relation's cascade has `refresh-expire`. SQLAlchemy: `expire()`.
+   */
+  expire(object: object, attributes?: readonly string[]): void {
+    this.#open();
+    expire(this, entityOf(object, 'expire()'), attributes ?? null);
+  }
+  /** Forgets the columns and relations of every stored object. SQLAlchemy: `expire_all()`. */
+  expireAll(): void {
+    this.#open();
+    expireAll(this);
   }
 
   // Transactions
@@ -490,11 +640,13 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     await this.#flushAll();
     await this.#waitForFlush();
     this.#refuseFailed();
+    this.#refuseStreams('commit');
     const told = this.#options.listensToCommits?.() !== false;
     if (told && this.written.length > 0) await this.#options.beforeCommit?.(changesOf(this.written));
     await this.#flushAll();
     const all = [...this.written];
     const open = this.#transaction.active;
+    const swept = [...this.swept];
     try {
       await this.#transaction.commit();
     } catch (error) {
@@ -508,6 +660,11 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
           entity[STATUS] = DETACHED;
           this.tellState?.('deletedToDetached', entity);
         }
+    for (const entity of swept)
+      if (entity[STATUS] === DELETED) {
+        entity[STATUS] = DETACHED;
+        this.tellState?.('deletedToDetached', entity);
+      }
     if (told && all.length > 0) await this.#options.afterCommit?.(changesOf(all));
     if (open) await this.#tell('afterCommit', () => changesOf(all));
     if (open) await this.#tell('afterTransactionEnd');
@@ -550,6 +707,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   #ended(): void {
     this.#failed = false;
     this.written.length = 0;
+    this.swept.length = 0;
     this.suspects = null;
   }
 
@@ -666,10 +824,15 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     mapperOfTable(table)?.useDialect(engine.dialect);
     const plan = engine.plans.named(engine.dialect, key, build);
     if (plan.writes && this.#transaction.connection(engine) === undefined) {
-      const opening = this.#transaction.open(engine, true);
+      const opening = this.#openTransaction(engine);
       if (opening instanceof Promise) return opening.then((connection) => connection.fetch(plan, values));
     }
     return this.#on(engine, (connection) => connection.fetch(plan, values));
+  }
+  fetchNode(table: Table, node: Node, named: Readonly<Record<string, unknown>>): MaybePromise<DriverRow[]> {
+    const engine = this.engineOf(table);
+    const plan = engine.plans.get(engine.dialect, node);
+    return this.#on(engine, (connection) => connection.fetch(plan, valuesOf(node), named));
   }
   run(table: Table, key: string, build: () => Node, values: readonly unknown[]): MaybePromise<RunResult> {
     const engine = this.engineOf(table);
@@ -692,7 +855,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   async beginWriting(mappers: Iterable<Mapper>): Promise<void> {
     for (const mapper of mappers) {
       const engine = this.engineOf(mapper.table);
-      await this.#transaction.open(engine, true);
+      await this.#openTransaction(engine);
       mapper.useDialect(engine.dialect);
     }
     this.suspects ??= new Set();
@@ -701,10 +864,45 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     return handlers.run(this, handler);
   }
 
+  #openTransaction(engine: Engine): MaybePromise<Connection> {
+    if (this.#streams.size > 0 && this.#transaction.connection(engine) === undefined) this.#streamConnection(engine, true);
+    return this.#transaction.open(engine, true);
+  }
+  /** A connection to read a stream from: the transaction's, or one of its own. */
+  async openStream(engine: Engine): Promise<StreamConnection> {
+    const open = this.#transaction.connection(engine);
+    const connection = open ?? (await engine.acquire());
+    const stream = { connection, shared: open !== undefined };
+    const streams = this.#streams.get(engine) ?? [];
+    this.#streams.set(engine, [...streams, stream]);
+    const release = (): MaybePromise<void> => {
+      const rest = (this.#streams.get(engine) ?? []).filter((other) => other !== stream);
+      if (rest.length > 0) this.#streams.set(engine, rest);
+      else this.#streams.delete(engine);
+      return stream.shared ? undefined : connection.close();
+    };
+    return { connection, release };
+  }
+  /** A stream that is read in the transaction would be cut off by its end. */
+  #refuseStreams(verb: string): void {
+    for (const streams of this.#streams.values()) if (streams.some(({ shared }) => shared)) throw ormError('orm.streaming', verb);
+  }
+  /** Where the only connection is a stream's, statements run on it, and a transaction cannot begin beside it. */
+  #streamConnection(engine: Engine, writes: boolean): Connection | undefined {
+    const [stream] = this.#streams.get(engine) ?? [];
+    if (stream === undefined || !engine.singleConnection) return undefined;
+    if (writes) throw ormError('orm.stream-holds-connection');
+    return stream.connection;
+  }
+
   /** Runs work on the transaction's connection, or on one of its own that goes back at once. */
   #on<T>(engine: Engine, work: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
     const open = this.#transaction.connection(engine);
     if (open !== undefined) return work(open);
+    if (this.#streams.size > 0) {
+      const streaming = this.#streamConnection(engine, false);
+      if (streaming !== undefined) return work(streaming);
+    }
     const acquired = engine.acquire();
     return acquired instanceof Promise ? acquired.then((connection) => use(connection, work)) : use(acquired, work);
   }
@@ -730,6 +928,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   }
   #open(): void {
     if (this.#closed) throw ormError('orm.closed-session');
+    this.#options.checkUse?.();
   }
   #refuseFailed(): void {
     if (this.#failed) throw ormError('orm.failed-transaction');
@@ -741,6 +940,12 @@ const WITHIN_FLUSH: ReadonlySet<WorkEvent> = new Set(['afterBegin', 'beforeFlush
 const FLUSHED = ['afterFlush', 'afterFlushPostexec'] as const;
 /** Flushes of one commit. */
 const FLUSH_LIMIT = 100;
+
+/** The session that has the object, or null. SQLAlchemy: `object_session()`. */
+export function objectSession(object: object): Session | null {
+  const session = entityOf(object, 'objectSession()')[SESSION];
+  return session instanceof Session ? session : null;
+}
 
 function entityOf(object: unknown, where: string): Entity {
   if (!isEntity(object)) throw ormError('orm.not-an-entity', where, describe(object));

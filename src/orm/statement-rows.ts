@@ -5,6 +5,7 @@ import { identityOfRow } from './identity.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
 import { mapperOf } from './mapper.ts';
 import { type Entity, MAPPER, type Mapper } from './mapping.ts';
+import { takeRow } from './synchronization.ts';
 
 interface Part {
   readonly name: string;
@@ -25,8 +26,14 @@ function modelOf(entity: unknown): Mapper | null {
   return typeof model === 'function' && MAPPER in model ? mapperOf(model, 'select()') : null;
 }
 
-/** The rows of a select whose items are model classes, columns and expressions. */
-export function readEntityRows(session: LoadingSession, dialect: Dialect, projection: Projection, rows: readonly DriverRow[]): unknown[] {
+/** The rows of a statement whose items are model classes, columns and expressions. Of rows that were `written`, the session's objects take the values. */
+export function readEntityRows(
+  session: LoadingSession,
+  dialect: Dialect,
+  projection: Projection,
+  rows: readonly DriverRow[],
+  written = false,
+): unknown[] {
   let start = 0;
   const parts: Part[] = projection.items.map((item) => {
     const columns = item.entity?.columns ?? null;
@@ -47,7 +54,7 @@ export function readEntityRows(session: LoadingSession, dialect: Dialect, projec
   const peers = parts.map((): Entity[] => []);
   const object = projection.form === 'object';
   return rows.map((row) => {
-    const values = parts.map((part, i) => readPart(session, part, row, peers[i]));
+    const values = parts.map((part, i) => readPart(session, part, row, peers[i], written));
     if (!object) return values;
     const result: Record<string, unknown> = {};
     parts.forEach((part, i) => {
@@ -57,13 +64,19 @@ export function readEntityRows(session: LoadingSession, dialect: Dialect, projec
   });
 }
 
-function readPart(session: LoadingSession, part: Part, row: DriverRow, peers: Entity[]): unknown {
+function readPart(session: LoadingSession, part: Part, row: DriverRow, peers: Entity[], written: boolean): unknown {
   const { mapper, start, keys, decoders } = part;
   if (mapper !== null) {
     const identity = identityOfRow(mapper, row, start);
     if (identity === undefined) return null;
     const own = row.slice(start, start + mapper.columns.length);
-    const entity = entityOfRow(session, mapper, session.identities.of(mapper), own, identity, peers);
+    const map = session.identities.of(mapper);
+    const known = written ? map.get(identity) : undefined;
+    const entity = entityOfRow(session, mapper, map, own, identity, peers);
+    if (known !== undefined) {
+      takeRow(entity, own);
+      session.suspects?.add(entity);
+    }
     peers.push(entity);
     return entity;
   }

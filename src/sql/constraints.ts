@@ -24,7 +24,10 @@ export interface ConstraintDefinition<K extends string = string> extends Deferra
   readonly columns: readonly (ExpressionLike | OrderTerm | K)[];
   readonly unique?: boolean;
   readonly condition?: Node;
+  /** `'table.column'` each; only the columns where the table is said beside them. */
   readonly target?: readonly string[];
+  /** The table that a foreign key refers to, with its schema, as it was read from a database. */
+  readonly targetTable?: string;
   readonly onDelete?: ReferenceAction;
   readonly onUpdate?: ReferenceAction;
   readonly match?: 'simple' | 'partial' | 'full';

@@ -18,6 +18,31 @@ export interface SchemaChangeOptions {
   readonly checkFirst?: boolean;
 }
 
+/** What of a database is read as tables. */
+export interface ReflectOptions {
+  /** Only tables with these names, or with names that the function takes, and those that they refer to. */
+  readonly only?: readonly string[] | ((name: string) => boolean);
+  /** The schema that they stand in; the metadata's unless told. */
+  readonly schema?: string | null;
+  /** Views too, as `View`s; false unless told. */
+  readonly views?: boolean;
+  /** Reads tables anew that the metadata has already: columns that were said by hand stay, the database's come to them. SQLAlchemy: `extend_existing`. */
+  readonly extend?: boolean;
+  /** Attributes are called as their columns, or in camelCase; `'same'` unless told. */
+  readonly naming?: 'same' | 'camel';
+  /** Also the tables that foreign keys refer to; true unless told. SQLAlchemy: `resolve_fks`. */
+  readonly resolveForeignKeys?: boolean;
+  /** The parts of partitioned tables too; false unless told. */
+  readonly partitions?: boolean;
+  /** The key of the database that they belong to. */
+  readonly bind?: string | null;
+}
+
+/** An engine or a connection, from which tables are read. */
+export interface SchemaReader {
+  '~reflect'(metadata: MetaData, options: ReflectOptions): Promise<Table[]>;
+}
+
 /** An engine or a connection, which can create and drop what a metadata names. */
 export interface SchemaRunner {
   '~changeSchema'(metadata: MetaData, verb: 'create' | 'drop', options: SchemaChangeOptions): Promise<void>;
@@ -80,6 +105,15 @@ export class MetaData implements TableRegistry {
       return column;
     });
     return { table: target, columns };
+  }
+
+  /**
+   * Reads the tables of a database into this metadata, those that it has already left alone. Gives the tables that were read.
+   * Throws a NoSuchTableError for a name in `only` that the database does not have. SQLAlchemy: `reflect()`.
+   * @example await metadata.reflect(engine, { only: ['users', 'posts'], naming: 'camel' });
+   */
+  reflect(reader: SchemaReader, options: ReflectOptions = {}): Promise<Table[]> {
+    return reader['~reflect'](this, options);
   }
 
   /**

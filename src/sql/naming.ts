@@ -130,3 +130,12 @@ export function snakeCase(name: string): string {
     .toLowerCase()
     .replace(/^_+/, '');
 }
+
+/** `created_at` → `createdAt`; a name that is not made of words stays as it is. */
+export function camelCase(name: string): string {
+  if (!/^\w+$/.test(name)) return name;
+  const words = /^[A-Z0-9_]+$/.test(name) ? name.toLowerCase() : name;
+  return words
+    .replace(/(?<=[A-Za-z0-9])_+([A-Za-z0-9])/g, (_all, letter: string) => letter.toUpperCase())
+    .replace(/^[A-Z]/, (letter) => letter.toLowerCase());
+}

@@ -159,6 +159,8 @@ export class Table<S = Shape> implements Source {
   /** What it says for one database only. */
   readonly options: DialectOptions;
   readonly metadata: TableRegistry;
+  /** The columns as they were said, by attribute name. */
+  readonly shape: Readonly<Record<string, unknown>>;
   readonly node: TableNode;
   /** The columns as expressions, by attribute name. */
   readonly c: Columns<S>;
@@ -173,6 +175,7 @@ export class Table<S = Shape> implements Source {
 
   constructor(metadata: TableRegistry, name: string, shape: S, options: TableOptions<S> = {}) {
     this.metadata = metadata;
+    this.shape = shape as Shape;
     this.name = name;
     this.schema = options.schema === undefined ? metadata.schema : options.schema;
     this.comment = options.comment ?? null;
@@ -401,13 +404,17 @@ export class Table<S = Shape> implements Source {
   }
 
   #foreignKey(columns: readonly TableColumn[], targets: readonly string[], given: string | null, options: ForeignKeyOptions): ForeignKey {
-    const parts = targets.map((target) => [target.slice(0, target.lastIndexOf('.')), target.slice(target.lastIndexOf('.') + 1)]);
+    const { targetTable: exact } = options;
+    const parts = targets.map((target) => {
+      const dot = target.lastIndexOf('.');
+      return exact === undefined ? [target.slice(0, dot), target.slice(dot + 1)] : [exact, target];
+    });
     const named = parts[0]?.[0] ?? '';
     if (named === '' || parts.length !== columns.length || parts.some(([table]) => table !== named)) {
       throw sqlError('sql.invalid-schema', this.name, 'a foreignKey() needs one target column, of one table, for each of its columns');
     }
     const { schema, naming } = this.metadata;
-    const targetTable = schema !== null && !named.includes('.') ? `${schema}.${named}` : named;
+    const targetTable = schema !== null && exact === undefined && !named.includes('.') ? `${schema}.${named}` : named;
     const names = columns.map((c) => c.name);
     const targetColumns = parts.map(([, column]) => column);
     return {
@@ -458,6 +465,7 @@ interface ForeignKeyOptions extends Deferral {
   readonly onUpdate?: ReferenceAction | null;
   readonly match?: 'simple' | 'partial' | 'full';
   readonly useAlter?: boolean;
+  readonly targetTable?: string;
 }
 
 const NUMBERS = ['integer', 'bigInteger', 'smallInteger'];

@@ -34,6 +34,7 @@ describe('reflection of SQLite', () => {
     expect(users).toEqual({
       name: 'users',
       schema: null,
+      kind: 'table',
       columns: [
         {
           name: 'id',
@@ -43,6 +44,7 @@ describe('reflection of SQLite', () => {
           primaryKey: true,
           computed: null,
           collation: null,
+          autoIncrement: true,
           cannotDrop: 'it belongs to the primary key',
         },
         {
@@ -53,6 +55,7 @@ describe('reflection of SQLite', () => {
           primaryKey: false,
           computed: null,
           collation: null,
+          autoIncrement: false,
           cannotDrop: "the unique constraint 'uq_users_email' names it",
         },
         {
@@ -63,6 +66,7 @@ describe('reflection of SQLite', () => {
           primaryKey: false,
           computed: null,
           collation: null,
+          autoIncrement: false,
           cannotDrop: null,
         },
       ],
@@ -109,6 +113,7 @@ describe('reflection of SQLite', () => {
         name: null,
         columns: ['user_id'],
         targetTable: 'users',
+        target: { name: 'users', schema: null },
         targetColumns: ['id'],
         onDelete: 'cascade',
         onUpdate: null,
@@ -118,6 +123,7 @@ describe('reflection of SQLite', () => {
         name: 'fk_two',
         columns: ['line', 'user_id'],
         targetTable: 'posts',
+        target: { name: 'posts', schema: null },
         targetColumns: ['line', 'user_id'],
         onDelete: null,
         onUpdate: 'set null',

@@ -73,12 +73,47 @@ describe.each(allDatabases)('versions on $name', (database) => {
     expect([page.title, page.revision]).toEqual(['b', 2]);
   });
 
+  test('an object of an older version is not merged', async () => {
+    const { db, session, Page } = await open(database);
+    const page = new Page({ title: 'a' });
+    session.add(page);
+    await session.commit();
+    session.expunge(page);
+    const later = await session.get(Page, page.id);
+    if (later === null) throw new Error('no row');
+    later.title = 'b';
+    await session.commit();
+    page.title = 'c';
+    await using other = db.createSession();
+    await expect(session.merge(page)).rejects.toThrow(StaleDataError);
+    expect([later.title, later.revision]).toEqual(['b', 2]);
+    const same = await other.merge(new Page({ id: page.id, title: 'd', revision: 2 }));
+    await other.commit();
+    expect([same.title, same.revision]).toEqual(['d', 3]);
+  });
+
+  test('bulkUpdate() compares versions and counts them up', async () => {
+    const { session, Page } = await open(database);
+    const page = new Page({ title: 'a' });
+    session.add(page);
+    await session.commit();
+    await expect(session.bulkUpdate(Page, [{ id: page.id, title: 'b' }])).rejects.toMatchObject({ code: 'orm.bulk-version' });
+    expect(await session.bulkUpdate(Page, [{ id: page.id, title: 'b', revision: 1 }])).toBe(1);
+    expect([page.title, page.revision]).toEqual(['b', 2]);
+    await session.commit();
+    await expect(session.bulkUpdate(Page, [{ id: page.id, title: 'c', revision: 1 }])).rejects.toThrow(StaleDataError);
+    await session.rollback();
+    expect([page.title, page.revision]).toEqual(['b', 2]);
+  });
+
   test('an object that another transaction changed is stale, and is named', async () => {
     const { session, Page } = await open(database);
     const pages = [1, 2, 3].map((i) => new Page({ title: `p${i}` }));
     session.addAll(pages);
     await session.commit();
-    await session.execute(update(Page).set({ title: 'theirs', revision: 2 }).where(Page.c.id.eq(pages[1].id)));
+    await session.execute(update(Page).set({ title: 'theirs', revision: 2 }).where(Page.c.id.eq(pages[1].id)), undefined, {
+      synchronize: false,
+    });
     await session.commit();
     for (const page of pages) page.title = 'mine';
     const error = await session.commit().then(
@@ -106,7 +141,7 @@ describe.each(allDatabases)('versions on $name', (database) => {
     const page = new Page({ title: 'a' });
     session.add(page);
     await session.commit();
-    await session.execute(deleteFrom(Page).where(Page.c.id.eq(page.id)));
+    await session.execute(deleteFrom(Page).where(Page.c.id.eq(page.id)), undefined, { synchronize: false });
     await session.commit();
     page.title = 'b';
     await expect(session.flush()).rejects.toThrow(/<Page id=1>/);
@@ -117,7 +152,7 @@ describe.each(allDatabases)('versions on $name', (database) => {
     const pages = [1, 2, 3].map((i) => new Page({ title: `p${i}` }));
     session.addAll(pages);
     await session.commit();
-    await session.execute(update(Page).set({ revision: 5 }).where(Page.c.id.eq(pages[2].id)));
+    await session.execute(update(Page).set({ revision: 5 }).where(Page.c.id.eq(pages[2].id)), undefined, { synchronize: false });
     await session.commit();
     for (const page of pages) session.delete(page);
     const error = await session.flush().catch((thrown: unknown) => thrown);
@@ -207,7 +242,7 @@ describe.each(allDatabases)('versions on $name', (database) => {
     big.name = 'b';
     await session.commit();
     expect([stamped.stamp, big.version]).toEqual(['new/1/2', 2n]);
-    await session.execute(update(Stamped).set({ stamp: 'other' }).where(Stamped.c.place.eq(1)));
+    await session.execute(update(Stamped).set({ stamp: 'other' }).where(Stamped.c.place.eq(1)), undefined, { synchronize: false });
     stamped.name = 'c';
     await expect(session.flush()).rejects.toThrow(/<Stamped region=n place=1>/);
     await session.rollback();
@@ -227,7 +262,7 @@ describe.each(allDatabases)('versions on $name', (database) => {
     });
     await session.commit();
     expect(new Set(pages.map((page) => page.revision))).toEqual(new Set([2]));
-    await session.execute(update(Page).set({ revision: 9 }).where(Page.c.id.eq(pages[277].id)));
+    await session.execute(update(Page).set({ revision: 9 }).where(Page.c.id.eq(pages[277].id)), undefined, { synchronize: false });
     await session.commit();
     for (const page of pages) page.note = `n${page.id}`;
     await expect(session.flush()).rejects.toThrow(`<Page id=${pages[277].id}>`);
@@ -269,7 +304,7 @@ describe.each(allDatabases)('versions on $name', (database) => {
       const object = new Model({ name: 'a' });
       session.add(object);
       await session.commit();
-      await session.execute(deleteFrom(Model).where(Model.c.id.eq(object.id)));
+      await session.execute(deleteFrom(Model).where(Model.c.id.eq(object.id)), undefined, { synchronize: false });
       await session.commit();
       session.delete(object);
       if (Model === Lax) await session.commit();

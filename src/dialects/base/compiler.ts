@@ -34,6 +34,8 @@ export interface Spelling {
   placeholder(position: number): string;
   /** The words for a type in CAST. */
   typeName(type: SqlType): string;
+  /** Writes a node where a condition stands, in databases where conditions are no values. */
+  condition?(node: Node, to: Writer, tightness: number): void;
 }
 
 const NO_HINTS: ReadonlyMap<string, readonly Node[]> = new Map();
@@ -76,6 +78,13 @@ export class Writer {
     const visitor = this.spelling.visitors[node.kind] as ((node: Node, to: Writer) => void) | undefined;
     if (visitor === undefined) throw sqlError('sql.unknown-kind', node.kind, this.spelling.title);
     visitor(node, this);
+    return this;
+  }
+
+  /** A node where a condition stands: in WHERE, HAVING, ON, WHEN, FILTER and CHECK; in brackets where it binds less tightly. */
+  condition(node: Node, tightness = 0): this {
+    if (this.spelling.condition === undefined) return this.operand(node, tightness);
+    this.spelling.condition(node, this, tightness);
     return this;
   }
 

@@ -1,5 +1,5 @@
 import type { Deferral, Named } from '../../sql/constraints.ts';
-import { isKind } from '../../sql/node.ts';
+import { isKind, type Node } from '../../sql/node.ts';
 import type { Exclude } from '../../sql/table-parts.ts';
 import { type DdlFeatures, need } from './ddl-features.ts';
 import type { DdlCompiler, ForeignKeyParts, RenderedCheck, UniqueParts } from './dialect.ts';
@@ -9,6 +9,10 @@ interface Spelling {
   readonly features: DdlFeatures;
   quote(name: string): string;
   readonly inline: DdlCompiler['inline'];
+  /** Writes a condition, where values are written in another way. */
+  condition(node: Node): string;
+  /** As `DdlRules.referenceAction`. */
+  readonly referenceAction?: (action: string) => string | null;
 }
 
 /** DEFERRABLE and INITIALLY, with a blank before each. */
@@ -22,14 +26,17 @@ function deferralWords({ deferrable, initially }: Deferral): string {
 const defers = ({ deferrable, initially }: Deferral): boolean => deferrable === true || initially === 'deferred';
 
 /** What follows REFERENCES table (columns). */
-export function referenceWords(key: ForeignKeyParts, { title, features }: Spelling): string {
+export function referenceWords(key: ForeignKeyParts, { title, features, referenceAction }: Spelling): string {
   let words = '';
   if (key.match !== undefined && key.match !== 'simple') {
     need(features.matchFull && key.match === 'full', `MATCH ${key.match.toUpperCase()} ('${key.name}')`, title);
     words += ` MATCH ${key.match.toUpperCase()}`;
   }
-  if (key.onDelete !== null && key.onDelete !== 'no action') words += ` ON DELETE ${key.onDelete.toUpperCase()}`;
-  if (key.onUpdate !== null && key.onUpdate !== 'no action') words += ` ON UPDATE ${key.onUpdate.toUpperCase()}`;
+  const action = (said: string | null): string | null =>
+    said === null || said === 'no action' ? null : referenceAction === undefined ? said.toUpperCase() : referenceAction(said);
+  const [onDelete, onUpdate] = [action(key.onDelete), action(key.onUpdate)];
+  if (onDelete !== null) words += ` ON DELETE ${onDelete}`;
+  if (onUpdate !== null) words += ` ON UPDATE ${onUpdate}`;
   if (features.deferrableForeignKeys) return words + deferralWords(key);
   need(!defers(key), `foreign keys that are checked later ('${key.name}')`, title);
   return words;
@@ -44,11 +51,11 @@ export function keyWords(
   const names = (columns: readonly Named[]): string => columns.map((column) => quote(column.name)).join(', ');
   let nulls = '';
   if (key.nullsNotDistinct === true) {
-    need(features.nullsNotDistinct, `NULLS NOT DISTINCT ('${key.name}')`, title);
-    nulls = ' NULLS NOT DISTINCT';
+    need(features.nullsNotDistinct !== false, `NULLS NOT DISTINCT ('${key.name}')`, title);
+    if (features.nullsNotDistinct === true) nulls = ' NULLS NOT DISTINCT';
   }
   let words = `CONSTRAINT ${quote(key.name)} ${word}${nulls} (${names(key.columns)})`;
-  if (key.include !== undefined && features.include) words += ` INCLUDE (${names(key.include)})`;
+  if (key.include !== undefined && features.include && features.keyInclude) words += ` INCLUDE (${names(key.include)})`;
   if (features.deferrableUniques) return words + deferralWords(key);
   need(!defers(key), `unique constraints that are checked later ('${key.name}')`, title);
   return words;
@@ -59,12 +66,12 @@ export function checkWords(check: RenderedCheck, quote: (name: string) => string
 }
 
 /** `CONSTRAINT name EXCLUDE USING gist (room WITH =, during WITH &&) WHERE (…)`. */
-export function excludeWords(exclude: Exclude, { title, features, quote, inline }: Spelling): string {
+export function excludeWords(exclude: Exclude, { title, features, quote, inline, condition }: Spelling): string {
   need(features.exclude, `EXCLUDE constraints ('${exclude.name}')`, title);
   const elements = exclude.elements.map(({ expression, operator }) => {
     const words = inline(expression);
     return `${isKind(expression, 'column') || isKind(expression, 'function') ? words : `(${words})`} WITH ${operator}`;
   });
-  const where = exclude.where === null ? '' : ` WHERE (${inline(exclude.where)})`;
+  const where = exclude.where === null ? '' : ` WHERE (${condition(exclude.where)})`;
   return `CONSTRAINT ${quote(exclude.name)} EXCLUDE USING ${exclude.using} (${elements.join(', ')})${where}${deferralWords(exclude)}`;
 }

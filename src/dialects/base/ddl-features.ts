@@ -11,9 +11,12 @@ export interface DdlFeatures {
   readonly deferrableUniques: boolean;
   /** MATCH FULL of a foreign key; MATCH SIMPLE is what every database does anyway. */
   readonly matchFull: boolean;
-  readonly nullsNotDistinct: boolean;
+  /** NULLS NOT DISTINCT; `always`: nothing need be said, since a unique key takes one NULL only. */
+  readonly nullsNotDistinct: boolean | 'always';
   /** INCLUDE of an index; left out of a plain index, which only reads slower without it. */
   readonly include: boolean;
+  /** INCLUDE of a unique constraint or a primary key; left out elsewhere. */
+  readonly keyInclude: boolean;
   readonly exclude: boolean;
   readonly partialIndexes: boolean;
   readonly expressionIndexes: boolean;
@@ -57,6 +60,7 @@ export const STANDARD_FEATURES: DdlFeatures = {
   matchFull: true,
   nullsNotDistinct: true,
   include: true,
+  keyInclude: true,
   exclude: true,
   partialIndexes: true,
   expressionIndexes: true,

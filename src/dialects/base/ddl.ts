@@ -1,4 +1,5 @@
 import type { MetaData } from '../../sql/metadata.ts';
+import type { Node } from '../../sql/node.ts';
 import type { ForeignKey, Table, TableColumn, ViewDefinition } from '../../sql/schema.ts';
 import type { Sequence } from '../../sql/sequence.ts';
 import type { EnumType } from '../../sql/table-parts.ts';
@@ -34,12 +35,20 @@ export interface DdlRules
   typeCheck?(column: TableColumn): { readonly suffix: string; readonly sql: string } | null;
   /** A default as it stands after DEFAULT. */
   defaultWords(expression: string, column: TableColumn): string;
+  /** What stands before DEFAULT, where defaults have names. */
+  defaultName?(table: string, column: string): string;
+  /** How an action of a foreign key is written, where a database has another word; null for what it does anyway. */
+  referenceAction?(action: string): string | null;
+  /** The word after ADD, COLUMN where nothing else is said. */
+  readonly addColumnWord?: string;
   /** What stands at the end of a column, with a blank before it. */
   afterColumn?(column: TableColumn): string;
   /** What differs from PostgreSQL in what there is. */
   readonly features?: Partial<DdlFeatures>;
   /** The greatest length of a name; no limit where it is left out. */
   readonly identifierLimit?: { readonly length: number; readonly unit: 'bytes' | 'characters' };
+  /** A collation as it is written after COLLATE; quoted if left out. */
+  collationName?(name: string): string;
   /** What an identity column has after its type (a blank before it), where that is not the standard's: SQL Server's IDENTITY(1,1), nothing where the key is numbered anyway. Throws a CompileError for what cannot be. */
   identityWords?(column: TableColumn): string;
   /** A computed column's words, where they are not GENERATED ALWAYS AS (…) STORED; SQL Server has `AS (…) PERSISTED` and no type. */
@@ -76,7 +85,8 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
       : typeWords(rules.types, type, title, spelling.name);
   };
   const inline: DdlCompiler['inline'] = (node, column) => renderInline(node, { ...spelling, typeName }, column);
-  const words = { title, features, quote, inline };
+  const condition = (node: Node): string => renderInline(node, { ...spelling, typeName }, undefined, true);
+  const words = { title, features, quote, inline, condition, referenceAction: rules.referenceAction };
 
   const qualified = (table: TableName): string =>
     table.schema === null ? quote(table.name) : `${quote(table.schema)}.${quote(table.name)}`;
@@ -112,7 +122,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
   const checks = (table: Table): RenderedCheck[] => {
     const list: RenderedCheck[] = table.checks.map((own) => {
       const column = table.columns.find((c) => c.check?.node === own.condition) ?? null;
-      return { name: own.name, sql: inline(own.condition), column };
+      return { name: own.name, sql: condition(own.condition), column };
     });
     for (const column of table.columns) {
       const own = rules.typeCheck?.(column) ?? null;
@@ -139,8 +149,9 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     if (computed !== null && rules.computedWords !== undefined) text += rules.computedWords(column, computed);
     else {
       text += ` ${typeName(column.type, column)}`;
-      if (column.collation !== null) text += ` COLLATE ${quote(column.collation)}`;
-      if (column.serverDefault !== null) text += ` DEFAULT ${rules.defaultWords(inline(column.serverDefault.node), column)}`;
+      if (column.collation !== null) text += ` COLLATE ${(rules.collationName ?? quote)(column.collation)}`;
+      if (column.serverDefault !== null)
+        text += `${rules.defaultName?.(table.name, column.name) ?? ''} DEFAULT ${rules.defaultWords(inline(column.serverDefault.node), column)}`;
       if (computed !== null) text += computedWords(column, computed, features, title);
       if (column.identity !== null) {
         if (rules.identityWords !== undefined) text += rules.identityWords(column);
@@ -256,7 +267,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     dropType: (type, options) => (features.enumTypes ? [drop('TYPE', qualified(type), options)] : []),
     has: { enumTypes: features.enumTypes, sequences: features.sequences, computed: features.computed.usual },
     addColumn: (table, column) => {
-      let text = `ALTER TABLE ${qualified(table)} ADD COLUMN ${columnWords(column, checks(column.table), [])}`;
+      let text = `ALTER TABLE ${qualified(table)} ADD ${rules.addColumnWord ?? 'COLUMN '}${columnWords(column, checks(column.table), [])}`;
       if (!rules.constraintsWithColumn) {
         for (const key of column.foreignKeys) text += `, ADD ${foreignKeyWords(key, column.table, table)}`;
         for (const one of checks(column.table)) if (one.column === column) text += `, ADD ${checkWords(one, quote)}`;

@@ -3,8 +3,9 @@ import type { ForeignKey, Index, Table, TableColumn, Unique, ViewDefinition } fr
 import type { Sequence } from '../../sql/sequence.ts';
 import type { EnumType } from '../../sql/table-parts.ts';
 import type { SqlType } from '../../sql/type.ts';
+import type { Catalog, CatalogReader } from './catalog.ts';
 import type { Compiled } from './compiled.ts';
-import type { Driver, DriverConnection, DriverOptions } from './driver.ts';
+import type { Driver, DriverOptions } from './driver.ts';
 import type { ReflectedTable, ReflectedView } from './reflection.ts';
 
 /** The one place where a type's values are turned: into a parameter, from a row, and into SQL text for DDL. */
@@ -49,17 +50,27 @@ export interface Capabilities {
 export interface ListSource {
   /** Lists longer than this are sent so. */
   readonly from: number;
-  /** A select of the list's values. */
-  sql(placeholder: string): string;
+  /** A select of the list's values, which are of this type. */
+  sql(placeholder: string, type: SqlType): string;
   /** The parameter for these encoded values, or null where they cannot travel so. */
   encode(values: readonly unknown[]): unknown;
 }
 
 /** How a transaction begins. */
 export interface TransactionOptions {
-  readonly isolation?: 'read uncommitted' | 'read committed' | 'repeatable read' | 'serializable';
+  readonly isolation?: 'read uncommitted' | 'read committed' | 'repeatable read' | 'snapshot' | 'serializable';
   readonly readOnly?: boolean;
   readonly deferrable?: boolean;
+}
+
+/** How transactions and savepoints are spelled where a database differs from `COMMIT`, `ROLLBACK`, `SAVEPOINT x` and so on. */
+export interface TransactionWords {
+  readonly commit: string;
+  readonly rollback: string;
+  savepoint(name: string): string;
+  /** Null where a savepoint cannot be forgotten; it goes with its transaction then. */
+  release(name: string): string | null;
+  rollbackTo(name: string): string;
 }
 
 /** A table by its name, where nothing else of it is needed. */
@@ -185,6 +196,10 @@ export interface Dialect {
   /** The parameter for a list of encoded values that the compiler left as one: an array. */
   encodeList?(values: readonly unknown[]): unknown;
   beginTransaction(options: TransactionOptions, writes: boolean): readonly string[];
+  /** The words for the rest of a transaction, where they differ. */
+  readonly transactionWords?: TransactionWords;
+  /** A select that gives no row and one column of this type, where a bare NULL does not fit beside every type. */
+  emptyList?(type: SqlType): string;
   /**
    * Where one transaction at a time may write: what names the database, and how many seconds the others wait. They wait
    * outside the database, since a driver that answers at once would stop the whole process. Null where nobody has to.
@@ -197,9 +212,11 @@ export interface Dialect {
   /** How a statement is explained: what stands before it, and the text of each row of the answer. */
   readonly explain: { readonly prefix: string; readonly line: (row: readonly unknown[]) => string };
   /** Reads the tables of a database back: those of the schema that new tables go to, or of the schemas given, null being that one. */
-  reflect(connection: DriverConnection, schemas?: readonly (string | null)[]): Promise<ReflectedTable[]>;
+  reflect(connection: CatalogReader, schemas?: readonly (string | null)[]): Promise<ReflectedTable[]>;
   /** Reads the views of a database back, where that is there. */
-  reflectViews?(connection: DriverConnection): Promise<ReflectedView[]>;
+  reflectViews?(connection: CatalogReader): Promise<ReflectedView[]>;
+  /** Reads all that a database says of itself; where it is not there, `reflect()` and `reflectViews()` have to do. */
+  readonly catalog?: Catalog;
   /** Drivers by the name that a URL gives after `+`; the first is the default. */
   readonly drivers: Readonly<Record<string, () => Promise<Driver>>>;
 }

@@ -122,7 +122,7 @@ export const dmlVisitors: DmlVisitors = {
     }
     to.write(' DO UPDATE SET ');
     writeAssignments(node.columns, node.values, to);
-    if (node.where !== null) to.write(' WHERE ').visit(node.where);
+    if (node.where !== null) to.write(' WHERE ').condition(node.where);
   },
   update: (node, to) => {
     refuseLimit(node, to);
@@ -130,7 +130,7 @@ export const dmlVisitors: DmlVisitors = {
       to.write('UPDATE ').visit(node.table).write(' SET ');
       writeAssignments(node.columns, node.values, to);
       writeFrom(node.from, [], to);
-      if (node.where !== null) to.write(' WHERE ').visit(node.where);
+      if (node.where !== null) to.write(' WHERE ').condition(node.where);
       checkSources(node.returning, to.enclosing, 'returning()');
       writeReturning(node.returning, to, node.from.length === 0 && isKind(node.table, 'table'));
     });
@@ -140,7 +140,7 @@ export const dmlVisitors: DmlVisitors = {
     inChange(node.table, node.using, node.where, to, () => {
       to.write('DELETE FROM ').visit(node.table);
       writeFrom(node.using, [], to, ' USING ');
-      if (node.where !== null) to.write(' WHERE ').visit(node.where);
+      if (node.where !== null) to.write(' WHERE ').condition(node.where);
       checkSources(node.returning, to.enclosing, 'returning()');
       writeReturning(node.returning, to, node.using.length === 0 && isKind(node.table, 'table'));
     });
@@ -149,13 +149,13 @@ export const dmlVisitors: DmlVisitors = {
     inChange(node.target, [node.source], node.on, to, () => {
       to.write('MERGE INTO ').visit(node.target);
       writeFrom([node.source], [], to, ' USING ');
-      to.write(' ON ').visit(node.on);
+      to.write(' ON ').condition(node.on);
       to.list(node.clauses, '');
       writeReturning(node.returning, to, false);
     }),
   mergeClause: (node, to) => {
     to.write(MATCHES[node.match]);
-    if (node.condition !== null) to.write(' AND ').operand(node.condition, 2);
+    if (node.condition !== null) to.write(' AND ').condition(node.condition, 2);
     to.write(' THEN ');
     if (node.action === 'insert') {
       to.write('INSERT');
@@ -191,7 +191,7 @@ export function writeTarget(
   }
   if (node.targetWhere === null) return;
   to.unqualified = true;
-  to.write(' WHERE ').visit(node.targetWhere);
+  to.write(' WHERE ').condition(node.targetWhere);
   to.unqualified = false;
 }
 

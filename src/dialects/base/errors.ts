@@ -32,6 +32,10 @@ const TABLE = {
     ConfigurationError,
     `The database URL names the host '${host}', but this database is a file. Write three slashes before a relative path (sqlite:///app.db), four before an absolute one (sqlite:////var/app.db).`,
   ],
+  'driver.busy-stream': (database: string) => [
+    ConfigurationError,
+    `${database} gives the rows of one statement at a time on a connection, and a stream is being read on this one. Read it to its end first, or use another connection.`,
+  ],
   'driver.undecodable': (type: string, expected: string, got: string) => [
     DecodeError,
     `A row holds ${got} where its column is of type ${type}, which means ${expected}. Correct the data, or declare the column with the type that it has.`,

@@ -65,8 +65,12 @@ const FRACTIONS = new Set(['second', 'milliseconds', 'microseconds', 'epoch']);
 function tail(
   node: { readonly whens: readonly Node[]; readonly thens: readonly Node[]; readonly otherwise: Node | null },
   to: Writer,
+  when: (node: Node) => Writer,
 ): void {
-  for (const [i, when] of node.whens.entries()) to.write(' WHEN ').visit(when).write(' THEN ').visit(node.thens[i]);
+  for (const [i, item] of node.whens.entries()) {
+    to.write(' WHEN ');
+    when(item).write(' THEN ').visit(node.thens[i]);
+  }
   if (node.otherwise !== null) to.write(' ELSE ').visit(node.otherwise);
   to.write(' END');
 }
@@ -131,11 +135,11 @@ export const expressionVisitors: ExpressionVisitors & SubjectVisitors = {
   list: (node, to) => to.write('(').list(node.items).write(')'),
   case: (node, to) => {
     to.write('CASE');
-    tail(node, to);
+    tail(node, to, (when) => to.condition(when));
   },
   caseOf: (node, to) => {
     to.write('CASE ').visit(node.operand);
-    tail(node, to);
+    tail(node, to, (when) => to.visit(when));
   },
   truth: (node, to) => {
     to.operand(node.operand, TIGHTNESS.comparison + 1).write(`${node.negated ? ' IS NOT ' : ' IS '}${node.value ? 'TRUE' : 'FALSE'}`);

@@ -19,7 +19,7 @@ export function writeCall(node: FunctionNode, to: Writer, name: string = node.na
 }
 
 export function writeFilter(node: FunctionNode, to: Writer): void {
-  if (node.filter !== null) to.write(' FILTER (WHERE ').visit(node.filter).write(')');
+  if (node.filter !== null) to.write(' FILTER (WHERE ').condition(node.filter).write(')');
 }
 
 const bare = (words: string) => (_node: FunctionNode, to: Writer) => void to.write(words);

@@ -1,4 +1,4 @@
-import { isKind } from '../../sql/node.ts';
+import { isKind, type Node } from '../../sql/node.ts';
 import type { IndexPart } from '../../sql/table-parts.ts';
 import { type DdlFeatures, need } from './ddl-features.ts';
 import type { DdlCompiler, IndexParts } from './dialect.ts';
@@ -48,6 +48,8 @@ interface Spelling {
   readonly features: DdlFeatures;
   quote(name: string): string;
   readonly inline: DdlCompiler['inline'];
+  /** Writes a condition, where values are written in another way. */
+  condition(node: Node): string;
 }
 
 /** One of the things that an index is over, with its collation, operator class and direction. */
@@ -93,19 +95,19 @@ export function storageWords(storage: Readonly<Record<string, string | number | 
 
 /** An index taken apart into clauses, each checked against what the database has. */
 export function indexClauses(table: string, index: IndexParts, ifNotExists: boolean, spelling: Spelling): IndexClauses {
-  const { title, features, quote, inline } = spelling;
+  const { title, features, quote, condition } = spelling;
   let rest = '';
   if (index.include !== undefined) {
     if (features.include) rest += ` INCLUDE (${index.include.map((column) => quote(column.name)).join(', ')})`;
   }
   if (index.nullsNotDistinct === true) {
-    need(features.nullsNotDistinct, `NULLS NOT DISTINCT ('${index.name}')`, title);
-    rest += ' NULLS NOT DISTINCT';
+    need(features.nullsNotDistinct !== false, `NULLS NOT DISTINCT ('${index.name}')`, title);
+    if (features.nullsNotDistinct === true) rest += ' NULLS NOT DISTINCT';
   }
   if (index.storage !== undefined && features.indexStorage) rest += ` ${storageWords(index.storage)}`;
   if (index.where !== null) {
     need(features.partialIndexes, `indexes of some rows only ('${index.name}')`, title);
-    rest += ` WHERE ${inline(index.where)}`;
+    rest += ` WHERE ${condition(index.where)}`;
   }
   const exists = ifNotExists || index.ifNotExists === true;
   if (exists) need(features.indexIfNotExists, 'CREATE INDEX IF NOT EXISTS', title);

@@ -36,10 +36,16 @@ export function literal(encoded: unknown): string {
 
 /**
  * An expression as it stands in DDL: with its values in place, since DDL has no parameters, and with its columns'
- * bare names, since there is one table. `column` writes the columns another way.
+ * bare names, since there is one table. `column` writes the columns another way; `condition` where it stands as one.
  */
-export function renderInline(node: Node, spelling: InlineSpelling, column: (name: string) => string = spelling.quote): string {
-  return render(node, { ...spelling, visitors: { ...spelling.visitors, column: (own, to) => to.write(column(own.name)) } });
+export function renderInline(
+  node: Node,
+  spelling: InlineSpelling,
+  column: (name: string) => string = spelling.quote,
+  condition = false,
+): string {
+  const visitors: Visitors = { ...spelling.visitors, column: (own, to) => to.write(column(own.name)) };
+  return render(node, { ...spelling, visitors }, condition);
 }
 
 /** A query as it stands in a view: with its values in place, and its columns as in any select. */
@@ -47,7 +53,7 @@ export function renderQuery(query: Node, spelling: InlineSpelling): string {
   return render(query, spelling);
 }
 
-function render(node: Node, spelling: InlineSpelling): string {
+function render(node: Node, spelling: InlineSpelling, condition = false): string {
   const value = (encodable: unknown, type: SqlType): string => {
     if (encodable === null) return spelling.literal(null);
     const codec = spelling.codec(type);
@@ -68,5 +74,6 @@ function render(node: Node, spelling: InlineSpelling): string {
     },
   };
   const writer = new Writer({ ...spelling, visitors }, namesIn(node, spelling.name).names);
-  return writer.visit(withCtes(node)).finish().join('');
+  const whole = withCtes(node);
+  return (condition ? writer.condition(whole) : writer.visit(whole)).finish().join('');
 }

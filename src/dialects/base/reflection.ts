@@ -1,13 +1,19 @@
 import type { IdentityOptions } from '../../sql/column.ts';
+import type { Deferral } from '../../sql/constraints.ts';
 import type { DialectOptions } from '../../sql/table-options.ts';
+
+/** What has rows: a table, a part of one, a view, or a table whose rows are kept by something else. */
+export type RelationKind = 'table' | 'partition' | 'view' | 'materializedView' | 'foreignTable' | 'virtualTable';
 
 /** A table as a database describes it, in words that all databases share. SQLAlchemy: what `Inspector` gives. */
 export interface ReflectedTable {
   readonly name: string;
   readonly schema: string | null;
+  /** Left out where only tables were read. */
+  readonly kind?: RelationKind;
   readonly columns: readonly ReflectedColumn[];
-  readonly primaryKey: { readonly name: string | null; readonly columns: readonly string[] } | null;
-  readonly uniques: readonly { readonly name: string | null; readonly columns: readonly string[] }[];
+  readonly primaryKey: ReflectedKey | null;
+  readonly uniques: readonly ReflectedUnique[];
   readonly indexes: readonly ReflectedIndex[];
   readonly foreignKeys: readonly ReflectedForeignKey[];
   readonly checks: readonly ReflectedCheck[];
@@ -15,6 +21,20 @@ export interface ReflectedTable {
   readonly comment?: string | null;
   /** What only this database has for tables, in the words of `TableOptions`; left out where it was not read. */
   readonly options?: DialectOptions;
+}
+
+/** A primary key or a unique constraint; what a database does not have, or is not said, is left out. */
+export interface ReflectedKey extends Deferral {
+  readonly name: string | null;
+  readonly columns: readonly string[];
+  /** Further columns that are kept with its index. */
+  readonly include?: readonly string[];
+}
+
+export interface ReflectedUnique extends ReflectedKey {
+  readonly nullsNotDistinct?: boolean;
+  /** It is a unique index, which stands among the indexes too, under this name. SQLAlchemy: `duplicates_index`. */
+  readonly duplicatesIndex?: string;
 }
 
 /** A view as a database describes it. */
@@ -50,6 +70,12 @@ export interface ReflectedColumn {
   readonly collation?: string | null;
   /** The comment, or null; left out where the database has none. */
   readonly comment?: string | null;
+  /** Whether the database numbers new rows, be it by an identity, a sequence of the column's own or AUTO_INCREMENT; left out where it was not read. */
+  readonly autoIncrement?: boolean;
+  /** The type that a domain stands on; left out where the type is none. */
+  readonly baseType?: string;
+  /** The enum that the type is, or that its elements are; left out where there is none. */
+  readonly enum?: { readonly name: string; readonly schema: string | null; readonly values: readonly string[] };
   /** Why the database cannot drop the column as the table stands; null where it can. */
   readonly cannotDrop: string | null;
 }
@@ -85,7 +111,10 @@ export interface ReflectedIndex {
 export interface ReflectedForeignKey {
   readonly name: string | null;
   readonly columns: readonly string[];
+  /** The table that it refers to, with its schema where that is another one. */
   readonly targetTable: string;
+  /** The same in parts; left out where the name is all of it. */
+  readonly target?: { readonly name: string; readonly schema: string | null };
   readonly targetColumns: readonly string[];
   /** The action in lower case; null for none. */
   readonly onDelete: string | null;
@@ -93,4 +122,6 @@ export interface ReflectedForeignKey {
   /** Left out where the database checks every key at once. */
   readonly deferrable?: boolean;
   readonly initially?: 'deferred' | 'immediate';
+  /** How a key of several columns counts NULLs, where that is not the usual way. */
+  readonly match?: 'simple' | 'partial' | 'full';
 }

@@ -99,12 +99,12 @@ export function writeSelectBody(node: SelectNode, to: Writer, columns: (to: Writ
   to.write(distinct);
   columns(to);
   writeFrom(items, around, to);
-  if (node.where !== null) to.write(' WHERE ').visit(node.where);
+  if (node.where !== null) to.write(' WHERE ').condition(node.where);
   checkSources(node.groupBy, to.enclosing, 'groupBy()');
   clause(to, ' GROUP BY ', node.groupBy);
   if (node.having === null) return;
   checkSources([node.having], to.enclosing, 'having()');
-  to.write(' HAVING ').visit(node.having);
+  to.write(' HAVING ').condition(node.having);
 }
 
 /** Runs `write` as a select of its own, with the hints of its sources. */

@@ -134,7 +134,7 @@ export const sourceVisitors: SourceVisitors = {
     const own = to.enclosing;
     checkSources([node.on], [...own, ...to.neighbours, ...held(node)], 'The condition of a join');
     to.enclosing = [...own, ...to.neighbours, ...held(node)];
-    to.write(' ON ').visit(node.on);
+    to.write(' ON ').condition(node.on);
     to.enclosing = own;
   },
   lateral: (node, to) => {

@@ -1,6 +1,7 @@
 import { compile, type Spelling } from '../base/compiler.ts';
 import type { Dialect, TransactionOptions } from '../base/dialect.ts';
 import { quoter } from '../base/identifiers.ts';
+import { mysqlCatalog } from './catalog.ts';
 import { mysqlVisitors } from './compiler.ts';
 import { mysqlDdl } from './ddl.ts';
 import { reflectMysql } from './reflection.ts';
@@ -55,6 +56,7 @@ function makeDialect(server: MysqlServer): Dialect {
     isMemory: () => false,
     explain: { prefix: 'EXPLAIN', line: (row) => row.map((value) => String(value)).join(' | ') },
     reflect: (connection) => reflectMysql(connection, server),
+    catalog: mysqlCatalog(server),
     drivers: { mysql2: async () => (await import('./mysql2.ts')).mysql2 },
   };
 }

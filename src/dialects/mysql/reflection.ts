@@ -1,4 +1,5 @@
-import type { DriverConnection, DriverRow } from '../base/driver.ts';
+import type { CatalogReader } from '../base/catalog.ts';
+import type { DriverRow } from '../base/driver.ts';
 import type { ReflectedCheck, ReflectedColumn, ReflectedForeignKey, ReflectedIndex, ReflectedTable } from '../base/reflection.ts';
 import { stringLiteral } from './literal.ts';
 import type { MysqlServer } from './server.ts';
@@ -34,7 +35,7 @@ const MYSQL_CHECKS = `
   WHERE c.constraint_schema = DATABASE() ORDER BY t.table_name, c.constraint_name`;
 
 /** Reads the tables of the connection's database, without views. SQLAlchemy: `Inspector`. */
-export async function reflectMysql(connection: DriverConnection, server: MysqlServer): Promise<ReflectedTable[]> {
+export async function reflectMysql(connection: CatalogReader, server: MysqlServer): Promise<ReflectedTable[]> {
   const rows = async (sql: string): Promise<DriverRow[]> => connection.query(sql, []);
   const tables = await rows(TABLES);
   const columnRows = byTable(await rows(COLUMNS));

@@ -1,6 +1,7 @@
 import { compile } from '../base/compiler.ts';
 import type { Dialect, TransactionOptions } from '../base/dialect.ts';
 import { formatArray } from './arrays.ts';
+import { postgresqlCatalog } from './catalog.ts';
 import { postgresqlVisitors } from './compiler.ts';
 import { postgresqlDdl } from './ddl.ts';
 import { quote } from './identifiers.ts';
@@ -48,6 +49,7 @@ export const postgresql: Dialect = {
   isMemory: () => false,
   explain: { prefix: 'EXPLAIN', line: (row) => String(row[0]) },
   reflect: reflectPostgresql,
+  catalog: postgresqlCatalog,
   drivers: {
     pg: async () => (await import('./pg.ts')).nodePostgres,
     pglite: async () => (await import('./pglite.ts')).pglite,

@@ -1,6 +1,7 @@
 import { compile } from '../base/compiler.ts';
 import type { Dialect, TransactionOptions } from '../base/dialect.ts';
 import { quoter } from '../base/identifiers.ts';
+import { sqliteCatalog } from './catalog.ts';
 import { sqliteVisitors } from './compiler.ts';
 import { sqliteDdl } from './ddl.ts';
 import { withExactNumerics } from './exact-arithmetic.ts';
@@ -47,8 +48,9 @@ export const sqlite: Dialect = {
   isMemory: (options) => options.database === ':memory:' || options.query.mode === 'memory',
   readOnly: { on: 'PRAGMA query_only = 1', off: 'PRAGMA query_only = 0' },
   explain: { prefix: 'EXPLAIN QUERY PLAN', line: (row) => String(row[3]) },
-  reflect: reflectSqlite,
-  reflectViews: reflectSqliteViews,
+  reflect: (connection) => reflectSqlite(connection),
+  reflectViews: (connection) => reflectSqliteViews(connection),
+  catalog: sqliteCatalog,
   drivers: {
     'node-sqlite': async () => (await import('./node-sqlite.ts')).nodeSqlite,
     'better-sqlite3': async () => (await import('./better-sqlite3.ts')).betterSqlite3,

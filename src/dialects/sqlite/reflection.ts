@@ -1,27 +1,52 @@
-import type { DriverConnection, DriverRow } from '../base/driver.ts';
+import type { CatalogReader } from '../base/catalog.ts';
+import type { DriverRow } from '../base/driver.ts';
 import type { ReflectedColumn, ReflectedForeignKey, ReflectedTable, ReflectedView } from '../base/reflection.ts';
 import { readIndexText } from './index-text.ts';
 import { readTableText, type TableText } from './table-text.ts';
 import { isWord, tokens } from './tokens.ts';
 
-// Virtual tables and those that they keep their data in belong to their module.
-const TABLES = `
-  SELECT s.name, s.sql, l.strict, l.wr FROM sqlite_schema s JOIN pragma_table_list l ON l.name = s.name AND l.schema = 'main'
-  WHERE s.type = 'table' AND l.type = 'table' AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY s.rowid`;
-const COLUMNS = `
-  SELECT s.name, c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden FROM sqlite_schema s JOIN pragma_table_xinfo(s.name) c
-  WHERE s.type = 'table' AND c.hidden <> 1 ORDER BY s.rowid, c.cid`;
-const INDEXES = `
-  SELECT s.name, l.name, l."unique", l.origin, c.name, i.sql
-  FROM sqlite_schema s JOIN pragma_index_list(s.name) l JOIN pragma_index_xinfo(l.name) c
-  LEFT JOIN sqlite_schema i ON i.type = 'index' AND i.name = l.name
-  WHERE s.type = 'table' AND c.key = 1 ORDER BY s.rowid, l.seq DESC, c.seqno`;
-const FOREIGN_KEYS = `
-  SELECT s.name, k.id, k."table", k."from", k."to", k.on_delete, k.on_update
-  FROM sqlite_schema s JOIN pragma_foreign_key_list(s.name) k WHERE s.type = 'table' ORDER BY s.rowid, k.id DESC, k.seq`;
+/** Which tables are read: of one database file of the connection, null being the main one. */
+export interface SqliteTables {
+  readonly schema: string | null;
+  /** Null for all tables but SQLite's own, virtual ones and those that these keep their data in. */
+  readonly names: readonly string[] | null;
+  /** Words of `sqlite_schema.type`. */
+  readonly types: readonly ('table' | 'view')[];
+}
 
-const VIEWS = `
-  SELECT s.name, s.sql, c.name FROM sqlite_schema s JOIN pragma_table_xinfo(s.name) c WHERE s.type = 'view' ORDER BY s.rowid, c.cid`;
+const MAIN: SqliteTables = { schema: null, names: null, types: ['table'] };
+
+/** The catalog of a database file, by its name as text and as an identifier. */
+function catalogOf(schema: string | null): { readonly text: string; readonly objects: string } {
+  const name = schema ?? 'main';
+  return { text: `'${name.replaceAll("'", "''")}'`, objects: `"${name.replaceAll('"', '""')}".sqlite_schema` };
+}
+
+function queriesOf({ schema, names, types }: SqliteTables): Record<'tables' | 'columns' | 'keys' | 'indexes' | 'foreignKeys', string> {
+  const { text, objects } = catalogOf(schema);
+  const kinds = `s.type IN (${types.map((type) => `'${type}'`).join(', ')})`;
+  const chosen = names === null ? '' : ' AND s.name COLLATE NOCASE IN (SELECT value FROM json_each(?))';
+  const own = names === null ? ` AND l.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'` : '';
+  return {
+    tables: `
+      SELECT s.name, s.sql, l.strict, l.wr, l.type FROM ${objects} s JOIN pragma_table_list l ON l.name = s.name AND l.schema = ${text}
+      WHERE ${kinds}${own}${chosen} ORDER BY s.rowid`,
+    columns: `
+      SELECT s.name, c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden FROM ${objects} s JOIN pragma_table_xinfo(s.name, ${text}) c
+      WHERE ${kinds} AND c.hidden <> 1${chosen} ORDER BY s.rowid, c.cid`,
+    keys: `
+      SELECT s.name, c.name, c.type, c."notnull", c.dflt_value, c.pk FROM ${objects} s JOIN pragma_table_xinfo(s.name, ${text}) c
+      WHERE s.type = 'table' AND c.pk > 0`,
+    indexes: `
+      SELECT s.name, l.name, l."unique", l.origin, c.name, i.sql
+      FROM ${objects} s JOIN pragma_index_list(s.name, ${text}) l JOIN pragma_index_xinfo(l.name, ${text}) c
+      LEFT JOIN ${objects} i ON i.type = 'index' AND i.name = l.name
+      WHERE s.type = 'table' AND c.key = 1${chosen} ORDER BY s.rowid, l.seq DESC, c.seqno`,
+    foreignKeys: `
+      SELECT s.name, k.id, k."table", k."from", k."to", k.on_delete, k.on_update
+      FROM ${objects} s JOIN pragma_foreign_key_list(s.name, ${text}) k WHERE s.type = 'table'${chosen} ORDER BY s.rowid, k.id DESC, k.seq`,
+  };
+}
 
 interface IndexRows {
   readonly name: string;
@@ -33,28 +58,35 @@ interface IndexRows {
   readonly sql: string | null;
 }
 
-/** Reads the tables of the main database, without views, virtual tables and SQLite's own. SQLAlchemy: `Inspector`. */
-export async function reflectSqlite(connection: DriverConnection): Promise<ReflectedTable[]> {
-  const rows = async (sql: string): Promise<DriverRow[]> => connection.query(sql, []);
-  const tables = (await rows(TABLES)) as [string, string, number | bigint, number | bigint][];
-  const columnRows = byTable(await rows(COLUMNS));
-  const indexRows = byTable(await rows(INDEXES));
-  const keyRows = byTable(await rows(FOREIGN_KEYS));
+/** Reads the tables of the main database (or of another file, or views), without virtual tables and SQLite's own. SQLAlchemy: `Inspector`. */
+export async function reflectSqlite(connection: CatalogReader, read: SqliteTables = MAIN): Promise<ReflectedTable[]> {
+  const queries = queriesOf(read);
+  const chosen = read.names === null ? [] : [JSON.stringify(read.names)];
+  const rows = async (sql: string, parameters: readonly unknown[] = []): Promise<DriverRow[]> => connection.query(sql, parameters);
+  const tables = (await rows(queries.tables, chosen)) as [string, string | null, number | bigint, number | bigint, string][];
+  if (tables.length === 0) return [];
+  const columnRows = byTable(await rows(queries.columns, chosen));
+  const indexRows = byTable(await rows(queries.indexes, chosen));
+  const keyRows = byTable(await rows(queries.foreignKeys, chosen));
+  // A key that names no column stands for the primary key of a table that may not be among those that are read.
+  const others = read.names !== null && [...keyRows.values()].flat().some((row) => row[4] === null);
+  const keyedRows = others ? byTable(await rows(queries.keys)) : columnRows;
   const primaryKeyOf = (table: string): string[] => {
-    const keyed = (columnRows.get(table.toLowerCase()) ?? []).filter((row) => Number(row[5]) > 0);
+    const keyed = (columnRows.get(table.toLowerCase()) ?? keyedRows.get(table.toLowerCase()) ?? []).filter((row) => Number(row[5]) > 0);
     return keyed.sort((a, b) => Number(a[5]) - Number(b[5])).map((row) => String(row[1]));
   };
 
-  return tables.map(([name, sql, strict, withoutRowid]) => {
-    const text = readTableText(sql);
+  return tables.map(([name, sql, strict, withoutRowid, kind]) => {
+    const text = readTableText(kind === 'table' ? (sql ?? '') : '');
     const key = name.toLowerCase();
     const indexes = readIndexes(indexRows.get(key) ?? []);
     const primaryKey = primaryKeyOf(name);
-    const foreignKeys = readForeignKeys(keyRows.get(key) ?? [], text, primaryKeyOf);
+    const foreignKeys = readForeignKeys(keyRows.get(key) ?? [], text, primaryKeyOf, read.schema);
     return {
       name,
-      schema: null,
-      columns: (columnRows.get(key) ?? []).map((row) => readColumn(row, text)),
+      schema: read.schema,
+      kind: kind === 'table' || kind === 'view' ? kind : 'virtualTable',
+      columns: (columnRows.get(key) ?? []).map((row) => readColumn(row, text, primaryKey.length === 1 && Number(withoutRowid) === 0)),
       primaryKey: primaryKey.length === 0 ? null : { name: text.primaryKey?.name ?? null, columns: primaryKey },
       uniques: withNames(
         indexes.filter((index) => index.origin === 'u').map((index) => ({ columns: index.columns as string[] })),
@@ -76,13 +108,22 @@ export async function reflectSqlite(connection: DriverConnection): Promise<Refle
   });
 }
 
-/** Reads the views of the main database. SQLAlchemy: `Inspector.get_view_definition()`. */
-export async function reflectSqliteViews(connection: DriverConnection): Promise<ReflectedView[]> {
-  const rows = await connection.query(VIEWS, []);
+/** Reads the views of the main database, or of another file. SQLAlchemy: `Inspector.get_view_definition()`. */
+export async function reflectSqliteViews(
+  connection: CatalogReader,
+  { schema, names }: Omit<SqliteTables, 'types'> = MAIN,
+): Promise<ReflectedView[]> {
+  const { text, objects } = catalogOf(schema);
+  const rows = await connection.query(
+    `SELECT s.name, s.sql, c.name FROM ${objects} s JOIN pragma_table_xinfo(s.name, ${text}) c WHERE s.type = 'view'${
+      names === null ? '' : ' AND s.name COLLATE NOCASE IN (SELECT value FROM json_each(?))'
+    } ORDER BY s.rowid, c.cid`,
+    names === null ? [] : [JSON.stringify(names)],
+  );
   return [...Map.groupBy(rows, (row) => String(row[0]))].map(([name, own]) => {
     const sql = String(own[0][1]);
     const columns = own.map((row) => String(row[2]));
-    return { name, schema: null, definition: definitionOf(sql), columns, materialized: false };
+    return { name, schema, definition: definitionOf(sql), columns, materialized: false };
   });
 }
 
@@ -102,7 +143,7 @@ function byTable(rows: readonly DriverRow[]): Map<string, DriverRow[]> {
   return Map.groupBy(rows, (row) => String(row[0]).toLowerCase());
 }
 
-function readColumn(row: DriverRow, text: TableText): ReflectedColumn {
+function readColumn(row: DriverRow, text: TableText, alone: boolean): ReflectedColumn {
   const [, name, type, notNull, fallback, pk, hidden] = row;
   const column = String(name);
   const primaryKey = Number(pk) > 0;
@@ -117,6 +158,8 @@ function readColumn(row: DriverRow, text: TableText): ReflectedColumn {
     primaryKey,
     computed: generated ? (own?.computed ?? null) : null,
     collation: own?.collation ?? null,
+    // Only a key of exactly this type is the row's own number.
+    autoIncrement: primaryKey && alone && /^integer$/i.test(String(type)),
     cannotDrop: primaryKey ? 'it belongs to the primary key' : whyNotDropped(column, text),
   };
 }
@@ -158,14 +201,20 @@ function readIndexes(rows: readonly DriverRow[]): IndexRows[] {
   return [...indexes.values()];
 }
 
-function readForeignKeys(rows: readonly DriverRow[], text: TableText, primaryKeyOf: (table: string) => string[]): ReflectedForeignKey[] {
+function readForeignKeys(
+  rows: readonly DriverRow[],
+  text: TableText,
+  primaryKeyOf: (table: string) => string[],
+  schema: string | null,
+): ReflectedForeignKey[] {
   const keys = [...Map.groupBy(rows, (row) => Number(row[1])).values()].map((parts) => {
-    const targetTable = String(parts[0][2]);
+    const name = String(parts[0][2]);
     return {
       columns: parts.map((part) => String(part[3])),
-      targetTable,
+      targetTable: schema === null ? name : `${schema}.${name}`,
+      target: { name, schema },
       // REFERENCES users stands for its primary key.
-      targetColumns: parts[0][4] === null ? primaryKeyOf(targetTable) : parts.map((part) => String(part[4])),
+      targetColumns: parts[0][4] === null ? primaryKeyOf(name) : parts.map((part) => String(part[4])),
       onDelete: action(parts[0][5]),
       onUpdate: action(parts[0][6]),
     };

@@ -46,7 +46,8 @@ export function readTableText(sql: string): TableText {
   let autoincrement = false;
   const checks: TableText['checks'][number][] = [];
 
-  for (const item of split(all.slice(open + 1, closing(all, open)))) {
+  // A view has no such text.
+  for (const item of open === -1 ? [] : split(all.slice(open + 1, closing(all, open)))) {
     const isConstraint = isWord(item[0], 'CONSTRAINT') || KINDS.some((kind) => isWord(item[0], kind));
     const column = isConstraint ? null : item[0].value;
     const text: { -readonly [K in keyof ColumnText]: ColumnText[K] } = { collation: null, computed: null };

@@ -1,0 +1,241 @@
+import type { Capabilities } from '../dialects/base/dialect.ts';
+import type { MaybePromise } from '../dialects/base/driver.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Result } from '../engine/result.ts';
+import { Result as Rows } from '../engine/result.ts';
+import { Delete } from '../sql/delete.ts';
+import { makeSelect } from '../sql/make.ts';
+import type { DeleteNode, Node, UpdateNode } from '../sql/node.ts';
+import type { Table } from '../sql/schema.ts';
+import type { Update } from '../sql/update.ts';
+import { type AttachingSession, letGo } from './attachment.ts';
+import { forgetRelated } from './attributes.ts';
+import { ormError } from './errors.ts';
+import { type Evaluator, evaluator, isKeptAsGiven, NotEvaluable } from './evaluation.ts';
+import { identityOf } from './identity.ts';
+import { CHANGES, DELETED, type Entity, hasChange, isEntity, MAPPER, type Mapper, RELATED, ROW, STATUS } from './mapping.ts';
+import { storedKey } from './persistence.ts';
+import { columnOf } from './relation-attribute.ts';
+import { type ReloadingSession, readByKeys } from './reloading.ts';
+import type { Undo } from './undo.ts';
+
+/**
+ * How the session's objects follow a statement that changes or deletes rows: `'evaluate'` works the condition out in
+ * JavaScript, `'fetch'` asks the database for the keys of the rows, `'auto'` does the first where it can and else the
+ * second, `false` lets objects be. SQLAlchemy: `synchronize_session`.
+ */
+export type Synchronize = 'auto' | 'evaluate' | 'fetch' | false;
+
+/** What a statement over many rows needs of a session. */
+export interface SynchronizingSession extends AttachingSession, ReloadingSession {
+  readonly identities: AttachingSession['identities'];
+  readonly dirty: Set<Entity>;
+  readonly watched: Set<Entity>;
+  readonly suspects: Set<Entity> | null;
+  partial: Set<Entity> | null;
+  readonly undo: Undo[];
+  /** Objects whose rows a statement deleted: they are detached when the transaction is committed. */
+  readonly swept: Entity[];
+  engineOf(table: Table): Engine;
+  beginWriting(mappers: Iterable<Mapper>): Promise<void>;
+  /** Runs a statement's node with its own values. */
+  fetchNode(table: Table, node: Node, named: Readonly<Record<string, unknown>>): MaybePromise<unknown[][]>;
+}
+
+type RowStatement = Update<never, unknown> | Delete<never, unknown>;
+type Named = Readonly<Record<string, unknown>> | undefined;
+
+/** Runs an UPDATE or DELETE of a class's rows, and lets the session's objects follow. `run` runs a statement as it is. */
+export async function changeRows(
+  session: SynchronizingSession,
+  mapper: Mapper,
+  statement: RowStatement,
+  params: Named,
+  synchronize: Exclude<Synchronize, false>,
+  run: (statement: RowStatement) => Promise<Result<unknown>>,
+): Promise<Result<unknown>> {
+  await session.beginWriting([mapper]);
+  const node = statement.build();
+  const work = new Synchronization(session, mapper, node, params);
+  let matched = synchronize === 'fetch' ? null : work.evaluate();
+  if (matched === null && synchronize === 'evaluate') throw ormError('orm.not-evaluable', mapper.name);
+  let result: Result<unknown>;
+  if (matched !== null) {
+    result = await run(statement);
+  } else if (
+    givesKeys(session.engineOf(mapper.table).dialect.capabilities, node) &&
+    statement.projection === null &&
+    node.table.kind === 'table'
+  ) {
+    const keys = mapper.keyPositions.map((position) => mapper.table.attributes[position]);
+    const returned = await run((statement as Update<never, unknown>).returning(...keys));
+    const rows = returned.all() as unknown[][];
+    const map = session.identities.of(mapper);
+    const changesKey = node.kind === 'update' && keys.some(({ column }) => node.columns.includes(column?.name ?? ''));
+    matched = changesKey ? [...map.values()] : rows.flatMap((row) => map.get(identityOf(row)) ?? []);
+    result = new Rows<unknown>([], rows.length);
+  } else {
+    matched = await work.fetch();
+    result = await run(statement);
+  }
+  if (statement instanceof Delete) {
+    const returned = statement.projection === null ? [] : result.all().flatMap((row) => Object.values(row as object));
+    const own = returned.filter((value): value is Entity => isEntity(value) && value[MAPPER] === mapper);
+    sweep(session, new Set([...matched, ...own]));
+  } else await work.follow(matched);
+  return result;
+}
+
+/** Whether the statement itself can give the keys of its rows. */
+function givesKeys({ returning, updateReturning = returning }: Capabilities, node: UpdateNode | DeleteNode): boolean {
+  return node.kind === 'update' || node.using.length > 0 ? updateReturning : returning;
+}
+
+/** Objects whose rows are gone leave the session. */
+function sweep(session: SynchronizingSession, entities: Iterable<Entity>): void {
+  for (const entity of entities) {
+    letGo(session, entity);
+    entity[STATUS] = DELETED;
+    session.undo.push({ kind: 'delete', entity });
+    session.swept.push(entity);
+  }
+}
+
+/** One statement over many rows, and the session's objects among them. */
+class Synchronization {
+  readonly #session: SynchronizingSession;
+  readonly #mapper: Mapper;
+  readonly #node: UpdateNode | DeleteNode;
+  readonly #params: Named;
+  /** What the objects get, worked out before their rows change; null where they must be read. */
+  #values: Map<Entity, unknown[]> | null = null;
+
+  constructor(session: SynchronizingSession, mapper: Mapper, node: UpdateNode | DeleteNode, params: Named) {
+    this.#session = session;
+    this.#mapper = mapper;
+    this.#node = node;
+    this.#params = params;
+  }
+
+  /** The objects that the condition holds for, worked out without the database; null where that cannot be. */
+  evaluate(): Entity[] | null {
+    const node = this.#node;
+    const others = node.kind === 'update' ? node.from : node.using;
+    if (others.length > 0 || node.orderBy.length > 0 || node.limit !== null) return null;
+    try {
+      const holds = node.where === null ? () => true : this.#evaluator(node.where);
+      const matched = [...this.#session.identities.of(this.#mapper).values()].filter((entity) => holds(entity) === true);
+      this.#work(matched);
+      return matched;
+    } catch (error) {
+      if (error instanceof NotEvaluable) return null;
+      throw error;
+    }
+  }
+
+  /** The session's objects among the rows that the condition finds in the database. */
+  async fetch(): Promise<Entity[]> {
+    const { table, keyPositions, columns } = this.#mapper;
+    const { where, orderBy, limit, table: target, ...rest } = this.#node;
+    const others = 'from' in rest ? rest.from : 'using' in rest ? rest.using : [];
+    const keys = keyPositions.map((position) => columnOf(target, columns[position]));
+    const node = makeSelect({ columns: keys, from: [target, ...(others as readonly Node[])], where, orderBy, limit });
+    const names = new Set(node.binds.flatMap((bind) => bind.name ?? []));
+    const named = Object.fromEntries(Object.entries(this.#params ?? {}).filter(([name]) => names.has(name)));
+    const map = this.#session.identities.of(this.#mapper);
+    const codecs = this.#mapper.codecs();
+    const found = new Set<Entity>();
+    for (const row of await this.#session.fetchNode(table, node, named)) {
+      const values = row.map((raw, i) => codecs[keyPositions[i]].decode?.(raw) ?? raw);
+      const entity = map.get(identityOf(values));
+      if (entity !== undefined) found.add(entity);
+    }
+    return [...found];
+  }
+
+  /** Gives the objects what their rows have now: what was worked out, or what is read. */
+  async follow(matched: readonly Entity[]): Promise<void> {
+    if (this.#node.kind !== 'update' || matched.length === 0) return;
+    const session = this.#session;
+    const mapper = this.#mapper;
+    const columns = this.#setColumns();
+    if (this.#values !== null) {
+      for (const entity of matched) this.#take(entity, columns, this.#values.get(entity) as unknown[]);
+      return;
+    }
+    const keys = matched.map((entity) => storedKey(entity, entity[CHANGES]));
+    const rows = await readByKeys(session, mapper, keys);
+    matched.forEach((entity, i) => {
+      const row = rows.get(identityOf(keys[i]));
+      if (row === undefined) letGo(session, entity);
+      else {
+        const all = mapper.columns.map(({ position }) => position);
+        this.#take(entity, all, row);
+        session.partial?.delete(entity);
+      }
+    });
+  }
+
+  #evaluator(node: Node): Evaluator {
+    const { dialect } = this.#session.engineOf(this.#mapper.table);
+    const exactText = dialect.name === 'sqlite' || dialect.name === 'postgresql';
+    return evaluator(node, { mapper: this.#mapper, target: this.#node.table, params: this.#params, exactText });
+  }
+
+  #setColumns(): number[] {
+    const { columns } = this.#mapper;
+    const names = this.#node.kind === 'update' ? this.#node.columns : [];
+    return names.map((name) => (columns.find((column) => column.name === name) as (typeof columns)[number]).position);
+  }
+
+  /** Works out what an UPDATE gives the objects, if it says nothing that only the database knows. */
+  #work(matched: readonly Entity[]): void {
+    if (this.#node.kind !== 'update') return;
+    const { columns, workedOut } = this.#mapper;
+    const set = this.#setColumns();
+    if (workedOut.length > 0 || set.some((position) => columns[position].onUpdate !== null)) return;
+    try {
+      const makers = this.#node.values.map((value) => this.#evaluator(value));
+      const values = new Map<Entity, unknown[]>();
+      for (const entity of matched) {
+        const made = makers.map((make) => make(entity));
+        if (!made.every((value, i) => isKeptAsGiven(columns[set[i]], value))) return;
+        values.set(entity, made);
+      }
+      this.#values = values;
+    } catch (error) {
+      if (!(error instanceof NotEvaluable)) throw error;
+    }
+  }
+
+  /** Puts values that the row has now into the object; what was changed and not flushed stays so. */
+  #take(entity: Entity, positions: readonly number[], values: readonly unknown[]): void {
+    const { undo, identities } = this.#session;
+    const before = identityOf(storedKey(entity, entity[CHANGES]));
+    undo.push({ kind: 'update', entity, changes: positions.flatMap((position) => [position, entity[ROW][position]]) });
+    for (let i = 0; i < positions.length; i++) takeColumn(entity, positions[i], values[i]);
+    if (!positions.some((position) => this.#mapper.keyPositions.includes(position))) return;
+    const now = identityOf(storedKey(entity, entity[CHANGES]));
+    const map = identities.of(this.#mapper);
+    if (now === before || map.get(before) !== entity) return;
+    map.delete(before);
+    map.set(now, entity);
+  }
+}
+
+/** A column of the object is what its row has; one that was changed and not flushed was that before. */
+export function takeColumn(entity: Entity, position: number, value: unknown): void {
+  const changes = entity[CHANGES];
+  if (hasChange(entity, position) && changes !== null) {
+    for (let i = 0; i < changes.length; i += 2) if (changes[i] === position) changes[i + 1] = value;
+    return;
+  }
+  const old = entity[ROW][position];
+  entity[ROW][position] = value;
+  if (entity[RELATED] !== null && old !== value) forgetRelated(entity, entity[MAPPER], position);
+}
+
+/** Gives an object that the session has the row that a statement gave back for it. */
+export function takeRow(entity: Entity, row: readonly unknown[]): void {
+  for (let position = 0; position < row.length; position++) takeColumn(entity, position, row[position]);
+}

@@ -1,0 +1,252 @@
+import { describe, expect, test } from 'vitest';
+import {
+  ArgumentError,
+  deleteFrom,
+  excluded,
+  InvalidStateError,
+  insertInto,
+  inspect,
+  MappingError,
+  param,
+  StaleDataError,
+  t,
+  update,
+} from '../../src/index.ts';
+import { openDatabase } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
+import { openBlog } from './blog-models.ts';
+
+describe.each(allDatabases)('bulk work on $name', (database) => {
+  async function three() {
+    const blog = await openBlog(database);
+    const { session, User } = blog;
+    const [ann, bob, cid] = await session.bulkInsert(
+      User,
+      [
+        { name: 'ann', age: 20 },
+        { name: 'bob', age: 30 },
+        { name: 'cid', age: null },
+      ],
+      { returning: true },
+    );
+    await session.commit();
+    blog.statements.takeAll();
+    const rows = (): Promise<unknown> =>
+      session.noAutoflush(() => session.query(User).orderBy(User.c.id).select(User.c.name, User.c.age).all());
+    return { ...blog, ann, bob, cid, rows };
+  }
+
+  describe('bulkInsert() and bulkUpdate()', () => {
+    test('rows go in without objects, those with the same attributes together', async () => {
+      const { session, statements, User } = await openBlog(database);
+      const rows = Array.from({ length: 300 }, (_, i) => ({ name: `u${i}`, age: i }));
+      expect(await session.bulkInsert(User, rows)).toBe(300);
+      expect(session.identityMap.size).toBe(0);
+      expect(statements.batches()).toEqual(['INSERT users']);
+      expect(await session.bulkInsert(User, [])).toBe(0);
+      await session.bulkInsert(User, [{ name: 'x' }, { id: 900, name: 'y' }]);
+      await session.commit();
+      expect(await session.query(User).count()).toBe(302);
+      expect((await session.get(User, 900))?.name).toBe('y');
+    });
+
+    test('returning gives the session’s objects in order, with what the database made', async () => {
+      const { session, User } = await openBlog(database);
+      const rows = Array.from({ length: 200 }, (_, i) => ({ name: `u${i}`, age: i }));
+      const users = await session.bulkInsert(User, rows, { returning: true });
+      expect(users.map((user) => user.name)).toEqual(rows.map(({ name }) => name));
+      expect(users.every((user) => inspect(user).state === 'persistent')).toBe(true);
+      expect(await session.get(User, users[7].id)).toBe(users[7]);
+      const stored = await session.query(User).orderBy(User.c.age).select(User.c.id).scalars();
+      expect(users.map((user) => user.id)).toEqual(stored);
+      await session.rollback();
+      expect(inspect(users[0]).state).toBe('transient');
+      expect(await session.query(User).count()).toBe(0);
+    });
+
+    test('bad rows are refused before anything runs', async () => {
+      const { session, statements, User } = await openBlog(database);
+      await expect(session.bulkInsert(User, [{ nme: 'x' } as never], { returning: true })).rejects.toThrow(MappingError);
+      await expect(session.bulkInsert(User, [{ name: undefined } as never], { returning: true })).rejects.toThrow(ArgumentError);
+      await expect(session.bulkInsert(User, [{ posts: [] } as never], { returning: true })).rejects.toThrow(InvalidStateError);
+      await expect(session.bulkUpdate(User, [{ name: 'x' }])).rejects.toThrow(/whole key/);
+      await expect(session.bulkUpdate(User, [{ id: 1, age: User.c.age.plus(1) } as never])).rejects.toThrow(ArgumentError);
+      expect(statements.count()).toBe(0);
+    });
+
+    test('bulkUpdate() writes by key, and objects follow it and its rollback', async () => {
+      const { session, statements, User, ann, bob, cid, rows } = await three();
+      expect(
+        await session.bulkUpdate(User, [
+          { id: ann.id, age: 21 },
+          { id: cid.id, age: 41 },
+          { id: bob.id, name: 'bobby' },
+        ]),
+      ).toBe(3);
+      expect(statements.batches()).toEqual(['UPDATE users']);
+      expect([ann.age, bob.name, cid.age]).toEqual([21, 'bobby', 41]);
+      expect(session.dirty.size).toBe(0);
+      expect(await rows()).toEqual([
+        ['ann', 21],
+        ['bobby', 30],
+        ['cid', 41],
+      ]);
+      await session.rollback();
+      expect([ann.age, bob.name, cid.age]).toEqual([20, 'bob', null]);
+      await expect(session.bulkUpdate(User, [{ id: 999, age: 1 }])).rejects.toThrow(StaleDataError);
+      await session.rollback();
+    });
+
+    test('defaults, onUpdate and JSON', async () => {
+      const db = openDatabase(database);
+      let clock = 0;
+      class Doc extends db.Model('docs', {
+        id: t.integer().primaryKey(),
+        body: t.json<{ n: number }>(),
+        kind: t.string(10).default('plain'),
+        changed: t
+          .integer()
+          .default(0)
+          .onUpdate(() => ++clock),
+      }) {}
+      await db.createAll();
+      const session = db.createSession();
+      const [doc] = await session.bulkInsert(Doc, [{ body: { n: 1 } }], { returning: true });
+      await session.commit();
+      expect([doc.kind, doc.changed, doc.body.n]).toEqual(['plain', 0, 1]);
+      await session.bulkUpdate(Doc, [{ id: doc.id, body: { n: 2 } }]);
+      expect([doc.changed, doc.body.n]).toEqual([1, 2]);
+      doc.body.n = 3;
+      await session.commit();
+      expect(await session.query(Doc).select(Doc.c.body).scalars()).toEqual([{ n: 3 }]);
+      await session.close();
+    });
+  });
+
+  describe('statements over many rows', () => {
+    test('what JavaScript can work out takes one statement', async () => {
+      const { session, statements, User, ann, bob, cid, rows } = await three();
+      await session.execute(
+        update(User)
+          .set({ age: User.c.age.plus(1) })
+          .where(User.c.age.gt(25).or(User.c.name.in(['ann']))),
+        undefined,
+        { synchronize: 'fetch' },
+      );
+      expect([ann.age, bob.age, cid.age]).toEqual([21, 31, null]);
+      statements.takeAll();
+      await session.execute(
+        update(User)
+          .set({ age: User.c.age.plus(1) })
+          .where(User.c.age.gt(25)),
+      );
+      expect(statements.summary()).toEqual(['UPDATE users']);
+      expect([ann.age, bob.age, cid.age]).toEqual([21, 32, null]);
+      expect(session.dirty.size).toBe(0);
+      await session.execute(
+        update(User)
+          .set({ age: 7 })
+          .where(User.c.id.eq(param('id'))),
+        { id: ann.id },
+        { synchronize: 'evaluate' },
+      );
+      expect(ann.age).toBe(7);
+      expect(await rows()).toEqual([
+        ['ann', 7],
+        ['bob', 32],
+        ['cid', null],
+      ]);
+      await session.rollback();
+      expect([ann.age, bob.age, cid.age]).toEqual([20, 30, null]);
+    });
+
+    test('NULL is neither equal nor unequal', async () => {
+      const { session, User, ann, bob, cid, rows } = await three();
+      await session.query(User).filter(User.c.age.ne(20)).update({ age: 1 });
+      expect([ann.age, bob.age, cid.age]).toEqual([20, 1, null]);
+      await session
+        .query(User)
+        .filter(User.c.age.notIn([1]))
+        .update({ age: 2 });
+      expect([ann.age, bob.age, cid.age]).toEqual([2, 1, null]);
+      await session.query(User).filter(User.c.age.isNull()).update({ age: 3 }, { synchronize: 'evaluate' });
+      expect([ann.age, bob.age, cid.age]).toEqual([2, 1, 3]);
+      expect(await rows()).toEqual([
+        ['ann', 2],
+        ['bob', 1],
+        ['cid', 3],
+      ]);
+    });
+
+    test('what only the database can tell is fetched, and is an error for evaluate', async () => {
+      const { session, User, ann, bob, cid } = await three();
+      const late = (): ReturnType<typeof update<typeof User>> => update(User).set({ age: 5 }).where(User.c.name.gt('b'));
+      await expect(session.execute(late(), undefined, { synchronize: 'evaluate' })).rejects.toThrow(/only be worked out by the database/);
+      expect([ann.age, bob.age, cid.age]).toEqual([20, 30, null]);
+      await session.execute(late());
+      expect([ann.age, bob.age, cid.age]).toEqual([20, 5, 5]);
+      await session.query(User).filter(User.c.posts.any().not()).update({ age: 6 });
+      expect([ann.age, bob.age, cid.age]).toEqual([6, 6, 6]);
+    });
+
+    test('false lets objects be', async () => {
+      const { session, User, ann } = await three();
+      await session.query(User).update({ age: 9 }, { all: true, synchronize: false });
+      expect(ann.age).toBe(20);
+      await session.query(User).delete({ all: true, synchronize: false });
+      expect(inspect(ann).state).toBe('persistent');
+    });
+
+    test('a change that is not flushed is kept, over what the row has now', async () => {
+      const { session, User, ann, rows } = await three();
+      await session.noAutoflush(async () => {
+        ann.age = 77;
+        await session.query(User).filter(User.c.age.eq(20)).update({ age: 50, name: 'anna' });
+        expect([ann.age, ann.name]).toEqual([77, 'anna']);
+      });
+      expect(inspect(ann).history('age')).toEqual({ added: [77], unchanged: [], deleted: [50] });
+      await session.commit();
+      expect(await rows()).toEqual([
+        ['anna', 77],
+        ['bob', 30],
+        ['cid', null],
+      ]);
+    });
+
+    test('deleted objects leave, are detached by the commit, and come back with a rollback', async () => {
+      const { session, statements, User, ann, bob, cid } = await three();
+      expect((await session.execute(deleteFrom(User).where(User.c.age.lt(25)))).rowCount).toBe(1);
+      expect(statements.summary()).toEqual(['DELETE users']);
+      expect([inspect(ann).state, session.contains(ann)]).toEqual(['deleted', false]);
+      await session.rollback();
+      expect([inspect(ann).state, session.contains(ann)]).toEqual(['persistent', true]);
+      await session.query(User).filter(User.c.name.gt('b')).delete();
+      expect([ann, bob, cid].map((user) => inspect(user).state)).toEqual(['persistent', 'deleted', 'deleted']);
+      await session.commit();
+      expect([ann, bob, cid].map((user) => inspect(user).state)).toEqual(['persistent', 'detached', 'detached']);
+    });
+
+    test('an upsert gives managed objects that are as the rows are now', async () => {
+      const { session, User, ann } = await three();
+      const upsert = insertInto(User)
+        .values([
+          { name: 'ann', age: 90 },
+          { name: 'dan', age: 91 },
+        ])
+        .onConflictDoUpdate({ target: [User.c.name], set: { age: excluded(User.c.age) } });
+      const users = (await session.all(upsert.returning(User))).map(([user]) => user);
+      expect(users.find((user) => user.name === 'ann')).toBe(ann);
+      expect(ann.age).toBe(90);
+      expect(users.map((user) => inspect(user).state)).toEqual(['persistent', 'persistent']);
+      await session.rollback();
+      expect(ann.age).toBe(20);
+      const change = update(User).set({ age: 8 }).where(User.c.name.eq('ann')).returning(User);
+      // MySQL and MariaDB give no rows back from an UPDATE, and say so before anything is sent.
+      if (database.family === 'mysql') return expect(session.all(change)).rejects.toMatchObject({ code: 'sql.unsupported' });
+      const [[again]] = await session.all(change);
+      expect(again).toBe(ann);
+      expect(ann.age).toBe(8);
+      await session.commit();
+    });
+  });
+});
