@@ -3,7 +3,7 @@ import { NAMING, type Naming, type NamingConvention, namingConvention } from './
 import type { ForeignKey, Table, TableColumn, TableRegistry, ViewDefinition } from './schema.ts';
 import type { Sequence } from './sequence.ts';
 import type { EnumType } from './table-parts.ts';
-import type { SqlType } from './type.ts';
+import { enumTypeName, type SqlType } from './type.ts';
 
 export interface MetaDataOptions {
   /** The schema of tables that say none; their references go there too. */
@@ -149,6 +149,6 @@ export function enumTypesOf(tables: Iterable<Table>, schema: string | null): Enu
 
 /** The enum with a type of its own that a type is, or is made of. */
 function enumWithin(type: SqlType): SqlType | null {
-  if (type.name === 'enum') return type.enumName === undefined ? null : type;
+  if (type.name === 'enum') return enumTypeName(type) === null ? null : type;
   return type.inner === undefined ? null : enumWithin(type.inner);
 }

@@ -51,7 +51,7 @@ export interface SqlTag {
   join(items: readonly unknown[], separator?: RawFragment): RawFragment;
 }
 
-const NOTHING = make('raw', { pieces: ['SELECT NULL WHERE 1 = 0'], items: [] });
+export const NOTHING = make('raw', { pieces: ['SELECT NULL WHERE 1 = 0'], items: [] });
 
 function valueNode(value: unknown, position: number): Node {
   if (value === undefined) throw sqlError('sql.undefined-value', `sql\`…\`, at value ${position + 1},`);

@@ -180,6 +180,11 @@ export const UNKNOWN: SqlType<unknown> = makeType({ name: 'unknown' });
 const WHOLE: ReadonlySet<TypeName> = new Set<TypeName>(['integer', 'bigInteger', 'smallInteger', 'tinyInteger', 'mediumInteger']);
 const TEXTUAL: ReadonlySet<TypeName> = new Set<TypeName>(['string', 'char', 'text', 'enum']);
 
+/** What an enum is called where it is a type of its own; null for one that is text with a check, and for other types. */
+export function enumTypeName({ enumName, native }: SqlType): string | null {
+  return native === false ? null : (enumName ?? null);
+}
+
 /** Whether the type is one of the whole numbers. */
 export function isWhole(type: SqlType): boolean {
   return WHOLE.has(type.name);

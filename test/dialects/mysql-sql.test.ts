@@ -292,23 +292,27 @@ describe('tables', () => {
 
 test('MySQL 8 reads back what its catalog says in its own way', async () => {
   const answers: Record<string, unknown[][]> = {
-    'information_schema.tables': [['docs']],
+    'information_schema.tables': [['docs', 'BASE TABLE', 'InnoDB', 'utf8mb4_0900_ai_ci', 'Dynamic', '', '']],
     'information_schema.columns': [
-      ['docs', 'id', 'int', 'NO', null, 'auto_increment', 'PRI'],
-      ['docs', 'title', 'varchar(80)', 'NO', "it's", '', 'UNI'],
-      ['docs', 'made', 'datetime(3)', 'NO', 'CURRENT_TIMESTAMP(3)', 'DEFAULT_GENERATED on update CURRENT_TIMESTAMP(3)', ''],
-      ['docs', 'n', 'int unsigned', 'YES', '42', '', ''],
-      ['docs', 'data', 'json', 'YES', null, '', ''],
+      ['docs', 'id', 'int', 'NO', null, 'auto_increment', 'PRI', '', null, ''],
+      ['docs', 'title', 'varchar(80)', 'NO', "it's", '', 'UNI', '', 'utf8mb4_0900_ai_ci', ''],
+      ['docs', 'made', 'datetime(3)', 'NO', 'CURRENT_TIMESTAMP(3)', 'DEFAULT_GENERATED on update CURRENT_TIMESTAMP(3)', '', '', null, ''],
+      ['docs', 'n', 'int unsigned', 'YES', '42', '', '', '', null, ''],
+      ['docs', 'data', 'json', 'YES', null, '', '', '', null, ''],
     ],
     'information_schema.statistics': [
-      ['docs', 'PRIMARY', 0, 'id'],
-      ['docs', 'uq_docs_title', 0, 'title'],
+      ['docs', 'PRIMARY', 0, 'id', 'A', null, 'BTREE', null],
+      ['docs', 'uq_docs_title', 0, 'title', 'A', null, 'BTREE', null],
+      ['docs', 'ix_lower', 1, null, 'D', null, 'BTREE', 'lower(`title`)'],
     ],
     'information_schema.key_column_usage': [],
     'information_schema.check_constraints': [['docs', 'ck_docs_n', "((`n` > 0) and (`title` <> _utf8mb4\\'x\\'))", 'Table']],
   };
   const connection = {
-    query: (query: string) => Object.entries(answers).find(([table]) => new RegExp(`FROM ${table}\\b`).test(query))?.[1] ?? [],
+    query: (query: string) =>
+      (query === 'SELECT DATABASE()' ? [['shop']] : undefined) ??
+      Object.entries(answers).find(([table]) => new RegExp(`FROM ${table}\\b`).test(query))?.[1] ??
+      [],
   } as unknown as DriverConnection;
   const [docs] = await mysql.reflect(connection);
   expect(docs.columns.map(({ name, type, default: fallback }) => [name, type, fallback])).toEqual([
@@ -318,6 +322,17 @@ test('MySQL 8 reads back what its catalog says in its own way', async () => {
     ['n', 'INTEGER UNSIGNED', '42'],
     ['data', 'JSON', null],
   ]);
-  expect(docs.indexes).toEqual([{ name: 'uq_docs_title', columns: ['title'], unique: true, where: null }]);
+  expect(docs.indexes).toEqual([
+    { name: 'uq_docs_title', columns: ['title'], unique: true, where: null },
+    {
+      name: 'ix_lower',
+      columns: [],
+      unique: false,
+      where: null,
+      parts: [
+        { column: null, expression: 'lower(`title`)', direction: 'desc', nulls: null, collation: null, operatorClass: null, length: null },
+      ],
+    },
+  ]);
   expect(docs.checks.map(({ sql: text }) => mysql.ddl.sameExpression(text, "n > 0 AND title <> 'x'"))).toEqual([true]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ArgumentError, InvalidStateError, inspect, isLoaded } from '../../src/index.ts';
-import { databases, sharedDatabases } from '../setup/databases.ts';
+import { sharedDatabases } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { openBlog } from './blog-models.ts';
 
@@ -131,7 +131,7 @@ describe.each(allDatabases)('streaming on $name', (database) => {
   });
 });
 
-describe.each(databases.filter((database) => !database.shared))('a stream of the only connection of $name', (database) => {
+describe.each(allDatabases.filter((database) => !database.shared))('a stream of the only connection of $name', (database) => {
   test('a transaction beside it is refused with what to do', async () => {
     const { session, User } = await openBlog(database);
     await session.bulkInsert(User, [{ name: 'a' }, { name: 'b' }]);

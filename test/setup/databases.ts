@@ -10,6 +10,8 @@ export interface TestDatabase {
   /** What its SQL is like. */
   readonly family: 'sqlite' | 'postgresql' | 'mysql';
   readonly url: () => string;
+  /** The URL of one that stays as it is until the test file ends, for tests that only read. */
+  readonly fileUrl: () => string;
   /** Several connections see the same rows. */
   readonly shared: boolean;
 }
@@ -36,10 +38,22 @@ const file = (): string => join(temporaryFolder(), 'test.db');
 
 /** Every database that the ORM's suites run on: `describe.each(databases)('… on $name', (database) => …)`. */
 export const databases: readonly TestDatabase[] = [
-  { name: 'node:sqlite, in memory', family: 'sqlite', url: () => 'sqlite://', shared: false },
-  { name: 'node:sqlite, a file', family: 'sqlite', url: () => `sqlite:///${file()}`, shared: true },
-  { name: 'better-sqlite3, in memory', family: 'sqlite', url: () => 'sqlite+better-sqlite3://', shared: false },
-  { name: 'better-sqlite3, a file', family: 'sqlite', url: () => `sqlite+better-sqlite3:///${file()}`, shared: true },
+  { name: 'node:sqlite, in memory', family: 'sqlite', url: () => 'sqlite://', fileUrl: () => 'sqlite://', shared: false },
+  { name: 'node:sqlite, a file', family: 'sqlite', url: () => `sqlite:///${file()}`, fileUrl: () => 'sqlite://', shared: true },
+  {
+    name: 'better-sqlite3, in memory',
+    family: 'sqlite',
+    url: () => 'sqlite+better-sqlite3://',
+    fileUrl: () => 'sqlite+better-sqlite3://',
+    shared: false,
+  },
+  {
+    name: 'better-sqlite3, a file',
+    family: 'sqlite',
+    url: () => `sqlite+better-sqlite3:///${file()}`,
+    fileUrl: () => 'sqlite+better-sqlite3://',
+    shared: true,
+  },
 ];
 
 /** Databases of which two sessions can have a connection each. */

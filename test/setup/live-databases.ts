@@ -1,3 +1,4 @@
+import { dialects } from '../../src/dialects/registry.ts';
 import { afterTest, databases, type TestDatabase } from './databases.ts';
 import { run, SERVERS, withDatabase } from './server-databases.ts';
 
@@ -14,13 +15,18 @@ async function onServer(server: string, name: string, family: TestDatabase['fami
   const { url, run: execute, create, reset } = SERVERS[server];
   const free = Array.from({ length: AT_ONCE }, () => `${run()}_${process.pid}_${++made}`);
   await execute(free.map(create));
+  const take = (): string => {
+    const database = free.shift();
+    if (database === undefined) throw new Error(`A test may use ${AT_ONCE} databases of ${name} at once.`);
+    return database;
+  };
   return {
     name,
     family,
     shared: true,
+    fileUrl: () => withDatabase(url, take()),
     url: () => {
-      const database = free.shift();
-      if (database === undefined) throw new Error(`A test may use ${AT_ONCE} databases of ${name} at once.`);
+      const database = take();
       afterTest(async () => {
         await reset(database);
         free.push(database);
@@ -32,7 +38,7 @@ async function onServer(server: string, name: string, family: TestDatabase['fami
 
 /** The databases on servers that this run tests. */
 export const liveDatabases: readonly TestDatabase[] = await Promise.all([
-  ...(tested.includes('postgresql') ? [onServer('postgresql', 'PostgreSQL', 'postgresql')] : []),
+  ...(tested.includes('postgresql') && 'postgresql' in dialects ? [onServer('postgresql', 'PostgreSQL', 'postgresql')] : []),
   ...(tested.includes('mariadb') ? [onServer('mariadb', 'MariaDB', 'mysql')] : []),
 ]);
 

@@ -46,6 +46,7 @@ const pglite: TestDatabase = {
   name: 'PGlite',
   family: 'postgresql',
   shared: false,
+  fileUrl: () => `postgresql+pglite-kept:///${free.shift() ?? `kept_${made.size + 1}`}`,
   url: () => {
     const name = free.shift() ?? `kept_${made.size + 1}`;
     afterTest(async () => {

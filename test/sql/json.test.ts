@@ -13,6 +13,8 @@ import { all, any } from '../../src/sql/quantified.ts';
 import { Table } from '../../src/sql/schema.ts';
 import { select } from '../../src/sql/select.ts';
 import { memoryEngine } from '../engine/sqlite-databases.ts';
+import { databases } from '../setup/databases.ts';
+import { liveDatabases } from '../setup/live-databases.ts';
 import { standardText } from './standard.ts';
 
 interface Data {
@@ -40,16 +42,17 @@ const ROWS: [Data | null, string | null][] = [
 
 async function open(engine: Engine): Promise<Connection> {
   const connection = await engine.connect({ autocommit: true });
-  for (const statement of sqlite.ddl.createTable(documents)) await connection.script(statement);
+  for (const statement of engine.dialect.ddl.createTable(documents)) await connection.script(statement);
   await connection.execute(insertInto(documents).values(ROWS.map(([data, label], i) => ({ id: i + 1, data, label }))));
   return connection;
 }
 
-describe.each(['sqlite', 'sqlite+better-sqlite3'])('JSON on %s', (driver) => {
+describe.each([databases[0], databases[2], ...liveDatabases])('JSON on $name', (database) => {
   // One database for all of them: they only read.
-  const engine = createEngine(`${driver}://`);
+  let engine: Engine;
   let connected: Connection;
   beforeAll(async () => {
+    engine = createEngine(database.fileUrl());
     await engine.ready();
     connected = await open(engine);
   });
@@ -73,7 +76,6 @@ describe.each(['sqlite', 'sqlite+better-sqlite3'])('JSON on %s', (driver) => {
     ['an odd key', data.json('deep', 'odd "key" $.[0]'), ['odd', null, null, null, null, null]],
     ['asText', data.json('n').asText(), ['5', '5', 'true', null, '5.5', '1']],
     ['asText of text', data.json('name').asText(), ['x', 'it\'s "5" é🎈\n', null, null, null, '10']],
-    ['asText of an array', data.json('tags').asText(), ['["red","blue"]', '[]', '["blue"]', null, '["green"]', null]],
     ['asInteger', data.json('deep', 'list', 0, 'x').asInteger(), [1, null, null, null, 10, null]],
     ['asNumber', data.json('n').asNumber(), [5, null, null, null, 5.5, 1]],
     ['asBoolean', data.json('flag').asBoolean(), [true, false, null, null, null, true]],
@@ -154,6 +156,11 @@ describe.each(['sqlite', 'sqlite+better-sqlite3'])('JSON on %s', (driver) => {
     expect(await where(condition)).toEqual(ids);
   });
 
+  it('gives an array as text', async () => {
+    const texts = (await column(data.json('tags').asText())).map((text) => (text as string | null)?.replaceAll(' ', '') ?? null);
+    expect(texts).toEqual(['["red","blue"]', '[]', '["blue"]', null, '["green"]', null]);
+  });
+
   it('orders and groups by what is in it', async () => {
     const connection = connected;
     const x = data.json('deep', 'list', 0, 'x').asInteger();
@@ -170,6 +177,8 @@ describe.each(['sqlite', 'sqlite+better-sqlite3'])('JSON on %s', (driver) => {
 
   it('refuses an order among objects, and shows nothing of a document that is not JSON', async () => {
     await expect(where(data.json('deep').lt({ list: [] }))).rejects.toMatchObject({ code: 'sql.unsupported' });
+    // MariaDB takes it for NULL.
+    if (database.family === 'mysql') return;
     const error = await where(literal('secret').op('||', { returns: t.json<string[]>() })('').contains(['x'])).catch((e: Error) => e);
     expect(error).toMatchObject({ name: 'DataError' });
     expect((error as Error).message).not.toContain('secret');

@@ -7,12 +7,14 @@ import { selectVisitors, writeLimit } from '../../src/dialects/base/selects.ts';
 import { sourceVisitors } from '../../src/dialects/base/sources.ts';
 import { sqlite } from '../../src/dialects/sqlite/dialect.ts';
 import type { Connection } from '../../src/engine/connection.ts';
+import { createEngine } from '../../src/engine/engine.ts';
 import { t } from '../../src/sql/column-types.ts';
 import { insertInto } from '../../src/sql/insert.ts';
 import { MetaData } from '../../src/sql/metadata.ts';
 import type { Node } from '../../src/sql/node.ts';
 import { Table } from '../../src/sql/schema.ts';
-import { memoryEngine } from '../engine/sqlite-databases.ts';
+import { afterTest, databases, type TestDatabase } from '../setup/databases.ts';
+import { liveDatabases } from '../setup/live-databases.ts';
 
 const metadata = new MetaData();
 
@@ -46,11 +48,16 @@ export const moves = new Table(metadata, 'moves', {
   toId: t.integer().references('categories.id'),
 });
 
+/** The databases that suites of the language run on: `describe.each(shopDatabases)('… on $name', (database) => …)`. */
+export const shopDatabases: readonly TestDatabase[] = [databases[0], ...liveDatabases];
+
 /** A connection to a shop with two categories and four products. */
-export async function openShop(): Promise<Connection> {
-  const engine = await memoryEngine('sqlite');
+export async function openShop(database: TestDatabase = shopDatabases[0]): Promise<Connection> {
+  const engine = createEngine(database.url());
+  afterTest(() => engine.dispose());
   const connection = await engine.connect({ autocommit: true });
-  for (const table of metadata.sortedTables()) for (const sql of sqlite.ddl.createTable(table)) await connection.script(sql);
+  afterTest(() => connection.close());
+  await metadata.createAll(connection, { checkFirst: false });
   await connection.execute(
     insertInto(categories).values([
       { id: 1, name: 'Home' },

@@ -1,14 +1,17 @@
 import { type Catalog, nothing } from './catalog.ts';
 import type { Dialect } from './dialect.ts';
 
-/** The catalog of a dialect: its own, or what its `reflect()` and `reflectViews()` tell of the default schema. */
+/** The catalog of a dialect: its own, or what its `reflect()` and `reflectViews()` tell. */
 export function catalogOf(dialect: Dialect): Catalog {
   if (dialect.catalog !== undefined) return dialect.catalog;
-  const among = (names: readonly string[] | null) => (item: { readonly name: string }) => names === null || names.includes(item.name);
+  const wanted =
+    (schema: string | null, names: readonly string[] | null) =>
+    (item: { readonly name: string; readonly schema: string | null }): boolean =>
+      item.schema === schema && (names === null || names.includes(item.name));
   const tablesOf: Catalog['tables'] = async (reader, { schema, names, kinds }) =>
-    schema === null && kinds.includes('table') ? (await dialect.reflect(reader)).filter(among(names)) : [];
+    kinds.includes('table') ? (await dialect.reflect(reader)).filter(wanted(schema, names)) : [];
   const viewsOf: Catalog['views'] = async (reader, { schema, names }) =>
-    schema === null ? ((await dialect.reflectViews?.(reader)) ?? []).filter(among(names)) : [];
+    ((await dialect.reflectViews?.(reader)) ?? []).filter(wanted(schema, names));
   return {
     defaultSchema: async () => null,
     schemas: nothing,

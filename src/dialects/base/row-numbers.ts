@@ -27,8 +27,19 @@ function termOver(term: Node, name: string): Node {
   return isKind(term, 'order') ? make('order', { operand, direction: term.direction, nulls: term.nulls }) : operand;
 }
 
+/** A select whose order and limit stand outside of it, where a database cannot put its rows in order while it makes them. */
+export function writeOrderedOutside(node: SelectNode, to: Writer, limit: WriteLimit): void {
+  writeNumbered(node, to, null, null, () => limit(node, to));
+}
+
 /** A select of which `numbers` are worked out for each row, and of whose rows those stay that `which` says. */
-function writeNumbered(node: SelectNode, to: Writer, numbers: (order: () => void) => void, which: () => void, limit: () => void): void {
+function writeNumbered(
+  node: SelectNode,
+  to: Writer,
+  numbers: ((order: () => void) => void) | null,
+  which: (() => void) | null,
+  limit: () => void,
+): void {
   asSelect(node, to, () => {
     const columns = columnsOf(node);
     const terms = node.orderBy;
@@ -42,16 +53,23 @@ function writeNumbered(node: SelectNode, to: Writer, numbers: (order: () => void
     to.write(' FROM (');
     const list = (): void => {
       columns.forEach((column, i) => {
-        to.operand(operandOf(column), 1).write(` AS c${i + 1}, `);
+        to.operand(operandOf(column), 1).write(
+          ` AS c${i + 1}${i === columns.length - 1 && terms.length === 0 && numbers === null ? '' : ', '}`,
+        );
       });
       terms.forEach((term, i) => {
-        to.operand(isKind(term, 'order') ? term.operand : term, 1).write(` AS o${i + 1}, `);
+        to.operand(isKind(term, 'order') ? term.operand : term, 1).write(
+          ` AS o${i + 1}${i === terms.length - 1 && numbers === null ? '' : ', '}`,
+        );
       });
-      numbers(() => writeOrderBy(to, terms, new Map()));
+      numbers?.(() => writeOrderBy(to, terms, new Map()));
     };
     writeSelectBody(node, to, list, node.distinct ? 'DISTINCT ' : '');
-    to.write(`) AS ${inner} WHERE `);
-    which();
+    to.write(`) AS ${inner}`);
+    if (which !== null) {
+      to.write(' WHERE ');
+      which();
+    }
     writeOrderBy(
       to,
       terms.map((term, i) => termOver(term, `o${i + 1}`)),

@@ -144,7 +144,7 @@ export function selectVisitors(limit: (node: Limits, to: Writer) => void): Selec
         );
         writeOrderBy(to, node.orderBy, names);
         if (modifiers?.withTies === true && node.limit !== null) {
-          if (node.offset !== null) to.write(' OFFSET ').visit(node.offset).write(' ROWS');
+          if (node.offset !== null) to.write(' OFFSET ').operand(node.offset, 10).write(' ROWS');
           to.write(' FETCH FIRST ').operand(node.limit, 10).write(' ROWS WITH TIES');
         } else limit(node, to);
         if (node.lock !== null) to.visit(node.lock);

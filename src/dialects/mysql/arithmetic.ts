@@ -39,7 +39,7 @@ export const mysqlArithmeticVisitors: typeof arithmeticVisitors = {
   bitwise: (node, to) => {
     to.write('CAST(');
     // It fills with zeros from the left, others with the sign.
-    if (node.operator === 'shiftRight') template('IF(~0 < 0, -1 - (-1 - ~0 >> ~1), ~0 >> ~1)', [node.left, node.right], to);
+    if (node.operator === 'shiftRight') template('IF(~0 < 0, ~(~~0 >> ~1), ~0 >> ~1)', [node.left, node.right], to);
     else writeBracketed(node, OPERATORS[node.operator], to);
     to.write(' AS SIGNED)');
   },

@@ -26,7 +26,7 @@ export function canonicalExpression(sql: string): string {
     if (text !== undefined)
       words.push(`'${text.slice(text.indexOf("'") + 1, -1).replace(/''|\\([\s\S])/g, (_all, escaped) => escaped ?? "'")}'`);
     else if (quoted !== undefined) words.push(quoted.slice(1, -1).replaceAll('``', '`').toLowerCase());
-    else if (number !== undefined) words.push(number.replace(/^(\d+)\.0+$/, '$1'));
+    else if (number !== undefined) words.push(number.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, ''));
     else {
       const lower = (word ?? sign ?? '').toLowerCase();
       words.push(SAME[lower] ?? lower);

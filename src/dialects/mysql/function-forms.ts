@@ -116,12 +116,21 @@ const FORMS: FunctionForms = {
     }
   },
   // As it was written, not as its collation compares.
+  trim: (node, to) => trim(node, to),
+  ltrim: (node, to) => trim(node, to),
+  rtrim: (node, to) => trim(node, to),
   position: byCount([2, 'LOCATE(~0, CONVERT(~1 USING utf8mb4) COLLATE utf8mb4_bin)']),
   substring: byCount([2, 'SUBSTRING(~0, GREATEST(~1, 1))'], [3, 'SUBSTRING(~0, GREATEST(~1, 1), GREATEST((~2) + LEAST((~1) - 1, 0), 0))']),
   left: byCount([2, '(CASE WHEN (~1) >= 0 THEN LEFT(~0, ~1) ELSE LEFT(~0, GREATEST(CHAR_LENGTH(~0) + (~1), 0)) END)']),
   right: byCount([2, '(CASE WHEN (~1) >= 0 THEN RIGHT(~0, ~1) ELSE RIGHT(~0, GREATEST(CHAR_LENGTH(~0) + (~1), 0)) END)']),
   lpad: byCount([2, "LPAD(~0, GREATEST(~1, 0), ' ')"], [3, 'LPAD(~0, GREATEST(~1, 0), ~2)']),
   rpad: byCount([2, "RPAD(~0, GREATEST(~1, 0), ' ')"], [3, 'RPAD(~0, GREATEST(~1, 0), ~2)']),
+};
+
+/** Without the characters given: TRIM would take them for one word. */
+const trim: Form = (node, to) => {
+  if (node.args.length > 1) throw sqlError('sql.unsupported', `characters in ${node.name}()`, to.spelling.title);
+  call(node, to);
 };
 
 /** How functions are called, and what MySQL or MariaDB has under another name. */
@@ -136,6 +145,10 @@ export function mysqlFunctionVisitors(server: MysqlServer): typeof functionVisit
     textLiteral: (node, to) => to.write(stringLiteral(node.text)),
     withinGroup: (node, to) => {
       throw sqlError('sql.unsupported', `${(node.call as FunctionNode).name}(…) WITHIN GROUP`, to.spelling.title);
+    },
+    frameBound: (node, to) => {
+      if (server.mariadb && node.offset !== null) throw sqlError('sql.unsupported', 'expressions in a window frame', to.spelling.title);
+      functionVisitors.frameBound(node, to);
     },
     over: (node, to) => {
       const { frame } = node;

@@ -1,4 +1,5 @@
 import { sqlError } from '../../sql/errors.ts';
+import { make } from '../../sql/make.ts';
 import type { JsonComparisonNode, JsonScalarNode, Node } from '../../sql/node.ts';
 import type { Writer } from '../base/compiler.ts';
 import type { jsonVisitors } from '../base/json.ts';
@@ -25,15 +26,24 @@ const SCALARS: Readonly<Record<Exclude<JsonScalarNode['as'], 'text' | 'boolean'>
   numeric: ['CAST(JSON_UNQUOTE(', ') AS DECIMAL(65, 30))'],
 };
 
+/** A place counted from the end, which MariaDB works out in a path for the first row only. */
+function fromEnd(list: Node, back: number, to: Writer): void {
+  to.write('CASE WHEN JSON_TYPE(').visit(list).write(") = 'ARRAY' AND JSON_LENGTH(").visit(list).write(`) >= ${back} THEN JSON_EXTRACT(`);
+  to.visit(list).write(", CONCAT('$[', JSON_LENGTH(").visit(list).write(`) - ${back}, ']')) END`);
+}
+
 /** JSON in the words of MySQL or MariaDB. */
 export function mysqlJsonVisitors(server: MysqlServer): typeof jsonVisitors {
-  const canCountBack = !server.mariadb || isAtLeast(server, 10, 9, 0);
   const canNormalize = !server.mariadb || isAtLeast(server, 10, 7, 0);
 
   const step = (key: string | number, to: Writer): string => {
-    if (typeof key === 'string') return `.${JSON.stringify(key)}`;
+    if (typeof key === 'string') {
+      // Even in quotes it takes such a one for no path at all, and everything for missing.
+      if (server.mariadb && key.startsWith('-'))
+        throw sqlError('sql.unsupported', `a path to a JSON key that begins with a minus sign ('${key}')`, to.spelling.title);
+      return `.${JSON.stringify(key)}`;
+    }
     if (key >= 0) return `[${key}]`;
-    if (!canCountBack) throw sqlError('sql.unsupported', 'places counted from the end of a JSON array', `${to.spelling.title} before 10.9`);
     return key === -1 ? '[last]' : `[last-${-key - 1}]`;
   };
 
@@ -42,8 +52,9 @@ export function mysqlJsonVisitors(server: MysqlServer): typeof jsonVisitors {
     if (node.value === 'json') {
       if (operator !== '=') throw sqlError('sql.unsupported', `order among JSON values ('${operator}')`, to.spelling.title);
       if (!canNormalize) throw sqlError('sql.unsupported', 'comparison of whole JSON values', `${to.spelling.title} before 10.7`);
-      const [before, between, after] = server.mariadb ? ['JSON_EQUALS(', ', ', ')'] : ['(CAST(', ' AS JSON) = CAST(', ' AS JSON))'];
-      to.write(before).visit(node.left).write(between).visit(node.right).write(after);
+      // Of JSON_EQUALS MariaDB forgets in later rows that a value was NULL.
+      const [before, after] = server.mariadb ? ['CONVERT(JSON_NORMALIZE(', ') USING utf8mb4) COLLATE utf8mb4_bin'] : ['CAST(', ' AS JSON)'];
+      to.write(`(${before}`).visit(node.left).write(`${after} = ${before}`).visit(node.right).write(`${after})`);
       return;
     }
     const [before, after] = COMPARED[node.value];
@@ -52,10 +63,13 @@ export function mysqlJsonVisitors(server: MysqlServer): typeof jsonVisitors {
   };
 
   return {
-    jsonPath: (node, to) => {
-      to.write('JSON_EXTRACT(')
-        .visit(node.operand)
-        .write(`, ${stringLiteral(`$${node.path.map((key) => step(key, to)).join('')}`)})`);
+    jsonPath: ({ operand, path }, to) => {
+      const back = server.mariadb ? path.findLastIndex((key) => typeof key === 'number' && key < 0) : -1;
+      const text = path.slice(back + 1).map((key) => step(key, to));
+      if (text.length > 0) to.write('JSON_EXTRACT(');
+      if (back < 0) to.visit(operand);
+      else fromEnd(back === 0 ? operand : make('jsonPath', { operand, path: path.slice(0, back) }), -(path[back] as number), to);
+      if (text.length > 0) to.write(`, ${stringLiteral(`$${text.join('')}`)})`);
     },
     jsonScalar: ({ as, operand }, to) => {
       to.write('CASE');
@@ -85,8 +99,8 @@ export function mysqlJsonVisitors(server: MysqlServer): typeof jsonVisitors {
     jsonContains: (node, to) => to.write('JSON_CONTAINS(').list([node.left, node.right]).write(')'),
     jsonHasKeys: (node, to) => {
       const one = (key: Node): void => {
-        to.write('CASE JSON_TYPE(').visit(node.operand).write(") WHEN 'OBJECT' THEN JSON_CONTAINS_PATH(").visit(node.operand);
-        to.write(", 'one', CONCAT('$.', JSON_QUOTE(").visit(key).write("))) WHEN 'ARRAY' THEN JSON_CONTAINS(").visit(node.operand);
+        to.write('CASE JSON_TYPE(').visit(node.operand).write(") WHEN 'OBJECT' THEN JSON_CONTAINS(JSON_KEYS(").visit(node.operand);
+        to.write('), JSON_QUOTE(').visit(key).write(")) WHEN 'ARRAY' THEN JSON_CONTAINS(").visit(node.operand);
         to.write(', JSON_QUOTE(').visit(key).write(')) ELSE FALSE END');
       };
       to.write('(CASE WHEN ').visit(node.operand).write(' IS NOT NULL THEN ');

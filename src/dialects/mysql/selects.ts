@@ -1,14 +1,18 @@
 import { sqlError } from '../../sql/errors.ts';
 import { isKind, type LockNode, type Node, type SelectNode } from '../../sql/node.ts';
 import type { Writer } from '../base/compiler.ts';
-import { writeDistinctOn, writeWithTies } from '../base/row-numbers.ts';
+import { writeDistinctOn, writeOrderedOutside, writeWithTies } from '../base/row-numbers.ts';
 import { type Limits, selectVisitors, writeLimit } from '../base/selects.ts';
 import { isAtLeast, type MysqlServer } from './server.ts';
 
 /** As many rows as there can be: MySQL has no OFFSET without a LIMIT. */
 const NO_LIMIT = '18446744073709551615';
 
+/** A number of rows is a parameter or a number here, nothing that is worked out. */
 function limit(node: Limits, to: Writer): void {
+  for (const part of [node.limit, node.offset])
+    if (part !== null && !isKind(part, 'bind') && !isKind(part, 'raw'))
+      throw sqlError('sql.unsupported', 'expressions in LIMIT and OFFSET', to.spelling.title);
   if (node.limit === null && node.offset !== null) to.write(` LIMIT ${NO_LIMIT}`);
   writeLimit(node, to);
 }
@@ -42,6 +46,9 @@ export function mysqlSelects(server: MysqlServer): typeof selects {
       checkGrouping(node, to);
       if (node.modifiers !== null && node.modifiers.distinctOn.length > 0) writeDistinctOn(node, to, limit);
       else if (node.modifiers?.withTies === true && node.limit !== null) writeWithTies(node, to);
+      // MariaDB has no order beside WITH ROLLUP.
+      else if (server.mariadb && node.orderBy.length > 0 && isKind(node.groupBy[0] ?? node, 'grouping'))
+        writeOrderedOutside(node, to, limit);
       else selects.select(node, to);
     },
     setOperation: (node, to) => {

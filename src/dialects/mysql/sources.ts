@@ -45,7 +45,7 @@ export function mysqlSources(server: MysqlServer): Sources {
     },
     lateral: server.mariadb ? unsupported('LATERAL subquery') : sourceVisitors.lateral,
     tableSample: unsupported('TABLESAMPLE'),
-    tableFunction: unsupported('a function in FROM'),
+    tableFunction: unsupported('functions in FROM'),
     // A select gives its columns names, which VALUES cannot in both servers.
     values: (node, to) => {
       node.rows.forEach((row, i) => {

@@ -45,15 +45,20 @@ export function mysqlTextMatchVisitors(server: MysqlServer): typeof textMatchVis
         to.write(`, CONCAT(${stringLiteral(`${first}${inlineFlags(flags, to)}(?:`)}, `)
           .visit(node.pattern)
           .write(", ')'), ");
-        to.visit(node.replacement).write(')');
+        // The whole match is \0 there.
+        to.write('REPLACE(')
+          .visit(node.replacement)
+          .write(`, ${stringLiteral('\\&')}, ${stringLiteral('\\0')}))`);
         return;
       }
       // Groups are $1 there, and a backslash takes the next character as it is.
       to.write(', ')
         .visit(node.pattern)
-        .write(', REGEXP_REPLACE(REPLACE(')
+        .write(', REGEXP_REPLACE(REPLACE(REPLACE(')
         .visit(node.replacement)
-        .write(`, '$', ${stringLiteral('\\$')}), ${stringLiteral('\\\\([0-9])')}, ${stringLiteral('\\$$1')})`);
+        .write(
+          `, '$', ${stringLiteral('\\$')}), ${stringLiteral('\\&')}, '$0'), ${stringLiteral('\\\\([0-9])')}, ${stringLiteral('\\$$1')})`,
+        );
       to.write(`, 1, ${all ? 0 : 1}, ${matchType(flags, to)})`);
     },
     match: (node, to) => {

@@ -1,6 +1,7 @@
 import { sqlError } from '../../sql/errors.ts';
-import { type BinaryNode, type BindNode, isKind, type Node, type SourceNode } from '../../sql/node.ts';
-import type { SqlType } from '../../sql/type.ts';
+import { type BinaryNode, type BindNode, isKind, type Node, type RawNode, type SourceNode } from '../../sql/node.ts';
+import { NOTHING } from '../../sql/raw.ts';
+import { isTextual, isWhole } from '../../sql/type.ts';
 import type { Visitor, Visitors, Writer } from '../base/compiler.ts';
 import { TIGHTNESS } from '../base/compiler.ts';
 import { cteVisitors } from '../base/ctes.ts';
@@ -8,7 +9,6 @@ import { dmlVisitors } from '../base/dml.ts';
 import { expressionVisitors } from '../base/expressions.ts';
 import { selectVisitors, writeLimit } from '../base/selects.ts';
 import { sourceVisitors } from '../base/sources.ts';
-import { wrapBind } from '../base/type-expressions.ts';
 import { storedType } from '../base/type-names.ts';
 import { castName } from './type-names.ts';
 
@@ -20,14 +20,21 @@ const bare: WeakSet<Node> = new WeakSet();
 const wide: WeakSet<Node> = new WeakSet();
 
 const COMPARISONS = new Set(['=', '<>', '!=', '<', '<=', '>', '>=', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM']);
-const ARITHMETIC = new Set(['+', '-', '*', '/', '%']);
-const WHOLE = new Set(['integer', 'smallInteger', 'bigInteger']);
+/** SQL by hand before a list. */
+const BEFORE_LIST = /\b(not\s+)?in\s*$/i;
+/** In SQL by hand, what these are is plain; a text may stand for anything. */
+const PLAIN_BY_HAND = new Set(['integer', 'bigInteger', 'boolean']);
+
+/** Values of no known type for functions that take any, and so ask for one: as text. */
+const anything: WeakSet<Node> = new WeakSet();
+const CHOOSES = new Set(['coalesce', 'nullif', 'greatest', 'least']);
+const TAKES_ANY = new Set([
+  ...['concat', 'concat_ws', 'format', 'to_json', 'to_jsonb', 'json_build_array', 'jsonb_build_array', 'json_build_object'],
+  ...['jsonb_build_object', 'num_nulls', 'num_nonnulls', 'pg_typeof'],
+]);
 
 function isBind(node: Node): node is BindNode {
   return isKind(node, 'bind');
-}
-function isWhole(type: SqlType): boolean {
-  return WHOLE.has(type.name);
 }
 function leaveBare(nodes: readonly Node[]): void {
   for (const node of nodes) if (isBind(node)) bare.add(node);
@@ -40,22 +47,22 @@ function compared(value: Node, beside: Node): void {
   else bare.add(value);
 }
 
+/** Values of which one comes out: a text beside a column takes the column's type, which may be an enum's. */
+function chosenFrom(values: readonly (Node | null)[]): void {
+  if (!values.some((value) => value !== null && isKind(value, 'column'))) return;
+  leaveBare(values.filter((value) => value !== null && isBind(value) && isTextual(value.type)) as Node[]);
+}
+
 /** Values stand in place: in DDL, which has no parameters. */
 function inPlace(to: Writer): boolean {
   return to.spelling.visitors.bind !== bind;
 }
 
 const bind: Visitor<'bind'> = (node, to) => {
-  const type = bare.has(node) ? null : wide.has(node) ? 'BIGINT' : castName(node.type);
+  const type = bare.has(node) ? null : wide.has(node) ? 'BIGINT' : (castName(node.type) ?? (anything.has(node) ? 'TEXT' : null));
   to.parameter(node);
-  // What a custom type writes around its parameter says the type itself.
-  if (type !== null && !node.expanding && wrapBind(node, to.spelling.name) === null) to.write(`::${type}`);
+  if (type !== null && !node.expanding) to.write(`::${type}`);
 };
-
-/** Whether a list's values can travel as one array: not arrays themselves, which would become one of more dimensions. */
-function isListable(list: BindNode, to: Writer): boolean {
-  return storedType(list.type, to.spelling.name).name !== 'array' && wrapBind(list, to.spelling.name) === null;
-}
 
 /** The type that an expression surely has; null where only the database knows. */
 function knownType(node: Node): string | null {
@@ -81,14 +88,43 @@ function knownType(node: Node): string | null {
 const PLACEHOLDER =
   /'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(?<tag>[A-Za-z_]\w*|)\$[\s\S]*?\$\k<tag>\$|--[^\n]*|\/\*[\s\S]*?\*\/|(?<placeholder>(?<![\w$])\$\d+)/g;
 
+const selects = selectVisitors((node, to) => {
+  if (node.limit !== null) leaveBare([node.limit]);
+  if (node.offset !== null) leaveBare([node.offset]);
+  writeLimit(node, to);
+});
+
+/** SQL by hand. The database asks a select of no rows for its type, so an empty list after IN is an array. */
+function writeRaw(node: RawNode, to: Writer): void {
+  const { pieces } = node;
+  node.items.forEach((item, i) => {
+    const none = isKind(item, 'list') && item.items[0] === NOTHING ? BEFORE_LIST.exec(pieces[i]) : null;
+    if (none !== null) {
+      // What it takes its type from is the other side.
+      to.write(`${pieces[i].slice(0, none.index)}${none[1] === undefined ? '= ANY' : '<> ALL'} ('{}')`);
+      return;
+    }
+    to.write(pieces[i]);
+    for (const one of isKind(item, 'list') ? item.items : [item]) if (isBind(one)) bare.add(one);
+    // FETCH FIRST takes no cast but this one.
+    const plain = isBind(item) && !inPlace(to) && PLAIN_BY_HAND.has(item.type.name);
+    if (plain)
+      to.write('CAST(')
+        .visit(item)
+        .write(` AS ${castName(item.type)})`);
+    else to.visit(item);
+  });
+  to.write(pieces[node.items.length]);
+}
+
 /** What PostgreSQL writes differently. */
 export const postgresqlVisitors: Visitors = {
   ...expressionVisitors,
-  ...selectVisitors((node, to) => {
-    if (node.limit !== null) leaveBare([node.limit]);
-    if (node.offset !== null) leaveBare([node.offset]);
-    writeLimit(node, to);
-  }),
+  ...selects,
+  select: (node, to) => {
+    if (node.modifiers?.withTies === true) leaveBare([node.limit, node.offset].filter((part) => part !== null));
+    selects.select(node, to);
+  },
   ...sourceVisitors,
   ...cteVisitors,
   ...dmlVisitors,
@@ -109,10 +145,22 @@ export const postgresqlVisitors: Visitors = {
     if (COMPARISONS.has(node.operator)) {
       compared(node.left, node.right);
       compared(node.right, node.left);
-    } else if (ARITHMETIC.has(node.operator)) {
-      for (const side of [node.left, node.right]) if (isBind(side) && isWhole(side.type)) wide.add(side);
     }
     expressionVisitors.binary(node, to);
+  },
+  case: (node, to) => {
+    chosenFrom([...node.thens, node.otherwise]);
+    expressionVisitors.case(node, to);
+  },
+  caseOf: (node, to) => {
+    for (const when of node.whens) compared(when, node.operand);
+    chosenFrom([...node.thens, node.otherwise]);
+    expressionVisitors.caseOf(node, to);
+  },
+  arrayOperator: (node, to) => {
+    compared(node.left, node.right);
+    compared(node.right, node.left);
+    expressionVisitors.arrayOperator(node, to);
   },
   between: (node, to) => {
     compared(node.low, node.operand);
@@ -129,7 +177,9 @@ export const postgresqlVisitors: Visitors = {
   // A list is one parameter, an array: one text and one prepared statement for lists of every length.
   in: (node, to) => {
     const { list, operand } = node;
-    if (!isBind(list) || !list.expanding || inPlace(to) || !isListable(list, to)) return expressionVisitors.in(node, to);
+    // An array has no arrays as its elements.
+    const nested = isBind(list) && storedType(list.type, 'postgresql').name === 'array';
+    if (!isBind(list) || !list.expanding || nested || inPlace(to)) return expressionVisitors.in(node, to);
     to.operand(operand, TIGHTNESS.comparison + 1).write(node.negated ? ' <> ALL (' : ' = ANY (');
     const whole = isKind(operand, 'column') && isWhole(operand.type) && isWhole(list.type);
     const type = whole ? 'BIGINT' : isKind(operand, 'column') ? null : castName(list.type);
@@ -137,6 +187,8 @@ export const postgresqlVisitors: Visitors = {
   },
   function: (node, to) => {
     const { name, args } = node;
+    if (CHOOSES.has(name)) chosenFrom(args);
+    if (TAKES_ANY.has(name)) for (const arg of args) if (isBind(arg)) anything.add(arg);
     if (name === 'sum' && args.length === 1 && knownType(args[0]) === 'boolean') {
       const cast = { kind: 'raw', pieces: ['CAST(', ' AS INTEGER)'], items: args } as unknown as Node;
       return expressionVisitors.function({ ...node, args: [cast] }, to);
@@ -156,9 +208,7 @@ export const postgresqlVisitors: Visitors = {
         if (placeholder !== undefined) throw sqlError('sql.bare-placeholder', placeholder);
       }
     }
-    // Only who wrote the text knows what its values are.
-    for (const item of node.items) leaveBare(isKind(item, 'list') ? item.items : [item]);
-    expressionVisitors.raw(node, to);
+    writeRaw(node, to);
   },
   lock: (node, to) => {
     to.write(node.strength === 'share' ? ' FOR SHARE' : ' FOR UPDATE');
