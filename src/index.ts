@@ -60,7 +60,7 @@ export {
   StaleDataError,
   ValidationError,
 } from './orm/errors.ts';
-export { listen } from './orm/events.ts';
+export { type ListenOptions, listen, type SetListenOptions } from './orm/events.ts';
 export type { RefreshOptions } from './orm/expiry.ts';
 export type { IdentityView } from './orm/identity-view.ts';
 export { type Inspection, inspect, isLoaded } from './orm/inspection.ts';
@@ -79,7 +79,7 @@ export {
 } from './orm/relation.ts';
 export type { RelationAttribute } from './orm/relation-attribute.ts';
 export type { RowLock } from './orm/reloading.ts';
-export { type GetOptions, type ModelChange, objectSession, type Session } from './orm/session.ts';
+export { type GetOptions, type ModelChange, objectSession, type Session, type SessionEvents } from './orm/session.ts';
 export type { StreamOptions } from './orm/stream-options.ts';
 export type { Synchronize } from './orm/synchronization.ts';
 export type { NestedTransaction, SessionTransactionOptions } from './orm/transaction-scope.ts';

@@ -3,7 +3,8 @@ import { createEngine, type Engine, type EngineOptions } from '../engine/engine.
 import { type ReflectedSqlTable, type ReflectTableOptions, reflectTable } from '../engine/reflect-tables.ts';
 import { createModel, type ModelClass, type ModelOptions, type ModelRegistry } from '../orm/model.ts';
 import type { QueryRunner } from '../orm/query.ts';
-import { type ModelChange, Session, type SessionOptions } from '../orm/session.ts';
+import { type ModelChange, Session, type SessionEvents, type SessionOptions } from '../orm/session.ts';
+import { SessionListeners, STATE_EVENTS, WORK_EVENTS } from '../orm/session-events.ts';
 import { MetaData, type ReflectOptions, type SchemaChangeOptions } from '../sql/metadata.ts';
 import type { Naming } from '../sql/naming.ts';
 import type { RawFragment } from '../sql/raw.ts';
@@ -50,7 +51,8 @@ const EVENTS = ['beforeCommit', 'afterCommit'] as const;
  * await db.context(async () => { await db.createAll(); });
  */
 export class Database implements ModelRegistry {
-  declare readonly '~events'?: Record<(typeof EVENTS)[number], CommitListener>;
+  declare readonly '~events'?: Omit<SessionEvents, (typeof EVENTS)[number]> & Record<(typeof EVENTS)[number], CommitListener>;
+  readonly #sessions: SessionListeners<Session, ModelChange> = new SessionListeners();
   /** The tables of each database by its key; null is the default one. Flask-SQLAlchemy: `metadatas`. */
   readonly metadatas: Map<string | null, MetaData> = new Map();
   readonly #engines: Map<string | null, Engine> = new Map();
@@ -58,6 +60,7 @@ export class Database implements ModelRegistry {
   readonly #listeners: Record<(typeof EVENTS)[number], CommitListener[]> = { beforeCommit: [], afterCommit: [] };
   readonly #sessionOptions: SessionOptions = {
     engineFor: (bind) => this.engineFor(bind),
+    listeners: this.#sessions,
     listensToCommits: () => this.#listeners.beforeCommit.length + this.#listeners.afterCommit.length > 0,
     beforeCommit: (changes) => this.#emit('beforeCommit', changes),
     afterCommit: (changes) => this.#emit('afterCommit', changes),
@@ -294,7 +297,11 @@ export class Database implements ModelRegistry {
 
   '~listen'(event: string, handler: (...args: never[]) => unknown): () => void {
     const list = this.#listeners[event as (typeof EVENTS)[number]] as CommitListener[] | undefined;
-    if (list === undefined) throw configurationError('database.bad-event', event, EVENTS.join(', '));
+    if (list === undefined) {
+      const stop = this.#sessions.add(event, handler);
+      if (stop === null) throw configurationError('database.bad-event', event, [...EVENTS, ...WORK_EVENTS, ...STATE_EVENTS].join(', '));
+      return stop;
+    }
     list.push(handler as unknown as CommitListener);
     return () => {
       const place = list.indexOf(handler as unknown as CommitListener);

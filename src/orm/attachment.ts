@@ -40,9 +40,12 @@ export function attach(session: AttachingSession, first: Entity): void {
   session.version++;
   if (first[STATUS] === TRANSIENT && first[RELATED] === null && first[SESSION] === null) {
     // A new object by itself, as most are.
+    session.tellState?.('beforeAttach', first);
     first[STATUS] = PENDING;
     first[SESSION] = session;
     session.created.add(first);
+    session.tellState?.('afterAttach', first);
+    session.tellState?.('transientToPending', first);
     return;
   }
   const queue = [first];
@@ -55,11 +58,14 @@ export function attach(session: AttachingSession, first: Entity): void {
     if (owner !== null) throw ormError('orm.attached-elsewhere', nameOf(entity));
     const status = entity[STATUS];
     if (status === DELETED) throw ormError('orm.deleted-again', nameOf(entity));
+    session.tellState?.('beforeAttach', entity);
     if (status === TRANSIENT) {
       entity[STATUS] = PENDING;
       entity[SESSION] = session;
       session.created.add(entity);
     } else reattach(session, entity);
+    session.tellState?.('afterAttach', entity);
+    session.tellState?.(status === TRANSIENT ? 'transientToPending' : 'detachedToPersistent', entity);
     if (entity[RELATED] === null) continue;
     for (const relation of entity[MAPPER].relations()) {
       if (!relation.cascade.saveUpdate) continue;
@@ -114,4 +120,5 @@ export function letGo(session: AttachingSession, entity: Entity): void {
   session.watched.delete(entity);
   session.partial?.delete(entity);
   session.suspects?.delete(entity);
+  session.tellState?.('persistentToDetached', entity);
 }

@@ -112,6 +112,11 @@ export function write(entity: Entity, position: number, given: unknown): void {
   const listeners = mapper.setters[position];
   const row = entity[ROW];
   const old = row[position];
+  if (listeners !== null) {
+    for (const listener of listeners)
+      if (listener.retval === true) value = listener(entity, value, plainValue(entity, position, old) ?? null);
+    if (value === undefined) throw ormError('orm.undefined-attribute', `${mapper.name}.${mapper.columns[position].key}`);
+  }
   if (mapper.kinds[position] === 'boxed' && value !== null) value = new Decoded(value, undefined);
   else if (value === old && listeners === null) return;
   // A pending object has a list of changes while its row is being written.
@@ -125,7 +130,7 @@ export function write(entity: Entity, position: number, given: unknown): void {
   if (listeners !== null) {
     const before = plainValue(entity, position, old);
     for (const listener of listeners)
-      listener(entity, value instanceof Decoded ? value.value : value, before === undefined ? null : before);
+      if (listener.retval !== true) listener(entity, value instanceof Decoded ? value.value : value, before === undefined ? null : before);
   }
 }
 

@@ -230,6 +230,14 @@ const TABLE = {
     MultipleResultsFound,
     `${method}() found more than one ${model}. Narrow the query, or use first() with an order.`,
   ],
+  'orm.bad-retval': (event: string) => [
+    MappingError,
+    `{ retval: true } is for the 'set' event of a column, whose handler gives the value; '${event}' has no value to replace.`,
+  ],
+  'orm.endless-flush': (limit: number) => [
+    InvalidStateError,
+    `A commit flushed ${limit} times and there was still something to write: a handler of an event adds to it each time.`,
+  ],
   'orm.bad-event': (target: string, event: string, known: string) => [MappingError, `${target} has no event '${event}'. It has: ${known}.`],
 } as const satisfies ErrorTable;
 

@@ -2,7 +2,7 @@ import { describe } from '../sql/errors.ts';
 import { ColumnAttribute } from '../sql/schema.ts';
 import { ormError } from './errors.ts';
 import { mapperOf, mapperOfTable } from './mapper.ts';
-import { MAPPER, type Mapper, type MapperEvent, type MapperListener } from './mapping.ts';
+import { MAPPER, type Mapper, type MapperEvent, type MapperListener, type RelationListeners } from './mapping.ts';
 import type { AnyClass, Instance } from './model-types.ts';
 import { RelationAttribute } from './relation-attribute.ts';
 
@@ -14,7 +14,20 @@ const MAPPER_EVENTS: readonly MapperEvent[] = [
   'beforeDelete',
   'afterDelete',
   'load',
+  'refresh',
 ];
+
+/** How a handler is called. */
+export interface ListenOptions {
+  /** It is called once, and then no more. SQLAlchemy: `once=True`. */
+  readonly once?: boolean;
+}
+
+/** How a handler of an attribute's `set` is called. */
+export interface SetListenOptions extends ListenOptions {
+  /** It runs before the value is set, and what it gives is set in its place. SQLAlchemy: `retval=True`. */
+  readonly retval?: boolean;
+}
 
 /** A handler of an attribute's event; its object may be said to be of the model's own class, which the attribute does not know. */
 type Handler<O, V> = { handle(object: O, value: V, old: V | null): unknown }['handle'];
@@ -32,15 +45,55 @@ export interface EventTarget {
  * @example listen(Post, 'beforeInsert', (post) => { post.slug ??= slugify(post.title); });
  * @example listen(Post.c.title, 'set', (post, value) => { post.slug = slugify(value); });
  */
-export function listen<C extends AnyClass>(target: C, event: MapperEvent, handler: (object: InstanceType<C>) => unknown): () => void;
-export function listen<V, S>(target: ColumnAttribute<V, S>, event: 'set', handler: Handler<Instance<S>, V>): () => void;
+export function listen<C extends AnyClass>(
+  target: C,
+  event: MapperEvent,
+  handler: (object: InstanceType<C>) => unknown,
+  options?: ListenOptions,
+): () => void;
+export function listen<V, S>(
+  target: ColumnAttribute<V, S>,
+  event: 'set',
+  handler: Handler<Instance<S>, V>,
+  options?: SetListenOptions,
+): () => void;
 export function listen<M, S>(
   target: RelationAttribute<M, S>,
   event: 'set' | 'append' | 'remove',
   handler: Handler<Instance<S>, M>,
+  options?: ListenOptions,
 ): () => void;
-export function listen<E extends string, H>(target: { '~events'?: Record<E, H> } & EventTarget, event: E, handler: H): () => void;
-export function listen(target: unknown, event: string, handler: (...args: never[]) => unknown): () => void {
+export function listen<M, S>(
+  target: RelationAttribute<M, S>,
+  event: 'bulkReplace',
+  handler: { handle(object: Instance<S>, objects: M[]): unknown }['handle'],
+  options?: ListenOptions,
+): () => void;
+export function listen<M extends object, E extends keyof M & string>(
+  target: { '~events'?: M } & EventTarget,
+  event: E,
+  handler: M[E],
+  options?: ListenOptions,
+): () => void;
+export function listen(
+  target: unknown,
+  event: string,
+  handler: (...args: never[]) => unknown,
+  { once = false, retval = false }: SetListenOptions = {},
+): () => void {
+  if (retval && !(target instanceof ColumnAttribute)) throw ormError('orm.bad-retval', event);
+  if (!once && !retval) return add(target, event, handler);
+  let stop: (() => void) | null = null;
+  const wrapper = (...args: never[]): unknown => {
+    if (once) stop?.();
+    return handler(...args);
+  };
+  stop = add(target, event, retval ? Object.assign(wrapper, { retval }) : wrapper);
+  return stop;
+}
+
+/** Puts a handler where its event is told; gives what takes it out again. */
+function add(target: unknown, event: string, handler: (...args: never[]) => unknown): () => void {
   const fn = handler as MapperListener;
   if (target instanceof ColumnAttribute) {
     const mapper = target.column === null ? null : mapperOfTable(target.column.table);
@@ -56,8 +109,8 @@ export function listen(target: unknown, event: string, handler: (...args: never[
   }
   if (target instanceof RelationAttribute) {
     // The relation itself may not resolve yet, since other classes need not be there: its listeners are.
-    const list = target.listeners[event as 'set' | 'append' | 'remove'] as MapperListener[] | undefined;
-    if (list === undefined) throw ormError('orm.bad-event', `the relation '${target.key}'`, event, 'set, append, remove');
+    const list = target.listeners[event as keyof RelationListeners] as MapperListener[] | undefined;
+    if (list === undefined) throw ormError('orm.bad-event', `the relation '${target.key}'`, event, 'set, append, remove, bulkReplace');
     list.push(fn);
     return () => {
       const place = list.indexOf(fn);

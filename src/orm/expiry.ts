@@ -7,7 +7,7 @@ import { type LoadRequest, mergeRequests, readRequests, withDefaults } from './l
 import { byMapper, CHANGES, type Entity, MAPPER, type Mapper, PENDING, PERSISTENT, RELATED, ROW, SESSION, STATUS } from './mapping.ts';
 import { storedKey } from './persistence.ts';
 import { EntityCollection } from './related.ts';
-import { forget, type ReloadingSession, type RowLock, readByKeys, readLock, replaceRow } from './reloading.ts';
+import { forget, type ReloadingSession, type RowLock, readByKeys, readLock, replaceRow, tellRefresh } from './reloading.ts';
 import { loadRequests } from './select-in-loading.ts';
 import { discardChanges } from './undo.ts';
 
@@ -185,6 +185,7 @@ async function readAgain(
         forgetRelated(entity, mapper, position);
       }
       if (!entity[ROW].includes(undefined)) session.partial?.delete(entity);
+      tellRefresh(entity);
     }
     return false;
   });

@@ -237,6 +237,8 @@ function enterNew(
     // It was changed while the statement ran.
     if (entity[CHANGES] !== null || related?.some((value) => value instanceof EntityCollection && value.changed)) session.dirty.add(entity);
   }
+  const { tellState } = session;
+  if (tellState !== null) for (const entity of entities) tellState('pendingToPersistent', entity);
   session.undo.push({ kind: 'insert', entities, generated, versions });
   session.written.push({ objects: entities, change: 'insert' });
 }
@@ -408,6 +410,7 @@ function markDeleted(session: FlushSession, mapper: Mapper, entities: readonly E
     entity[STATUS] = DELETED;
     session.removed.delete(entity);
     session.dirty.delete(entity);
+    session.tellState?.('persistentToDeleted', entity);
   });
   session.written.push({ objects: entities, change: 'delete' });
 }

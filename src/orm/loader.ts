@@ -43,6 +43,7 @@ export function entityOfRow(
     session.arrivals?.push(entity);
     const listeners = mapper.listeners.get('load');
     if (listeners !== undefined) for (const listener of listeners) listener(entity);
+    session.tellState?.('loadedAsPersistent', entity);
   } else {
     entity[PEERS] = peers;
     if (session.partial?.delete(entity)) {
@@ -71,7 +72,8 @@ export function entitiesOfRows(session: LoadingSession, mapper: Mapper, rows: Dr
     session.identities.isEmpty(mapper) &&
     session.suspects === null &&
     session.arrivals === null &&
-    !mapper.listeners.has('load')
+    !mapper.listeners.has('load') &&
+    session.tellState === null
   ) {
     const Factory = mapper.factory;
     // The driver's list becomes the list of objects, each in its row's place: nobody else holds it.

@@ -94,7 +94,7 @@ class ClassMapper implements Mapper {
     this.table = table;
     this.columns = table.columns;
     this.relationKeys = relationKeys;
-    this.relationListeners = relationKeys.map(() => ({ set: [], append: [], remove: [] }));
+    this.relationListeners = relationKeys.map(() => ({ set: [], append: [], remove: [], bulkReplace: [] }));
     if (table.primaryKey === null) throw ormError('orm.no-primary-key', `The model of '${table.name}'`);
     this.keyPositions = table.primaryKey.columns.map((column) => column.position);
     const [first] = table.primaryKey.columns;

@@ -57,18 +57,47 @@ export interface EntitySession {
   identity(mapper: Mapper, key: unknown): Entity | undefined;
   /** Loads a relation of the object and of its peers. */
   loadRelation(entity: Entity, relation: Relationship): Promise<unknown>;
+  /** Tells the handlers of an object's state; null while there are none. */
+  readonly tellState: ((event: StateEvent, entity: Entity) => void) | null;
   /** A query over a relation's objects. */
   relationQuery(entity: Entity, relation: Relationship): unknown;
   /** Takes the object out, and nothing else with it. */
   release(entity: Entity): void;
 }
 
+/** An object goes from one state to another, or enters a session. */
+export type StateEvent =
+  | 'beforeAttach'
+  | 'afterAttach'
+  | 'transientToPending'
+  | 'pendingToTransient'
+  | 'pendingToPersistent'
+  | 'loadedAsPersistent'
+  | 'persistentToDeleted'
+  | 'persistentToTransient'
+  | 'persistentToDetached'
+  | 'deletedToPersistent'
+  | 'deletedToDetached'
+  | 'detachedToPersistent';
+
 /** How a slot tells that it holds the JavaScript value: a typeof word, a Uint8Array that is no Buffer, or a box. */
 export type SlotKind = 'string' | 'number' | 'boolean' | 'bigint' | 'object' | 'bytes' | 'boxed';
 
-export type AttributeListener = (object: Entity, value: unknown, old: unknown) => unknown;
+export interface AttributeListener {
+  (object: Entity, value: unknown, old: unknown): unknown;
+  /** What it gives is set in the value's place. */
+  readonly retval?: boolean;
+}
 export type MapperListener = (object: Entity) => unknown;
-export type MapperEvent = 'beforeInsert' | 'afterInsert' | 'beforeUpdate' | 'afterUpdate' | 'beforeDelete' | 'afterDelete' | 'load';
+export type MapperEvent =
+  | 'beforeInsert'
+  | 'afterInsert'
+  | 'beforeUpdate'
+  | 'afterUpdate'
+  | 'beforeDelete'
+  | 'afterDelete'
+  | 'load'
+  | 'refresh';
 
 /** What makes a class's objects: from a row to an object in one call. */
 export interface EntityFactory {
@@ -168,6 +197,7 @@ export interface RelationListeners {
   readonly set: RelationListener[];
   readonly append: RelationListener[];
   readonly remove: RelationListener[];
+  readonly bulkReplace: RelationListener[];
 }
 
 export interface Cascade {

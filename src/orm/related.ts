@@ -59,7 +59,13 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
     for (const object of objects) detach(this.owner, this.relation, this.#checked(object), true);
   }
   set(objects: Iterable<Entity>): void {
-    const next = [...objects].map((object) => this.#checked(object));
+    let next = [...objects].map((object) => this.#checked(object));
+    const { bulkReplace } = this.relation.listeners;
+    if (bulkReplace.length > 0) {
+      for (const listener of bulkReplace) listener(this.owner, next);
+      // A handler may have taken objects out of the list, or put others in.
+      next = next.map((object) => this.#checked(object));
+    }
     const wanted = new Set(next);
     this.given = true;
     if (this.items === null) {
@@ -285,7 +291,7 @@ function setOne(owner: Entity, relation: Relationship, value: unknown, direct: b
   related[relation.position] = value;
   const session = owner[SESSION];
   session?.touch(owner);
-  for (const listener of relation.listeners.set) listener(owner, value, old ?? null);
+  for (const listener of [...relation.listeners.set]) listener(owner, value, old ?? null);
   const { back } = relation;
   if (old !== null && old !== undefined) {
     if (direct && back !== null && !back.viewOnly) release(old, back, owner);
@@ -322,7 +328,7 @@ function append(owner: Entity, relation: Relationship, object: Entity, direct: b
   }
   const session = owner[SESSION];
   session?.touch(owner);
-  for (const listener of relation.listeners.append) listener(owner, object);
+  for (const listener of [...relation.listeners.append]) listener(owner, object);
   const { back } = relation;
   if (direct && back !== null && !back.viewOnly) {
     if (back.many) append(object, back, owner, false);
@@ -347,7 +353,7 @@ function detach(owner: Entity, relation: Relationship, object: Entity, direct: b
     collection.removed.add(object);
   }
   owner[SESSION]?.touch(owner);
-  for (const listener of relation.listeners.remove) listener(owner, object);
+  for (const listener of [...relation.listeners.remove]) listener(owner, object);
   const { back } = relation;
   if (direct && back !== null && !back.viewOnly) {
     if (back.many) detach(object, back, owner, false);

@@ -6,7 +6,7 @@ import type { TableColumn } from '../sql/schema.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
 import { identityOf, identityOfRow } from './identity.ts';
 import type { LoadingSession } from './loader.ts';
-import { byMapper, CHANGES, type Entity, type Mapper, PERSISTENT, RELATED, ROW, SESSION, STATUS } from './mapping.ts';
+import { byMapper, CHANGES, type Entity, MAPPER, type Mapper, PERSISTENT, RELATED, ROW, SESSION, STATUS } from './mapping.ts';
 import { storedKey } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 import { columnOf } from './relation-attribute.ts';
@@ -76,6 +76,12 @@ export function replaceRow(session: ReloadingSession, entity: Entity, row: Drive
   forget(session, entity);
   entity[ROW] = row;
   session.partial?.delete(entity);
+  tellRefresh(entity);
+}
+
+/** Tells the listeners that an object was read again. */
+export function tellRefresh(entity: Entity): void {
+  for (const listener of entity[MAPPER].listeners.get('refresh') ?? []) listener(entity);
 }
 
 /** The rows of these keys by identity, as wide as the class; columns that were not asked for are undefined. */

@@ -21,6 +21,12 @@ export class SessionTransaction {
   readonly #connections: Map<Engine, Connection> = new Map();
   readonly #opening: Map<Engine, Promise<Connection>> = new Map();
   #names = 0;
+  readonly #began: () => MaybePromise<void>;
+
+  /** `began` is told of each database whose transaction begins. */
+  constructor(began: () => MaybePromise<void>) {
+    this.#began = began;
+  }
 
   get active(): boolean {
     return this.options !== null || this.#connections.size > 0;
@@ -59,6 +65,7 @@ export class SessionTransaction {
       throw error;
     }
     this.#connections.set(engine, connection);
+    await this.#began();
     return connection;
   }
 

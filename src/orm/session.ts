@@ -45,6 +45,7 @@ import {
   SESSION,
   STATUS,
   STATUS_NAMES,
+  type StateEvent,
 } from './mapping.ts';
 import { mergeObjects } from './merging.ts';
 import { newQuery } from './model.ts';
@@ -66,6 +67,7 @@ import {
 import { relationQuery } from './relation-query.ts';
 import { type RowLock, readLock, reloadSuspects } from './reloading.ts';
 import { loadRequests } from './select-in-loading.ts';
+import { SessionListeners, STATE_EVENTS, WORK_EVENTS, type WorkEvent } from './session-events.ts';
 import { type Savepoint, SessionTransaction } from './session-transaction.ts';
 import { hasEntities, readEntityRows } from './statement-rows.ts';
 import { readBatch, type StreamOptions } from './stream-options.ts';
@@ -85,6 +87,8 @@ export interface SessionOptions {
   /** Called before a commit, and after one that wrote, with what it wrote. */
   readonly beforeCommit?: (changes: readonly ModelChange[]) => unknown;
   readonly afterCommit?: (changes: readonly ModelChange[]) => unknown;
+  /** Handlers of the events of every session of the database. */
+  readonly listeners?: SessionListeners<Session, ModelChange>;
   /** Whether anyone wants to know what is committed; true unless told. */
   readonly listensToCommits?: () => boolean;
   /** Throws where the session must not be used: in the context of another request. */
@@ -98,6 +102,10 @@ export interface ModelChange {
   readonly object: object;
   readonly change: 'insert' | 'update' | 'delete';
 }
+
+/** The events of a session, and what their handlers get: the session, and what was written or the object that it is about. */
+export type SessionEvents = Record<WorkEvent, (session: Session, changes: readonly ModelChange[]) => unknown> &
+  Record<StateEvent, (session: Session, object: object) => unknown>;
 
 /** How `get()` finds an object. */
 export interface GetOptions<W = object> {
@@ -137,7 +145,9 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   readonly #streams: Map<Engine, { readonly connection: Connection; readonly shared: boolean }[]> = new Map();
   readonly #dirty: Set<Entity> = new Set();
   readonly #options: SessionOptions;
-  readonly #transaction: SessionTransaction = new SessionTransaction();
+  declare readonly '~events'?: SessionEvents;
+  readonly #listeners: SessionListeners<Session, ModelChange> = new SessionListeners();
+  readonly #transaction: SessionTransaction = new SessionTransaction(() => this.#tell('afterBegin'));
   readonly #lazy: LazyLoads = new LazyLoads();
   #engine: Engine | null = null;
   #autoflush: boolean;
@@ -274,6 +284,32 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     this.version++;
     this.created.delete(entity);
     toTransient(entity);
+    this.tellState?.('pendingToTransient', entity);
+  }
+  get tellState(): ((event: StateEvent, entity: Entity) => void) | null {
+    const all = this.#options.listeners;
+    if (!this.#listeners.watchesStates && all?.watchesStates !== true) return null;
+    return (event, entity) => {
+      all?.tellState(event, this, entity);
+      this.#listeners.tellState(event, this, entity);
+    };
+  }
+  /** Tells the handlers of every session, then those of this one. */
+  #tell(event: WorkEvent, changes?: () => readonly ModelChange[]): MaybePromise<void> {
+    const all = this.#options.listeners;
+    if (!this.#listeners.has(event) && all?.has(event) !== true) return;
+    const list = changes?.() ?? [];
+    const tell = async (): Promise<void> => {
+      await all?.tell(event, this, list);
+      await this.#listeners.tell(event, this, list);
+    };
+    // A handler within a flush must not wait for it.
+    return WITHIN_FLUSH.has(event) ? this.handle(tell) : tell();
+  }
+  '~listen'(event: string, handler: (...args: never[]) => unknown): () => void {
+    const stop = this.#listeners.add(event, handler);
+    if (stop === null) throw ormError('orm.bad-event', 'A session', event, [...WORK_EVENTS, ...STATE_EVENTS].join(', '));
+    return stop;
   }
   *objectsOf(mapper: Mapper): IterableIterator<Entity> {
     yield* this.identities.of(mapper).values();
@@ -568,7 +604,15 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
 
   async #flush(): Promise<void> {
     try {
+      const told = this.#tell('beforeFlush');
+      if (told !== undefined) await told;
+      const before = this.written.length;
       await flush(this);
+      const changes = (): ModelChange[] => changesOf(this.written.slice(before));
+      for (const event of this.written.length > before ? FLUSHED : []) {
+        const after = this.#tell(event, changes);
+        if (after !== undefined) await after;
+      }
     } catch (error) {
       if (this.#transaction.active) await this.#fail();
       throw error;
@@ -592,14 +636,16 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   /** Writes what changed and ends the transaction. Objects stay readable. SQLAlchemy: `commit()`. */
   async commit(): Promise<void> {
     this.#open();
-    await this.flush();
+    await this.#tell('beforeCommit', () => changesOf(this.written));
+    await this.#flushAll();
     await this.#waitForFlush();
     this.#refuseFailed();
     this.#refuseStreams('commit');
     const told = this.#options.listensToCommits?.() !== false;
     if (told && this.written.length > 0) await this.#options.beforeCommit?.(changesOf(this.written));
-    if (this.#hasWork()) await this.flush();
+    await this.#flushAll();
     const all = [...this.written];
+    const open = this.#transaction.active;
     const swept = [...this.swept];
     try {
       await this.#transaction.commit();
@@ -608,9 +654,29 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
       throw error;
     }
     this.#ended();
-    for (const { objects, change } of all) if (change === 'delete') for (const entity of objects) entity[STATUS] = DETACHED;
-    for (const entity of swept) if (entity[STATUS] === DELETED) entity[STATUS] = DETACHED;
+    for (const { objects, change } of all)
+      if (change === 'delete')
+        for (const entity of objects) {
+          entity[STATUS] = DETACHED;
+          this.tellState?.('deletedToDetached', entity);
+        }
+    for (const entity of swept)
+      if (entity[STATUS] === DELETED) {
+        entity[STATUS] = DETACHED;
+        this.tellState?.('deletedToDetached', entity);
+      }
     if (told && all.length > 0) await this.#options.afterCommit?.(changesOf(all));
+    if (open) await this.#tell('afterCommit', () => changesOf(all));
+    if (open) await this.#tell('afterTransactionEnd');
+  }
+
+  /** Flushes until nothing is left: handlers may have added to it. */
+  async #flushAll(): Promise<void> {
+    await this.flush();
+    for (let i = 0; this.created.size > 0 || this.#dirty.size > 0 || this.removed.size > 0; i++) {
+      if (i === FLUSH_LIMIT) throw ormError('orm.endless-flush', FLUSH_LIMIT);
+      await this.flush();
+    }
   }
 
   /**
@@ -621,6 +687,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     this.#open();
     await this.#waitForFlush();
     const log = [...this.#transaction.undo];
+    const open = this.#transaction.active || this.#failed;
     let failure: unknown = null;
     try {
       await this.#transaction.rollback();
@@ -633,6 +700,8 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     this.#ended();
     if (failure !== null) throw failure;
     await reloadSuspects(this, suspects);
+    if (open) await this.#tell('afterRollback');
+    if (open) await this.#tell('afterTransactionEnd');
   }
 
   #ended(): void {
@@ -726,6 +795,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
         entity[STATUS] = DETACHED;
         entity[SESSION] = null;
         entity[PEERS] = null;
+        this.tellState?.('persistentToDetached', entity);
       }
       this.identities.clear();
     }
@@ -866,6 +936,10 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
 }
 
 const NO_REQUESTS: readonly LoadRequest[] = [];
+const WITHIN_FLUSH: ReadonlySet<WorkEvent> = new Set(['afterBegin', 'beforeFlush', 'afterFlush', 'afterFlushPostexec']);
+const FLUSHED = ['afterFlush', 'afterFlushPostexec'] as const;
+/** Flushes of one commit. */
+const FLUSH_LIMIT = 100;
 
 /** The session that has the object, or null. SQLAlchemy: `object_session()`. */
 export function objectSession(object: object): Session | null {

@@ -6,6 +6,7 @@ import {
   DETACHED,
   Decoded,
   type Entity,
+  type EntitySession,
   MAPPER,
   type Mapper,
   PERSISTENT,
@@ -44,6 +45,7 @@ export interface UnflushedWork {
 /** What taking back needs of a session. */
 export interface UndoSession {
   readonly identities: IdentityMap;
+  readonly tellState: EntitySession['tellState'];
   adopt(entity: Entity): void;
 }
 
@@ -55,6 +57,7 @@ export function takeBack(session: UndoSession, log: readonly Undo[]): void {
       for (let row = undo.entities.length - 1; row >= 0; row--) {
         const entity = undo.entities[row];
         takeBackInsert(session, entity, undo.generated[row]);
+        session.tellState?.('persistentToTransient', entity);
         if (undo.versions?.[row]) entity[ROW][entity[MAPPER].versionPosition] = undefined;
       }
     } else if (undo.kind === 'update') {
@@ -73,6 +76,7 @@ export function takeBack(session: UndoSession, log: readonly Undo[]): void {
       entity[STATUS] = PERSISTENT;
       session.adopt(entity);
       session.identities.of(entity[MAPPER]).set(identityOfEntity(entity), entity);
+      session.tellState?.('deletedToPersistent', entity);
     } else if (undo.kind === 'load') {
       const related = relatedOf(undo.entity);
       const value = related[undo.position];
