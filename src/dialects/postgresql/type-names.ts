@@ -127,10 +127,10 @@ function split(words: string): Words {
 }
 
 /** The type that PostgreSQL's words stand for: one of its own, an enum's among them, where Athanor has no other. */
-export function parsePostgresqlType(words: string): SqlType {
+export function parsePostgresqlType(words: string): SqlType | null {
   const { name, sizes, dimensions } = split(words);
   const type = TYPES[name];
-  if (type === undefined) return makeType({ name: 'native', words, inner: TEXT });
+  if (type === undefined) return null;
   const element = elementType(type, name, sizes);
   return dimensions === 0 ? element : makeType({ name: 'array', inner: element, dimensions });
 }
