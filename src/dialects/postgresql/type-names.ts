@@ -1,4 +1,4 @@
-import { enumTypeName, makeType, type SqlType, TEXT, type TypeName } from '../../sql/type.ts';
+import { enumTypeName, makeType, type SqlType, type TypeName } from '../../sql/type.ts';
 import { storedType, TYPE_NAMES, type TypeNames } from '../base/type-names.ts';
 
 const sized = (word: string, size: number | undefined): string => (size === undefined ? word : `${word}(${size})`);
