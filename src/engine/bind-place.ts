@@ -1,4 +1,5 @@
-import { type BindNode, isKind, type Node, numberBinds, type SourceNode, walk } from '../sql/node.ts';
+import type { BindNode, Node, SourceNode } from '../sql/node.ts';
+import { isKind, numberBinds, walk } from '../sql/node-walk.ts';
 
 /** What a parameter's value is for. */
 export interface BindPlace {

@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialects/base/dialect.ts';
 import type { DriverRow } from '../dialects/base/driver.ts';
-import { isKind } from '../sql/node.ts';
+import { isKind } from '../sql/node-walk.ts';
 import type { Projection, ProjectionItem } from '../sql/projection.ts';
 
 /** Makes the row that a caller sees of a driver's row. */

@@ -1,7 +1,9 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
 import { sourcesOf } from '../sql/join.ts';
 import { make, makeAlias } from '../sql/make.ts';
-import { isKind, type Node, type SelectNode, type SourceNode } from '../sql/node.ts';
+import type { Node, SourceNode } from '../sql/node.ts';
+import { isKind } from '../sql/node-walk.ts';
+import type { SelectNode } from '../sql/statement-nodes.ts';
 import { identityOfRow } from './identity.ts';
 import type { LoadRequest } from './load-request.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';

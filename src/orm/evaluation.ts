@@ -1,4 +1,5 @@
-import { isKind, type Node, type SourceNode } from '../sql/node.ts';
+import type { Node, SourceNode } from '../sql/node.ts';
+import { isKind } from '../sql/node-walk.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { plainValue } from './attributes.ts';
 import { CHANGES, type Entity, type Mapper, ROW } from './mapping.ts';

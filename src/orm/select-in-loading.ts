@@ -1,7 +1,8 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
 import { conjunction } from '../sql/expression.ts';
 import { make, makeAlias, makeBind, makeColumn, makeSelect } from '../sql/make.ts';
-import { isKind, type Node } from '../sql/node.ts';
+import type { Node } from '../sql/node.ts';
+import { isKind } from '../sql/node-walk.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { INTEGER } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';

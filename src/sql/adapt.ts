@@ -1,5 +1,6 @@
 import { makeColumn, rebuild } from './make.ts';
-import { isKind, mapChildren, type Node, type SourceNode } from './node.ts';
+import type { Node, SourceNode } from './node.ts';
+import { isKind, mapChildren } from './node-walk.ts';
 
 /** The expression with one source's columns taken from another source: from a table, its alias. */
 export function adapt(node: Node, from: SourceNode, to: SourceNode): Node {

@@ -1,5 +1,6 @@
+import type { DivisionDomain } from './expression-nodes.ts';
 import { make } from './make.ts';
-import type { DivisionDomain, Node } from './node.ts';
+import type { Node } from './node.ts';
 import {
   BIG_INTEGER,
   DATE_TIME,

@@ -2,8 +2,10 @@ import { type Cell, cellNode, cellsOf, type UpdateValues } from './cells.ts';
 import { describe, sqlError } from './errors.ts';
 import { conditions, Expression, type ExpressionLike } from './expression.ts';
 import { make, makeAlias, makeColumn } from './make.ts';
-import { type AliasNode, type ConflictNode, isKind, type Node } from './node.ts';
+import type { AliasNode, Node } from './node.ts';
+import { isKind } from './node-walk.ts';
 import { ColumnAttribute, type Columns, type Table } from './schema.ts';
+import type { ConflictNode } from './statement-nodes.ts';
 
 /** Which unique key a conflict is about. */
 export interface ConflictTarget {

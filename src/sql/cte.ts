@@ -1,9 +1,10 @@
 import { describe, sqlError } from './errors.ts';
 import type { QueryLike } from './expression.ts';
 import { make, makeCte, makeCteAlias, makeCteReference, nextId } from './make.ts';
-import type { CteNode, Node } from './node.ts';
+import type { Node } from './node.ts';
 import { derivedSource, type Output, type Projection, type RowColumns, type Subquery, widthOf } from './projection.ts';
 import type { Source } from './schema.ts';
+import type { CteNode } from './statement-nodes.ts';
 
 /** A query or a statement with RETURNING, as a common table expression takes it. */
 export interface CteBody<R = unknown> {

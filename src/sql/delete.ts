@@ -2,10 +2,11 @@ import type { ShapeOf } from './cells.ts';
 import { conjunction } from './expression.ts';
 import type { FromItem } from './from-item.ts';
 import { makeDelete } from './make.ts';
-import type { DeleteNode, Node } from './node.ts';
+import type { Node } from './node.ts';
 import { type Output, project, type SelectRow } from './projection.ts';
 import { beginChange, RowChange, type RowChangeState } from './row-change.ts';
 import type { Shape, Source } from './schema.ts';
+import type { DeleteNode } from './statement-nodes.ts';
 
 /** A DELETE. Immutable; a session or connection runs it. SQLAlchemy: `Delete`. */
 export class Delete<S = Shape, R = never> extends RowChange<RowChangeState, R> {

@@ -1,6 +1,7 @@
 import { describe, sqlError } from './errors.ts';
 import { make } from './make.ts';
-import type { ExplainNode, Node } from './node.ts';
+import type { Node } from './node.ts';
+import type { ExplainNode } from './statement-nodes.ts';
 
 type Explainable = { readonly node: Node } | { build(): Node };
 

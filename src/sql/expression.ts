@@ -2,18 +2,11 @@ import type { Decimal } from 'decimal.js';
 import { arithmeticType, division, operandType, type Side } from './arithmetic.ts';
 import { arrayIndexNode, isArray, itemType } from './array.ts';
 import { describe, sqlError } from './errors.ts';
+import type { BitwiseNode, CustomOperatorNode, JsonScalarNode, ListNode, QuantifiedNode } from './expression-nodes.ts';
 import { isJson, type JsonAt, type JsonKey, jsonBeside, jsonKindOf, jsonPathNode, jsonScalarNode } from './json-path.ts';
 import { make, makeBind } from './make.ts';
-import {
-  type BindNode,
-  type BitwiseNode,
-  type CustomOperatorNode,
-  isKind,
-  type JsonScalarNode,
-  type ListNode,
-  type Node,
-  type QuantifiedNode,
-} from './node.ts';
+import type { BindNode, Node } from './node.ts';
+import { isKind } from './node-walk.ts';
 import {
   type AffixOptions,
   affixNode,

@@ -2,8 +2,10 @@ import { sqlError } from './errors.ts';
 import { conditions, conjunction, type ExpressionLike } from './expression.ts';
 import { isJoinable, type Joinable, joinCondition, sourcesOf } from './join.ts';
 import { make } from './make.ts';
-import { isKind, type JoinNode, type Node, type SourceNode } from './node.ts';
+import type { Node, SourceNode } from './node.ts';
+import { isKind } from './node-walk.ts';
 import { type Source, sourceOf, tableBehind } from './schema.ts';
+import type { JoinNode } from './statement-nodes.ts';
 
 /** A condition of a join; `true` where there is none. */
 export type JoinCondition = ExpressionLike<boolean | null> | boolean;

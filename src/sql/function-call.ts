@@ -1,8 +1,10 @@
 import { describe, sqlError } from './errors.ts';
 import { conditions, Expression, type ExpressionLike, type OrderTerm } from './expression.ts';
+import type { FunctionNode } from './expression-nodes.ts';
 import { type FrameOptions, frameNode } from './frame.ts';
 import { make } from './make.ts';
-import { type FunctionNode, isKind, type Node } from './node.ts';
+import type { Node } from './node.ts';
+import { isKind } from './node-walk.ts';
 
 type OneOrMany<T> = T | readonly T[];
 

@@ -1,8 +1,9 @@
 import { sqlError } from './errors.ts';
 import { Expression, type ExpressionLike } from './expression.ts';
 import { make } from './make.ts';
-import type { GroupingNode, Node } from './node.ts';
+import type { Node } from './node.ts';
 import { expressionNode } from './order.ts';
+import type { GroupingNode } from './statement-nodes.ts';
 import { UNKNOWN } from './type.ts';
 
 type Group = ExpressionLike | readonly ExpressionLike[];

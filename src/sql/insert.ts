@@ -5,10 +5,12 @@ import { describe, sqlError } from './errors.ts';
 import { conditions, Expression, type ExpressionLike, isQuery, type QueryLike } from './expression.ts';
 import { hint } from './hint.ts';
 import { makeAlias, makeBind, makeColumn, makeInsert, makeSelect } from './make.ts';
-import { type InsertNode, isKind, type Node, type SelectNode } from './node.ts';
+import type { Node } from './node.ts';
+import { isKind } from './node-walk.ts';
 import { type Output, outputsOf, type Projection, project, type SelectRow } from './projection.ts';
 import { Query } from './query.ts';
 import type { Shape, Source, Table, TableColumn } from './schema.ts';
+import type { InsertNode, SelectNode } from './statement-nodes.ts';
 
 /** Rows of one form: a statement for one row, and each row's values for its first parameters. */
 export interface InsertBatch {

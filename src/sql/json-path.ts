@@ -1,6 +1,8 @@
 import { describe, sqlError } from './errors.ts';
+import type { JsonScalarNode } from './expression-nodes.ts';
 import { make } from './make.ts';
-import { isKind, type JsonScalarNode, type Node } from './node.ts';
+import type { Node } from './node.ts';
+import { isKind } from './node-walk.ts';
 import type { SqlType } from './type.ts';
 
 /** One step into a JSON value: a key of an object, or a place in an array. */

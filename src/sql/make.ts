@@ -1,25 +1,8 @@
-import {
-  type AliasNode,
-  type BindNode,
-  type ColumnNode,
-  type CteNode,
-  type CteReferenceNode,
-  type DeleteNode,
-  FIELD_LIST,
-  type Fields,
-  type FieldsOf,
-  type InsertNode,
-  isKind,
-  type Node,
-  type NodeKind,
-  type NodeOf,
-  type SelectModifiersNode,
-  type SelectNode,
-  type SourceNode,
-  type TableNode,
-  type UpdateNode,
-  walk,
-} from './node.ts';
+import type { AliasNode, BindNode, ColumnNode, Node, SourceNode, TableNode } from './node.ts';
+import { FIELD_LIST, type NodeKind } from './node-fields.ts';
+import type { Fields, FieldsOf, NodeOf } from './node-kinds.ts';
+import { isKind, walk } from './node-walk.ts';
+import type { CteNode, CteReferenceNode, DeleteNode, InsertNode, SelectModifiersNode, SelectNode, UpdateNode } from './statement-nodes.ts';
 import type { SqlType } from './type.ts';
 
 const NO_BINDS: readonly BindNode[] = [];

@@ -2,10 +2,11 @@ import { type Cell, cellNode, cellsOf, type InsertRow, type ShapeOf, type Update
 import { sqlError } from './errors.ts';
 import { conditions, type ExpressionLike } from './expression.ts';
 import { make } from './make.ts';
-import type { MergeClauseNode, MergeNode, Node, SourceNode } from './node.ts';
+import type { Node, SourceNode } from './node.ts';
 import { type Projection, project, type SelectRow } from './projection.ts';
 import { beginChange } from './row-change.ts';
 import { type Shape, type Source, sourceOf, type Table } from './schema.ts';
+import type { MergeClauseNode, MergeNode } from './statement-nodes.ts';
 
 interface State {
   readonly table: Table;

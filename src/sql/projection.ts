@@ -2,8 +2,10 @@ import type { Column, ColumnValue } from './column.ts';
 import { describe, sqlError } from './errors.ts';
 import { type ExpressionLike, isExpression, typeOf } from './expression.ts';
 import { make, nextId } from './make.ts';
-import { type AliasNode, type EntityNode, isKind, type Node } from './node.ts';
+import type { AliasNode, Node } from './node.ts';
+import { isKind } from './node-walk.ts';
 import { ColumnAttribute, type Source, sourceOf } from './schema.ts';
+import type { EntityNode } from './statement-nodes.ts';
 import { type SqlType, UNKNOWN } from './type.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: any class at all, with any constructor

@@ -2,8 +2,10 @@ import { type Cte, type CteBody, type CteOptions, makeCteOf } from './cte.ts';
 import { sqlError } from './errors.ts';
 import { type Expression, exists, type QueryLike, scalarOf } from './expression.ts';
 import { make, makeAlias } from './make.ts';
-import { isKind, type Node, type SelectNode, type SetOperationNode } from './node.ts';
+import type { Node } from './node.ts';
+import { isKind } from './node-walk.ts';
 import { derivedSource, type Output, outputsOf, type Projection, type Subquery } from './projection.ts';
+import type { SelectNode, SetOperationNode } from './statement-nodes.ts';
 
 /** What every query has, whether a select, several put together, VALUES or SQL by hand. */
 export abstract class Query<R> implements QueryLike<R>, CteBody<R> {

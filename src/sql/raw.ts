@@ -1,7 +1,8 @@
 import { describe, sqlError } from './errors.ts';
 import { Expression, operand } from './expression.ts';
 import { make, makeBind } from './make.ts';
-import { isKind, type Node } from './node.ts';
+import type { Node } from './node.ts';
+import { isKind } from './node-walk.ts';
 import type { Subquery } from './projection.ts';
 import { type ColumnTypes, namedColumns, TextQuery } from './text-query.ts';
 import { type SqlType, UNKNOWN } from './type.ts';

@@ -4,7 +4,8 @@ import { describe, sqlError } from './errors.ts';
 import { Expression, type ExpressionLike, type OrderTerm } from './expression.ts';
 import { makeColumn, makeTable } from './make.ts';
 import { type NamingConvention, type NamingTemplates, snakeCase } from './naming.ts';
-import { type ColumnNode, isKind, type Node, type SourceNode, type TableNode } from './node.ts';
+import type { ColumnNode, Node, SourceNode, TableNode } from './node.ts';
+import { isKind } from './node-walk.ts';
 import { type Sequence, sequenceBehind } from './sequence.ts';
 import { type DialectOptions, dialectOptions } from './table-options.ts';
 import {

@@ -5,12 +5,15 @@ import { type FromItem, fromNode, type JoinCondition, joinNode } from './from-it
 import { hint } from './hint.ts';
 import { type Joinable, sourcesOf } from './join.ts';
 import { changeSelect, make, makeSelect } from './make.ts';
-import { type FieldsOf, isKind, type JoinNode, type Node, type SelectModifiersNode, type SelectNode } from './node.ts';
+import type { Node } from './node.ts';
+import type { FieldsOf } from './node-kinds.ts';
+import { isKind } from './node-walk.ts';
 import { expressionNode, orderNodes, rowCount, termNode } from './order.ts';
 import { type AddedRow, joinProjections, type Projection, project, type SelectRow, type SourceRow, unlabelled } from './projection.ts';
 import { Query } from './query.ts';
 import { type Source, sourceOf } from './schema.ts';
 import { except, intersect, type SetOperation, union, unionAll } from './set-operation.ts';
+import type { JoinNode, SelectModifiersNode, SelectNode } from './statement-nodes.ts';
 
 /**
  * A SELECT. Immutable: every method gives a new one. It is pure data; a session or connection runs it.

@@ -2,7 +2,8 @@ import { checkSeries, type SeriesOptions } from './column.ts';
 import { describe, sqlError } from './errors.ts';
 import { Expression } from './expression.ts';
 import { make } from './make.ts';
-import { isKind, type Node } from './node.ts';
+import type { Node } from './node.ts';
+import { isKind } from './node-walk.ts';
 import { INTEGER, type SqlType } from './type.ts';
 
 /** What a sequence is made with. */

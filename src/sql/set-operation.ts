@@ -1,10 +1,11 @@
 import { describe, sqlError } from './errors.ts';
 import type { ExpressionLike, OrderTerm } from './expression.ts';
 import { make } from './make.ts';
-import type { FieldsOf, SetOperationNode } from './node.ts';
+import type { FieldsOf } from './node-kinds.ts';
 import { orderNodes, rowCount } from './order.ts';
 import { type Projection, widthOf } from './projection.ts';
 import { Query } from './query.ts';
+import type { SetOperationNode } from './statement-nodes.ts';
 
 /** Several queries put together. SQLAlchemy: `CompoundSelect`. */
 export class SetOperation<R> extends Query<R> {

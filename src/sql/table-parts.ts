@@ -1,7 +1,8 @@
 import type { ReferenceAction } from './column.ts';
 import type { ConstraintDefinition, Deferral, Named, StorageOptions, TableItem } from './constraints.ts';
 import { describe, sqlError } from './errors.ts';
-import { isKind, type Node, walk } from './node.ts';
+import type { Node } from './node.ts';
+import { isKind, walk } from './node-walk.ts';
 
 export interface PrimaryKeyOf<C extends Named> extends Deferral {
   readonly kind: 'primaryKey';

@@ -1,6 +1,7 @@
 import { sqlError } from './errors.ts';
 import { make, makeBind } from './make.ts';
-import { isKind, type Node } from './node.ts';
+import type { Node } from './node.ts';
+import { isKind } from './node-walk.ts';
 import { TEXT } from './type.ts';
 
 /** How `startsWith()` and its like take their text. */

@@ -1,8 +1,8 @@
 import { tableOf } from './cells.ts';
 import { sqlError } from './errors.ts';
 import { make } from './make.ts';
-import type { TruncateNode } from './node.ts';
 import type { Source, Table } from './schema.ts';
+import type { TruncateNode } from './statement-nodes.ts';
 
 export interface TruncateOptions {
   /** Generated keys begin anew. */

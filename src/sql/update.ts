@@ -3,10 +3,11 @@ import { sqlError } from './errors.ts';
 import { conjunction } from './expression.ts';
 import type { FromItem } from './from-item.ts';
 import { makeUpdate } from './make.ts';
-import type { Node, UpdateNode } from './node.ts';
+import type { Node } from './node.ts';
 import { type Output, project, type SelectRow } from './projection.ts';
 import { beginChange, RowChange, type RowChangeState } from './row-change.ts';
 import type { Shape, Source } from './schema.ts';
+import type { UpdateNode } from './statement-nodes.ts';
 
 interface State extends RowChangeState {
   readonly set: Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { BitwiseNode, DivisionNode } from '../../sql/node.ts';
+import type { BitwiseNode, DivisionNode } from '../../sql/expression-nodes.ts';
 import { BIG_INTEGER, DOUBLE, INTEGER, makeType, NUMERIC } from '../../sql/type.ts';
 import { TIGHTNESS, type Visitors, type Writer } from './compiler.ts';
 

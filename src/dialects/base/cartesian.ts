@@ -1,4 +1,5 @@
-import { isKind, type Node, walk } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind, walk } from '../../sql/node-walk.ts';
 import { held } from './sources.ts';
 
 /** The ids of all sources that a tree names, subqueries included. */

@@ -1,17 +1,9 @@
 import { CompileError, sqlError } from '../../sql/errors.ts';
-import {
-  type AliasNode,
-  type BindNode,
-  type CteNode,
-  type CteReferenceNode,
-  isKind,
-  type Node,
-  type NodeKind,
-  type NodeOf,
-  numberBinds,
-  type SourceNode,
-  walk,
-} from '../../sql/node.ts';
+import type { AliasNode, BindNode, Node, SourceNode } from '../../sql/node.ts';
+import type { NodeKind } from '../../sql/node-fields.ts';
+import type { NodeOf } from '../../sql/node-kinds.ts';
+import { isKind, numberBinds, walk } from '../../sql/node-walk.ts';
+import type { CteNode, CteReferenceNode } from '../../sql/statement-nodes.ts';
 import type { SqlType } from '../../sql/type.ts';
 import type { Compiled, Slot } from './compiled.ts';
 import { changesRows, withCtes } from './cte-hoisting.ts';

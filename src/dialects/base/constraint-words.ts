@@ -1,5 +1,6 @@
 import type { Deferral, Named } from '../../sql/constraints.ts';
-import { isKind, type Node } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import type { Exclude } from '../../sql/table-parts.ts';
 import { type DdlFeatures, need } from './ddl-features.ts';
 import type { DdlCompiler, ForeignKeyParts, RenderedCheck, UniqueParts } from './dialect.ts';

@@ -1,5 +1,8 @@
 import { make } from '../../sql/make.ts';
-import { type CteNode, FIELD_LIST, isKind, type Node } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import { FIELD_LIST } from '../../sql/node-fields.ts';
+import { isKind } from '../../sql/node-walk.ts';
+import type { CteNode } from '../../sql/statement-nodes.ts';
 
 /** The common table expressions that a statement names anywhere, each once, those first that others name. */
 function ctesOf(statement: Node): CteNode[] {

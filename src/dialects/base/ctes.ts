@@ -1,4 +1,4 @@
-import type { CteNode } from '../../sql/node.ts';
+import type { CteNode } from '../../sql/statement-nodes.ts';
 import type { Visitors, Writer } from './compiler.ts';
 
 type CteVisitors = Pick<Visitors, 'with' | 'cte' | 'cteReference'>;

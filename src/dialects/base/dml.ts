@@ -1,14 +1,8 @@
 import { sqlError } from '../../sql/errors.ts';
 import { make } from '../../sql/make.ts';
-import {
-  type DeleteNode,
-  type InsertNode,
-  isKind,
-  type MergeClauseNode,
-  type Node,
-  type SourceNode,
-  type UpdateNode,
-} from '../../sql/node.ts';
+import type { Node, SourceNode } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
+import type { DeleteNode, InsertNode, MergeClauseNode, UpdateNode } from '../../sql/statement-nodes.ts';
 import { TIGHTNESS, type Visitors, type Writer } from './compiler.ts';
 import { warnOfProducts, writeHints } from './selects.ts';
 import { checkSources, held, writeFrom } from './sources.ts';

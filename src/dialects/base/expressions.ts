@@ -1,5 +1,7 @@
 import { sqlError } from '../../sql/errors.ts';
-import { isKind, type Node, type OrderNode } from '../../sql/node.ts';
+import type { OrderNode } from '../../sql/expression-nodes.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import { DOUBLE, INTEGER } from '../../sql/type.ts';
 import { arithmeticVisitors } from './arithmetic.ts';
 import { arrayVisitors } from './arrays.ts';

@@ -1,4 +1,4 @@
-import type { FrameBoundNode, FunctionNode } from '../../sql/node.ts';
+import type { FrameBoundNode, FunctionNode } from '../../sql/expression-nodes.ts';
 import { TIGHTNESS, type Visitor, type Visitors, type Writer } from './compiler.ts';
 import { literal } from './inline.ts';
 

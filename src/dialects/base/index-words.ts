@@ -1,4 +1,5 @@
-import { isKind, type Node } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import type { IndexPart } from '../../sql/table-parts.ts';
 import { type DdlFeatures, need } from './ddl-features.ts';
 import type { DdlCompiler, IndexParts } from './dialect.ts';

@@ -1,4 +1,6 @@
-import { isKind, type JsonScalarNode, type Node } from '../../sql/node.ts';
+import type { JsonScalarNode } from '../../sql/expression-nodes.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import { BOOLEAN, DOUBLE, INTEGER, NUMERIC, type SqlType } from '../../sql/type.ts';
 import { TIGHTNESS, type Visitors, type Writer } from './compiler.ts';
 import { literal } from './inline.ts';

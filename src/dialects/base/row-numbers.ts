@@ -1,6 +1,8 @@
 import { sqlError } from '../../sql/errors.ts';
 import { make } from '../../sql/make.ts';
-import { isKind, type Node, type SelectNode, type SetOperationNode } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
+import type { SelectNode, SetOperationNode } from '../../sql/statement-nodes.ts';
 import type { Writer } from './compiler.ts';
 import { asSelect, type Limits, outputNames, writeOrderBy, writeSelectBody } from './selects.ts';
 

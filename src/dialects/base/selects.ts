@@ -1,6 +1,8 @@
 import { isMeantFor } from '../../sql/dialect-choice.ts';
 import { sqlError } from '../../sql/errors.ts';
-import { type HintNode, isKind, type Node, type SelectNode, type SourceNode } from '../../sql/node.ts';
+import type { Node, SourceNode } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
+import type { HintNode, SelectNode } from '../../sql/statement-nodes.ts';
 import { untiedItems } from './cartesian.ts';
 import type { Visitors, Writer } from './compiler.ts';
 import { checkSources, fromItems, held, titleOf, writeFrom } from './sources.ts';

@@ -1,6 +1,8 @@
 import { sqlError } from '../../sql/errors.ts';
 import { sourcesOf } from '../../sql/join.ts';
-import { type AliasNode, isKind, type Node, type SelectNode, type SourceNode, walk } from '../../sql/node.ts';
+import type { AliasNode, Node, SourceNode } from '../../sql/node.ts';
+import { isKind, walk } from '../../sql/node-walk.ts';
+import type { SelectNode } from '../../sql/statement-nodes.ts';
 import type { Visitors, Writer } from './compiler.ts';
 
 type SourceVisitors = Pick<Visitors, 'table' | 'alias' | 'join' | 'lateral' | 'tableSample' | 'tableFunction' | 'values'>;

@@ -1,6 +1,7 @@
 import { Expression } from '../../sql/expression.ts';
 import { make } from '../../sql/make.ts';
-import { type BindNode, type ColumnNode, isKind, mapChildren, type Node } from '../../sql/node.ts';
+import type { BindNode, ColumnNode, Node } from '../../sql/node.ts';
+import { isKind, mapChildren } from '../../sql/node-walk.ts';
 import { type SqlType, UNKNOWN, variantFor } from '../../sql/type.ts';
 import { SEARCH_LENGTH } from './encryption.ts';
 import { dialectError } from './errors.ts';

@@ -1,5 +1,6 @@
 import { sqlError } from '../../sql/errors.ts';
-import type { BinaryNode, BitwiseNode, DivisionNode, Node } from '../../sql/node.ts';
+import type { BinaryNode, BitwiseNode, DivisionNode } from '../../sql/expression-nodes.ts';
+import type { Node } from '../../sql/node.ts';
 import { arithmeticVisitors, writeBracketed } from '../base/arithmetic.ts';
 import { TIGHTNESS, type Visitors, type Writer } from '../base/compiler.ts';
 import { typeOfNode } from './value-types.ts';

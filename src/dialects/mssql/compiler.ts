@@ -1,5 +1,6 @@
 import { sqlError } from '../../sql/errors.ts';
-import { type ColumnNode, isKind } from '../../sql/node.ts';
+import type { ColumnNode } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
 import { TIGHTNESS } from '../base/compiler.ts';
 import { expressionVisitors } from '../base/expressions.ts';

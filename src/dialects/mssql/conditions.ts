@@ -1,5 +1,8 @@
 import { sqlError } from '../../sql/errors.ts';
-import { type BinaryNode, type InNode, isKind, type LikeNode, type ListNode, type Node, type NodeOf, walk } from '../../sql/node.ts';
+import type { BinaryNode, InNode, LikeNode, ListNode } from '../../sql/expression-nodes.ts';
+import type { Node } from '../../sql/node.ts';
+import type { NodeOf } from '../../sql/node-kinds.ts';
+import { isKind, walk } from '../../sql/node-walk.ts';
 import { precedence, TIGHTNESS, type Visitors, type Writer } from '../base/compiler.ts';
 import { expressionVisitors } from '../base/expressions.ts';
 import { writeJsonComparison, writeJsonHasKeys } from './json.ts';

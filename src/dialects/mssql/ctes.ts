@@ -1,5 +1,7 @@
 import { sqlError } from '../../sql/errors.ts';
-import { type CteNode, isKind, type Node, walk } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind, walk } from '../../sql/node-walk.ts';
+import type { CteNode } from '../../sql/statement-nodes.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
 import { changesRows } from '../base/cte-hoisting.ts';
 import { cteVisitors } from '../base/ctes.ts';

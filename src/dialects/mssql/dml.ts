@@ -1,13 +1,7 @@
 import { sqlError } from '../../sql/errors.ts';
-import {
-  type ConflictNode,
-  type DeleteNode,
-  type InsertNode,
-  isKind,
-  type Node,
-  type SourceNode,
-  type UpdateNode,
-} from '../../sql/node.ts';
+import type { Node, SourceNode } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
+import type { ConflictNode, DeleteNode, InsertNode, UpdateNode } from '../../sql/statement-nodes.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
 import { changesRows } from '../base/cte-hoisting.ts';
 import { dmlVisitors, inChange, refuseLimit, writeAssignments, writeNames } from '../base/dml.ts';

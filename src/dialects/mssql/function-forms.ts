@@ -1,6 +1,8 @@
 import { sqlError } from '../../sql/errors.ts';
+import type { FunctionNode } from '../../sql/expression-nodes.ts';
 import { make } from '../../sql/make.ts';
-import { type FunctionNode, isKind, type Node } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import { BOOLEAN } from '../../sql/type.ts';
 import type { Writer } from '../base/compiler.ts';
 import { isMovable } from './conditions.ts';

@@ -1,5 +1,8 @@
 import { sqlError } from '../../sql/errors.ts';
-import { type FrameNode, type FunctionNode, isKind, type Node, type NodeOf } from '../../sql/node.ts';
+import type { FrameNode, FunctionNode } from '../../sql/expression-nodes.ts';
+import type { Node } from '../../sql/node.ts';
+import type { NodeOf } from '../../sql/node-kinds.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import { TIGHTNESS, type Visitors, type Writer } from '../base/compiler.ts';
 import { functionVisitors as baseVisitors } from '../base/functions.ts';
 import { isTruth } from './conditions.ts';

@@ -1,4 +1,5 @@
-import { isKind, type Node } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import { type TableColumn, tableBehind } from '../../sql/schema.ts';
 import type { Writer } from '../base/compiler.ts';
 

@@ -1,5 +1,7 @@
 import { sqlError } from '../../sql/errors.ts';
-import { isKind, type JsonComparisonNode, type JsonScalarNode, type Node } from '../../sql/node.ts';
+import type { JsonComparisonNode, JsonScalarNode } from '../../sql/expression-nodes.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import { BOOLEAN, DOUBLE, INTEGER, NUMERIC, type SqlType } from '../../sql/type.ts';
 import { TIGHTNESS, type Visitors, type Writer } from '../base/compiler.ts';
 import { textLiteral } from './literals.ts';

@@ -1,5 +1,7 @@
 import { sqlError } from '../../sql/errors.ts';
-import { isKind, type MergeClauseNode, type MergeNode, type Node } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
+import type { MergeClauseNode, MergeNode } from '../../sql/statement-nodes.ts';
 import type { Writer } from '../base/compiler.ts';
 import { inChange, writeAssignments, writeRows } from '../base/dml.ts';
 import { checkSources } from '../base/sources.ts';

@@ -1,6 +1,9 @@
 import { sqlError } from '../../sql/errors.ts';
 import { make } from '../../sql/make.ts';
-import { isKind, type Node, type NodeOf, type SelectNode } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import type { NodeOf } from '../../sql/node-kinds.ts';
+import { isKind } from '../../sql/node-walk.ts';
+import type { SelectNode } from '../../sql/statement-nodes.ts';
 import type { Writer } from '../base/compiler.ts';
 import { sortedBy } from './ordering.ts';
 import { type OutputColumn, outputColumns } from './output-columns.ts';

@@ -1,4 +1,5 @@
-import { isKind, type Node } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import type { Writer } from '../base/compiler.ts';
 
 /** Whether NULL stands where SQL Server would not put it: there it is the least of all values. */

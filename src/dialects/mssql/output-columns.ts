@@ -1,4 +1,5 @@
-import { isKind, type Node } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import { isLongDecimal, isLongType } from './value-types.ts';
 
 /** A column of a query's result. */

@@ -1,4 +1,4 @@
-import type { CteNode } from '../../sql/node.ts';
+import type { CteNode } from '../../sql/statement-nodes.ts';
 import type { Spelling, Writer } from '../base/compiler.ts';
 
 /** What SQL Server's compiler knows of the place that it writes at, beside what the writer knows. */

@@ -1,5 +1,8 @@
 import { sqlError } from '../../sql/errors.ts';
-import { isKind, type LockNode, type Node, type NodeOf, type SelectNode } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import type { NodeOf } from '../../sql/node-kinds.ts';
+import { isKind } from '../../sql/node-walk.ts';
+import type { LockNode, SelectNode } from '../../sql/statement-nodes.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
 import { isCounted } from '../base/row-numbers.ts';
 import { asSelect, selectVisitors, warnOfProducts, writeHints } from '../base/selects.ts';

@@ -1,6 +1,9 @@
 import { sqlError } from '../../sql/errors.ts';
+import type { RawNode } from '../../sql/expression-nodes.ts';
 import { sourcesOf } from '../../sql/join.ts';
-import { type AliasNode, isKind, type JoinNode, type Node, type RawNode } from '../../sql/node.ts';
+import type { AliasNode, Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
+import type { JoinNode } from '../../sql/statement-nodes.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
 import { checkSources, held, sourceVisitors, writeAlias } from '../base/sources.ts';
 import { writeLeadingCtes } from './ctes.ts';

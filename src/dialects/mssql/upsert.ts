@@ -1,8 +1,10 @@
 import { adapt } from '../../sql/adapt.ts';
 import { EXCLUDED } from '../../sql/conflict.ts';
 import { sqlError } from '../../sql/errors.ts';
-import { type ConflictNode, type InsertNode, isKind, type Node, walk } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind, walk } from '../../sql/node-walk.ts';
 import { type Table, tableBehind } from '../../sql/schema.ts';
+import type { ConflictNode, InsertNode } from '../../sql/statement-nodes.ts';
 import type { Writer } from '../base/compiler.ts';
 import { writeAssignments, writeNames } from '../base/dml.ts';
 import { writeEnd } from './ctes.ts';

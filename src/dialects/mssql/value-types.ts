@@ -1,4 +1,5 @@
-import { isKind, type Node } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import { BIG_INTEGER, BOOLEAN, DOUBLE, INTEGER, isTextual, NUMERIC, type SqlType, TEXT } from '../../sql/type.ts';
 import { storedType } from '../base/type-names.ts';
 

@@ -1,4 +1,5 @@
-import type { DivisionNode, Node } from '../../sql/node.ts';
+import type { DivisionNode } from '../../sql/expression-nodes.ts';
+import type { Node } from '../../sql/node.ts';
 import { type arithmeticVisitors, writeBracketed } from '../base/arithmetic.ts';
 import { TIGHTNESS, type Writer } from '../base/compiler.ts';
 

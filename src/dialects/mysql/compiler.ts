@@ -1,6 +1,8 @@
 import { sqlError } from '../../sql/errors.ts';
+import type { OrderNode } from '../../sql/expression-nodes.ts';
 import { make } from '../../sql/make.ts';
-import { isKind, type Node, type OrderNode } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import type { SqlType } from '../../sql/type.ts';
 import { TIGHTNESS, type Visitors, type Writer } from '../base/compiler.ts';
 import { expressionVisitors, orderWords } from '../base/expressions.ts';

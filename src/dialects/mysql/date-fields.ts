@@ -1,4 +1,4 @@
-import type { ExtractNode } from '../../sql/node.ts';
+import type { ExtractNode } from '../../sql/expression-nodes.ts';
 import type { Writer } from '../base/compiler.ts';
 
 /** Microseconds within the minute, as one whole number: a sum of fractions would not be exact. */

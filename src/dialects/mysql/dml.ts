@@ -1,16 +1,9 @@
 import { sqlError } from '../../sql/errors.ts';
 import { sourcesOf } from '../../sql/join.ts';
-import {
-  type ConflictNode,
-  type DeleteNode,
-  type InsertNode,
-  isKind,
-  type Node,
-  type SourceNode,
-  type UpdateNode,
-  walk,
-} from '../../sql/node.ts';
+import type { Node, SourceNode } from '../../sql/node.ts';
+import { isKind, walk } from '../../sql/node-walk.ts';
 import { type Table, tableBehind } from '../../sql/schema.ts';
+import type { ConflictNode, DeleteNode, InsertNode, UpdateNode } from '../../sql/statement-nodes.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
 import { dmlVisitors, inChange, writeReturning, writeRows } from '../base/dml.ts';
 import { writeHints, writeOrderBy } from '../base/selects.ts';

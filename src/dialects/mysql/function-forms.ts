@@ -1,6 +1,8 @@
 import { sqlError } from '../../sql/errors.ts';
+import type { FunctionNode, OverNode } from '../../sql/expression-nodes.ts';
 import { make } from '../../sql/make.ts';
-import { type FunctionNode, isKind, type Node, type OverNode } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import { TIGHTNESS, type Writer } from '../base/compiler.ts';
 import { FUNCTION_FORMS, type FunctionForms, functionVisitors, writeCall } from '../base/functions.ts';
 import { storedType } from '../base/type-names.ts';

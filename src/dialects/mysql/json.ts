@@ -1,6 +1,7 @@
 import { sqlError } from '../../sql/errors.ts';
+import type { JsonComparisonNode, JsonScalarNode } from '../../sql/expression-nodes.ts';
 import { make } from '../../sql/make.ts';
-import type { JsonComparisonNode, JsonScalarNode, Node } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
 import type { Writer } from '../base/compiler.ts';
 import type { jsonVisitors } from '../base/json.ts';
 import { stringLiteral } from './literal.ts';

@@ -1,5 +1,7 @@
 import { sqlError } from '../../sql/errors.ts';
-import { isKind, type LockNode, type Node, type SelectNode } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
+import type { LockNode, SelectNode } from '../../sql/statement-nodes.ts';
 import type { Writer } from '../base/compiler.ts';
 import { writeDistinctOn, writeOrderedOutside, writeWithTies } from '../base/row-numbers.ts';
 import { type Limits, selectVisitors, writeLimit } from '../base/selects.ts';

@@ -1,6 +1,8 @@
 import { sqlError } from '../../sql/errors.ts';
 import { make } from '../../sql/make.ts';
-import { type CteNode, isKind, type Node, type WithNode } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
+import type { CteNode, WithNode } from '../../sql/statement-nodes.ts';
 import type { Writer } from '../base/compiler.ts';
 import { changesRows } from '../base/cte-hoisting.ts';
 import { cteVisitors, writeCtes } from '../base/ctes.ts';

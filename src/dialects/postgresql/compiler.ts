@@ -1,5 +1,7 @@
 import { sqlError } from '../../sql/errors.ts';
-import { type BinaryNode, type BindNode, isKind, type Node, type RawNode, type SourceNode } from '../../sql/node.ts';
+import type { BinaryNode, RawNode } from '../../sql/expression-nodes.ts';
+import type { BindNode, Node, SourceNode } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import { NOTHING } from '../../sql/raw.ts';
 import { isTextual, isWhole } from '../../sql/type.ts';
 import type { Visitor, Visitors, Writer } from '../base/compiler.ts';

@@ -1,4 +1,4 @@
-import type { DivisionNode } from '../../sql/node.ts';
+import type { DivisionNode } from '../../sql/expression-nodes.ts';
 import { type arithmeticVisitors, writeBracketed } from '../base/arithmetic.ts';
 import { TIGHTNESS, type Writer } from '../base/compiler.ts';
 

@@ -1,7 +1,9 @@
 import { adapt } from '../../sql/adapt.ts';
 import { sqlError } from '../../sql/errors.ts';
 import { sourcesOf } from '../../sql/join.ts';
-import { type DeleteNode, isKind, type Node, type TableNode, type UpdateNode } from '../../sql/node.ts';
+import type { Node, TableNode } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
+import type { DeleteNode, UpdateNode } from '../../sql/statement-nodes.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
 import { dmlVisitors, inChange, writeAssignments, writeInsert, writeReturning } from '../base/dml.ts';
 import { writeOrderBy } from '../base/selects.ts';

@@ -1,6 +1,7 @@
 import { sqlError } from '../../sql/errors.ts';
 import { make } from '../../sql/make.ts';
-import { isKind, mapChildren, type Node, walk } from '../../sql/node.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind, mapChildren, walk } from '../../sql/node-walk.ts';
 import { EXACT, isExactNumeric } from './exact-numeric.ts';
 
 /**

@@ -1,5 +1,7 @@
 import { sqlError } from '../../sql/errors.ts';
-import { type FunctionNode, isKind, type Node, type WithinGroupNode } from '../../sql/node.ts';
+import type { FunctionNode, WithinGroupNode } from '../../sql/expression-nodes.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import type { Writer } from '../base/compiler.ts';
 import { FUNCTION_FORMS, type FunctionForms, writeCall, writeFilter } from '../base/functions.ts';
 

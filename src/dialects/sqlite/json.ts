@@ -1,5 +1,7 @@
 import { sqlError } from '../../sql/errors.ts';
-import { isKind, type JsonComparisonNode, type Node } from '../../sql/node.ts';
+import type { JsonComparisonNode } from '../../sql/expression-nodes.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
 import { literal } from '../base/inline.ts';
 import type { jsonVisitors } from '../base/json.ts';

@@ -1,5 +1,7 @@
 import { sqlError } from '../../sql/errors.ts';
-import { type BinaryNode, isKind, type Node, type QuantifiedNode } from '../../sql/node.ts';
+import type { BinaryNode, QuantifiedNode } from '../../sql/expression-nodes.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import { TIGHTNESS, type Writer } from '../base/compiler.ts';
 
 const COMPARISONS = new Set(['=', '<>', '<', '<=', '>', '>=']);

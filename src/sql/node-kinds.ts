@@ -1,0 +1,163 @@
+import type {
+  ArrayIndexNode,
+  ArrayLengthNode,
+  ArrayOfNode,
+  ArrayOperatorNode,
+  BetweenNode,
+  BinaryNode,
+  BitwiseNode,
+  BitwiseNotNode,
+  CaseNode,
+  CaseOfNode,
+  CastNode,
+  CollateNode,
+  ConstantNode,
+  CustomOperatorNode,
+  DistinctNode,
+  DivisionNode,
+  ExistsNode,
+  ExtractNode,
+  FrameBoundNode,
+  FrameNode,
+  FunctionNode,
+  IdentifierNode,
+  InNode,
+  JsonComparisonNode,
+  JsonContainsNode,
+  JsonHasKeysNode,
+  JsonLengthNode,
+  JsonPathNode,
+  JsonScalarNode,
+  JunctionNode,
+  LabelNode,
+  LikeNode,
+  ListNode,
+  MatchNode,
+  NextValueNode,
+  OrderNode,
+  OverNode,
+  QuantifiedNode,
+  RawNode,
+  RegexpNode,
+  RegexpReplaceNode,
+  ScalarNode,
+  StarNode,
+  SymmetricBetweenNode,
+  TextLiteralNode,
+  TruthNode,
+  TryCastNode,
+  UnaryNode,
+  WithinGroupNode,
+} from './expression-nodes.ts';
+import type { AliasNode, BindNode, ColumnNode, Node, TableNode } from './node.ts';
+import type { NodeKind } from './node-fields.ts';
+import type {
+  ConflictNode,
+  CteNode,
+  CteReferenceNode,
+  DeleteNode,
+  EntityNode,
+  ExplainNode,
+  GroupingNode,
+  HintNode,
+  InsertNode,
+  JoinNode,
+  LateralNode,
+  LockNode,
+  MergeClauseNode,
+  MergeNode,
+  SelectModifiersNode,
+  SelectNode,
+  SetOperationNode,
+  TableFunctionNode,
+  TableSampleNode,
+  TruncateNode,
+  UpdateNode,
+  ValuesNode,
+  WithNode,
+} from './statement-nodes.ts';
+
+export interface NodeByKind {
+  bind: BindNode;
+  column: ColumnNode;
+  table: TableNode;
+  alias: AliasNode;
+  join: JoinNode;
+  binary: BinaryNode;
+  unary: UnaryNode;
+  junction: JunctionNode;
+  like: LikeNode;
+  in: InNode;
+  between: BetweenNode;
+  constant: ConstantNode;
+  list: ListNode;
+  function: FunctionNode;
+  over: OverNode;
+  case: CaseNode;
+  cast: CastNode;
+  collate: CollateNode;
+  order: OrderNode;
+  label: LabelNode;
+  exists: ExistsNode;
+  scalar: ScalarNode;
+  star: StarNode;
+  raw: RawNode;
+  identifier: IdentifierNode;
+  nextValue: NextValueNode;
+  entity: EntityNode;
+  select: SelectNode;
+  lock: LockNode;
+  setOperation: SetOperationNode;
+  insert: InsertNode;
+  conflict: ConflictNode;
+  update: UpdateNode;
+  delete: DeleteNode;
+  selectModifiers: SelectModifiersNode;
+  hint: HintNode;
+  grouping: GroupingNode;
+  cte: CteNode;
+  cteReference: CteReferenceNode;
+  with: WithNode;
+  lateral: LateralNode;
+  tableSample: TableSampleNode;
+  tableFunction: TableFunctionNode;
+  values: ValuesNode;
+  merge: MergeNode;
+  mergeClause: MergeClauseNode;
+  truncate: TruncateNode;
+  explain: ExplainNode;
+  bitwise: BitwiseNode;
+  bitwiseNot: BitwiseNotNode;
+  division: DivisionNode;
+  truth: TruthNode;
+  symmetricBetween: SymmetricBetweenNode;
+  customOperator: CustomOperatorNode;
+  regexp: RegexpNode;
+  regexpReplace: RegexpReplaceNode;
+  match: MatchNode;
+  distinct: DistinctNode;
+  quantified: QuantifiedNode;
+  jsonPath: JsonPathNode;
+  jsonScalar: JsonScalarNode;
+  jsonComparison: JsonComparisonNode;
+  jsonContains: JsonContainsNode;
+  jsonHasKeys: JsonHasKeysNode;
+  jsonLength: JsonLengthNode;
+  arrayOperator: ArrayOperatorNode;
+  arrayIndex: ArrayIndexNode;
+  arrayLength: ArrayLengthNode;
+  arrayOf: ArrayOfNode;
+  caseOf: CaseOfNode;
+  tryCast: TryCastNode;
+  extract: ExtractNode;
+  textLiteral: TextLiteralNode;
+  withinGroup: WithinGroupNode;
+  frame: FrameNode;
+  frameBound: FrameBoundNode;
+}
+export type NodeOf<K extends NodeKind> = NodeByKind[K];
+type Derived = 'kind' | 'key' | 'binds' | 'aliases' | 'implied';
+/** The fields that a node of this kind is made from. */
+export type Fields<K extends NodeKind> = Omit<NodeByKind[K], Derived>;
+/** The fields of a node from which a changed one is made. */
+export type FieldsOf<N extends Node> = Omit<N, Derived>;
