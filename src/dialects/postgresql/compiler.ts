@@ -12,6 +12,7 @@ import { expressionVisitors } from '../base/expressions.ts';
 import { selectVisitors, writeLimit } from '../base/selects.ts';
 import { sourceVisitors } from '../base/sources.ts';
 import { storedType } from '../base/type-names.ts';
+import { postgresqlJsonVisitors } from './json.ts';
 import { castName } from './type-names.ts';
 
 // PostgreSQL gives each parameter a type from what stands beside it. Beside a column that is the column's; where nothing
@@ -123,6 +124,7 @@ function writeRaw(node: RawNode, to: Writer): void {
 /** What PostgreSQL writes differently. */
 export const postgresqlVisitors: Visitors = {
   ...expressionVisitors,
+  ...postgresqlJsonVisitors,
   ...selects,
   select: (node, to) => {
     if (node.modifiers?.withTies === true) leaveBare([node.limit, node.offset].filter((part) => part !== null));
