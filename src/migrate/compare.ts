@@ -1,4 +1,3 @@
-import type { DdlCompiler } from '../dialects/base/dialect.ts';
 import type { ReflectedTable } from '../dialects/base/reflection.ts';
 import { MetaData } from '../sql/metadata.ts';
 import type { Table } from '../sql/schema.ts';
@@ -46,7 +45,7 @@ export function compare(models: readonly Table[], reflected: readonly ReflectedT
   for (const table of dropped.sortedTables().reverse()) {
     changes.push({ upgrade: [{ kind: 'dropTable', table }], downgrade: [{ kind: 'createTable', table }] });
     warnings.push(`The table '${table.name}' has no model any more: it is dropped, with all its rows.`);
-    warnings.push(...unknownTypes(found.get(table.name), dialect.ddl));
+    warnings.push(...withoutType(found.get(table.name)));
   }
   return { changes, problems, warnings };
 }
@@ -57,10 +56,8 @@ function sorted(tables: readonly Table[]): Table[] {
   return order.filter((table) => tables.includes(table));
 }
 
-function unknownTypes(table: ReflectedTable | undefined, ddl: DdlCompiler): string[] {
-  const unknown = table?.columns.filter((column) => ddl.parseType(column.type) === null) ?? [];
-  return unknown.map((column) => {
-    const type = column.type === '' ? 'no type' : `the type ${column.type}, which Athanor has no name for`;
-    return `'${table?.name}.${column.name}' has ${type}: the downgrade makes it TEXT.`;
-  });
+/** A column without a type, as SQLite may have, comes back as text. */
+function withoutType(table: ReflectedTable | undefined): string[] {
+  const blank = table?.columns.filter((column) => column.type === '') ?? [];
+  return blank.map((column) => `'${table?.name}.${column.name}' has no type: the downgrade makes it TEXT.`);
 }
