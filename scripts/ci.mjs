@@ -18,7 +18,7 @@ let failed = 0;
 let current;
 
 /** Runs a program in its own process group, so that what it started ends with it; resolves to its output, rejects unless it exits with 0. */
-function run(command, args, { env = {}, cwd = root, limit = 8 * minute, quiet = false } = {}) {
+function run(command, args, { env = {}, cwd = root, limit = 20 * minute, quiet = false } = {}) {
   return new Promise((resolve, reject) => {
     const options = { cwd, env: { ...environment, ...env }, stdio: ['ignore', quiet ? 'pipe' : 'inherit', 'inherit'], detached: true };
     const child = spawn(command, args, options);
@@ -144,7 +144,7 @@ await step('tests', () => {
     ATHANOR_REQUIRE_BROWSER: '1',
     ATHANOR_EXPECT_NODE: '24',
   };
-  return tested([tests, types], () => run('npm', ['test'], { env, limit: 10 * minute }));
+  return tested([tests, types], () => run('npm', ['test'], { env, limit: 20 * minute }));
 });
 for (const major of ['22', '26']) await step(`tests on Node ${major}`, () => testOnNode(major));
 await step('catalog', () => checkCatalog(environment));
