@@ -136,3 +136,11 @@ export const FIELD_LIST = Object.fromEntries(Object.entries(FIELDS).map(([kind, 
   NodeKind,
   [string, FieldKind][]
 >;
+
+/** The fields of each kind that hold children, and which of them hold lists. */
+export const CHILD_FIELDS = Object.fromEntries(
+  Object.entries(FIELD_LIST).map(([kind, fields]) => {
+    const children = fields.filter(([, fieldKind]) => fieldKind === 'node' || fieldKind === 'nodes');
+    return [kind, { names: children.map(([name]) => name), lists: children.map(([, fieldKind]) => fieldKind === 'nodes') }];
+  }),
+) as unknown as Readonly<Record<NodeKind, { readonly names: readonly string[]; readonly lists: readonly boolean[] }>>;

@@ -1,25 +1,35 @@
 import type { BindNode, Node } from './node.ts';
-import { FIELD_LIST, type NodeKind } from './node-fields.ts';
+import { CHILD_FIELDS, type NodeKind } from './node-fields.ts';
 import type { NodeByKind } from './node-kinds.ts';
 
 /** A copy of the tree in which every child went through `change` first; the same node where nothing changed. */
 export function mapChildren<N extends Node>(node: N, change: (child: Node) => Node): N {
+  const { names, lists } = CHILD_FIELDS[node.kind];
+  const fields = node as unknown as Readonly<Record<string, unknown>>;
   let copy: Record<string, unknown> | null = null;
-  for (const [name, fieldKind] of FIELD_LIST[node.kind]) {
-    const value = (node as unknown as Record<string, unknown>)[name];
-    let next = value;
-    if (fieldKind === 'node' && value !== null) next = change(value as Node);
-    else if (fieldKind === 'nodes') {
-      const list = value as readonly Node[];
-      const mapped = list.map(change);
-      next = mapped.some((child, i) => child !== list[i]) ? mapped : list;
-    }
+  for (let i = 0; i < names.length; i++) {
+    const value = fields[names[i]];
+    const next = lists[i] ? mapList(value as readonly Node[], change) : value === null ? null : change(value as Node);
     if (next !== value) {
-      copy ??= { ...(node as unknown as Record<string, unknown>) };
-      copy[name] = next;
+      copy ??= { ...fields };
+      copy[names[i]] = next;
     }
   }
   return (copy ?? node) as N;
+}
+
+/** The list with each node changed; the same list where none was. */
+function mapList(nodes: readonly Node[], change: (child: Node) => Node): readonly Node[] {
+  let copy: Node[] | null = null;
+  for (let i = 0; i < nodes.length; i++) {
+    const next = change(nodes[i]);
+    if (copy !== null) copy.push(next);
+    else if (next !== nodes[i]) {
+      copy = nodes.slice(0, i);
+      copy.push(next);
+    }
+  }
+  return copy ?? nodes;
 }
 
 /** Whether the node is of this kind. */
@@ -30,10 +40,12 @@ export function isKind<K extends NodeKind>(node: Node, kind: K): node is NodeByK
 /** Calls `visit` for the node and, where it answers true, for all below it, in the order of the fields. */
 export function walk(node: Node, visit: (node: Node) => boolean): void {
   if (!visit(node)) return;
-  for (const [name, fieldKind] of FIELD_LIST[node.kind]) {
-    const value = (node as unknown as Record<string, unknown>)[name];
-    if (fieldKind === 'node' && value !== null) walk(value as Node, visit);
-    else if (fieldKind === 'nodes') for (const child of value as readonly Node[]) walk(child, visit);
+  const { names, lists } = CHILD_FIELDS[node.kind];
+  const fields = node as unknown as Readonly<Record<string, unknown>>;
+  for (let i = 0; i < names.length; i++) {
+    const value = fields[names[i]];
+    if (lists[i]) for (const child of value as readonly Node[]) walk(child, visit);
+    else if (value !== null) walk(value as Node, visit);
   }
 }
 
@@ -43,6 +55,10 @@ export function walk(node: Node, visit: (node: Node) => boolean): void {
  */
 export function numberBinds<N extends Node>(node: N): N {
   let slot = 0;
-  const change = (child: Node): Node => (child.kind === 'bind' ? ({ ...child, slot: slot++ } as BindNode) : mapChildren(child, change));
+  const change = (child: Node): Node => {
+    if (child.kind === 'bind') return { ...child, slot: slot++ } as BindNode;
+    // A copied select does not know its binds any more, so it is looked through.
+    return child.binds?.length === 0 ? child : mapChildren(child, change);
+  };
   return change(node) as N;
 }
