@@ -50,6 +50,13 @@ class Account extends db.Model('accounts', {
   credits: t.integer(),
 }) {}
 
+const driver = process.env.BENCH_ADAPTER_DRIVER ?? 'sqlite+better-sqlite3';
+
+function serverOptions({ pg: { host, port, user, password, database }, poolSize }) {
+  const url = `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${database}`;
+  return { url, engine: { poolSize, maxOverflow: 0 } };
+}
+
 /** One session for each call, as one request has. */
 const session = () => db.createSession();
 const usersTo = (s, n) => s.query(User).filter(User.c.id.le(n)).orderBy(User.c.id);
@@ -59,8 +66,7 @@ export default function athanor() {
     name: 'athanor',
     variants: { w4: ['selectin', 'joined'], w5: ['selectin', 'joined'] },
     setup(config) {
-      if (config.db !== 'sqlite') throw new Error('Athanor has no PostgreSQL dialect yet.');
-      db.configure({ url: `${process.env.BENCH_ADAPTER_DRIVER ?? 'sqlite+better-sqlite3'}:///${config.file}` });
+      db.configure(config.db === 'sqlite' ? { url: `${driver}:///${config.file}` } : serverOptions(config));
     },
     close: () => db.dispose(),
     w1: (id) => session().get(User, id),

@@ -4,9 +4,12 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import makeAdapter from './adapter.mjs';
 import { ACCOUNTS, newUsers, seed, USERS } from './data.ts';
 import { rawSqlite } from './raw-sqlite.ts';
+
+// The adapter is told its driver before it is loaded.
+process.env.BENCH_ADAPTER_DRIVER = 'sqlite';
+const { default: makeAdapter } = await import('./adapter.mjs');
 
 // biome-ignore lint/suspicious/noExplicitAny: both sides give objects of their own kinds, of which only attributes are read
 type Any = any;
