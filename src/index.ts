@@ -79,7 +79,8 @@ export {
 } from './orm/relation.ts';
 export type { RelationAttribute } from './orm/relation-attribute.ts';
 export type { RowLock } from './orm/reloading.ts';
-export { type GetOptions, type ModelChange, objectSession, type Session, type SessionEvents } from './orm/session.ts';
+export { type GetOptions, objectSession, type Session, type SessionEvents } from './orm/session.ts';
+export type { ModelChange } from './orm/session-ending.ts';
 export type { StreamOptions } from './orm/stream-options.ts';
 export type { Synchronize } from './orm/synchronization.ts';
 export type { NestedTransaction, SessionTransactionOptions } from './orm/transaction-scope.ts';

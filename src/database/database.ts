@@ -3,7 +3,8 @@ import { createEngine, type Engine, type EngineOptions } from '../engine/engine.
 import { type ReflectedSqlTable, type ReflectTableOptions, reflectTable } from '../engine/reflect-tables.ts';
 import { createModel, type ModelClass, type ModelOptions, type ModelRegistry } from '../orm/model.ts';
 import type { QueryRunner } from '../orm/query.ts';
-import { type ModelChange, Session, type SessionEvents, type SessionOptions } from '../orm/session.ts';
+import { Session, type SessionEvents, type SessionOptions } from '../orm/session.ts';
+import type { ModelChange } from '../orm/session-ending.ts';
 import { SessionListeners, STATE_EVENTS, WORK_EVENTS } from '../orm/session-events.ts';
 import { MetaData, type ReflectOptions, type SchemaChangeOptions } from '../sql/metadata.ts';
 import type { Naming } from '../sql/naming.ts';
