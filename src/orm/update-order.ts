@@ -37,7 +37,9 @@ export function isReferable(mapper: Mapper, position: number): boolean {
  */
 export function inSteps<C extends RowChange>(mapper: Mapper, changes: readonly C[]): readonly (readonly C[])[] {
   if (changes.length < 2) return [changes];
-  const sets = uniquesOf(mapper).filter((set) => changes.some(({ positions }) => positions.some((position) => set.includes(position))));
+  // Most changes have one list of columns in common.
+  const lists = new Set(changes.map(({ positions }) => positions));
+  const sets = uniquesOf(mapper).filter((set) => [...lists].some((positions) => positions.some((position) => set.includes(position))));
   if (sets.length === 0) return [changes];
   const waits = new Map<C, C[]>();
   for (const set of sets) {
