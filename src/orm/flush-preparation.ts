@@ -121,7 +121,13 @@ async function cascadeDelete(
     return;
   }
   if (relation.direction !== 'oneToMany' || relation.passiveDeletes === 'all') return;
-  const children = await doomed(session, relation, stored);
+  // Of a key that cannot be NULL nothing is read: the database refuses a parent that has children, or deletes them with it.
+  const loose = canLetGo(relation);
+  const children = loose ? await doomed(session, relation, stored) : stored.flatMap((owner) => relatedTo(owner, relation));
+  if (!loose && goesWithParent(relation)) {
+    for (const child of children) remove(session, child);
+    return;
+  }
   const gone = new Set(owners);
   for (const child of children) {
     if (session.removed.has(child) || !isStored(child)) continue;
@@ -132,6 +138,20 @@ async function cascadeDelete(
     if (back !== null && parent !== undefined) leave(session, child, back);
     preparation.nullified.push({ child, positions: relation.remote, parent: null, parentPositions: relation.local, post: false });
   }
+}
+
+/** Whether the children's key may become NULL. */
+function canLetGo(relation: Relationship): boolean {
+  return relation.remote.every((position) => relation.target.columns[position].nullable);
+}
+
+/** Whether the database deletes the children with their parent. */
+function goesWithParent(relation: Relationship): boolean {
+  const { remote, target } = relation;
+  return target.table.foreignKeys.some(
+    (key) =>
+      key.onDelete === 'cascade' && key.columns.length === remote.length && key.columns.every((column, i) => column.position === remote[i]),
+  );
 }
 
 /** A child whose parent goes, or gives it up, has none on its own side either. */

@@ -13,7 +13,7 @@ export interface RowChange {
 const uniques = new WeakMap<Mapper, readonly (readonly number[])[]>();
 
 /** The columns of each key and unique constraint of a class; made once. */
-function uniquesOf(mapper: Mapper): readonly (readonly number[])[] {
+export function uniquesOf(mapper: Mapper): readonly (readonly number[])[] {
   let sets = uniques.get(mapper);
   if (sets === undefined) {
     const { table } = mapper;
@@ -71,7 +71,7 @@ export function inSteps<C extends RowChange>(mapper: Mapper, changes: readonly C
 }
 
 /** Values as text that is equal for equal values. */
-function textOf(values: readonly unknown[]): string {
+export function textOf(values: readonly unknown[]): string {
   return JSON.stringify(
     values.map((value) =>
       value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value instanceof Date ? value.getTime() : value),
