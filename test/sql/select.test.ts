@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.ts';
 import { alias } from '../../src/sql/alias.ts';
 import { exists, literal } from '../../src/sql/expression.ts';
@@ -78,6 +78,31 @@ describe.each(shopDatabases)('select on $name', (database) => {
         [2, null],
         [3, null],
         [4, 1],
+      ]);
+    });
+    it('gives null for whole rows and columns that are left out', async () => {
+      const left = select({ category: c, name: p.c.name.as('label') })
+        .outerJoin(p)
+        .where(c.c.id.ge(1))
+        .orderBy(p.c.id);
+      expect((await shop.all(left)).map(({ category, name }) => [category.id, name])).toEqual([
+        [1, 'Vase'],
+        [2, 'Lamp'],
+        [2, 'lampshade'],
+      ]);
+      const right = select(r, p.c.id, r.c.rating).rightJoin(p).where(p.c.id.gt(2)).orderBy(p.c.id);
+      expectTypeOf(await shop.all(right)).toEqualTypeOf<
+        [{ id: number; rating: number; productId: number } | null, number, number | null][]
+      >();
+      expect(await shop.all(right)).toEqual([
+        [null, 3, null],
+        [null, 4, null],
+      ]);
+      const other = alias(c, 'other');
+      const both = select(c.c.name, other).outerJoin(other, other.c.id.eq(c.c.parentId)).orderBy(c.c.id);
+      expect(await shop.all(both)).toEqual([
+        ['Home', null],
+        ['Lamps', { id: 1, name: 'Home', parentId: null }],
       ]);
     });
     it('puts every row beside every other', async () => {
