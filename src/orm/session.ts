@@ -334,8 +334,8 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   // Queries
 
   /** A query for a class's objects, run by this session. SQLAlchemy: `query()`. */
-  query<C extends AnyClass>(model: C): Query<InstanceType<C>> {
-    return newQuery(model, () => this) as Query<InstanceType<C>>;
+  query<C extends AnyClass>(model: C): Query<InstanceType<C>, InstanceType<C>, never> {
+    return newQuery(model, () => this) as Query<InstanceType<C>, InstanceType<C>, never>;
   }
 
   /**
