@@ -51,6 +51,7 @@ export type { StatementEvent, StatementListener } from './engine/statement-event
 export type { Operations } from './migrate/operations.ts';
 export type { Collection, LoadedCollection } from './orm/collection.ts';
 export type { CollectionQuery } from './orm/collection-query.ts';
+export { type Composite, type CompositeAttribute, composite, type Synonym, synonym } from './orm/derived-attribute.ts';
 export {
   DetachedInstanceError,
   InvalidStateError,
@@ -71,6 +72,7 @@ export { type PaginateOptions, Pagination } from './orm/pagination.ts';
 export type { ChangeOptions, Query, RowQuery } from './orm/query.ts';
 export {
   belongsTo,
+  type ConditionColumns,
   hasMany,
   hasOne,
   type ManyToManyOptions,
