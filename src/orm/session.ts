@@ -5,6 +5,7 @@ import type { Connection } from '../engine/connection.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Result, type ScalarOf } from '../engine/result.ts';
 import { type Executable, prepareStatement, valuesOf } from '../engine/statement.ts';
+import { limitsOf, type StatementLimits } from '../engine/statement-limits.ts';
 import { Delete } from '../sql/delete.ts';
 import { describe } from '../sql/errors.ts';
 import { Insert, insertInto } from '../sql/insert.ts';
@@ -95,6 +96,8 @@ export interface SessionOptions {
   readonly checkUse?: () => void;
   /** The page that the current request asks for. */
   readonly pageParameters?: () => PageParameters | null;
+  /** What limits each of its statements, and ends them with a request that is gone. */
+  readonly limits?: StatementLimits | undefined;
 }
 
 /** An object that a transaction wrote. Flask-SQLAlchemy: an item of `models_committed`. */
@@ -147,7 +150,10 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   readonly #options: SessionOptions;
   declare readonly '~events'?: SessionEvents;
   readonly #listeners: SessionListeners<Session, ModelChange> = new SessionListeners();
-  readonly #transaction: SessionTransaction = new SessionTransaction(() => this.#tell('afterBegin'));
+  readonly #transaction: SessionTransaction = new SessionTransaction(
+    () => this.#tell('afterBegin'),
+    (engine) => engine.acquire(this.#limits(engine)),
+  );
   readonly #lazy: LazyLoads = new LazyLoads();
   #engine: Engine | null = null;
   #autoflush: boolean;
@@ -384,7 +390,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     return queryEntities(this, spec);
   }
   runStream(spec: QuerySpec, options: StreamOptions): AsyncGenerator<Entity, void, undefined> {
-    return streamEntities(this, spec, readBatch(options.batch));
+    return streamEntities(this, spec, readBatch(options.batch), options);
   }
   runCount(spec: QuerySpec): Promise<number> {
     return countRows(this, spec);
@@ -415,25 +421,29 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   /**
    * Runs any statement of Core: changed rows, or rows. One that writes opens a transaction. The session's objects follow an
    * UPDATE or DELETE of their rows as `synchronize` says; objects that a writing statement returns are as it left them.
-   * SQLAlchemy: `execute()`.
+   * `signal` and `timeout` end the statement on the server before it is done. SQLAlchemy: `execute()`.
    * @example await db.session.execute(update(Post).set({ views: 0 }).where(Post.c.userId.eq(3)), undefined, { synchronize: 'fetch' });
    */
   async execute<R>(
     statement: Executable<R>,
     params?: Readonly<Record<string, unknown>>,
-    { synchronize = 'auto' }: { readonly synchronize?: Synchronize } = {},
+    { synchronize = 'auto', ...limits }: { readonly synchronize?: Synchronize } & StatementLimits = {},
   ): Promise<Result<R>> {
     await this.ready();
     if (synchronize !== false && (statement instanceof Update || statement instanceof Delete)) {
       const mapper = mapperOfTable(statement.table);
       if (mapper !== null && !this.identities.isEmpty(mapper)) {
-        const run = (changed: unknown): Promise<Result<unknown>> => this.#execute(changed as Executable, params);
+        const run = (changed: unknown): Promise<Result<unknown>> => this.#execute(changed as Executable, params, limits);
         return changeRows(this, mapper, statement, params, synchronize, run) as Promise<Result<R>>;
       }
     }
-    return this.#execute(statement, params);
+    return this.#execute(statement, params, limits);
   }
-  async #execute<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<Result<R>> {
+  async #execute<R>(
+    statement: Executable<R>,
+    params: Readonly<Record<string, unknown>> | undefined,
+    limits: StatementLimits,
+  ): Promise<Result<R>> {
     const engine = this.#engineFor(bindOf(statement));
     await engine.ready();
     const { executions, projection } = prepareStatement(engine, statement, 'execute()');
@@ -445,10 +455,10 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     if (projection !== null && hasEntities(projection)) {
       const rows: DriverRow[] = [];
       for (const { plan, rows: values } of executions)
-        for (const row of values) rows.push(...(await this.#on(engine, (connection) => connection.fetch(plan, row, params))));
+        for (const row of values) rows.push(...(await this.#on(engine, (connection) => connection.fetch(plan, row, params, limits))));
       return new Result(readEntityRows(this, engine.dialect, projection, rows, writes) as R[], writes ? rows.length : 0);
     }
-    return this.#on(engine, (connection) => connection.execute(statement, params));
+    return this.#on(engine, (connection) => connection.execute(statement, params, limits));
   }
   /**
    * Runs a statement once for each of these sets of `param()` values, all or none of them. An insert that says no values
@@ -511,28 +521,32 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     return updateByKeys(this, mapper, rows as readonly Record<string, unknown>[]);
   }
   /** All rows; model classes among the columns give objects. */
-  async all<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<R[]> {
-    return (await this.execute(statement, params)).all();
+  async all<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>, limits?: StatementLimits): Promise<R[]> {
+    return (await this.execute(statement, params, limits)).all();
   }
   /** The first row, or null. */
-  async first<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<R | null> {
-    return (await this.execute(limited(statement, 1), params)).first();
+  async first<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>, limits?: StatementLimits): Promise<R | null> {
+    return (await this.execute(limited(statement, 1), params, limits)).first();
   }
   /** The only row. Throws NoResultFound or MultipleResultsFound. */
-  async one<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<R> {
-    return (await this.execute(statement, params)).one();
+  async one<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>, limits?: StatementLimits): Promise<R> {
+    return (await this.execute(statement, params, limits)).one();
   }
   /** The only row, or null. Throws MultipleResultsFound. SQLAlchemy: `one_or_none()`. */
-  async oneOrNone<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<R | null> {
-    return (await this.execute(statement, params)).oneOrNone();
+  async oneOrNone<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>, limits?: StatementLimits): Promise<R | null> {
+    return (await this.execute(statement, params, limits)).oneOrNone();
   }
   /** The first value of the first row, or null. */
-  async scalar<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<ScalarOf<R> | null> {
-    return (await this.execute(limited(statement, 1), params)).scalar();
+  async scalar<R>(
+    statement: Executable<R>,
+    params?: Readonly<Record<string, unknown>>,
+    limits?: StatementLimits,
+  ): Promise<ScalarOf<R> | null> {
+    return (await this.execute(limited(statement, 1), params, limits)).scalar();
   }
   /** The first value of each row. */
-  async scalars<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<ScalarOf<R>[]> {
-    return (await this.execute(statement, params)).scalars();
+  async scalars<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>, limits?: StatementLimits): Promise<ScalarOf<R>[]> {
+    return (await this.execute(statement, params, limits)).scalars();
   }
 
   // Loading onto objects
@@ -871,7 +885,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   /** A connection to read a stream from: the transaction's, or one of its own. */
   async openStream(engine: Engine): Promise<StreamConnection> {
     const open = this.#transaction.connection(engine);
-    const connection = open ?? (await engine.acquire());
+    const connection = open ?? (await engine.acquire(this.#limits(engine)));
     const stream = { connection, shared: open !== undefined };
     const streams = this.#streams.get(engine) ?? [];
     this.#streams.set(engine, [...streams, stream]);
@@ -895,6 +909,10 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     return stream.connection;
   }
 
+  #limits(engine: Engine): StatementLimits | null {
+    const { limits } = this.#options;
+    return limits === undefined ? null : limitsOf(limits, engine.limits);
+  }
   /** Runs work on the transaction's connection, or on one of its own that goes back at once. */
   #on<T>(engine: Engine, work: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
     const open = this.#transaction.connection(engine);
@@ -903,7 +921,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
       const streaming = this.#streamConnection(engine, false);
       if (streaming !== undefined) return work(streaming);
     }
-    const acquired = engine.acquire();
+    const acquired = engine.acquire(this.#limits(engine));
     return acquired instanceof Promise ? acquired.then((connection) => use(connection, work)) : use(acquired, work);
   }
 

@@ -19,6 +19,8 @@ interface Client extends Omit<pg.Client, 'query' | 'connection'> {
 const CANCEL_CODE = 80_877_102;
 /** How long a connection may take to say goodbye. */
 const CLOSE_MS = 2000;
+/** How long a request to cancel may take to get through. */
+const CANCEL_MS = 5000;
 
 class ClientTransport implements Transport {
   readonly #client: Client;
@@ -55,10 +57,16 @@ class ClientTransport implements Transport {
     message.writeInt32BE(CANCEL_CODE, 4);
     message.writeInt32BE(processID, 8);
     message.writeInt32BE(secretKey, 12);
+    socket.setTimeout(CANCEL_MS, () => socket.destroy());
     socket.end(message);
     // The server closes when it has passed the request on.
     socket.resume();
     await once(socket, 'close');
+  }
+
+  destroy(): void {
+    this.usable = false;
+    this.#client.connection.stream.destroy();
   }
 
   async close(): Promise<void> {
