@@ -164,6 +164,22 @@ export class Channel {
     this.#whenIdle = null;
     tell();
   }
+  /** Waits until the driver has answered all that it was given; null where it has. */
+  settled(): Promise<unknown> | null {
+    if (this.#running === 0 && this.#alone === null) return null;
+    const last = this.#alone;
+    const idle =
+      last ??
+      new Promise<void>((resolve) => {
+        const before = this.#whenIdle;
+        this.#whenIdle = () => {
+          before?.();
+          resolve();
+        };
+      });
+    return idle.then(() => this.settled());
+  }
+
   /** What a stream has to wait for before it asks for rows; null for nothing. */
   get alone(): Promise<void> | null {
     return this.#alone;

@@ -250,9 +250,12 @@ export class Connection {
     for await (const row of streamPlan(this.#channel, plan, values[0], params, limits)) yield read(row) as R;
   }
 
-  /** Rolls back what is open and gives the connection back. It can't be used afterwards. */
+  /** Waits for the statements that were given, rolls back what is open and gives the connection back. It can't be used afterwards. */
   close(): MaybePromise<void> {
     if (this.#channel.closed) return;
+    // Nobody else may be given a connection that is still at work.
+    const settling = this.#turns?.settled() ?? this.#channel.settled();
+    if (settling !== null) return settling.then(() => this.close());
     if (this.#channel.streams !== null && this.#channel.streams.size > 0) return endStreams(this.#channel).then(() => this.#close());
     return this.#close();
   }

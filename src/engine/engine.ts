@@ -22,7 +22,7 @@ import {
 import { type PoolEvent, PoolEvents, type PoolListener } from './pool-events.ts';
 import { prepareStatement } from './statement.ts';
 import { echoStatement, type StatementListener } from './statement-event.ts';
-import { limitsOf, type StatementLimits } from './statement-limits.ts';
+import { limitsOf, type StatementLimits, withinTime } from './statement-limits.ts';
 import { type DatabaseUrl, maskUrl, parseUrl } from './url.ts';
 import { type WriteLock, writeLockOf } from './write-lock.ts';
 
@@ -339,9 +339,12 @@ function notReady(): never {
   throw engineError('engine.not-ready');
 }
 
+/** How long a connection may take to answer when it is tried. */
+const PING_SECONDS = 3;
+
 function ping(driver: DriverConnection): MaybePromise<boolean> {
   const answer = driver.query('SELECT 1', []);
-  return answer instanceof Promise ? answer.then(() => true) : true;
+  return answer instanceof Promise ? withinTime(driver, { timeout: PING_SECONDS }, answer).then(() => true) : true;
 }
 
 function isMissing(error: unknown): boolean {

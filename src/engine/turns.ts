@@ -5,6 +5,11 @@ import type { StatementLimits } from './statement-limits.ts';
 export class Turns {
   #tail: Promise<unknown> | null = null;
 
+  /** Waits until all has run that was given; null where it has. */
+  settled(): Promise<unknown> | null {
+    return this.#tail === null ? null : this.#tail.then(ignore, ignore).then(() => this.settled());
+  }
+
   /** Runs the work when it is its turn. Where a signal gives it up before that, it is left out. */
   take<T>(work: () => MaybePromise<T>, limits: StatementLimits | null): Promise<T> {
     const before = this.#tail;
@@ -36,6 +41,8 @@ function givenUpWhileWaiting<T>(before: Promise<unknown>, turn: Promise<T>, sign
     turn.then(resolve, reject);
   });
 }
+
+function ignore(): void {}
 
 async function startNow<T>(work: () => MaybePromise<T>): Promise<T> {
   return work();

@@ -149,6 +149,23 @@ describe.each(liveDatabases)('a statement that is given up on $name', (database:
     expect(engine.pool.status()).toMatchObject({ checkedOut: 1, waiting: 0 });
   });
 
+  it('keeps its connection until it has ended: a caller who does not wait for it gives nothing away', async () => {
+    const engine = open({ poolSize: 1, maxOverflow: 0 });
+    const early = async (): Promise<unknown[]> => {
+      await using connection = await engine.connect({ autocommit: true });
+      // Without `await`, so that the connection is closed first.
+      return connection.all(words.sleep(0.3));
+    };
+    const rows = early();
+    const took = await timed(async () => {
+      await using connection = await engine.connect({ autocommit: true });
+      await connection.all(words.sleep(20), undefined, { timeout: 0.1 }).catch(() => {});
+    });
+    expect(took).toBeLessThan(5000);
+    const [row] = await rows;
+    expect(Object.values(row as object)).toEqual([database.family === 'mysql' ? 0 : '']);
+  });
+
   it('is told from one that someone else ended', async () => {
     const engine = open();
     await using connection = await engine.connect({ autocommit: true });

@@ -25,6 +25,8 @@ const CANCEL_MS = 5000;
 class ClientTransport implements Transport {
   readonly #client: Client;
   readonly #options: ConnectOptions;
+  readonly #waiting: Exchange[] = [];
+  #busy = false;
   status = 'I';
   usable = true;
 
@@ -33,6 +35,9 @@ class ClientTransport implements Transport {
     this.#options = options;
     client.connection.on('readyForQuery', (message: { readonly status: string }) => {
       this.status = message.status;
+      // The client hears of it after this listener.
+      if (this.#waiting.length === 0) this.#busy = false;
+      else process.nextTick(() => this.#client.query(this.#waiting.shift() as Exchange));
     });
     // An idle connection that dies says so here and nowhere else.
     client.on('error', () => this.#lost());
@@ -41,9 +46,16 @@ class ClientTransport implements Transport {
 
   #lost(): void {
     this.usable = false;
+    for (const exchange of this.#waiting.splice(0)) exchange.handleError(new Error('Connection terminated'));
   }
 
+  /** The client is given one exchange at a time; its own queue is to go away. */
   submit(exchange: Exchange): void {
+    if (this.#busy && this.usable) {
+      this.#waiting.push(exchange);
+      return;
+    }
+    this.#busy = true;
     this.#client.query(exchange);
   }
 
