@@ -44,7 +44,7 @@ export class GivenUp extends Error {
 }
 
 /** The first of the pauses after which a server is asked again: a request that comes before its statement meets nothing. */
-const ASK_AGAIN_MS = 50;
+const ASK_AGAIN_MS = 200;
 /** How long the server is given to end a statement that it was asked to end; then the connection is. */
 const PATIENCE_MS = 3000;
 

@@ -51,7 +51,8 @@ export function connectOptions(options: DriverOptions, environment: NodeJS.Proce
     password: options.password ?? environment.PGPASSWORD ?? null,
     database: named ?? environment.PGDATABASE ?? user,
     ...tlsOptions(query, environment),
-    connectSeconds: wholeNumber('connect_timeout', query.connect_timeout ?? environment.PGCONNECT_TIMEOUT, 0, 86_400) ?? DEFAULT_CONNECT_SECONDS,
+    connectSeconds:
+      wholeNumber('connect_timeout', query.connect_timeout ?? environment.PGCONNECT_TIMEOUT, 0, 86_400) ?? DEFAULT_CONNECT_SECONDS,
     settings,
     preparedStatements: onOff('preparedStatements', query.preparedStatements, true),
   };

@@ -70,8 +70,8 @@ class ClientTransport implements Transport {
     message.writeInt32BE(processID, 8);
     message.writeInt32BE(secretKey, 12);
     socket.setTimeout(CANCEL_MS, () => socket.destroy());
-    socket.end(message);
-    // The server closes when it has passed the request on.
+    // The server closes when it has passed the request on. It is not told that no more will come: a pooler may take that for a caller who is gone.
+    socket.write(message);
     socket.resume();
     await once(socket, 'close');
   }
