@@ -32,7 +32,7 @@ import { beginTwoPhase, endPrepared, preparedTransactions, prepareTransaction } 
 export interface ConnectionOptions {
   /** Each statement stands alone. */
   readonly autocommit?: boolean;
-  /** What limits every statement that says nothing of its own. */
+  /** What limits every statement that says nothing of its own; null for nothing, whatever the engine says. */
   readonly limits?: StatementLimits | null;
 }
 
@@ -61,7 +61,7 @@ export class Connection {
     this.engine = engine;
     this.dialect = engine.dialect;
     this.#pooled = pooled;
-    this.#channel = new Channel(engine, pooled.driver, options?.limits ?? engine.limits);
+    this.#channel = new Channel(engine, pooled.driver, options?.limits === undefined ? engine.limits : options.limits);
     this.#autocommit = options?.autocommit === true;
   }
 

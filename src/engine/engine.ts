@@ -165,14 +165,14 @@ export class Engine implements EngineHost {
 
   /**
    * A connection, to be closed after use. With `autocommit` each statement stands alone; `signal` gives up the wait for one, and `timeout` is
-   * that of the wait in seconds. SQLAlchemy: `connect()`.
+   * that of the wait in seconds; `limits` hold for all of its statements. SQLAlchemy: `connect()`.
    * @example await using connection = await engine.connect();
    */
-  async connect(options: AcquireOptions & { readonly autocommit?: boolean } = {}): Promise<Connection> {
+  async connect(options: AcquireOptions & ConnectionOptions = {}): Promise<Connection> {
     if (this.#disposed) throw engineError('engine.disposed');
     await this.ready();
     const pooled = await this.pool.acquire(options);
-    return this.#checkout(pooled, { autocommit: options.autocommit === true });
+    return this.#checkout(pooled, options);
   }
 
   /**

@@ -120,6 +120,8 @@ export interface SchemaChange {
   readonly pause: { readonly read: string; readonly off: string; readonly restore: (value: unknown) => string } | null;
   /** A query for what is amiss with the data at the end of the transaction, where the database does not check it itself. */
   readonly violations: { readonly sql: string; readonly describe: (row: Readonly<Record<string, unknown>>) => string } | null;
+  /** A query in a transaction that gives 1 where it takes the one lock of all that migrate this database, until the transaction ends. */
+  readonly transactionLock?: string;
   /** A query that waits for the one lock of all that migrate this database, and gives 1 when it has it; where no transaction is lock enough. */
   readonly lock?: { readonly take: (seconds: number) => string; readonly release: string };
 }
