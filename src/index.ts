@@ -42,12 +42,15 @@ export {
   PoolTimeoutError,
   ProgrammingError,
   SerializationFailure,
+  StatementCancelled,
+  StatementTimeout,
   UniqueViolation,
 } from './engine/errors.ts';
 export type { Inspector, SchemaOption, TablesOptions } from './engine/inspector.ts';
 export { type ReflectTableOptions, reflectTable } from './engine/reflect-tables.ts';
 export type { Result } from './engine/result.ts';
 export type { StatementEvent, StatementListener } from './engine/statement-event.ts';
+export type { StatementLimits } from './engine/statement-limits.ts';
 export type { Operations } from './migrate/operations.ts';
 export type { Collection, LoadedCollection } from './orm/collection.ts';
 export type { CollectionQuery } from './orm/collection-query.ts';
