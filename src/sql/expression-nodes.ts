@@ -58,6 +58,16 @@ export interface FunctionNode extends Node {
 export interface OverNode extends Node {
   readonly kind: 'over';
   readonly call: Node;
+  /** The named window that it begins from. */
+  readonly window: Node | null;
+  readonly partitionBy: readonly Node[];
+  readonly orderBy: readonly Node[];
+  readonly frame: Node | null;
+}
+/** A window with a name: `WINDOW name AS (…)`. */
+export interface NamedWindowNode extends Node {
+  readonly kind: 'namedWindow';
+  readonly name: string;
   readonly partitionBy: readonly Node[];
   readonly orderBy: readonly Node[];
   readonly frame: Node | null;

@@ -16,7 +16,8 @@ const FIELDS = {
   constant: { value: 'token' },
   list: { items: 'nodes' },
   function: { name: 'token', args: 'nodes', distinct: 'token', orderBy: 'nodes', filter: 'node' },
-  over: { call: 'node', partitionBy: 'nodes', orderBy: 'nodes', frame: 'node' },
+  over: { call: 'node', window: 'node', partitionBy: 'nodes', orderBy: 'nodes', frame: 'node' },
+  namedWindow: { name: 'token', partitionBy: 'nodes', orderBy: 'nodes', frame: 'node' },
   case: { whens: 'nodes', thens: 'nodes', otherwise: 'node' },
   cast: { operand: 'node', type: 'token' },
   collate: { operand: 'node', collation: 'token' },
@@ -44,7 +45,7 @@ const FIELDS = {
     modifiers: 'node',
   },
   lock: { strength: 'token', wait: 'token', of: 'nodes' },
-  setOperation: { operator: 'token', queries: 'nodes', orderBy: 'nodes', limit: 'node', offset: 'node' },
+  setOperation: { operator: 'token', queries: 'nodes', orderBy: 'nodes', limit: 'node', offset: 'node', ctes: 'nodes' },
   insert: {
     table: 'node',
     columns: 'token',
@@ -54,6 +55,7 @@ const FIELDS = {
     returning: 'nodes',
     instead: 'token',
     prefixes: 'nodes',
+    ctes: 'nodes',
   },
   conflict: {
     target: 'token',
@@ -74,8 +76,10 @@ const FIELDS = {
     orderBy: 'nodes',
     limit: 'node',
     returning: 'nodes',
+    ctes: 'nodes',
   },
-  delete: { table: 'node', using: 'nodes', where: 'node', orderBy: 'nodes', limit: 'node', returning: 'nodes' },
+  rowField: { query: 'node', place: 'token', row: 'token' },
+  delete: { table: 'node', using: 'nodes', where: 'node', orderBy: 'nodes', limit: 'node', returning: 'nodes', ctes: 'nodes' },
   selectModifiers: {
     distinctOn: 'nodes',
     withTies: 'token',

@@ -33,6 +33,7 @@ import type {
   LikeNode,
   ListNode,
   MatchNode,
+  NamedWindowNode,
   NextValueNode,
   OrderNode,
   OverNode,
@@ -66,6 +67,7 @@ import type {
   LockNode,
   MergeClauseNode,
   MergeNode,
+  RowFieldNode,
   SelectModifiersNode,
   SelectNode,
   SetOperationNode,
@@ -93,6 +95,7 @@ export interface NodeByKind {
   list: ListNode;
   function: FunctionNode;
   over: OverNode;
+  namedWindow: NamedWindowNode;
   case: CaseNode;
   cast: CastNode;
   collate: CollateNode;
@@ -111,6 +114,7 @@ export interface NodeByKind {
   insert: InsertNode;
   conflict: ConflictNode;
   update: UpdateNode;
+  rowField: RowFieldNode;
   delete: DeleteNode;
   selectModifiers: SelectModifiersNode;
   hint: HintNode;
