@@ -162,6 +162,7 @@ export { type FunctionCall, type NamedWindow, type WindowOptions, window } from 
 export { cube, groupingSets, rollup } from './sql/grouping.ts';
 export { type IndexConstraint, type IndexMethod, index, uniqueIndex } from './sql/indexes.ts';
 export { type Insert, insertInto } from './sql/insert.ts';
+export { jsonArrayAgg, jsonArrayFrom, jsonObject, jsonObjectFrom } from './sql/json-document.ts';
 export type { Functions } from './sql/known-functions.ts';
 export { type Merge, mergeInto, type WhenMatched, type WhenNotMatched } from './sql/merge.ts';
 export { MetaData, type MetaDataOptions, type ReflectOptions, type SchemaChangeOptions } from './sql/metadata.ts';

@@ -234,6 +234,31 @@ export interface JsonHasKeysNode extends Node {
   readonly keys: readonly Node[];
   readonly every: boolean;
 }
+/** A JSON object of these values. */
+export interface JsonObjectNode extends Node {
+  readonly kind: 'jsonObject';
+  readonly names: readonly string[];
+  readonly values: readonly Node[];
+  readonly types: readonly SqlType[];
+}
+/** The rows of a subquery as JSON: a list of objects, or one object. */
+export interface JsonRowsNode extends Node {
+  readonly kind: 'jsonRows';
+  readonly query: Node;
+  /** The names of the query's columns in SQL, and those in the objects. */
+  readonly columns: readonly string[];
+  readonly names: readonly string[];
+  readonly types: readonly SqlType[];
+  readonly many: boolean;
+}
+/** The values of a group as a JSON list. */
+export interface JsonAggregateNode extends Node {
+  readonly kind: 'jsonAggregate';
+  readonly value: Node;
+  readonly type: SqlType;
+  readonly orderBy: readonly Node[];
+  readonly filter: Node | null;
+}
 export interface JsonLengthNode extends Node {
   readonly kind: 'jsonLength';
   readonly operand: Node;

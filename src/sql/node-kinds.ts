@@ -22,11 +22,14 @@ import type {
   FunctionNode,
   IdentifierNode,
   InNode,
+  JsonAggregateNode,
   JsonComparisonNode,
   JsonContainsNode,
   JsonHasKeysNode,
   JsonLengthNode,
+  JsonObjectNode,
   JsonPathNode,
+  JsonRowsNode,
   JsonScalarNode,
   JunctionNode,
   LabelNode,
@@ -147,6 +150,9 @@ export interface NodeByKind {
   jsonContains: JsonContainsNode;
   jsonHasKeys: JsonHasKeysNode;
   jsonLength: JsonLengthNode;
+  jsonObject: JsonObjectNode;
+  jsonRows: JsonRowsNode;
+  jsonAggregate: JsonAggregateNode;
   arrayOperator: ArrayOperatorNode;
   arrayIndex: ArrayIndexNode;
   arrayLength: ArrayLengthNode;

@@ -1,9 +1,10 @@
 import { sqlError } from '../../sql/errors.ts';
 import { make } from '../../sql/make.ts';
 import type { Node, SourceNode } from '../../sql/node.ts';
-import { isKind, walk } from '../../sql/node-walk.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import type { DeleteNode, InsertNode, MergeClauseNode, SelectNode, UpdateNode } from '../../sql/statement-nodes.ts';
 import { TIGHTNESS, type Visitors, type Writer } from './compiler.ts';
+import { holdsAggregate } from './functions.ts';
 import { warnOfProducts, writeHints } from './selects.ts';
 import { checkSources, held, writeFrom } from './sources.ts';
 
@@ -206,21 +207,6 @@ const ONE_GROUP = make('binary', {
   left: make('function', { name: 'count', args: [make('star', {})], distinct: false, orderBy: [], filter: null }),
   right: make('raw', { pieces: ['0'], items: [] }),
 });
-
-const AGGREGATES: ReadonlySet<string> = new Set(
-  'count sum avg min max string_agg array_agg bool_and bool_or stddev stddev_pop stddev_samp variance var_pop var_samp json_arrayagg json_objectagg'.split(
-    ' ',
-  ),
-);
-
-function holdsAggregate(column: Node): boolean {
-  let found = false;
-  walk(column, (node) => {
-    found ||= isKind(node, 'withinGroup') || (isKind(node, 'function') && AGGREGATES.has(node.name));
-    return !found && !isKind(node, 'over') && !isKind(node, 'select');
-  });
-  return found;
-}
 
 /** The columns and expressions of a conflict's unique key. */
 export function writeTarget(

@@ -124,3 +124,19 @@ export const functionVisitors: FunctionVisitors = {
     to.write(DIRECTIONS[node.direction]);
   },
 };
+
+const AGGREGATES: ReadonlySet<string> = new Set(
+  'count sum avg min max string_agg array_agg bool_and bool_or stddev stddev_pop stddev_samp variance var_pop var_samp json_arrayagg json_objectagg'.split(
+    ' ',
+  ),
+);
+
+/** Whether an expression is made of a group's rows. */
+export function holdsAggregate(column: Node): boolean {
+  let found = false;
+  walk(column, (node) => {
+    found ||= isKind(node, 'withinGroup') || isKind(node, 'jsonAggregate') || (isKind(node, 'function') && AGGREGATES.has(node.name));
+    return !found && !isKind(node, 'over') && !isKind(node, 'select');
+  });
+  return found;
+}
