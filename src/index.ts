@@ -160,12 +160,13 @@ export {
   param,
 } from './sql/expression.ts';
 export type { FrameBound, FrameOptions } from './sql/frame.ts';
-export { type FromItem, Join, type JoinCondition, join, outerJoin } from './sql/from-item.ts';
+export { type FromItem, Join, type JoinCondition, join, outerJoin, type SharedColumns } from './sql/from-item.ts';
 export { type FunctionMaker, func } from './sql/function.ts';
-export type { FunctionCall, WindowOptions } from './sql/function-call.ts';
+export { type FunctionCall, type NamedWindow, type WindowOptions, window } from './sql/function-call.ts';
 export { cube, groupingSets, rollup } from './sql/grouping.ts';
 export { type IndexConstraint, type IndexMethod, index, uniqueIndex } from './sql/indexes.ts';
 export { type Insert, insertInto } from './sql/insert.ts';
+export { jsonArrayAgg, jsonArrayFrom, jsonObject, jsonObjectFrom } from './sql/json-document.ts';
 export type { Functions } from './sql/known-functions.ts';
 export { type Merge, mergeInto, type WhenMatched, type WhenNotMatched } from './sql/merge.ts';
 export { MetaData, type MetaDataOptions, type ReflectOptions, type SchemaChangeOptions } from './sql/metadata.ts';
