@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Capabilities, TransactionOptions } from '../dialects/base/dialect.ts';
+import type { Dialect, TransactionOptions } from '../dialects/base/dialect.ts';
 import type { DriverRow, MaybePromise, RunResult } from '../dialects/base/driver.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Result, ScalarOf } from '../engine/result.ts';
@@ -14,7 +14,8 @@ import { insertReturning, updateByKeys } from './bulk.ts';
 import { reachedBy } from './cascade-walk.ts';
 import { ormError } from './errors.ts';
 import { expire, expireAll, type RefreshOptions, refresh } from './expiry.ts';
-import { type FlushSession, flush, type WrittenRows } from './flush.ts';
+import { flush } from './flush.ts';
+import type { FlushSession, WrittenRows } from './flush-session.ts';
 import { identityOf, keyValues, nameOf } from './identity.ts';
 import { IdentityMap } from './identity-map.ts';
 import { IdentityView } from './identity-view.ts';
@@ -684,8 +685,8 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   fetchMany(table: Table, key: string, build: () => Node, rows: readonly (readonly unknown[])[]): MaybePromise<DriverRow[][]> {
     return this.connections.fetchMany(table, key, build, rows);
   }
-  capabilitiesOf(table: Table): Capabilities {
-    return this.engineOf(table).dialect.capabilities;
+  dialectOf(table: Table): Dialect {
+    return this.engineOf(table).dialect;
   }
   async beginWriting(mappers: Iterable<Mapper>): Promise<void> {
     for (const mapper of mappers) {
