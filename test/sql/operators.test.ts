@@ -288,6 +288,41 @@ describe.each([databases[0], databases[2], ...liveDatabases])('operators on $nam
     expect(await column(extract('hour', c.time))).toEqual([1, 0, null, 23]);
   });
 
+  it('converts what it can', async () => {
+    const texts = [
+      '12',
+      ' -7 ',
+      '+0012',
+      '1.5',
+      '.5',
+      '5.',
+      '1e3',
+      'x',
+      '',
+      '2147483648',
+      '-2147483648',
+      '9223372036854775808',
+      '-9223372036854775808',
+    ];
+    const tried = async <V>(type: Parameters<typeof tryCast<V>>[1]) => {
+      const found: unknown[] = [];
+      for (const text of texts) found.push(await value(tryCast(literal(text), type)));
+      return found;
+    };
+    const N = null;
+    expect(await tried(t.integer())).toEqual([12, -7, 12, N, N, N, N, N, N, N, -2147483648, N, N]);
+    expect(await tried(t.smallInteger())).toEqual([12, -7, 12, N, N, N, N, N, N, N, N, N, N]);
+    expect(await tried(t.bigInteger())).toEqual([12n, -7n, 12n, N, N, N, N, N, N, 2147483648n, -2147483648n, N, -9223372036854775808n]);
+    expect(await tried(t.double())).toEqual([12, -7, 12, 1.5, 0.5, 5, 1000, N, N, 2147483648, -2147483648, 2 ** 63, -(2 ** 63)]);
+    expect((await tried(t.numeric(5, 2))).map((price) => (price === null ? null : String(price)))).toEqual([
+      ...['12', '-7', '12', '1.5', '0.5', '5', N, N, N, N, N, N, N],
+    ]);
+    const price = (text: string) => value(tryCast(literal(text), t.numeric(5, 2)));
+    expect([await price('999.99'), await price('-999.99'), await price('999.996')].map(String)).toEqual(['999.99', '-999.99', 'null']);
+    expect(await tried(t.text())).toEqual(texts);
+    expect(await column(tryCast(c.a, t.text()))).toEqual(['7', '-7', '7', null]);
+  });
+
   it('adds durations to dates and moments', async () => {
     const iso = async (expression: Expression<Date | null>) => (await column(expression)).map((at) => at?.toISOString() ?? null);
     expect(await iso(c.at.plus('P1Y'))).toEqual(['2025-02-28T23:59:58.125Z', '1900-01-01T00:00:00.000Z', null, '2027-01-01T12:30:00.000Z']);
@@ -443,7 +478,7 @@ describe.each([databases[0], databases[2], ...liveDatabases])('operators on $nam
       null,
     ],
     ['ANY of an array', literal(1).eq(any(arrayOf(1, 2)) as never), ['sqlite', 'mysql'], true],
-    ['TRY_CAST', tryCast(c.name, t.integer()), ['sqlite', 'postgresql', 'mysql'], null],
+    ['TRY_CAST to date', tryCast(c.name, t.date()), ['sqlite', 'postgresql', 'mysql'], null],
     ['mode(…) WITHIN GROUP', func.mode().withinGroup(c.a), ['sqlite', 'mysql'], 7],
     ['string_agg(DISTINCT …)', func.stringAgg(c.name, '; ').distinct(), ['sqlite'], 'AL/pha; Alpha; beta_50%'],
   ])('has %s, or says that it has none', async (feature, expression, lacking, found) => {
