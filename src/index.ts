@@ -42,12 +42,15 @@ export {
   PoolTimeoutError,
   ProgrammingError,
   SerializationFailure,
+  StatementCancelled,
+  StatementTimeout,
   UniqueViolation,
 } from './engine/errors.ts';
 export type { Inspector, SchemaOption, TablesOptions } from './engine/inspector.ts';
 export { type ReflectTableOptions, reflectTable } from './engine/reflect-tables.ts';
 export type { Result } from './engine/result.ts';
 export type { StatementEvent, StatementListener } from './engine/statement-event.ts';
+export type { StatementLimits } from './engine/statement-limits.ts';
 export type { Operations } from './migrate/operations.ts';
 export type { Collection, LoadedCollection } from './orm/collection.ts';
 export type { CollectionQuery } from './orm/collection-query.ts';
@@ -79,7 +82,8 @@ export {
 } from './orm/relation.ts';
 export type { RelationAttribute } from './orm/relation-attribute.ts';
 export type { RowLock } from './orm/reloading.ts';
-export { type GetOptions, type ModelChange, objectSession, type Session, type SessionEvents } from './orm/session.ts';
+export { type GetOptions, objectSession, type Session, type SessionEvents } from './orm/session.ts';
+export type { ModelChange } from './orm/session-ending.ts';
 export type { StreamOptions } from './orm/stream-options.ts';
 export type { Synchronize } from './orm/synchronization.ts';
 export type { NestedTransaction, SessionTransactionOptions } from './orm/transaction-scope.ts';
