@@ -1,5 +1,6 @@
 // Measures the engine beside the drivers alone, in interleaved rounds: a select by key, an insert of many rows, the pool, pages through a pool,
 // and the memory of a stream: node bench/engine.ts [--pg=postgresql://…] [--mysql=mariadb://…] [--rows=1000000], databases that may be written to.
+import { spawnSync } from 'node:child_process';
 import { createEngine, type Engine, insertInto, MetaData, param, select, Table, t, text } from 'athanor';
 
 const option = (name: string): string | undefined =>
@@ -71,9 +72,19 @@ async function pool(engine: Engine, title: string): Promise<void> {
   console.log(`${`checkout and return, ${title}`.padEnd(52)} ${took.toFixed(2)} µs  (at most 3 µs)${took > 3 ? '  OVER' : ''}`);
 }
 
-/** How much memory the process needs more while so many rows pass by. */
-async function stream(engine: Engine, query: string, title: string): Promise<void> {
+/** How much memory a process of its own needs while so many rows pass by. */
+function stream(url: string, query: string, title: string): void {
+  const args = [...process.execArgv, import.meta.filename, `--stream=${url}`, `--query=${query}`, `--rows=${STREAMED}`];
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  const { megabytes, seconds } = JSON.parse(stdout) as { megabytes: number; seconds: number };
+  const said = `${megabytes.toFixed(0)} MiB of RSS, ${seconds.toFixed(1)} s  (at most 150 MiB)${megabytes > 150 ? '  OVER' : ''}`;
+  console.log(`${`${STREAMED} rows streamed, ${title}`.padEnd(52)} ${said}`);
+}
+
+async function streamHere(url: string, query: string): Promise<void> {
   const counted = text(query).columns({ n: t.integer(), filler: t.text() });
+  await using engine = createEngine(url);
   await using connection = await engine.connect();
   let seen = 0;
   let most = 0;
@@ -83,11 +94,7 @@ async function stream(engine: Engine, query: string, title: string): Promise<voi
     if (n % 10_000 === 0) most = Math.max(most, process.memoryUsage.rss());
   }
   if (seen !== STREAMED) throw new Error(`${seen} rows came where ${STREAMED} were asked for.`);
-  const megabytes = most / 2 ** 20;
-  const seconds = (performance.now() - start) / 1000;
-  console.log(
-    `${`${STREAMED} rows streamed, ${title}`.padEnd(52)} ${megabytes.toFixed(0)} MiB of RSS, ${seconds.toFixed(1)} s  (at most 150 MiB)${megabytes > 150 ? '  OVER' : ''}`,
-  );
+  console.log(JSON.stringify({ megabytes: most / 2 ** 20, seconds: (performance.now() - start) / 1000 }));
 }
 
 async function onSqlite(): Promise<void> {
@@ -137,9 +144,8 @@ async function onSqlite(): Promise<void> {
   database.close();
   await pool(engine, 'better-sqlite3');
   for (const driver of ['sqlite', 'sqlite+better-sqlite3']) {
-    await using own = createEngine(`${driver}://`);
     const query = `WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < ${STREAMED}) SELECT n, printf('%100d', n) AS filler FROM r`;
-    await stream(own, query, driver);
+    stream(`${driver}://`, query, driver);
   }
 }
 
@@ -205,7 +211,7 @@ async function onPostgresql(url: string): Promise<void> {
   await own.end();
   await client.end();
   await pool(engine, 'pg');
-  await stream(engine, `SELECT n, lpad(n::text, 100) AS filler FROM generate_series(1, ${STREAMED}) AS n`, 'pg');
+  stream(url, `SELECT n, lpad(n::text, 100) AS filler FROM generate_series(1, ${STREAMED}) AS n`, 'pg');
   await engine.begin((connection) => connection.script('DROP TABLE bench_engine'));
 }
 
@@ -233,13 +239,17 @@ async function onMysql(url: string): Promise<void> {
     await compare(`insert of ${INSERTED} rows, mysql2`, 1.2, 1, multi, () => connection.execute(insertInto(users).values(rows)), clear);
   }
   await client.end();
-  await stream(engine, `SELECT seq AS n, lpad(seq, 100, ' ') AS filler FROM seq_1_to_${STREAMED}`, 'mysql2');
+  stream(url, `SELECT seq AS n, lpad(seq, 100, ' ') AS filler FROM seq_1_to_${STREAMED}`, 'mysql2');
   await engine.begin((connection) => connection.script('DROP TABLE bench_engine'));
 }
 
-console.log(`${''.padEnd(52)} ${'alone'.padStart(12)} ${'engine'.padStart(12)}`);
-await onSqlite();
-const pgUrl = option('pg');
-if (pgUrl !== undefined) await onPostgresql(pgUrl);
-const mysqlUrl = option('mysql');
-if (mysqlUrl !== undefined) await onMysql(mysqlUrl);
+const streamed = option('stream');
+if (streamed !== undefined) await streamHere(streamed, option('query') as string);
+else {
+  console.log(`${''.padEnd(52)} ${'alone'.padStart(12)} ${'engine'.padStart(12)}`);
+  await onSqlite();
+  const pgUrl = option('pg');
+  if (pgUrl !== undefined) await onPostgresql(pgUrl);
+  const mysqlUrl = option('mysql');
+  if (mysqlUrl !== undefined) await onMysql(mysqlUrl);
+}
