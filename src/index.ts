@@ -82,7 +82,8 @@ export {
 } from './orm/relation.ts';
 export type { RelationAttribute } from './orm/relation-attribute.ts';
 export type { RowLock } from './orm/reloading.ts';
-export { type GetOptions, type ModelChange, objectSession, type Session, type SessionEvents } from './orm/session.ts';
+export { type GetOptions, objectSession, type Session, type SessionEvents } from './orm/session.ts';
+export type { ModelChange } from './orm/session-ending.ts';
 export type { StreamOptions } from './orm/stream-options.ts';
 export type { Synchronize } from './orm/synchronization.ts';
 export type { NestedTransaction, SessionTransactionOptions } from './orm/transaction-scope.ts';
@@ -159,12 +160,13 @@ export {
   param,
 } from './sql/expression.ts';
 export type { FrameBound, FrameOptions } from './sql/frame.ts';
-export { type FromItem, Join, type JoinCondition, join, outerJoin } from './sql/from-item.ts';
+export { type FromItem, Join, type JoinCondition, join, outerJoin, type SharedColumns } from './sql/from-item.ts';
 export { type FunctionMaker, func } from './sql/function.ts';
-export type { FunctionCall, WindowOptions } from './sql/function-call.ts';
+export { type FunctionCall, type NamedWindow, type WindowOptions, window } from './sql/function-call.ts';
 export { cube, groupingSets, rollup } from './sql/grouping.ts';
 export { type IndexConstraint, type IndexMethod, index, uniqueIndex } from './sql/indexes.ts';
 export { type Insert, insertInto } from './sql/insert.ts';
+export { jsonArrayAgg, jsonArrayFrom, jsonObject, jsonObjectFrom } from './sql/json-document.ts';
 export type { Functions } from './sql/known-functions.ts';
 export { type Merge, mergeInto, type WhenMatched, type WhenNotMatched } from './sql/merge.ts';
 export { MetaData, type MetaDataOptions, type ReflectOptions, type SchemaChangeOptions } from './sql/metadata.ts';

@@ -4,7 +4,8 @@ import { type ReflectedSqlTable, type ReflectTableOptions, reflectTable } from '
 import type { StatementLimits } from '../engine/statement-limits.ts';
 import { createModel, type ModelClass, type ModelOptions, type ModelRegistry } from '../orm/model.ts';
 import type { QueryRunner } from '../orm/query.ts';
-import { type ModelChange, Session, type SessionEvents, type SessionOptions } from '../orm/session.ts';
+import { Session, type SessionEvents, type SessionOptions } from '../orm/session.ts';
+import type { ModelChange } from '../orm/session-ending.ts';
 import { SessionListeners, STATE_EVENTS, WORK_EVENTS } from '../orm/session-events.ts';
 import { MetaData, type ReflectOptions, type SchemaChangeOptions } from '../sql/metadata.ts';
 import type { Naming } from '../sql/naming.ts';
@@ -97,13 +98,13 @@ export class Database implements ModelRegistry {
    *
    * @param name the table's name; a PascalCase one is turned into snake_case
    */
-  Model<S extends Shape>(name: string, shape: S, options: ModelOptions<S> = {}): ModelClass<S> {
-    return createModel<S>(this, name, shape, options);
+  Model<S extends Shape, N extends string = string>(name: N, shape: S, options: ModelOptions<S> = {}): ModelClass<S, N> {
+    return createModel<S, N>(this, name, shape, options);
   }
 
   /** Makes a table without a class, such as one between two models. Flask-SQLAlchemy: `db.Table`. */
-  Table<S extends Shape>(name: string, shape: S, options: TableOptions<S> = {}): Table<S> {
-    return new Table<S>(this.metadataFor(options.bind ?? null), name, shape, options);
+  Table<S extends Shape, N extends string = string>(name: N, shape: S, options: TableOptions<S> = {}): Table<S, N> {
+    return new Table<S, N>(this.metadataFor(options.bind ?? null), name, shape, options);
   }
 
   /**

@@ -202,6 +202,10 @@ export class Connection {
       return runPrepared(this.#channel, prepared, params as Named | undefined, mode) as MaybePromise<Result<R>>;
     });
   }
+  /** Runs a statement whose plan was found already. */
+  executePrepared(prepared: Prepared, params: Named | undefined, limits?: StatementLimits): Promise<Result> {
+    return this.#inTurn(limits, (mode) => runPrepared(this.#channel, prepared, params, mode));
+  }
   /**
    * Runs a statement once for each of these sets of `param()` values, all or none of them. An insert that says no values
    * takes them as its rows. The rows and counts of all runs come together. SQLAlchemy: `execute(statement, [ … ])`.

@@ -10,6 +10,7 @@ import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
 import { type Entity, isEntity, MAPPER, type Mapper, type RelationListeners, type Relationship } from './mapping.ts';
+import { splitJoin, TRUE } from './relation-condition.ts';
 
 export function columnOf(source: SourceNode, column: TableColumn): Node {
   return makeColumn(source, column.name, column.key, column.type);
@@ -21,6 +22,10 @@ function equal(left: Node, right: Node): Node {
 
 /** The conditions between a parent source and a target source, without a table between. */
 export function tie(relation: Relationship, parent: SourceNode, target: SourceNode): Node {
+  if (relation.join !== null) {
+    const { near, far, across } = splitJoin(relation.join, parent, target, null);
+    return conjunction([near, far, across].filter((node): node is Node => node !== null && node !== TRUE)) as Node;
+  }
   const pairs = relation.local.map((position, i) =>
     equal(columnOf(parent, relation.mapper.columns[position]), columnOf(target, relation.target.columns[relation.remote[i]])),
   );
@@ -31,25 +36,33 @@ function extra(relation: Relationship, target: SourceNode): Node[] {
   return relation.condition === null ? [] : [adapt(relation.condition, relation.target.table.node, target)];
 }
 
-/** The conditions of both halves of a many-to-many relation. */
-export function ties(relation: Relationship, parent: SourceNode, through: SourceNode, target: SourceNode): { near: Node; far: Node } {
+/** The conditions of both halves of a many-to-many relation, and what needs both at once. */
+export function ties(
+  relation: Relationship,
+  parent: SourceNode,
+  through: SourceNode,
+  target: SourceNode,
+): { readonly near: Node; readonly far: Node; readonly across: Node | null } {
+  if (relation.join !== null) return splitJoin(relation.join, parent, target, through);
   const near = relation.throughLocal.map((column, i) =>
     equal(columnOf(parent, relation.mapper.columns[relation.local[i]]), columnOf(through, column)),
   );
   const far = relation.throughRemote.map((column, i) =>
     equal(columnOf(through, column), columnOf(target, relation.target.columns[relation.remote[i]])),
   );
-  return { near: conjunction(near) as Node, far: conjunction([...far, ...extra(relation, target)]) as Node };
+  return { near: conjunction(near) as Node, far: conjunction([...far, ...extra(relation, target)]) as Node, across: null };
 }
 
 /**
  * A relation as a part of SQL: `User.c.posts`. SQLAlchemy: `RelationshipProperty.Comparator`.
  * @typeParam M the related object
  */
-export class RelationAttribute<M = unknown, S = unknown> implements Joinable {
+export class RelationAttribute<M = unknown, S = unknown, N extends string = string> implements Joinable {
   /** The shape of the model that the relation belongs to. */
   declare readonly '~shape'?: S;
   declare readonly '~related': M;
+  /** The name of the model that it leads to. */
+  declare readonly '~from'?: N;
   readonly #source: SourceNode;
   readonly #mapper: Mapper;
   readonly #position: number;
@@ -126,12 +139,12 @@ export class RelationAttribute<M = unknown, S = unknown> implements Joinable {
     const target = relation.target === relation.mapper ? makeAlias(relation.target.table.node, null) : relation.target.table.node;
     if (relation.through === null) return { from: this.#source, steps: [{ source: target, on: tie(relation, this.#source, target) }] };
     const through = relation.through.node;
-    const { near, far } = ties(relation, this.#source, through, target);
+    const { near, far, across } = ties(relation, this.#source, through, target);
     return {
       from: this.#source,
       steps: [
         { source: through, on: near },
-        { source: target, on: far },
+        { source: target, on: across === null ? far : (conjunction([far, across]) as Node) },
       ],
     };
   }
@@ -147,9 +160,10 @@ export class RelationAttribute<M = unknown, S = unknown> implements Joinable {
     const where: Node[] = [];
     if (relation.through === null) where.push(tie(relation, this.#source, target));
     else {
-      const { near, far } = ties(relation, this.#source, relation.through.node, target);
+      const { near, far, across } = ties(relation, this.#source, relation.through.node, target);
       from.unshift(relation.through.node);
       where.push(near, far);
+      if (across !== null) where.push(across);
     }
     const query = makeSelect({
       columns: [ONE],

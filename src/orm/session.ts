@@ -1,45 +1,35 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Capabilities, TransactionOptions } from '../dialects/base/dialect.ts';
+import type { Dialect, TransactionOptions } from '../dialects/base/dialect.ts';
 import type { DriverRow, MaybePromise, RunResult } from '../dialects/base/driver.ts';
-import type { Connection } from '../engine/connection.ts';
 import type { Engine } from '../engine/engine.ts';
-import { Result, type ScalarOf } from '../engine/result.ts';
-import { type Executable, prepareStatement, valuesOf } from '../engine/statement.ts';
+import type { Result, ScalarOf } from '../engine/result.ts';
+import type { Executable } from '../engine/statement.ts';
 import { limitsOf, type StatementLimits } from '../engine/statement-limits.ts';
-import { Delete } from '../sql/delete.ts';
 import { describe } from '../sql/errors.ts';
-import { Insert, insertInto } from '../sql/insert.ts';
+import { insertInto } from '../sql/insert.ts';
 import type { Node } from '../sql/node.ts';
-import type { Projection } from '../sql/projection.ts';
-import { Query as CoreQuery } from '../sql/query.ts';
 import type { Table } from '../sql/schema.ts';
-import { Select } from '../sql/select.ts';
-import { SetOperation } from '../sql/set-operation.ts';
-import { Update } from '../sql/update.ts';
 import { attach, letGo, requireOwn } from './attachment.ts';
-import { bindOf } from './bind-routing.ts';
 import { insertReturning, updateByKeys } from './bulk.ts';
 import { reachedBy } from './cascade-walk.ts';
 import { ormError } from './errors.ts';
 import { expire, expireAll, type RefreshOptions, refresh } from './expiry.ts';
-import { type FlushSession, flush, type WrittenRows } from './flush.ts';
+import { flush } from './flush.ts';
+import type { FlushSession, WrittenRows } from './flush-session.ts';
 import { identityOf, keyValues, nameOf } from './identity.ts';
 import { IdentityMap } from './identity-map.ts';
 import { IdentityView } from './identity-view.ts';
 import { isModified } from './inspection.ts';
 import { LazyLoads, type LazySession } from './lazy-loading.ts';
 import { type LoadRequest, readRequests } from './load-request.ts';
-import { mapperOf, mapperOfTable } from './mapper.ts';
+import { mapperOf } from './mapper.ts';
 import {
   byMapper,
   CHANGES,
-  DELETED,
-  DETACHED,
   type Entity,
   isEntity,
   MAPPER,
   type Mapper,
-  PEERS,
   PENDING,
   PERSISTENT,
   type Relationship,
@@ -66,44 +56,45 @@ import {
   updateAll,
 } from './query-execution.ts';
 import { relationQuery } from './relation-query.ts';
-import { type RowLock, readLock, reloadSuspects } from './reloading.ts';
+import { type RowLock, readLock } from './reloading.ts';
 import { loadRequests } from './select-in-loading.ts';
+import { SessionConnections } from './session-connections.ts';
+import {
+  type CommitHooks,
+  changesOf,
+  closeWork,
+  commitWork,
+  type EndingSession,
+  failWork,
+  type ModelChange,
+  refuseFailed,
+  rollbackToSavepoint,
+  rollbackWork,
+} from './session-ending.ts';
 import { SessionListeners, STATE_EVENTS, WORK_EVENTS, type WorkEvent } from './session-events.ts';
-import { type Savepoint, SessionTransaction } from './session-transaction.ts';
-import { hasEntities, readEntityRows } from './statement-rows.ts';
+import { executeStatement, executeStatementMany, limited, type StatementSession } from './session-statements.ts';
 import { readBatch, type StreamOptions } from './stream-options.ts';
 import { type StreamConnection, streamEntities } from './streaming.ts';
-import { changeRows, type Synchronize } from './synchronization.ts';
+import type { Synchronize } from './synchronization.ts';
 import { inTransaction, type NestedTransaction, nestedTransaction, type SessionTransactionOptions } from './transaction-scope.ts';
-import { discardAll, takeBack, toTransient } from './undo.ts';
+import { toTransient } from './undo.ts';
 
 /** What a session needs to know of its database. */
-export interface SessionOptions {
+export interface SessionOptions extends CommitHooks {
   /** The engine of a bind key; null is the default one. */
   readonly engineFor: (bind: string | null) => Engine;
   /** Flushes before each query; true unless told. */
   readonly autoflush?: boolean;
   /** Forbids every lazy load. */
   readonly strictLoading?: boolean;
-  /** Called before a commit, and after one that wrote, with what it wrote. */
-  readonly beforeCommit?: (changes: readonly ModelChange[]) => unknown;
-  readonly afterCommit?: (changes: readonly ModelChange[]) => unknown;
   /** Handlers of the events of every session of the database. */
   readonly listeners?: SessionListeners<Session, ModelChange>;
-  /** Whether anyone wants to know what is committed; true unless told. */
-  readonly listensToCommits?: () => boolean;
   /** Throws where the session must not be used: in the context of another request. */
   readonly checkUse?: () => void;
   /** The page that the current request asks for. */
   readonly pageParameters?: () => PageParameters | null;
   /** What limits each of its statements, and ends them with a request that is gone. */
   readonly limits?: StatementLimits | undefined;
-}
-
-/** An object that a transaction wrote. Flask-SQLAlchemy: an item of `models_committed`. */
-export interface ModelChange {
-  readonly object: object;
-  readonly change: 'insert' | 'update' | 'delete';
 }
 
 /** The events of a session, and what their handlers get: the session, and what was written or the object that it is about. */
@@ -133,7 +124,7 @@ const handlers = new AsyncLocalStorage<Session>();
  * db.session.add(new User({ username: 'john' }));
  * await db.session.commit();
  */
-export class Session implements FlushSession, QuerySession, LazySession, QueryRunner, AsyncDisposable {
+export class Session implements EndingSession, StatementSession, QuerySession, LazySession, QueryRunner, AsyncDisposable {
   readonly identities: IdentityMap = new IdentityMap();
   readonly created: Set<Entity> = new Set();
   readonly removed: Set<Entity> = new Set();
@@ -145,25 +136,25 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   suspects: Set<Entity> | null = null;
   arrivals: Entity[] | null = null;
   strays: WeakSet<Entity> | null = null;
-  readonly #streams: Map<Engine, { readonly connection: Connection; readonly shared: boolean }[]> = new Map();
+  failed = false;
+  readonly connections: SessionConnections;
   readonly #dirty: Set<Entity> = new Set();
   readonly #options: SessionOptions;
   declare readonly '~events'?: SessionEvents;
   readonly #listeners: SessionListeners<Session, ModelChange> = new SessionListeners();
-  readonly #transaction: SessionTransaction = new SessionTransaction(
-    () => this.#tell('afterBegin'),
-    (engine) => engine.acquire(this.#limits(engine)),
-  );
   readonly #lazy: LazyLoads = new LazyLoads();
-  #engine: Engine | null = null;
   #autoflush: boolean;
   strict: boolean;
   #flushing: Promise<void> | null = null;
-  #failed = false;
   #closed = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.connections = new SessionConnections(
+      options.engineFor,
+      () => this.tell('afterBegin'),
+      (engine) => (options.limits === undefined ? null : limitsOf(options.limits, engine.limits)),
+    );
     this.#autoflush = options.autoflush ?? true;
     this.strict = options.strictLoading ?? false;
   }
@@ -255,7 +246,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   }
   /** Whether a transaction is open. SQLAlchemy: `in_transaction()`. */
   get inTransaction(): boolean {
-    return this.#transaction.active;
+    return this.connections.transaction.active;
   }
 
   // What objects ask of their session
@@ -301,7 +292,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     };
   }
   /** Tells the handlers of every session, then those of this one. */
-  #tell(event: WorkEvent, changes?: () => readonly ModelChange[]): MaybePromise<void> {
+  tell(event: WorkEvent, changes?: () => readonly ModelChange[]): MaybePromise<void> {
     const all = this.#options.listeners;
     if (!this.#listeners.has(event) && all?.has(event) !== true) return;
     const list = changes?.() ?? [];
@@ -332,7 +323,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     entity[SESSION] = this;
   }
   get undo(): FlushSession['undo'] {
-    return this.#transaction.undo;
+    return this.connections.transaction.undo;
   }
 
   loadRelation(entity: Entity, relation: Relationship): Promise<unknown> {
@@ -350,8 +341,8 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   // Queries
 
   /** A query for a class's objects, run by this session. SQLAlchemy: `query()`. */
-  query<C extends AnyClass>(model: C): Query<InstanceType<C>> {
-    return newQuery(model, () => this) as Query<InstanceType<C>>;
+  query<C extends AnyClass>(model: C): Query<InstanceType<C>, InstanceType<C>, never> {
+    return newQuery(model, () => this) as Query<InstanceType<C>, InstanceType<C>, never>;
   }
 
   /**
@@ -430,35 +421,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     { synchronize = 'auto', ...limits }: { readonly synchronize?: Synchronize } & StatementLimits = {},
   ): Promise<Result<R>> {
     await this.ready();
-    if (synchronize !== false && (statement instanceof Update || statement instanceof Delete)) {
-      const mapper = mapperOfTable(statement.table);
-      if (mapper !== null && !this.identities.isEmpty(mapper)) {
-        const run = (changed: unknown): Promise<Result<unknown>> => this.#execute(changed as Executable, params, limits);
-        return changeRows(this, mapper, statement, params, synchronize, run) as Promise<Result<R>>;
-      }
-    }
-    return this.#execute(statement, params, limits);
-  }
-  async #execute<R>(
-    statement: Executable<R>,
-    params: Readonly<Record<string, unknown>> | undefined,
-    limits: StatementLimits,
-  ): Promise<Result<R>> {
-    const engine = this.#engineFor(bindOf(statement));
-    await engine.ready();
-    const { executions, projection } = prepareStatement(engine, statement, 'execute()');
-    const writes = executions.some(({ plan }) => plan.writes);
-    if (writes) {
-      await this.#openTransaction(engine);
-      this.suspects ??= new Set();
-    }
-    if (projection !== null && hasEntities(projection)) {
-      const rows: DriverRow[] = [];
-      for (const { plan, rows: values } of executions)
-        for (const row of values) rows.push(...(await this.#on(engine, (connection) => connection.fetch(plan, row, params, limits))));
-      return new Result(readEntityRows(this, engine.dialect, projection, rows, writes) as R[], writes ? rows.length : 0);
-    }
-    return this.#on(engine, (connection) => connection.execute(statement, params, limits));
+    return executeStatement(this, statement, params, synchronize, limits);
   }
   /**
    * Runs a statement once for each of these sets of `param()` values, all or none of them. An insert that says no values
@@ -466,25 +429,8 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
    * @example await db.session.executeMany(update(Post).set({ views: param('views') }).where(Post.c.id.eq(param('id'))), [{ id: 1, views: 5 }])
    */
   async executeMany<R>(statement: Executable<R>, list: readonly Readonly<Record<string, unknown>>[]): Promise<Result<R>> {
-    const entities = (statement as { readonly projection?: Projection | null }).projection;
-    if (entities !== null && entities !== undefined && hasEntities(entities)) {
-      const isInsert = statement instanceof Insert && statement.isEmpty;
-      if (isInsert) return this.execute(statement.values(list as never) as unknown as Executable<R>);
-      const results: Result<R>[] = [];
-      for (const params of list) results.push(await this.execute(statement, params));
-      return new Result<R>(
-        results.flatMap((result) => result.all()),
-        results.reduce((sum, result) => sum + result.rowCount, 0),
-      );
-    }
     await this.ready();
-    const engine = this.#engineFor(bindOf(statement));
-    await engine.ready();
-    if (!(statement instanceof CoreQuery)) {
-      await this.#openTransaction(engine);
-      this.suspects ??= new Set();
-    }
-    return this.#on(engine, (connection) => connection.executeMany(statement, list));
+    return executeStatementMany(this, statement, list);
   }
   /**
    * Inserts many rows without making objects of them: no events, no relations, defaults as in any insert. Gives their
@@ -579,7 +525,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   ): Promise<void> {
     this.#open();
     const list = (Array.isArray(objects) ? objects : [objects]).map((object) => entityOf(object, 'refresh()'));
-    await this.#waitForFlush();
+    await this.settle();
     await refresh(this, list, options);
   }
   /**
@@ -606,7 +552,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     if (handlers.getStore() === this) return;
     while (this.#flushing !== null) await this.#flushing.catch(() => {});
     if (!this.#hasWork()) return;
-    this.#refuseFailed();
+    refuseFailed(this);
     const work = this.#flush();
     this.#flushing = work;
     try {
@@ -618,79 +564,25 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
 
   async #flush(): Promise<void> {
     try {
-      const told = this.#tell('beforeFlush');
+      const told = this.tell('beforeFlush');
       if (told !== undefined) await told;
       const before = this.written.length;
       await flush(this);
       const changes = (): ModelChange[] => changesOf(this.written.slice(before));
       for (const event of this.written.length > before ? FLUSHED : []) {
-        const after = this.#tell(event, changes);
+        const after = this.tell(event, changes);
         if (after !== undefined) await after;
       }
     } catch (error) {
-      if (this.#transaction.active) await this.#fail();
+      if (this.connections.transaction.active) await failWork(this);
       throw error;
     }
-  }
-
-  /** A failed flush ends the transaction in the database at once, so that it holds no locks; the objects wait for rollback(). */
-  async #fail(): Promise<void> {
-    this.#failed = true;
-    if (this.#transaction.savepoints.length > 0) return;
-    const { undo } = this.#transaction;
-    const log = [...undo];
-    try {
-      await this.#transaction.rollback();
-    } catch {
-      // The error of the flush says more.
-    }
-    undo.push(...log);
   }
 
   /** Writes what changed and ends the transaction. Objects stay readable. SQLAlchemy: `commit()`. */
   async commit(): Promise<void> {
     this.#open();
-    await this.#tell('beforeCommit', () => changesOf(this.written));
-    await this.#flushAll();
-    await this.#waitForFlush();
-    this.#refuseFailed();
-    this.#refuseStreams('commit');
-    const told = this.#options.listensToCommits?.() !== false;
-    if (told && this.written.length > 0) await this.#options.beforeCommit?.(changesOf(this.written));
-    await this.#flushAll();
-    const all = [...this.written];
-    const open = this.#transaction.active;
-    const swept = [...this.swept];
-    try {
-      await this.#transaction.commit();
-    } catch (error) {
-      await this.#fail();
-      throw error;
-    }
-    this.#ended();
-    for (const { objects, change } of all)
-      if (change === 'delete')
-        for (const entity of objects) {
-          entity[STATUS] = DETACHED;
-          this.tellState?.('deletedToDetached', entity);
-        }
-    for (const entity of swept)
-      if (entity[STATUS] === DELETED) {
-        entity[STATUS] = DETACHED;
-        this.tellState?.('deletedToDetached', entity);
-      }
-    if (told && all.length > 0) await this.#options.afterCommit?.(changesOf(all));
-    if (open) await this.#tell('afterCommit', () => changesOf(all));
-    if (open) await this.#tell('afterTransactionEnd');
-  }
-
-  /** Flushes until nothing is left: handlers may have added to it. */
-  async #flushAll(): Promise<void> {
-    await this.flush();
-    for (let i = 0; this.created.size > 0 || this.#dirty.size > 0 || this.removed.size > 0; i++) {
-      if (i === FLUSH_LIMIT) throw ormError('orm.endless-flush', FLUSH_LIMIT);
-      await this.flush();
-    }
+    await commitWork(this, this.#options);
   }
 
   /**
@@ -699,41 +591,18 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
    */
   async rollback(): Promise<void> {
     this.#open();
-    await this.#waitForFlush();
-    const log = [...this.#transaction.undo];
-    const open = this.#transaction.active || this.#failed;
-    let failure: unknown = null;
-    try {
-      await this.#transaction.rollback();
-    } catch (error) {
-      failure = error;
-    }
-    discardAll(this);
-    takeBack(this, log);
-    const suspects = failure === null ? this.suspects : null;
-    this.#ended();
-    if (failure !== null) throw failure;
-    await reloadSuspects(this, suspects);
-    if (open) await this.#tell('afterRollback');
-    if (open) await this.#tell('afterTransactionEnd');
-  }
-
-  #ended(): void {
-    this.#failed = false;
-    this.written.length = 0;
-    this.swept.length = 0;
-    this.suspects = null;
+    await rollbackWork(this);
   }
 
   /** Opens a transaction now, for reads that must agree, a chosen isolation level, or read-only work. SQLAlchemy: `begin()`. */
   async begin(options: TransactionOptions = {}): Promise<void> {
     this.#open();
-    if (this.#transaction.active) throw ormError('orm.transaction-open');
-    this.#transaction.options = options;
+    if (this.connections.transaction.active) throw ormError('orm.transaction-open');
+    this.connections.transaction.options = options;
     try {
-      await this.#transaction.open(this.#engineFor(null), options.readOnly !== true);
+      await this.connections.transaction.open(this.connections.engineFor(null), options.readOnly !== true);
     } catch (error) {
-      this.#transaction.options = null;
+      this.connections.transaction.options = null;
       throw error;
     }
   }
@@ -745,26 +614,17 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   async beginNested(): Promise<NestedTransaction> {
     this.#open();
     await this.flush();
-    this.#refuseFailed();
-    if (!this.#transaction.active) await this.begin();
-    const savepoint = await this.#transaction.savepoint(this.written.length);
-    return nestedTransaction(this.#transaction, savepoint, {
+    refuseFailed(this);
+    if (!this.connections.transaction.active) await this.begin();
+    const savepoint = await this.connections.transaction.savepoint(this.written.length);
+    return nestedTransaction(this.connections.transaction, savepoint, {
       keep: async () => {
         await this.flush();
-        this.#refuseFailed();
+        refuseFailed(this);
       },
-      settle: () => this.#waitForFlush(),
-      undo: () => this.#rollbackTo(savepoint),
+      settle: () => this.settle(),
+      undo: () => rollbackToSavepoint(this, savepoint),
     });
-  }
-
-  async #rollbackTo(savepoint: Savepoint): Promise<void> {
-    await this.#transaction.rollbackTo(savepoint);
-    this.#failed = false;
-    discardAll(this);
-    takeBack(this, this.#transaction.undo.splice(savepoint.undo));
-    this.written.length = savepoint.written;
-    await reloadSuspects(this, this.suspects);
   }
 
   /**
@@ -773,7 +633,7 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
    * With `retries` it runs again after a serialization failure, a deadlock or a busy database. SQLAlchemy: `with session.begin()`.
    */
   transaction<T>(work: (session: Session) => T | Promise<T>, options: SessionTransactionOptions = {}): Promise<T> {
-    return inTransaction(this, this.#transaction, work, options);
+    return inTransaction(this, this.connections.transaction, work, options);
   }
 
   /** Runs a function without the flush before its queries. SQLAlchemy: `no_autoflush`. */
@@ -795,24 +655,9 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   /** Rolls back what is open, gives the connections back and lets all objects go. SQLAlchemy: `close()`. */
   async close(): Promise<void> {
     if (this.#closed) return;
-    await this.#waitForFlush();
+    await this.settle();
     this.#closed = true;
-    const log = [...this.#transaction.undo];
-    try {
-      if (this.#transaction.active) await this.#transaction.rollback();
-    } finally {
-      if (log.length > 0 || this.#hasWork()) {
-        discardAll(this);
-        takeBack(this, log);
-      }
-      for (const entity of this.identities.all()) {
-        entity[STATUS] = DETACHED;
-        entity[SESSION] = null;
-        entity[PEERS] = null;
-        this.tellState?.('persistentToDetached', entity);
-      }
-      this.identities.clear();
-    }
+    await closeWork(this, this.#hasWork());
   }
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
@@ -822,54 +667,31 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
 
   /** The engine on which a table's statements run. */
   engineOf(table: Table): Engine {
-    return this.#engineFor(table.bind);
+    return this.connections.engineFor(table.bind);
   }
-  #engineFor(bind: string | null): Engine {
-    if (bind !== null) return this.#options.engineFor(bind);
-    this.#engine ??= this.#options.engineFor(null);
-    return this.#engine;
-  }
-
   fetch(table: Table, key: string, build: () => Node, values: readonly unknown[]): MaybePromise<DriverRow[]> {
     this.#open();
-    const engine = this.engineOf(table);
-    const ready = engine.ready();
-    if (ready instanceof Promise) return ready.then(() => this.fetch(table, key, build, values));
-    mapperOfTable(table)?.useDialect(engine.dialect);
-    const plan = engine.plans.named(engine.dialect, key, build);
-    if (plan.writes && this.#transaction.connection(engine) === undefined) {
-      const opening = this.#openTransaction(engine);
-      if (opening instanceof Promise) return opening.then((connection) => connection.fetch(plan, values));
-    }
-    return this.#on(engine, (connection) => connection.fetch(plan, values));
+    return this.connections.fetch(table, key, build, values);
   }
   fetchNode(table: Table, node: Node, named: Readonly<Record<string, unknown>>): MaybePromise<DriverRow[]> {
-    const engine = this.engineOf(table);
-    const plan = engine.plans.get(engine.dialect, node);
-    return this.#on(engine, (connection) => connection.fetch(plan, valuesOf(node), named));
+    return this.connections.fetchNode(table, node, named);
   }
   run(table: Table, key: string, build: () => Node, values: readonly unknown[]): MaybePromise<RunResult> {
-    const engine = this.engineOf(table);
-    const plan = engine.plans.named(engine.dialect, key, build);
-    return this.#on(engine, (connection) => connection.run(plan, values));
+    return this.connections.run(table, key, build, values);
   }
   runMany(table: Table, key: string, build: () => Node, rows: readonly (readonly unknown[])[]): MaybePromise<ManyResult> {
-    const engine = this.engineOf(table);
-    const plan = engine.plans.named(engine.dialect, key, build);
-    return this.#on(engine, (connection) => connection.runMany(plan, rows));
+    return this.connections.runMany(table, key, build, rows);
   }
   fetchMany(table: Table, key: string, build: () => Node, rows: readonly (readonly unknown[])[]): MaybePromise<DriverRow[][]> {
-    const engine = this.engineOf(table);
-    const plan = engine.plans.named(engine.dialect, key, build);
-    return this.#on(engine, (connection) => connection.fetchMany(plan, rows));
+    return this.connections.fetchMany(table, key, build, rows);
   }
-  capabilitiesOf(table: Table): Capabilities {
-    return this.engineOf(table).dialect.capabilities;
+  dialectOf(table: Table): Dialect {
+    return this.engineOf(table).dialect;
   }
   async beginWriting(mappers: Iterable<Mapper>): Promise<void> {
     for (const mapper of mappers) {
       const engine = this.engineOf(mapper.table);
-      await this.#openTransaction(engine);
+      await this.connections.open(engine);
       mapper.useDialect(engine.dialect);
     }
     this.suspects ??= new Set();
@@ -878,51 +700,8 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     return handlers.run(this, handler);
   }
 
-  #openTransaction(engine: Engine): MaybePromise<Connection> {
-    if (this.#streams.size > 0 && this.#transaction.connection(engine) === undefined) this.#streamConnection(engine, true);
-    return this.#transaction.open(engine, true);
-  }
-  /** A connection to read a stream from: the transaction's, or one of its own. */
-  async openStream(engine: Engine): Promise<StreamConnection> {
-    const open = this.#transaction.connection(engine);
-    const connection = open ?? (await engine.acquire(this.#limits(engine)));
-    const stream = { connection, shared: open !== undefined };
-    const streams = this.#streams.get(engine) ?? [];
-    this.#streams.set(engine, [...streams, stream]);
-    const release = (): MaybePromise<void> => {
-      const rest = (this.#streams.get(engine) ?? []).filter((other) => other !== stream);
-      if (rest.length > 0) this.#streams.set(engine, rest);
-      else this.#streams.delete(engine);
-      return stream.shared ? undefined : connection.close();
-    };
-    return { connection, release };
-  }
-  /** A stream that is read in the transaction would be cut off by its end. */
-  #refuseStreams(verb: string): void {
-    for (const streams of this.#streams.values()) if (streams.some(({ shared }) => shared)) throw ormError('orm.streaming', verb);
-  }
-  /** Where the only connection is a stream's, statements run on it, and a transaction cannot begin beside it. */
-  #streamConnection(engine: Engine, writes: boolean): Connection | undefined {
-    const [stream] = this.#streams.get(engine) ?? [];
-    if (stream === undefined || !engine.singleConnection) return undefined;
-    if (writes) throw ormError('orm.stream-holds-connection');
-    return stream.connection;
-  }
-
-  #limits(engine: Engine): StatementLimits | null {
-    const { limits } = this.#options;
-    return limits === undefined ? null : limitsOf(limits, engine.limits);
-  }
-  /** Runs work on the transaction's connection, or on one of its own that goes back at once. */
-  #on<T>(engine: Engine, work: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
-    const open = this.#transaction.connection(engine);
-    if (open !== undefined) return work(open);
-    if (this.#streams.size > 0) {
-      const streaming = this.#streamConnection(engine, false);
-      if (streaming !== undefined) return work(streaming);
-    }
-    const acquired = engine.acquire(this.#limits(engine));
-    return acquired instanceof Promise ? acquired.then((connection) => use(connection, work)) : use(acquired, work);
+  openStream(engine: Engine): Promise<StreamConnection> {
+    return this.connections.openStream(engine);
   }
 
   #hasWork(): boolean {
@@ -930,17 +709,17 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
   }
   /** Whether a query has to wait, for a flush under way or one of its own. */
   get busy(): boolean {
-    return this.#flushing !== null || this.#failed || this.#closed || (this.#autoflush && this.#hasWork());
+    return this.#flushing !== null || this.failed || this.#closed || (this.#autoflush && this.#hasWork());
   }
   /** Flushes what a query must see, after the flush that is under way. */
   async ready(): Promise<void> {
     this.#open();
     if (handlers.getStore() === this) return;
-    await this.#waitForFlush();
-    this.#refuseFailed();
+    await this.settle();
+    refuseFailed(this);
     if (this.#autoflush && this.#hasWork()) await this.flush();
   }
-  async #waitForFlush(): Promise<void> {
+  async settle(): Promise<void> {
     if (handlers.getStore() === this) return;
     while (this.#flushing !== null) await this.#flushing.catch(() => {});
   }
@@ -948,17 +727,11 @@ export class Session implements FlushSession, QuerySession, LazySession, QueryRu
     if (this.#closed) throw ormError('orm.closed-session');
     this.#options.checkUse?.();
   }
-  #refuseFailed(): void {
-    if (this.#failed) throw ormError('orm.failed-transaction');
-  }
 }
 
 const NO_REQUESTS: readonly LoadRequest[] = [];
 const WITHIN_FLUSH: ReadonlySet<WorkEvent> = new Set(['afterBegin', 'beforeFlush', 'afterFlush', 'afterFlushPostexec']);
 const FLUSHED = ['afterFlush', 'afterFlushPostexec'] as const;
-/** Flushes of one commit. */
-const FLUSH_LIMIT = 100;
-
 /** The session that has the object, or null. SQLAlchemy: `object_session()`. */
 export function objectSession(object: object): Session | null {
   const session = entityOf(object, 'objectSession()')[SESSION];
@@ -968,28 +741,4 @@ export function objectSession(object: object): Session | null {
 function entityOf(object: unknown, where: string): Entity {
   if (!isEntity(object)) throw ormError('orm.not-an-entity', where, describe(object));
   return object;
-}
-
-/** What was written, object by object. */
-function changesOf(written: readonly WrittenRows[]): ModelChange[] {
-  return written.flatMap(({ objects, change }) => objects.map((object) => ({ object, change })));
-}
-
-function limited<R>(statement: Executable<R>, rows: number): Executable<R> {
-  if (statement instanceof Select && statement.node.limit === null) return statement.limit(rows) as Executable<R>;
-  return statement instanceof SetOperation && statement.node.limit === null ? (statement.limit(rows) as Executable<R>) : statement;
-}
-
-/** Runs work on a connection and gives it back, at once where the work is done at once. */
-function use<T>(connection: Connection, work: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
-  let answer: MaybePromise<T>;
-  try {
-    answer = work(connection);
-  } catch (error) {
-    connection.close();
-    throw error;
-  }
-  if (answer instanceof Promise) return answer.finally(() => connection.close());
-  connection.close();
-  return answer;
 }

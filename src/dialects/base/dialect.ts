@@ -1,4 +1,4 @@
-import type { Node } from '../../sql/node.ts';
+import type { AliasNode, Node } from '../../sql/node.ts';
 import type { ForeignKey, Index, Table, TableColumn, Unique, ViewDefinition } from '../../sql/schema.ts';
 import type { Sequence } from '../../sql/sequence.ts';
 import type { EnumType } from '../../sql/table-parts.ts';
@@ -54,6 +54,23 @@ export interface ListSource {
   sql(placeholder: string, type: SqlType): string;
   /** The parameter for these encoded values, or null where they cannot travel so. */
   encode(values: readonly unknown[]): unknown;
+}
+
+/** How the values of many rows travel with one statement whose text does not grow with them. */
+export interface RowSource {
+  /** Fewer rows than this are written one by one. */
+  readonly from: number;
+  /** Many rows are inserted so, too; without it an INSERT names them all. */
+  readonly inserts: boolean;
+  /** Rows to delete are found by a join with the source; without it by IN. */
+  readonly joins: boolean;
+  /**
+   * A source with columns of these types, named `c0`, `c1` and so on, the first `keys` of them to find rows by. Its
+   * parameters are texts. Null where values of one of the types cannot travel so.
+   */
+  source(types: readonly SqlType[], keys: number): AliasNode | null;
+  /** The parameters for encoded values, row after row; null where one of the values cannot travel so. */
+  encode(values: readonly unknown[], width: number): readonly string[] | null;
 }
 
 /** How a transaction begins. */
@@ -207,6 +224,8 @@ export interface Dialect {
   compile(node: Node): Compiled;
   /** How a long IN list is sent, where the database can unpack one. */
   readonly listSource?: ListSource;
+  /** How many rows are changed by one statement, where the database can unpack them. */
+  readonly rowSource?: RowSource;
   /** The parameter for a list of encoded values that the compiler left as one: an array. */
   encodeList?(values: readonly unknown[]): unknown;
   beginTransaction(options: TransactionOptions, writes: boolean): readonly string[];

@@ -6,7 +6,8 @@ import { mysqlVisitors } from './compiler.ts';
 import { mysqlDdl } from './ddl.ts';
 import { reflectMysql } from './reflection.ts';
 import { RESERVED } from './reserved.ts';
-import { MARIADB_10_6, MYSQL_8, type MysqlServer, readServer } from './server.ts';
+import { rowSource } from './row-source.ts';
+import { isAtLeast, MARIADB_10_6, MYSQL_8, type MysqlServer, readServer } from './server.ts';
 import { mysqlCodec } from './types.ts';
 
 const quote = quoter(RESERVED, '`', '`');
@@ -52,6 +53,7 @@ function makeDialect(server: MysqlServer): Dialect {
     placeholder,
     codec: mysqlCodec,
     compile: (node) => compile(spelling, node),
+    ...((server.mariadb ? isAtLeast(server, 10, 6, 0) : isAtLeast(server, 8, 0, 4)) && { rowSource }),
     beginTransaction,
     twoPhase: XA,
     isMemory: () => false,

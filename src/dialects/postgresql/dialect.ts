@@ -6,6 +6,7 @@ import { postgresqlVisitors } from './compiler.ts';
 import { postgresqlDdl } from './ddl.ts';
 import { quote } from './identifiers.ts';
 import { reflectPostgresql } from './reflection.ts';
+import { rowSource } from './row-source.ts';
 import { postgresqlCodec } from './types.ts';
 
 const placeholder = (position: number): string => `$${position}`;
@@ -45,6 +46,7 @@ export const postgresql: Dialect = {
   codec: postgresqlCodec,
   compile: (node) => compile(spelling, node),
   encodeList: formatArray,
+  rowSource,
   beginTransaction,
   twoPhase: {
     begin: (_xid, plain) => plain,
