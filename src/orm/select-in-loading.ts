@@ -275,7 +275,10 @@ function limited(
       ? order
       : relation.target.keyPositions.map((position) => columnOf(relation.target.table.node, relation.target.columns[position]));
   const call = make('function', { name: 'row_number', args: [], distinct: false, orderBy: [], filter: null });
-  const number = make('label', { operand: make('over', { call, partitionBy: near, orderBy: inOrder, frame: null }), name: 'place' });
+  const number = make('label', {
+    operand: make('over', { call, window: null, partitionBy: near, orderBy: inOrder, frame: null }),
+    name: 'place',
+  });
   const inner = makeSelect({
     ...rows,
     columns: [...columns.map((column, i) => make('label', { operand: column, name: `c${i}` })), number],

@@ -58,6 +58,16 @@ export interface FunctionNode extends Node {
 export interface OverNode extends Node {
   readonly kind: 'over';
   readonly call: Node;
+  /** The named window that it begins from. */
+  readonly window: Node | null;
+  readonly partitionBy: readonly Node[];
+  readonly orderBy: readonly Node[];
+  readonly frame: Node | null;
+}
+/** A window with a name: `WINDOW name AS (…)`. */
+export interface NamedWindowNode extends Node {
+  readonly kind: 'namedWindow';
+  readonly name: string;
   readonly partitionBy: readonly Node[];
   readonly orderBy: readonly Node[];
   readonly frame: Node | null;
@@ -123,6 +133,22 @@ export interface NextValueNode extends Node {
 export interface BitwiseNode extends Node {
   readonly kind: 'bitwise';
   readonly operator: 'and' | 'or' | 'xor' | 'shiftLeft' | 'shiftRight';
+  readonly left: Node;
+  readonly right: Node;
+}
+/** A date or a moment with a duration added to it, or taken from it. */
+export interface DateShiftNode extends Node {
+  readonly kind: 'dateShift';
+  readonly of: 'date' | 'time' | 'dateTime';
+  readonly negated: boolean;
+  readonly operand: Node;
+  readonly duration: Node;
+}
+/** What lies between two dates or moments. */
+export interface DateDifferenceNode extends Node {
+  readonly kind: 'dateDifference';
+  /** Of two dates it is a number of days, of others an interval. */
+  readonly of: 'days' | 'interval';
   readonly left: Node;
   readonly right: Node;
 }
@@ -223,6 +249,31 @@ export interface JsonHasKeysNode extends Node {
   readonly operand: Node;
   readonly keys: readonly Node[];
   readonly every: boolean;
+}
+/** A JSON object of these values. */
+export interface JsonObjectNode extends Node {
+  readonly kind: 'jsonObject';
+  readonly names: readonly string[];
+  readonly values: readonly Node[];
+  readonly types: readonly SqlType[];
+}
+/** The rows of a subquery as JSON: a list of objects, or one object. */
+export interface JsonRowsNode extends Node {
+  readonly kind: 'jsonRows';
+  readonly query: Node;
+  /** The names of the query's columns in SQL, and those in the objects. */
+  readonly columns: readonly string[];
+  readonly names: readonly string[];
+  readonly types: readonly SqlType[];
+  readonly many: boolean;
+}
+/** The values of a group as a JSON list. */
+export interface JsonAggregateNode extends Node {
+  readonly kind: 'jsonAggregate';
+  readonly value: Node;
+  readonly type: SqlType;
+  readonly orderBy: readonly Node[];
+  readonly filter: Node | null;
 }
 export interface JsonLengthNode extends Node {
   readonly kind: 'jsonLength';

@@ -26,6 +26,7 @@ interface State {
   readonly conflict: Conflict | null;
   readonly instead: InsertNode['instead'];
   readonly prefixes: readonly Node[];
+  readonly ctes: readonly Node[];
   readonly projection: Projection | null;
 }
 
@@ -116,6 +117,10 @@ export class Insert<S = Shape, R = never> implements CteBody<R> {
   prefixWith(text: ExpressionLike, options: { readonly dialect?: string } = {}): Insert<S, R> {
     return this.#with({ prefixes: [...this.#state.prefixes, hint(text, null, options, 'prefixWith()')] });
   }
+  /** Common table expressions that it does not read: those that change other rows (PostgreSQL). SQLAlchemy: `add_cte()`. */
+  addCte(...ctes: readonly Cte[]): Insert<S, R> {
+    return this.#with({ ctes: [...this.#state.ctes, ...ctes.map((one) => one.node)] });
+  }
   /** Gives back columns of the rows that were written. */
   returning<const X extends readonly unknown[]>(...items: X): Insert<S, SelectRow<X>> {
     return new Insert<S, SelectRow<X>>({ ...this.#state, projection: project(items, 'returning()') });
@@ -135,21 +140,22 @@ export class Insert<S = Shape, R = never> implements CteBody<R> {
     const clauses = this.#clauses();
     if (from !== null) return [{ node: makeInsert({ ...clauses, ...rowsOfQuery(table, from.columns, from.query) }), rows: null }];
     if (rows.length === 0) throw sqlError('sql.no-values', 'insert', table.name);
-    const batches: { key: string; node: InsertNode; rows: unknown[][] }[] = [];
+    const batches: { cells: readonly Cell[] | null; node: InsertNode; rows: unknown[][] }[] = [];
     for (const row of rows) {
       const cells = this.#cells(row);
-      const values = cells.map(cellNode);
-      const key = cells.map(({ column }, i) => `${column.position}=${values[i].key}`).join();
       const last = batches[batches.length - 1];
-      const plain = cells.filter(({ value }) => !(value instanceof Expression)).map(({ value }) => value);
-      const mixed = plain.length < cells.length;
-      if (last?.key === key && !mixed) last.rows.push(plain);
-      else {
-        const columns = cells.map(({ column }) => column.name);
-        const node = makeInsert({ ...clauses, columns, values });
-        // With expressions among them the binds are the node's own, in place.
-        batches.push({ key, node, rows: mixed ? [node.binds.slice(0, bindCount(values)).map((b) => b.value)] : [plain] });
+      const mixed = cells.some(({ value }) => value instanceof Expression);
+      // Most rows are like the one before.
+      if (!mixed && last !== undefined && last.cells !== null && sameColumns(cells, last.cells)) {
+        last.rows.push(cells.map(({ value }) => value));
+        continue;
       }
+      const values = cells.map(cellNode);
+      const columns = cells.map(({ column }) => column.name);
+      const node = makeInsert({ ...clauses, columns, values });
+      // With expressions among them the binds are the node's own, in place.
+      const own = mixed ? node.binds.slice(0, bindCount(values)).map((bind) => bind.value) : cells.map(({ value }) => value);
+      batches.push({ cells: mixed ? null : cells, node, rows: [own] });
     }
     return batches;
   }
@@ -174,11 +180,15 @@ export class Insert<S = Shape, R = never> implements CteBody<R> {
     return cellsOf(this.table, row, `insertInto(${this.table.name})`, (column) => column.default);
   }
 
-  #clauses(): Pick<InsertNode, 'table' | 'conflict' | 'returning' | 'instead' | 'prefixes'> {
-    const { table, conflict, instead, prefixes, projection } = this.#state;
+  #clauses(): Pick<InsertNode, 'table' | 'conflict' | 'returning' | 'instead' | 'prefixes' | 'ctes'> {
+    const { table, conflict, instead, prefixes, ctes, projection } = this.#state;
     const returning = projection === null ? [] : projection.items.map((item) => item.node);
-    return { table: table.node, conflict: conflict === null ? null : conflictNode(conflict, table), returning, instead, prefixes };
+    return { table: table.node, conflict: conflict === null ? null : conflictNode(conflict, table), returning, instead, prefixes, ctes };
   }
+}
+
+function sameColumns(a: readonly Cell[], b: readonly Cell[]): boolean {
+  return a.length === b.length && a.every(({ column }, i) => column === b[i].column);
 }
 
 function bindCount(nodes: readonly Node[]): number {
@@ -220,5 +230,5 @@ function defaultNode(column: TableColumn): Node {
  */
 export function insertInto<X extends Source>(target: X): Insert<ShapeOf<X>> {
   const table = tableOf(target, 'insertInto()');
-  return new Insert<ShapeOf<X>>({ table, rows: [], from: null, conflict: null, instead: null, prefixes: [], projection: null });
+  return new Insert<ShapeOf<X>>({ table, rows: [], from: null, conflict: null, instead: null, prefixes: [], ctes: [], projection: null });
 }

@@ -13,6 +13,8 @@ import type {
   CollateNode,
   ConstantNode,
   CustomOperatorNode,
+  DateDifferenceNode,
+  DateShiftNode,
   DistinctNode,
   DivisionNode,
   ExistsNode,
@@ -22,17 +24,21 @@ import type {
   FunctionNode,
   IdentifierNode,
   InNode,
+  JsonAggregateNode,
   JsonComparisonNode,
   JsonContainsNode,
   JsonHasKeysNode,
   JsonLengthNode,
+  JsonObjectNode,
   JsonPathNode,
+  JsonRowsNode,
   JsonScalarNode,
   JunctionNode,
   LabelNode,
   LikeNode,
   ListNode,
   MatchNode,
+  NamedWindowNode,
   NextValueNode,
   OrderNode,
   OverNode,
@@ -66,6 +72,7 @@ import type {
   LockNode,
   MergeClauseNode,
   MergeNode,
+  RowFieldNode,
   SelectModifiersNode,
   SelectNode,
   SetOperationNode,
@@ -93,6 +100,7 @@ export interface NodeByKind {
   list: ListNode;
   function: FunctionNode;
   over: OverNode;
+  namedWindow: NamedWindowNode;
   case: CaseNode;
   cast: CastNode;
   collate: CollateNode;
@@ -111,6 +119,7 @@ export interface NodeByKind {
   insert: InsertNode;
   conflict: ConflictNode;
   update: UpdateNode;
+  rowField: RowFieldNode;
   delete: DeleteNode;
   selectModifiers: SelectModifiersNode;
   hint: HintNode;
@@ -128,6 +137,8 @@ export interface NodeByKind {
   explain: ExplainNode;
   bitwise: BitwiseNode;
   bitwiseNot: BitwiseNotNode;
+  dateShift: DateShiftNode;
+  dateDifference: DateDifferenceNode;
   division: DivisionNode;
   truth: TruthNode;
   symmetricBetween: SymmetricBetweenNode;
@@ -143,6 +154,9 @@ export interface NodeByKind {
   jsonContains: JsonContainsNode;
   jsonHasKeys: JsonHasKeysNode;
   jsonLength: JsonLengthNode;
+  jsonObject: JsonObjectNode;
+  jsonRows: JsonRowsNode;
+  jsonAggregate: JsonAggregateNode;
   arrayOperator: ArrayOperatorNode;
   arrayIndex: ArrayIndexNode;
   arrayLength: ArrayLengthNode;

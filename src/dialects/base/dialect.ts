@@ -90,6 +90,18 @@ export interface TransactionWords {
   rollbackTo(name: string): string;
 }
 
+/** How transactions in two steps are spelled. A name comes checked: it needs no escape. */
+export interface TwoPhaseWords {
+  /** @param plain what begins a transaction of one step here */
+  begin(xid: string, plain: readonly string[]): readonly string[];
+  prepare(xid: string): readonly string[];
+  /** The statements, of which the first `mayFail` change nothing where they do. */
+  commit(xid: string, prepared: boolean): { readonly statements: readonly string[]; readonly mayFail: number };
+  rollback(xid: string, prepared: boolean): { readonly statements: readonly string[]; readonly mayFail: number };
+  /** A query for the names of all that were prepared. */
+  readonly recover: { readonly sql: string; readonly read: (row: readonly unknown[]) => string };
+}
+
 /** A table by its name, where nothing else of it is needed. */
 export interface TableName {
   readonly name: string;
@@ -125,6 +137,8 @@ export interface SchemaChange {
   readonly pause: { readonly read: string; readonly off: string; readonly restore: (value: unknown) => string } | null;
   /** A query for what is amiss with the data at the end of the transaction, where the database does not check it itself. */
   readonly violations: { readonly sql: string; readonly describe: (row: Readonly<Record<string, unknown>>) => string } | null;
+  /** A query in a transaction that gives 1 where it takes the one lock of all that migrate this database, until the transaction ends. */
+  readonly transactionLock?: string;
   /** A query that waits for the one lock of all that migrate this database, and gives 1 when it has it; where no transaction is lock enough. */
   readonly lock?: { readonly take: (seconds: number) => string; readonly release: string };
 }
@@ -217,6 +231,8 @@ export interface Dialect {
   beginTransaction(options: TransactionOptions, writes: boolean): readonly string[];
   /** The words for the rest of a transaction, where they differ. */
   readonly transactionWords?: TransactionWords;
+  /** Where transactions can be committed in two steps. */
+  readonly twoPhase?: TwoPhaseWords;
   /** A select that gives no row and one column of this type, where a bare NULL does not fit beside every type. */
   emptyList?(type: SqlType): string;
   /**

@@ -1,4 +1,3 @@
-import { sqlError } from '../../sql/errors.ts';
 import type { OrderNode } from '../../sql/expression-nodes.ts';
 import type { Node } from '../../sql/node.ts';
 import { isKind } from '../../sql/node-walk.ts';
@@ -8,12 +7,15 @@ import { arrayVisitors } from './arrays.ts';
 import { precedence, TIGHTNESS, type Visitors, type Writer } from './compiler.ts';
 import { functionVisitors } from './functions.ts';
 import { jsonVisitors } from './json.ts';
+import { documentVisitors } from './json-documents.ts';
 import { textMatchVisitors } from './text-match.ts';
+import { writeTryCast } from './try-cast.ts';
 
 type SubjectVisitors = typeof arithmeticVisitors &
   typeof arrayVisitors &
   typeof functionVisitors &
   typeof jsonVisitors &
+  ReturnType<typeof documentVisitors> &
   typeof textMatchVisitors;
 
 type ExpressionVisitors = Pick<
@@ -49,6 +51,19 @@ type ExpressionVisitors = Pick<
   | 'extract'
 >;
 
+/** JSON made of rows as PostgreSQL has it. */
+const JSON_WORDS = {
+  object: 'json_build_object',
+  aggregate: 'json_agg',
+  nested: null,
+  hex: ['encode(', ", 'hex')"],
+  mostFields: 50,
+  orders: true,
+  limits: false,
+  correlates: true,
+  filters: true,
+} as const;
+
 const CONSTANTS = new Map<null | boolean, string>([
   [null, 'NULL'],
   [true, 'TRUE'],
@@ -83,6 +98,7 @@ export const expressionVisitors: ExpressionVisitors & SubjectVisitors = {
   ...arrayVisitors,
   ...functionVisitors,
   ...jsonVisitors,
+  ...documentVisitors(JSON_WORDS),
   ...textMatchVisitors,
   bind: (node, to) => to.parameter(node),
   column: (node, to) => {
@@ -164,9 +180,7 @@ export const expressionVisitors: ExpressionVisitors & SubjectVisitors = {
     else to.visit(node.operand);
     to.write(')');
   },
-  tryCast: (_node, to) => {
-    throw sqlError('sql.unsupported', 'TRY_CAST', to.spelling.title);
-  },
+  tryCast: writeTryCast,
   // As a number that the driver gives as one: EXTRACT alone is an exact decimal.
   extract: (node, to) => {
     const type = FRACTIONS.has(node.field) ? DOUBLE : INTEGER;

@@ -1,6 +1,7 @@
 import type { Connection, FieldPacket, QueryError, ResultSetHeader, TypedParameter as Typed } from 'mysql2';
 import type { DriverConnection, DriverResult, DriverRow, RunResult } from '../base/driver.ts';
 import { RecentCache } from '../base/recent-cache.ts';
+import { runOneByOne } from '../base/run-many.ts';
 import { KEPT_MARK } from './dml.ts';
 import { ExactNumber } from './exact-number.ts';
 import { keyOf, repairRow, repairsOf } from './result-values.ts';
@@ -77,18 +78,8 @@ export class MysqlConnection implements DriverConnection {
     return this.#outcome(header as ResultSetHeader, sql);
   }
 
-  async runMany(
-    sql: string,
-    rows: readonly (readonly unknown[])[],
-  ): Promise<{ rowCount: number; lastInsertIds: (number | bigint | null)[] }> {
-    const lastInsertIds: (number | bigint | null)[] = [];
-    let rowCount = 0;
-    for (const row of rows) {
-      const done = await this.run(sql, row);
-      rowCount += done.rowCount;
-      lastInsertIds.push(done.lastInsertId);
-    }
-    return { rowCount, lastInsertIds };
+  runMany(sql: string, rows: readonly (readonly unknown[])[]): Promise<{ rowCount: number; lastInsertIds: (number | bigint | null)[] }> {
+    return runOneByOne(rows, (row) => this.run(sql, row));
   }
 
   async execute(sql: string, parameters: readonly unknown[]): Promise<DriverResult> {
@@ -114,8 +105,25 @@ export class MysqlConnection implements DriverConnection {
     }
   }
 
-  /** Ends what is running on the server; it fails with an error of its own. The connection can be used again. */
+  /** Ends what is running on the server; most statements fail with an error then. The connection can be used again. */
   async cancel(): Promise<void> {
+    const stream = this.#stream;
+    // Until a stream has ended, what runs is the stream's, unless it is its next row that is waited for.
+    if (stream !== null && !stream.ended && !stream.awaited) await stream.finished();
+    await this.#killRunning();
+    // What came too late would meet the next statement; this is one that does not mind.
+    if (this.#open) void this.#text('DO 0').catch(ignore);
+  }
+
+  destroy(): void {
+    this.#open = false;
+    this.#inTransaction = false;
+    // mysql2's own destroy() leaves those that wait for an answer without one.
+    const { stream } = this.#connection as unknown as { readonly stream: { destroy(error: Error): void } };
+    stream.destroy(new ConnectionLost('Connection lost: it was ended, since the server did not answer.'));
+  }
+
+  async #killRunning(): Promise<void> {
     if (this.#open) await this.#kill(this.#connection.threadId as number);
   }
 
@@ -142,7 +150,7 @@ export class MysqlConnection implements DriverConnection {
     if (stream.ended || !this.#open) return;
     // Rows that are on their way already are read while the server is told.
     const drained = stream.drain();
-    await this.cancel().catch(ignore);
+    await this.#killRunning().catch(ignore);
     await drained;
     // A KILL that came too late may meet the next statement; this is one that does not mind.
     await this.#text('DO 0').catch(ignore);
