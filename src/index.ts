@@ -54,6 +54,7 @@ export type { StatementLimits } from './engine/statement-limits.ts';
 export type { Operations } from './migrate/operations.ts';
 export type { Collection, LoadedCollection } from './orm/collection.ts';
 export type { CollectionQuery } from './orm/collection-query.ts';
+export { type Composite, type CompositeAttribute, composite, type Synonym, synonym } from './orm/derived-attribute.ts';
 export {
   DetachedInstanceError,
   InvalidStateError,
@@ -74,6 +75,7 @@ export { type PaginateOptions, Pagination } from './orm/pagination.ts';
 export type { ChangeOptions, Query, RowQuery } from './orm/query.ts';
 export {
   belongsTo,
+  type ConditionColumns,
   hasMany,
   hasOne,
   type ManyToManyOptions,

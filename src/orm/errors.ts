@@ -174,6 +174,14 @@ const TABLE = {
     InvalidStateError,
     `${attribute} was set to undefined. Use null for NULL, or leave the key out.`,
   ],
+  'orm.null-composite': (attribute: string, type: string) => [
+    InvalidStateError,
+    `${attribute} was set to null, and is always a ${type}. Say { nullable: true } in its composite() where it may be null.`,
+  ],
+  'orm.bad-composite': (attribute: string, type: string) => [
+    InvalidStateError,
+    `${attribute} takes a ${type}, and was set to something else.`,
+  ],
   'orm.view-only': (relation: string) => [InvalidStateError, `${relation} is view-only and cannot be changed.`],
   'orm.bad-with': (model: string, key: string, known: string) => [
     MappingError,

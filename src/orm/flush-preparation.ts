@@ -204,8 +204,14 @@ async function loadFormer(session: PreparationSession): Promise<void> {
       const owner = owners.get(identityOf(relation.remote.map((position) => columnValue(former, position))));
       const position = relation.mapper.columns.length + relation.position;
       const place = owner?.[CHANGES]?.findIndex((item, i) => i % 2 === 0 && item === position) ?? -1;
-      if (owner === undefined || place < 0 || owner[RELATED]?.[relation.position] === former) continue;
-      (owner[CHANGES] as unknown[])[place + 1] = former;
+      if (owner === undefined || place < 0) continue;
+      const changes = owner[CHANGES] as unknown[];
+      // It was set to what it had been all along, so that a rollback has nothing to give back.
+      if (owner[RELATED]?.[relation.position] === former) {
+        changes.splice(place, 2);
+        continue;
+      }
+      changes[place + 1] = former;
       if (relation.back !== null && knownOne(former, relation.back) === owner) leave(session, former, relation.back);
     }
   }

@@ -1,6 +1,7 @@
 import type { Column, ColumnValue } from '../sql/column.ts';
 import type { ExpressionLike, Input } from '../sql/expression.ts';
 import type { Collection, LoadedCollection } from './collection.ts';
+import type { Composite, Synonym } from './derived-attribute.ts';
 import type { NotLoaded } from './not-loaded.ts';
 import type { Many, One } from './relation.ts';
 
@@ -19,13 +20,20 @@ export type InstanceOf<C> = C extends AnyClass
 export type OneValue<C, N> = N extends true ? InstanceOf<C> | null : InstanceOf<C>;
 
 /** The type of one attribute of an object. */
-export type Attribute<P> = P extends { readonly kind: 'column' }
+export type Attribute<P, S = unknown> = P extends { readonly kind: 'column' }
   ? ColumnValue<P>
   : P extends Many<infer C>
     ? Collection<InstanceOf<C>>
     : P extends One<infer C, infer N>
       ? OneValue<C, N> | NotLoaded<OneValue<C, N>>
-      : never;
+      : P extends Composite<infer V, infer N>
+        ? CompositeValue<V, N>
+        : P extends Synonym<infer T>
+          ? Attribute<S[T & keyof S]>
+          : never;
+
+/** What a value object's attribute holds. */
+type CompositeValue<V, N> = N extends true ? Readonly<V> | null : Readonly<V>;
 
 /** The members that every object has. */
 export interface ModelInstance {
@@ -34,7 +42,7 @@ export interface ModelInstance {
 }
 
 /** An object of a class with this shape. */
-export type Instance<S> = { -readonly [K in keyof S]: Attribute<S[K]> } & { readonly '~shape'?: S } & ModelInstance;
+export type Instance<S> = { -readonly [K in keyof S]: Attribute<S[K], S> } & { readonly '~shape'?: S } & ModelInstance;
 
 export type ShapeOfInstance<M> = M extends { readonly '~shape'?: infer S } ? NonNullable<S> : never;
 
@@ -56,12 +64,24 @@ export type Init<S> = {
       ? Iterable<InstanceOf<C>>
       : S[K] extends One<infer C, infer N>
         ? OneValue<C, N> | (S[K] extends One<C, false> ? never : null)
-        : never;
+        : S[K] extends Composite<infer V, infer N>
+          ? CompositeValue<V, N>
+          : S[K] extends Synonym<infer T>
+            ? Init<S>[T & keyof S]
+            : never;
 };
 
 /** What `filterBy` takes: column values, and objects for to-one relations. */
 export type FilterBy<M, S = ShapeOfInstance<M>> = {
-  [K in keyof S]?: S[K] extends Column ? InitOf<ColumnValue<S[K]>> : S[K] extends One<infer C, boolean> ? InstanceOf<C> | null : never;
+  [K in keyof S]?: S[K] extends Column
+    ? InitOf<ColumnValue<S[K]>>
+    : S[K] extends One<infer C, boolean>
+      ? InstanceOf<C> | null
+      : S[K] extends Composite<infer V, boolean>
+        ? Readonly<V> | null
+        : S[K] extends Synonym<infer T>
+          ? FilterBy<M, S>[T & keyof S]
+          : never;
 };
 
 /** What `update` of a query takes: column values, and expressions for them. */

@@ -11,6 +11,7 @@ import type { NameOf } from '../sql/projection.ts';
 import { ColumnAttribute, type Source, Table, type TableOptions } from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';
 import { unknownAttribute, write } from './attributes.ts';
+import { addDerived, type Composite, type CompositeAttribute, installDerived, isDerived, type Synonym } from './derived-attribute.ts';
 import { ormError } from './errors.ts';
 import { createMapper, mapperOf } from './mapper.ts';
 import { type Entity, MAPPER, type Mapper, ROW, TRANSIENT } from './mapping.ts';
@@ -29,7 +30,11 @@ export type Attributes<S, N extends string = string> = {
       ? RelationAttribute<InstanceOf<C>, S, TargetName<C>>
       : S[K] extends One<infer C, boolean>
         ? RelationAttribute<InstanceOf<C>, S, TargetName<C>>
-        : never;
+        : S[K] extends Composite<infer V, boolean>
+          ? CompositeAttribute<V>
+          : S[K] extends Synonym<infer T>
+            ? Attributes<S, N>[T & keyof S]
+            : never;
 };
 
 /** The name of a relation's target, given as a class or as an arrow that gives it. */
@@ -96,7 +101,7 @@ function relationKeys(shape: object): string[] {
 function columnsOf(table: string, shape: object): Record<string, Column> {
   const columns: Record<string, Column> = {};
   for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(shape))) {
-    if (descriptor.get !== undefined || isRelation(descriptor.value)) continue;
+    if (descriptor.get !== undefined || isRelation(descriptor.value) || isDerived(descriptor.value)) continue;
     if (!isColumn(descriptor.value))
       throw ormError('orm.not-a-model', `'${key}' of the model of '${table}': a column (t.…) or a relation`, describe(descriptor.value));
     columns[key] = descriptor.value;
@@ -111,6 +116,7 @@ function attributesOf(mapper: Mapper, source: SourceNode, columns: readonly Colu
   mapper.relationKeys.forEach((key, i) => {
     attributes[key] = new RelationAttribute(source, mapper, i);
   });
+  addDerived(attributes, mapper);
   return new Proxy(attributes, {
     get: (target, key) => {
       if (typeof key === 'symbol' || key in target) return target[key as string];
@@ -175,11 +181,12 @@ export function createModel<S, N extends string = string>(
     }
   }
 
-  createMapper(Model, table as Table, {
+  const mapper = createMapper(Model, table as Table, {
     shape,
     relationKeys: relationKeys(shape),
     confirmsDeletes: options.confirmDeletedRows === true,
   });
+  installDerived(Model.prototype, mapper, shape);
   return Model as unknown as ModelClass<S, N>;
 }
 

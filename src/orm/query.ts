@@ -8,6 +8,7 @@ import type { Source } from '../sql/schema.ts';
 import type { Select } from '../sql/select.ts';
 import { BOOLEAN, isWhole } from '../sql/type.ts';
 import { checkValue, unknownAttribute } from './attributes.ts';
+import { derivedEquals } from './derived-attribute.ts';
 import { NotFoundError, ormError } from './errors.ts';
 import { keyValues } from './identity.ts';
 import { type LoadRequest, mergeRequests, readRequests } from './load-request.ts';
@@ -101,6 +102,8 @@ export class Query<M, Out = M, J = unknown> {
     const { mapper, source } = this.#spec;
     const list = Object.entries(values).map(([key, value]) => {
       const position = mapper.positions.get(key);
+      const derived = position === undefined ? derivedEquals(mapper, source, key, value) : null;
+      if (derived !== null) return derived;
       if (position === undefined) return unknownAttribute(mapper, key);
       checkValue(value, `filterBy() of ${mapper.name}, at '${key}',`);
       if (position >= mapper.columns.length) {

@@ -284,8 +284,9 @@ function setOne(owner: Entity, relation: Relationship, value: unknown, direct: b
   const related = relatedOf(owner);
   const place = owner[MAPPER].columns.length + relation.position;
   if (old === value && (related[relation.position] === value || hasChange(owner, place))) {
-    // Saying null again for a row that may have another object, seen only by its foreign key, is still a change.
-    if (value !== null || owner[STATUS] === PERSISTENT) return;
+    // Saying null again for a row that may have another object, seen only by its foreign key, is still a change; and so is
+    // an object that was given up on its own side, before this one was known to hold it.
+    if (value === null ? owner[STATUS] === PERSISTENT : !direct || !isGivenUp(value, relation, owner)) return;
   }
   recordChange(owner, place, old);
   related[relation.position] = value;
@@ -307,6 +308,13 @@ function setOne(owner: Entity, relation: Relationship, value: unknown, direct: b
     }
   }
   if (direct && relation.cascade.saveUpdate) session?.cascade(value);
+}
+
+/** Whether the other side of a one-to-one relation is known to hold something else. */
+function isGivenUp(value: Entity, { back }: Relationship, owner: Entity): boolean {
+  if (back === null || back.many || back.viewOnly) return false;
+  const held = knownOne(value, back);
+  return held !== undefined && held !== owner;
 }
 
 /** Takes `member` out of what the other side of a change holds. */

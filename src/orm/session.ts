@@ -10,7 +10,7 @@ import { insertInto } from '../sql/insert.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
 import { attach, letGo, requireOwn } from './attachment.ts';
-import { insertReturning, updateByKeys } from './bulk.ts';
+import { insertReturning, updateByKeys, validRows } from './bulk.ts';
 import { reachedBy } from './cascade-walk.ts';
 import { ormError } from './errors.ts';
 import { expire, expireAll, type RefreshOptions, refresh } from './expiry.ts';
@@ -456,7 +456,8 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     await this.ready();
     if (options.returning === true) return insertReturning(this, mapper, rows as readonly Record<string, unknown>[]);
     if (rows.length === 0) return 0;
-    return (await this.execute(insertInto(mapper.table).values(rows as never))).rowCount;
+    return (await this.execute(insertInto(mapper.table).values(validRows(mapper, rows as readonly Record<string, unknown>[]) as never)))
+      .rowCount;
   }
   /**
    * Updates many rows by their keys, which each row says whole; rows with the same attributes go together. Gives their

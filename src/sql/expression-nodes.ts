@@ -136,6 +136,22 @@ export interface BitwiseNode extends Node {
   readonly left: Node;
   readonly right: Node;
 }
+/** A date or a moment with a duration added to it, or taken from it. */
+export interface DateShiftNode extends Node {
+  readonly kind: 'dateShift';
+  readonly of: 'date' | 'time' | 'dateTime';
+  readonly negated: boolean;
+  readonly operand: Node;
+  readonly duration: Node;
+}
+/** What lies between two dates or moments. */
+export interface DateDifferenceNode extends Node {
+  readonly kind: 'dateDifference';
+  /** Of two dates it is a number of days, of others an interval. */
+  readonly of: 'days' | 'interval';
+  readonly left: Node;
+  readonly right: Node;
+}
 export interface BitwiseNotNode extends Node {
   readonly kind: 'bitwiseNot';
   readonly operand: Node;

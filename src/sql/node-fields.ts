@@ -105,6 +105,8 @@ const FIELDS = {
   explain: { statement: 'node', analyze: 'token' },
   bitwise: { operator: 'token', left: 'node', right: 'node' },
   bitwiseNot: { operand: 'node' },
+  dateShift: { of: 'token', negated: 'token', operand: 'node', duration: 'node' },
+  dateDifference: { of: 'token', left: 'node', right: 'node' },
   division: { operator: 'token', domain: 'token', left: 'node', right: 'node' },
   truth: { operand: 'node', value: 'token', negated: 'token' },
   symmetricBetween: { operand: 'node', low: 'node', high: 'node', negated: 'token' },

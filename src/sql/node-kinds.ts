@@ -13,6 +13,8 @@ import type {
   CollateNode,
   ConstantNode,
   CustomOperatorNode,
+  DateDifferenceNode,
+  DateShiftNode,
   DistinctNode,
   DivisionNode,
   ExistsNode,
@@ -135,6 +137,8 @@ export interface NodeByKind {
   explain: ExplainNode;
   bitwise: BitwiseNode;
   bitwiseNot: BitwiseNotNode;
+  dateShift: DateShiftNode;
+  dateDifference: DateDifferenceNode;
   division: DivisionNode;
   truth: TruthNode;
   symmetricBetween: SymmetricBetweenNode;

@@ -231,6 +231,10 @@ export function precedence(node: Node): number {
     case 'bitwiseNot':
     case 'jsonPath':
       return TIGHTNESS.concat;
+    case 'dateShift':
+      return (node as NodeOf<'dateShift'>).of === 'date' ? TIGHTNESS.atom : TIGHTNESS.sum;
+    case 'dateDifference':
+      return TIGHTNESS.sum;
     case 'division':
       return TIGHTNESS.product;
     case 'collate':
