@@ -85,6 +85,8 @@ export interface SessionOptions extends CommitHooks {
   readonly engineFor: (bind: string | null) => Engine;
   /** Flushes before each query; true unless told. */
   readonly autoflush?: boolean;
+  /** Commits in two steps, so that all of its databases keep what was written or none does; each must have two-phase transactions. */
+  readonly twoPhase?: boolean | undefined;
   /** Forbids every lazy load. */
   readonly strictLoading?: boolean;
   /** Handlers of the events of every session of the database. */
@@ -154,6 +156,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
       options.engineFor,
       () => this.tell('afterBegin'),
       (engine) => (options.limits === undefined ? null : limitsOf(options.limits, engine.limits)),
+      options.twoPhase === true,
     );
     this.#autoflush = options.autoflush ?? true;
     this.strict = options.strictLoading ?? false;
