@@ -18,7 +18,8 @@ import {
   STATUS,
 } from './mapping.ts';
 import { collectionOf, EntityCollection, knownOne, relatedOf } from './related.ts';
-import { loadSelectIn, merge, relatedTo } from './select-in-loading.ts';
+import { merge, relatedTo } from './related-filling.ts';
+import { loadSelectIn } from './select-in-loading.ts';
 
 /** What preparing a flush works on: the session's sets of changed objects. */
 export interface PreparationSession extends LoadingSession {

@@ -5,7 +5,7 @@ import { describe } from '../sql/errors.ts';
 import { makeAlias } from '../sql/make.ts';
 import type { MetaData } from '../sql/metadata.ts';
 import { snakeCase } from '../sql/naming.ts';
-import type { SourceNode } from '../sql/node.ts';
+import type { Node, SourceNode } from '../sql/node.ts';
 import { ColumnAttribute, type Source, Table, type TableOptions } from '../sql/schema.ts';
 import { select } from '../sql/select.ts';
 import { unknownAttribute, write } from './attributes.ts';
@@ -134,9 +134,9 @@ export function createModel<S>(registry: ModelRegistry, name: string, shape: S &
       mapperOf(this, 'a query');
       return table['~source'];
     }
-    static '~alias'(name: string | null): unknown {
+    static '~alias'(name: string | null, of: Node = table.node): unknown {
       const mapper = mapperOf(this, 'alias()');
-      const node = makeAlias(table.node, name);
+      const node = makeAlias(of, name);
       const own = table.attributes.map((c) => new ColumnAttribute(node, c.node.name, c.key, c.type, c.column));
       const alias = {
         c: attributesOf(mapper, node, own),

@@ -4,7 +4,7 @@ import { conditions, conjunction, Expression, type ExpressionLike } from '../sql
 import type { Joinable } from '../sql/join.ts';
 import { make, makeAlias, makeBind, makeColumn, makeSelect } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
-import type { TableColumn } from '../sql/schema.ts';
+import { type Source, sourceOf, type TableColumn } from '../sql/schema.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
@@ -53,10 +53,25 @@ export class RelationAttribute<M = unknown, S = unknown> implements Joinable {
   readonly #source: SourceNode;
   readonly #mapper: Mapper;
   readonly #position: number;
-  constructor(source: SourceNode, mapper: Mapper, position: number) {
+  /** The alias that stands for the related class, where `of()` named one. */
+  readonly #target: SourceNode | null;
+  constructor(source: SourceNode, mapper: Mapper, position: number, target: SourceNode | null = null) {
     this.#source = source;
     this.#mapper = mapper;
     this.#position = position;
+    this.#target = target;
+  }
+  /**
+   * The relation to an alias of the related class, whose columns can then be named: in joins, in `any()` and `has()`, and in
+   * `with({ …: { alias } })`. SQLAlchemy: `of_type()`.
+   * @example const child = alias(Node); Node.query().join(Node.c.children.of(child)).filter(child.c.name.eq('x'))
+   */
+  of(target: Source & { readonly '~entity': M }): RelationAttribute<M, S> {
+    const { relation } = this;
+    const { node, table } = sourceOf(target, `${relation.name}.of()`);
+    if (table !== relation.target.table)
+      throw ormError('orm.wrong-class', `${relation.name}.of()`, `an alias of ${relation.target.name}`, table?.name ?? 'a subquery');
+    return new RelationAttribute<M, S>(this.#source, this.#mapper, this.#position, node);
   }
   /** The relation behind it. */
   get relation(): Relationship {
@@ -123,7 +138,8 @@ export class RelationAttribute<M = unknown, S = unknown> implements Joinable {
 
   '~join'(): ReturnType<Joinable['~join']> {
     const { relation } = this;
-    const target = relation.target === relation.mapper ? makeAlias(relation.target.table.node, null) : relation.target.table.node;
+    const { node } = relation.target.table;
+    const target = this.#target ?? (relation.target === relation.mapper ? makeAlias(node, null) : node);
     if (relation.through === null) return { from: this.#source, steps: [{ source: target, on: tie(relation, this.#source, target) }] };
     const through = relation.through.node;
     const { near, far } = ties(relation, this.#source, through, target);
@@ -140,8 +156,8 @@ export class RelationAttribute<M = unknown, S = unknown> implements Joinable {
     const { relation } = this;
     const table = relation.target.table.node;
     // Conditions are written over the class's own table; inside the subquery that name may be the outer one's.
-    const aliased = table.id === this.#source.id;
-    const target = aliased ? makeAlias(table, null) : table;
+    const aliased = this.#target === null && table.id === this.#source.id;
+    const target = this.#target ?? (aliased ? makeAlias(table, null) : table);
     const inner = aliased ? list.map((node) => adapt(node, table, target)) : list;
     const from: Node[] = [target];
     const where: Node[] = [];
