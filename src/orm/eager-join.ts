@@ -178,10 +178,13 @@ export function entitiesOfJoinedRows(
 ): Entity[] {
   const map = session.identities.of(mapper);
   const entities: Entity[] = [];
-  const reader = (load: JoinedLoad): Reader => {
+  // `shared`: several rows may lead to the same parent, each with all that it has.
+  const reader = (load: JoinedLoad, shared: boolean): Reader => {
     const { relation } = load;
-    const below = load.joined.map(reader);
-    const repeats = repeated || mayRepeat(relation) || below.some(bringsMany);
+    // Its values are decoded as its database brings them, even where nothing else was read of it.
+    relation.target.useDialect(session.engineOf(relation.target.table).dialect);
+    const below = load.joined.map((one) => reader(one, shared || relation.direction !== 'oneToMany'));
+    const repeats = shared || mayRepeat(relation) || below.some(bringsMany);
     return {
       load,
       map: session.identities.of(relation.target),
@@ -192,7 +195,7 @@ export function entitiesOfJoinedRows(
       below,
     };
   };
-  const readers = plan.joined.map(reader);
+  const readers = plan.joined.map((load) => reader(load, repeated));
   let last: Entity | null = null;
   const seen = plan.repeats ? new Set<Entity>() : null;
   for (const row of rows) {

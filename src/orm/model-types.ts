@@ -131,8 +131,16 @@ type Unloaded = false | undefined | 'raise' | 'select' | { strategy: 'raise' | '
 /** What `with` may say of a to-one relation so that it may be null. */
 type Emptied = 'noload' | { strategy: 'noload' } | { filter: unknown };
 
-/** An object whose relations of `W` are loaded, as the compiler sees it. Assignable to `M`. */
-export type Loaded<M, W> = M & {
+/** The to-one relations that are never null by themselves, but may be as they were asked for. */
+type EmptiedKeys<S, W> = {
+  [K in keyof W & keyof S]: W[K] extends Emptied ? (S[K] extends One<infer _, infer N> ? (N extends true ? never : K) : never) : never;
+}[keyof W & keyof S];
+
+/**
+ * An object whose relations of `W` are loaded, as the compiler sees it. Assignable to `M`, unless a filter may have left out what
+ * `M` says is always there.
+ */
+export type Loaded<M, W> = (EmptiedKeys<ShapeOfInstance<M>, W> extends never ? M : Omit<M, EmptiedKeys<ShapeOfInstance<M>, W>>) & {
   [K in keyof W & keyof ShapeOfInstance<M> as W[K] extends Unloaded ? never : K]: ShapeOfInstance<M>[K] extends Many<infer C>
     ? LoadedCollection<Loaded<InstanceOf<C>, Below<K, W[K]>>>
     : ShapeOfInstance<M>[K] extends One<infer C, infer N>

@@ -7,7 +7,7 @@ import { explain } from '../sql/explain.ts';
 import { Expression } from '../sql/expression.ts';
 import { func } from '../sql/function.ts';
 import { canonicalKey, make } from '../sql/make.ts';
-import type { Node } from '../sql/node.ts';
+import type { Node, SourceNode } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
 import { select } from '../sql/select.ts';
 import type { SelectNode } from '../sql/statement-nodes.ts';
@@ -151,16 +151,13 @@ async function loadBelow(session: LoadingSession, parents: readonly Entity[], lo
 
 /** A query for the keys by which the objects of another query find what a relation leads to. */
 function keysOf({ select: statement, source, mapper }: QuerySpec, relation: Relationship): Node {
-  const columns = relation.local.map((position) => {
-    const column = mapper.columns[position];
-    return new Expression(columnOf(source, column), column.type);
-  });
-  const whole = statement.node.limit === null && statement.node.offset === null;
-  const keys = (whole ? statement.orderBy() : statement).columns(...columns);
-  // MySQL takes no limit in the subquery of an IN, but in a table that stands there.
-  if (whole) return keys.node;
-  const limited = keys.subquery();
-  return select(...(Object.values(limited.c) as Expression[])).from(limited).node;
+  const columns = relation.local.map((position) => mapper.columns[position]);
+  const keys = (from: SourceNode): Expression[] => columns.map((column) => new Expression(columnOf(from, column), column.type));
+  const { limit, offset } = statement.node;
+  if (limit === null && offset === null) return statement.orderBy().columns(...keys(source)).node;
+  // Its rows are cut first. MySQL takes no limit in the subquery of an IN, but in a table that stands there.
+  const rows = statement.subquery();
+  return select(...keys(rows['~source'].node)).from(rows).node;
 }
 
 /** Runs a select for objects; `values` are those of its own parameters. */

@@ -28,7 +28,7 @@ export async function loadRecursive(
   step: RecursiveLoad,
 ): Promise<readonly Entity[]> {
   const { relation, limit, offset } = request;
-  const { recursiveUnion = true } = session.capabilitiesOf(relation.target.table);
+  const { recursiveUnion = true } = session.engineOf(relation.target.table).dialect.capabilities;
   if (relation.local.length > 1 || limit !== null || offset !== null || !recursiveUnion) return byLevels(roots, request, step);
   const found = new Map<unknown, Entity[]>();
   const known = new Set<Entity>(roots);
@@ -50,7 +50,7 @@ export async function loadRecursive(
         continue;
       }
       const key = localKey(parent, relation);
-      if (partial || !isWholeHere(parent, relation)) {
+      if (partial || request.orderBy !== null || !isWholeHere(parent, relation)) {
         fill(session, parent, relation, key === null ? [] : [...(found.get(key.identity) ?? [])], partial);
       }
       for (const one of relatedTo(parent, relation)) {

@@ -26,8 +26,9 @@ export async function loadRequests(
     const { relation, nested } = request;
     const reached = await loadRequest(session, all, request, keys);
     if (nested.length === 0 || reached.length === 0) continue;
-    // The keys of rows that were left out would be among those that a query gives.
-    const below = keys !== null && isPlain(request) ? (next: Relationship): Node => keysBelow(relation, keys(relation), next) : null;
+    // A query for the keys of what one step of the relation reached, all of it.
+    const follows = keys !== null && request.strategy !== 'recursive' && isPlain(request) && relation.local.length === 1;
+    const below = follows ? (next: Relationship): Node => keysBelow(relation, keys(relation), next) : null;
     await loadRequests(session, reached, nested, below);
   }
 }

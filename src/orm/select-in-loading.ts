@@ -3,6 +3,7 @@ import { canonicalKey } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import { columnValue } from './attributes.ts';
 import { identityOf, identityOfRow } from './identity.ts';
+import { loadMark } from './load-marks.ts';
 import { isPlain } from './load-request.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
 import { type Entity, hasChange, type Relationship } from './mapping.ts';
@@ -103,9 +104,9 @@ async function loadOne(
   const waiting: { parent: Entity; key: Key }[] = [];
   const partial = wish.filter.length > 0 || wish.offset !== null;
   for (const parent of parents) {
-    // What a user set stays, whatever is asked for.
-    const known =
-      partial && !hasChange(parent, relation.mapper.columns.length + relation.position) ? undefined : knownOne(parent, relation);
+    // What a user set stays, whatever is asked for; what a filter left is not all there is.
+    const open = partial || loadMark(parent, relation) === 'partial';
+    const known = open && !hasChange(parent, relation.mapper.columns.length + relation.position) ? undefined : knownOne(parent, relation);
     if (known !== undefined) {
       relatedOf(parent)[relation.position] = known;
       if (known !== null) loaded.push(known);
