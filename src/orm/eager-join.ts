@@ -4,6 +4,7 @@ import { conjunction } from '../sql/expression.ts';
 import { sourcesOf } from '../sql/join.ts';
 import { make, makeAlias } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
+import type { TableColumn } from '../sql/schema.ts';
 import type { LockNode, SelectNode } from '../sql/statement-nodes.ts';
 import { ormError } from './errors.ts';
 import { identityOfRow } from './identity.ts';
@@ -63,8 +64,8 @@ export function planEager(
     const separate: LoadRequest[] = [];
     for (const request of list) {
       const { relation, strategy } = request;
-      const { many } = relation;
-      if (strategy === 'contains' && many && byBatch)
+      const many = mayBeSeveral(relation);
+      if (strategy === 'contains' && relation.many && byBatch)
         throw ormError('orm.bad-request', relation.name, "'contains'", 'another strategy in stream(), which cuts the rows into batches');
       if (strategy !== 'contains' && !(strategy === 'joined' && joins && (!many || collections))) {
         separate.push(request);
@@ -88,6 +89,14 @@ export function planEager(
   return { plan: { ...top, repeats }, width };
 }
 
+/** Whether a parent may have several rows of the relation: a collection, or one object of which nothing says that it is the only one. */
+function mayBeSeveral({ many, direction, remote, target }: Relationship): boolean {
+  if (many || direction === 'manyToOne') return many;
+  const holds = (key: { readonly columns: readonly TableColumn[] } | null): boolean =>
+    key?.columns.every((column) => remote.includes(column.position)) === true;
+  return !holds(target.table.primaryKey) && !target.table.uniques.some(holds);
+}
+
 /** The select with the joins and columns of its eager loads. */
 export function joinEager(select: SelectNode, source: SourceNode, plan: EagerPlan, joins: readonly QueryJoin[] = []): SelectNode {
   if (plan.joined.length === 0) return select;
@@ -105,7 +114,7 @@ export function joinEager(select: SelectNode, source: SourceNode, plan: EagerPla
         target = makeAlias(relation.target.table.node, null);
         const own = (nodes: readonly Node[]): Node[] => nodes.map((node) => adapt(node, relation.target.table.node, target));
         from[place] = joinTarget(from[place], request, parent, target, own(request.filter));
-        if (relation.many) orderBy.push(...own(request.orderBy ?? relation.orderBy.map((term) => term.node)));
+        if (mayBeSeveral(relation)) orderBy.push(...own(request.orderBy ?? relation.orderBy.map((term) => term.node)));
       }
       columns.push(...relation.target.columns.map((column) => columnOf(target, column)));
       add(target, joined);

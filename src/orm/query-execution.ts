@@ -16,7 +16,7 @@ import { update } from '../sql/update.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
 import { type EagerPlan, entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
 import { ormError } from './errors.ts';
-import { identityOf } from './identity.ts';
+import { identityOf, identityOfRow } from './identity.ts';
 import { type LoadRequest, withDefaults } from './load-request.ts';
 import { entitiesOfRows, type LoadingSession } from './loader.ts';
 import type { Entity, Mapper, Relationship } from './mapping.ts';
@@ -111,6 +111,7 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
   if (requests.length === 0) {
     const answer = selectRows(session, mapper.table, node, node.key, () => node);
     const rows = answer instanceof Promise ? await answer : answer;
+    if (spec.populate === true) populate(session, mapper, rows);
     const entities = entitiesOfRows(session, mapper, rows, !joined && node.from.length === 0);
     return joined ? [...new Set(entities)] : entities;
   }
@@ -119,6 +120,7 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
   const build = (): Node => joinEager(node, source, plan, spec.joins);
   const answer = selectRows(session, mapper.table, plan.joined.some(carriesValues) ? build() : node, key, build);
   const rows = answer instanceof Promise ? await answer : answer;
+  if (spec.populate === true) populate(session, mapper, rows);
   let entities =
     plan.joined.length === 0
       ? entitiesOfRows(session, mapper, rows, !joined && node.from.length === 0)
@@ -126,6 +128,17 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
   if (joined) entities = [...new Set(entities)];
   await loadSeparate(session, entities, plan, (relation) => keysOf(spec, relation));
   return entities;
+}
+
+/** The session's objects of these rows become what the rows say. */
+function populate(session: QuerySession, mapper: Mapper, rows: readonly DriverRow[]): void {
+  const map = session.identities.of(mapper);
+  for (const row of rows) {
+    const known = map.get(identityOfRow(mapper, row));
+    if (known === undefined || session.removed.has(known)) continue;
+    replaceRow(session, known, row.slice(0, mapper.columns.length));
+    session.suspects?.add(known);
+  }
 }
 
 /** Loads what a query asks for by statements of its own. */

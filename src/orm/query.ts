@@ -41,6 +41,8 @@ export interface QuerySpec {
   readonly joined: boolean;
   /** The relations along which it was joined. */
   readonly joins?: readonly QueryJoin[];
+  /** Objects that the session has become what their rows say. */
+  readonly populate?: boolean;
   /** A statement that gives the rows in the select's place. */
   readonly statement?: { readonly statement: Executable; readonly params: Readonly<Record<string, unknown>> | undefined };
 }
@@ -238,6 +240,13 @@ export class Query<M, Out = M> {
     return new StatementQuery<M, Out>(this.#spec.mapper, this.#spec.requests, run);
   }
 
+  /**
+   * The query's objects that the session has become what their rows say: what they were changed to is lost, and their relations load
+   * anew. SQLAlchemy: `populate_existing()`.
+   */
+  populateExisting(): Query<M, Out> {
+    return this.#with({ populate: true });
+  }
   /** Other columns in the objects' place. SQLAlchemy: `with_entities()`. */
   select<const X extends readonly unknown[]>(...items: X): RowQuery<SelectRow<X>> {
     if (items.length === 0) throw sqlError('sql.no-columns');
@@ -275,7 +284,8 @@ export class Query<M, Out = M> {
     const { mapper, source, select: statement, requests } = this.#spec;
     const values = keyValues(mapper, key);
     const { where, lock, from } = statement.node;
-    if (where === null && lock === null && from.length <= 1) return (await this.#runner().runGet(mapper, values, requests)) as Out | null;
+    if (where === null && lock === null && from.length <= 1 && this.#spec.populate !== true)
+      return (await this.#runner().runGet(mapper, values, requests)) as Out | null;
     const conditions = mapper.keyPositions.map((position, i) => {
       const column = mapper.columns[position];
       return new Expression<boolean>(

@@ -1,11 +1,13 @@
 import { adapt } from '../sql/adapt.ts';
 import { describe } from '../sql/errors.ts';
 import { conditions, conjunction, Expression, type ExpressionLike } from '../sql/expression.ts';
+import { func } from '../sql/function.ts';
 import type { Joinable } from '../sql/join.ts';
 import { make, makeAlias, makeBind, makeColumn, makeSelect } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import { type Source, sourceOf, type TableColumn } from '../sql/schema.ts';
-import { BOOLEAN } from '../sql/type.ts';
+import type { SelectNode } from '../sql/statement-nodes.ts';
+import { BOOLEAN, INTEGER } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
@@ -94,6 +96,19 @@ export class RelationAttribute<M = unknown, S = unknown> implements Joinable {
   has(...list: (ExpressionLike<boolean | null> | boolean)[]): Expression<boolean> {
     return this.#exists(conditions(list, `${this.relation.name}.has()`));
   }
+  /** Every related row meets all these conditions, as where there is none. */
+  every(first: ExpressionLike<boolean | null> | boolean, ...rest: (ExpressionLike<boolean | null> | boolean)[]): Expression<boolean> {
+    const operand = conjunction(conditions([first, ...rest], `${this.relation.name}.every()`)) as Node;
+    return this.#exists([make('unary', { operator: 'NOT', operand, postfix: false })]).not();
+  }
+  /**
+   * How many related rows there are, or how many of them meet these conditions.
+   * @example User.query().orderBy(User.c.posts.count().desc()); User.query().select({ user: User, drafts: User.c.posts.count(Post.c.published.eq(false)) })
+   */
+  count(...list: (ExpressionLike<boolean | null> | boolean)[]): Expression<number> {
+    const query = this.#related([func.count().node], conditions(list, `${this.relation.name}.count()`));
+    return new Expression<number>(make('scalar', { query }), INTEGER);
+  }
   /** Is related to this object; `null` is: to none. SQLAlchemy: `==`. */
   eq(object: M | null): Expression<boolean> {
     const { relation } = this;
@@ -152,7 +167,12 @@ export class RelationAttribute<M = unknown, S = unknown> implements Joinable {
     };
   }
 
-  #exists(list: readonly Node[], more: (target: SourceNode) => readonly Node[] = () => []): Expression<boolean> {
+  #exists(list: readonly Node[], more?: (target: SourceNode) => readonly Node[]): Expression<boolean> {
+    return new Expression(make('exists', { query: this.#related([ONE], list, more) }), BOOLEAN);
+  }
+
+  /** A subquery for the related rows. */
+  #related(columns: readonly Node[], list: readonly Node[], more: (target: SourceNode) => readonly Node[] = () => []): SelectNode {
     const { relation } = this;
     const table = relation.target.table.node;
     // Conditions are written over the class's own table; inside the subquery that name may be the outer one's.
@@ -167,12 +187,7 @@ export class RelationAttribute<M = unknown, S = unknown> implements Joinable {
       from.unshift(relation.through.node);
       where.push(near, far);
     }
-    const query = makeSelect({
-      columns: [ONE],
-      from,
-      where: conjunction([...where, ...more(target), ...inner]),
-    });
-    return new Expression(make('exists', { query }), BOOLEAN);
+    return makeSelect({ columns, from, where: conjunction([...where, ...more(target), ...inner]) });
   }
 }
 

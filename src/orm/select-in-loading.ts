@@ -42,11 +42,27 @@ export async function loadSelectIn(
     if (list !== undefined && !(repeats && list.includes(child))) list.push(child);
   });
   const partial = wish.filter.length > 0 || wish.limit !== null || wish.offset !== null;
+  if (!relation.many && relation.orderBy.length === 0 && wish.orderBy === null && [...found.values()].some((list) => list.length > 1)) {
+    warnOfSeveral(relation);
+  }
   parents.forEach((parent, i) => {
     const key = keyed[i];
     fill(session, parent, relation, key === null ? [] : (found.get(key.identity) as Entity[]), partial);
   });
   return loaded;
+}
+
+const warned = new WeakSet<Relationship>();
+
+/** Warns, once, of a relation to one object that found several and no order to choose by. */
+function warnOfSeveral(relation: Relationship): void {
+  if (warned.has(relation)) return;
+  warned.add(relation);
+  process.emitWarning(
+    `${relation.name} is a relation to one object, and several rows lead to the same owner: one of them was taken. ` +
+      'Say which with { orderBy }, make the foreign key unique, or use hasMany().',
+    { type: 'AthanorWarning', code: 'athanor.several-rows' },
+  );
 }
 
 /** A parent's side of a relation. */

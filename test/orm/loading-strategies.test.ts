@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { alias, belongsTo, hasMany, insertInto, isLoaded, MappingError, manyToMany, NotLoadedError, t } from '../../src/index.ts';
+import { alias, belongsTo, hasMany, hasOne, insertInto, isLoaded, MappingError, manyToMany, NotLoadedError, t } from '../../src/index.ts';
 import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { openBlog } from './blog-models.ts';
@@ -528,5 +528,46 @@ describe.each(allDatabases)('loading strategies on $name', (database) => {
       const all = await session.query(A).with({ bs: strategy }).orderBy(A.c.id).all();
       expect(all.map((one) => one.bs.map((b) => b.id).sort())).toEqual([[1, 2], []]);
     }
+  });
+
+  test('a relation to one object takes the first of several, and no owner comes twice', async () => {
+    const db = openDatabase(database);
+    class Owner extends db.Model('owners', {
+      id: t.integer().primaryKey(),
+      get newest() {
+        return hasOne(Entry, { orderBy: () => Entry.c.id.desc(), viewOnly: true });
+      },
+      get some() {
+        return hasOne(Entry, { viewOnly: true });
+      },
+    }) {}
+    class Entry extends db.Model('entries', { id: t.integer().primaryKey(), ownerId: t.integer().references('owners.id') }) {}
+    await db.createAll();
+    await using session = db.createSession();
+    session.addAll([new Owner({ id: 1 }), new Owner({ id: 2 })]);
+    await session.flush();
+    await session.bulkInsert(
+      Entry,
+      [1, 2, 3].map((id) => ({ id, ownerId: 1 })),
+    );
+    const warnings: (string | undefined)[] = [];
+    const hear = (warning: Error & { code?: string }): number => warnings.push(warning.code);
+    process.on('warning', hear);
+    for (const strategy of ['joined', 'selectin', 'subquery'] as const) {
+      session.expungeAll();
+      const owners = await session.query(Owner).with({ newest: strategy }).orderBy(Owner.c.id).all();
+      expect(owners.map((owner) => [owner.id, owner.newest?.id ?? null])).toEqual([
+        [1, 3],
+        [2, null],
+      ]);
+      session.expungeAll();
+      expect((await session.query(Owner).with({ newest: strategy }).orderBy(Owner.c.id).limit(2).all()).length).toBe(2);
+    }
+    session.expungeAll();
+    expect((await (await session.query(Owner).orderBy(Owner.c.id).firstOr404()).newest)?.id).toBe(3);
+    expect((await session.query(Owner).with({ some: 'selectin' }).orderBy(Owner.c.id).firstOr404()).some?.ownerId).toBe(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', hear);
+    expect(warnings).toEqual(['athanor.several-rows']);
   });
 });

@@ -341,6 +341,73 @@ describe.each(allDatabases)('building queries on $name', (database) => {
     }
   });
 
+  test('relations are counted, and every one of their rows is asked', async () => {
+    const { session, User, Post, Tag, Node } = await filledBlog(database);
+    expect(names(await session.query(User).orderBy(User.c.posts.count().desc(), User.c.id).all())).toEqual(['ann', 'bob', 'cid']);
+    const rows = await session
+      .query(Post)
+      .select({
+        title: Post.c.title,
+        tags: Post.c.tags.count(),
+        red: Post.c.tags.count(Tag.c.name.eq('red')),
+        authors: Post.c.author.count(),
+      })
+      .orderBy(Post.c.title)
+      .all();
+    expect(rows).toEqual([
+      { title: 'a1', tags: 2, red: 1, authors: 1 },
+      { title: 'a2', tags: 0, red: 0, authors: 1 },
+      { title: 'b1', tags: 1, red: 1, authors: 1 },
+      { title: 'n', tags: 0, red: 0, authors: 0 },
+    ]);
+    expect(
+      titles(
+        await session
+          .query(Post)
+          .filter(Post.c.tags.count().ge(1), Post.c.tags.every(Tag.c.name.eq('red')))
+          .all(),
+      ),
+    ).toEqual(['b1']);
+    expect(
+      names(
+        await session
+          .query(User)
+          .filter(User.c.posts.every(Post.c.tags.any(), Post.c.title.ne('x')))
+          .orderBy(User.c.id)
+          .all(),
+      ),
+    ).toEqual(['bob', 'cid']);
+    session.add(new Node({ data: 'r', children: [new Node({ data: 'a' }), new Node({ data: 'b' })] }));
+    await session.commit();
+    const counted = await session
+      .query(Node)
+      .select(Node.c.data, Node.c.children.count(Node.c.data.gt('a')))
+      .orderBy(Node.c.data)
+      .all();
+    expect(counted).toEqual([
+      ['a', 0],
+      ['b', 0],
+      ['r', 1],
+    ]);
+  });
+
+  test('objects that the session has become what a query finds', async () => {
+    const { session, User, Post } = await filledBlog(database);
+    const ann = await session.query(User).with({ posts: true }).filterBy({ name: 'ann' }).one();
+    await session.execute(sql`UPDATE users SET age = 77 WHERE name = 'ann'`);
+    await session.execute(sql`UPDATE posts SET user_id = NULL WHERE title = 'a2'`);
+    expect((await session.query(User).filterBy({ name: 'ann' }).with({ posts: true }).one()).posts.length).toBe(2);
+    expect(ann.age).toBe(20);
+    await session.noAutoflush(async () => {
+      ann.age = 5;
+      const again = await session.query(User).filterBy({ name: 'ann' }).populateExisting().with({ posts: true }).one();
+      expect([again === ann, again.age, titles(again.posts.toArray())]).toEqual([true, 77, ['a1']]);
+      ann.age = 6;
+      expect((await session.query(User).populateExisting().get(ann.id))?.age).toBe(77);
+    });
+    expect([session.isModified(ann), await session.query(Post).count()]).toEqual([false, 4]);
+  });
+
   test('explain, locks and hints', async () => {
     const { session, statements, User, Post } = await filledBlog(database);
     const query = session.query(Post).join(Post.c.author).with({ author: 'contains' }).filter(User.c.age.gt(10));
