@@ -62,7 +62,7 @@ async function loadRequest(
   if (missing.length > 0) {
     await loadSelectIn(session, relation, missing, request, strategy === 'subquery' && keys !== null ? keys(relation) : null);
   }
-  return parents.flatMap((parent) => relatedTo(parent, relation));
+  return request.nested.length === 0 && request.depth === 1 ? [] : parents.flatMap((parent) => relatedTo(parent, relation));
 }
 
 /** A collection that nobody changed gives way to what is loaded in its place. */

@@ -5,8 +5,8 @@ import { columnValue } from './attributes.ts';
 import { identityOf, identityOfRow } from './identity.ts';
 import { loadMark } from './load-marks.ts';
 import { isPlain } from './load-request.ts';
-import { entityOfRow, type LoadingSession } from './loader.ts';
-import { type Entity, hasChange, type Relationship } from './mapping.ts';
+import { entitiesOfRows, entityOfRow, type LoadingSession } from './loader.ts';
+import { type Entity, hasChange, type Relationship, ROW } from './mapping.ts';
 import { knownOne, relatedOf } from './related.ts';
 import { fill, fillOne } from './related-filling.ts';
 import { ALL, type ParentKeys, relatedStatement, type Wish } from './related-statement.ts';
@@ -71,13 +71,24 @@ export interface Key {
   readonly values: readonly unknown[];
 }
 
-export function localKey(parent: Entity, relation: Relationship): Key | null {
-  const values = relation.local.map((position) => columnValue(parent, position));
+export function localKey(parent: Entity, { local }: Relationship): Key | null {
+  if (local.length === 1) {
+    const value = columnValue(parent, local[0]);
+    return value === null || value === undefined ? null : { identity: identityOf([value]), values: [value] };
+  }
+  const values = local.map((position) => columnValue(parent, position));
   return values.some((value) => value === null || value === undefined) ? null : { identity: identityOf(values), values };
 }
 
 export function distinctKeys(keys: readonly (Key | null)[]): Key[] {
-  return [...new Map(keys.filter((key) => key !== null).map((key) => [key.identity, key])).values()];
+  const distinct: Key[] = [];
+  const seen = new Set<unknown>();
+  for (const key of keys) {
+    if (key === null || seen.has(key.identity)) continue;
+    seen.add(key.identity);
+    distinct.push(key);
+  }
+  return distinct;
 }
 
 /** Nothing keeps rows of the table between from standing there twice. */
@@ -153,12 +164,23 @@ async function fetchRelated(
   each: (entity: Entity, row: DriverRow) => void,
 ): Promise<void> {
   const { target } = relation;
-  const map = session.identities.of(target);
   const single = relation.local.length === 1;
   const chunk = within !== null ? Math.max(1, keys.length) : single ? CHUNK : COMPOSITE_CHUNK;
   for (let start = 0; start < keys.length; start += chunk) {
     const part = within ?? keys.slice(start, start + chunk).map((key) => (single ? key.values[0] : key.values));
-    for (const row of await fetchRows(session, relation, part, wish)) {
+    const answer = fetchRows(session, relation, part, wish);
+    const rows = answer instanceof Promise ? await answer : answer;
+    if (relation.direction === 'oneToMany' && keys.length <= chunk) {
+      // A row has one owner, so no two rows are of one object.
+      const entities = entitiesOfRows(session, target, rows, true);
+      // The driver's list may have become the list of objects, whose rows are as they came.
+      const made = (entities as unknown) === rows;
+      for (let i = 0; i < entities.length; i++) each(entities[i], made ? entities[i][ROW] : rows[i]);
+      for (const entity of entities) loaded.push(entity);
+      return;
+    }
+    const map = session.identities.of(target);
+    for (const row of rows) {
       const entity = entityOfRow(session, target, map, row, identityOfRow(target, row), loaded);
       loaded.push(entity);
       each(entity, row);
