@@ -112,9 +112,13 @@ export function joinEager(select: SelectNode, source: SourceNode, plan: EagerPla
       else {
         if (relation.many && joins.some((join) => join.relation === relation && join.parent.id === parent.id)) warnOfTwo(relation);
         target = makeAlias(relation.target.table.node, null);
-        const own = (nodes: readonly Node[]): Node[] => nodes.map((node) => adapt(node, relation.target.table.node, target));
-        from[place] = joinTarget(from[place], request, parent, target, own(request.filter));
-        if (mayBeSeveral(relation)) orderBy.push(...own(request.orderBy ?? relation.orderBy.map((term) => term.node)));
+        const through = relation.through === null ? null : makeAlias(relation.through.node, null);
+        const own = (node: Node): Node => {
+          const moved = adapt(node, relation.target.table.node, target);
+          return through === null || relation.through === null ? moved : adapt(moved, relation.through.node, through);
+        };
+        from[place] = joinTarget(from[place], relation, { parent, through, target }, request.filter.map(own));
+        if (mayBeSeveral(relation)) orderBy.push(...(request.orderBy ?? relation.orderBy.map((term) => term.node)).map(own));
       }
       columns.push(...relation.target.columns.map((column) => columnOf(target, column)));
       add(target, joined);
@@ -137,14 +141,17 @@ function warnOfTwo(relation: Relationship): void {
   );
 }
 
-function joinTarget(left: Node, { relation }: LoadRequest, parent: SourceNode, target: SourceNode, filter: readonly Node[]): Node {
-  if (relation.through === null) {
+function joinTarget(
+  left: Node,
+  relation: Relationship,
+  { parent, through, target }: { readonly parent: SourceNode; readonly through: SourceNode | null; readonly target: SourceNode },
+  filter: readonly Node[],
+): Node {
+  if (through === null)
     return make('join', { type: 'left', left, right: target, on: conjunction([tie(relation, parent, target), ...filter]) });
-  }
-  const through = makeAlias(relation.through.node, null);
-  const { near, far } = ties(relation, parent, through, target);
-  const pairRows = make('join', { type: 'inner', left: through, right: target, on: conjunction([far, ...filter]) });
-  return make('join', { type: 'left', left, right: pairRows, on: near });
+  const { near, far, across } = ties(relation, parent, through, target);
+  const right = make('join', { type: 'inner', left: through, right: target, on: conjunction([far, ...filter]) });
+  return make('join', { type: 'left', left, right, on: across === null ? near : (conjunction([near, across]) as Node) });
 }
 
 /** The source that the query itself joined for a relation: the one named, the one joined along it, or the class's own table. */
@@ -192,7 +199,7 @@ export function entitiesOfJoinedRows(
     const { relation } = load;
     // Its values are decoded as its database brings them, even where nothing else was read of it.
     relation.target.useDialect(session.engineOf(relation.target.table).dialect);
-    const below = load.joined.map((one) => reader(one, shared || relation.direction !== 'oneToMany'));
+    const below = load.joined.map((one) => reader(one, shared || relation.direction !== 'oneToMany' || relation.join !== null));
     const repeats = shared || mayRepeat(relation) || below.some(bringsMany);
     return {
       load,

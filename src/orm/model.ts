@@ -1,13 +1,15 @@
 // biome-ignore-all lint/complexity/noThisInStatic: this is the class that extends the base, which the base itself cannot name
 import { inspect } from 'node:util';
+import type { AliasKind } from '../sql/alias.ts';
 import { type Column, isColumn } from '../sql/column.ts';
 import { describe } from '../sql/errors.ts';
 import { makeAlias } from '../sql/make.ts';
 import type { MetaData } from '../sql/metadata.ts';
 import { snakeCase } from '../sql/naming.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
+import type { NameOf } from '../sql/projection.ts';
 import { ColumnAttribute, type Source, Table, type TableOptions } from '../sql/schema.ts';
-import { select } from '../sql/select.ts';
+import { type Select, select } from '../sql/select.ts';
 import { unknownAttribute, write } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { createMapper, mapperOf } from './mapper.ts';
@@ -20,36 +22,46 @@ import { RelationAttribute } from './relation-attribute.ts';
 import { inspectEntity, toJSON } from './serialization.ts';
 
 /** A class's attributes for SQL: columns as expressions, relations for joins, `any` and `has`. */
-export type Attributes<S> = {
-  readonly [K in keyof S]: S[K] extends Column<infer V, infer N, boolean>
-    ? ColumnAttribute<N extends true ? V | null : V, S>
+export type Attributes<S, N extends string = string> = {
+  readonly [K in keyof S]: S[K] extends Column<infer V, infer O, boolean>
+    ? ColumnAttribute<O extends true ? V | null : V, S, N>
     : S[K] extends Many<infer C>
-      ? RelationAttribute<InstanceOf<C>, S>
+      ? RelationAttribute<InstanceOf<C>, S, TargetName<C>>
       : S[K] extends One<infer C, boolean>
-        ? RelationAttribute<InstanceOf<C>, S>
+        ? RelationAttribute<InstanceOf<C>, S, TargetName<C>>
         : never;
 };
 
+/** The name of a relation's target, given as a class or as an arrow that gives it. */
+type TargetName<C> = NameOf<C extends AnyClass ? C : C extends () => infer D ? D : never> & string;
+
 /** A model under another name. SQLAlchemy: `aliased(User)`. */
-export interface ModelAlias<S, M> extends Source {
-  readonly c: Attributes<S>;
+export interface ModelAlias<S, M, N extends string = string> extends Source {
+  readonly '~from'?: N;
+  readonly c: Attributes<S, N>;
   readonly '~entity': M;
   /** A query for the class's objects that goes over this alias. */
-  query(): Query<M>;
+  query(): Query<M, M, never>;
+}
+
+interface ModelAliasKind<S> extends AliasKind {
+  readonly type: ModelAlias<S, unknown, this['name']>;
 }
 
 /** The base class that `db.Model()` makes. */
-export interface ModelClass<S> {
+export interface ModelClass<S, N extends string = string> {
   new (init?: Init<S>): Instance<S>;
   readonly '~shape'?: S;
+  readonly '~from'?: N;
+  readonly '~aliased'?: ModelAliasKind<S>;
   /** The attributes for SQL. SQLAlchemy: the class's own attributes. */
-  readonly c: Attributes<S>;
+  readonly c: Attributes<S, N>;
   /** The Core table. SQLAlchemy: `__table__`. */
-  readonly table: Table<S>;
+  readonly table: Table<S, N>;
   readonly '~source': Source['~source'];
-  '~alias'<C extends AnyClass>(this: C, name: string | null): ModelAlias<S, InstanceType<C>>;
+  '~alias'(name: string | null): ModelAlias<S, unknown>;
   /** A query for the class's objects, in the session of the context. Flask-SQLAlchemy: `Model.query`. */
-  query<C extends AnyClass>(this: C): Query<InstanceType<C>>;
+  query<C extends AnyClass>(this: C): Query<InstanceType<C>, InstanceType<C>, never>;
 }
 
 /** What a model says besides its shape: what its table says, and how its objects are written. */
@@ -108,7 +120,12 @@ function attributesOf(mapper: Mapper, source: SourceNode, columns: readonly Colu
 }
 
 /** Makes the base class of a model. See `Database.Model`. */
-export function createModel<S>(registry: ModelRegistry, name: string, shape: S & object, options: ModelOptions<S> = {}): ModelClass<S> {
+export function createModel<S, N extends string = string>(
+  registry: ModelRegistry,
+  name: N,
+  shape: S & object,
+  options: ModelOptions<S> = {},
+): ModelClass<S, N> {
   const realName = tableName(name);
   const columns = columnsOf(realName, shape);
   const table = new Table<S>(registry.metadataFor(options.bind ?? null), realName, columns as S, options);
@@ -142,7 +159,8 @@ export function createModel<S>(registry: ModelRegistry, name: string, shape: S &
         c: attributesOf(mapper, node, own),
         '~source': { node, name: name ?? table.name, columns: own, table },
         '~model': this,
-        query: () => new Query({ mapper, source: node, select: select(alias), requests: [], joined: false }, runner),
+        query: (): unknown =>
+          new Query({ mapper, source: node, select: select(alias) as Select<unknown>, requests: [], joined: false }, runner),
       };
       return alias;
     }
@@ -162,7 +180,7 @@ export function createModel<S>(registry: ModelRegistry, name: string, shape: S &
     relationKeys: relationKeys(shape),
     confirmsDeletes: options.confirmDeletedRows === true,
   });
-  return Model as unknown as ModelClass<S>;
+  return Model as unknown as ModelClass<S, N>;
 }
 
 const queries = new WeakMap<object, Query<unknown>>();

@@ -34,7 +34,7 @@ export function amongKeys(operator: SetOperator, queries: readonly KeyedQuery[])
     return limit === null && offset === null ? part : selectAll(part, mapper);
   });
   const together =
-    parts.length === 1 ? parts[0] : make('setOperation', { operator, queries: parts, orderBy: [], limit: null, offset: null });
+    parts.length === 1 ? parts[0] : make('setOperation', { operator, queries: parts, orderBy: [], limit: null, offset: null, ctes: [] });
   const own = keys.map((column) => columnOf(mapper.table.node, column));
   if (keys.length === 1)
     return new Expression<boolean>(make('in', { operand: own[0], list: selectAll(together, mapper), negated: false }), BOOLEAN);

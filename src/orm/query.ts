@@ -4,7 +4,7 @@ import { Expression, type ExpressionLike, type OrderTerm } from '../sql/expressi
 import type { Joinable } from '../sql/join.ts';
 import { make, makeBind } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
-import type { SelectRow } from '../sql/projection.ts';
+import type { ItemsOf, NameOf, OuterRow, SelectRow } from '../sql/projection.ts';
 import type { Source } from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';
 import { BOOLEAN, isWhole } from '../sql/type.ts';
@@ -83,8 +83,9 @@ type Condition = ExpressionLike<boolean | null> | boolean;
  *
  * @typeParam M the class's objects
  * @typeParam Out the same, with what `with()` loads
+ * @typeParam J the sources that outer joins leave out where they have no row
  */
-export class Query<M, Out = M> {
+export class Query<M, Out = M, J = unknown> {
   readonly #spec: QuerySpec;
   readonly #runner: () => QueryRunner;
   constructor(spec: QuerySpec, runner: () => QueryRunner) {
@@ -94,23 +95,23 @@ export class Query<M, Out = M> {
   get '~spec'(): QuerySpec {
     return this.#spec;
   }
-  #with(change: Partial<QuerySpec>): Query<M, Out> {
-    return new Query<M, Out>({ ...this.#spec, ...change }, this.#runner);
+  #with(change: Partial<QuerySpec>): Query<M, Out, J> {
+    return new Query<M, Out, J>({ ...this.#spec, ...change }, this.#runner);
   }
-  #select(change: (statement: Select<unknown>) => Select<unknown>): Query<M, Out> {
+  #select(change: (statement: Select<unknown>) => Select<unknown>): Query<M, Out, J> {
     return this.#with({ select: change(this.#spec.select) });
   }
 
   /** Adds conditions; all must hold. SQLAlchemy: `filter()`, `where()`. */
-  filter(...list: Condition[]): Query<M, Out> {
+  filter(...list: Condition[]): Query<M, Out, J> {
     return this.#select((statement) => statement.where(...list));
   }
   /** The same as `filter()`. */
-  where(...list: Condition[]): Query<M, Out> {
+  where(...list: Condition[]): Query<M, Out, J> {
     return this.filter(...list);
   }
   /** Conditions of equality by attribute: columns, and to-one relations by object. An undefined value is an error. SQLAlchemy: `filter_by()`. */
-  filterBy(values: FilterBy<M>): Query<M, Out> {
+  filterBy(values: FilterBy<M>): Query<M, Out, J> {
     const { mapper, source } = this.#spec;
     const list = Object.entries(values).map(([key, value]) => {
       const position = mapper.positions.get(key);
@@ -130,31 +131,35 @@ export class Query<M, Out = M> {
     return this.filter(...list);
   }
   /** Adds to the order; without arguments it takes the order away. */
-  orderBy(...terms: (OrderTerm | ExpressionLike)[]): Query<M, Out> {
+  orderBy(...terms: (OrderTerm | ExpressionLike)[]): Query<M, Out, J> {
     return this.#select((statement) => statement.orderBy(...terms));
   }
   /** At most so many objects. */
-  limit(count: number): Query<M, Out> {
+  limit(count: number): Query<M, Out, J> {
     return this.#select((statement) => statement.limit(count));
   }
   /** Leaves out so many at the start. */
-  offset(count: number): Query<M, Out> {
+  offset(count: number): Query<M, Out, J> {
     return this.#select((statement) => statement.offset(count));
   }
   /** Each row once. */
-  distinct(): Query<M, Out> {
+  distinct(): Query<M, Out, J> {
     return this.#select((statement) => statement.distinct());
   }
   /** Joins a class, table or alias, or along a relation; the objects stay those of this class, each once. */
-  join(target: Source | Joinable, on?: ExpressionLike<boolean | null> | RelationAttribute): Query<M, Out> {
+  join(target: Source | Joinable, on?: ExpressionLike<boolean | null> | RelationAttribute): Query<M, Out, J> {
     return this.#join('join', target, on);
   }
   /** `LEFT OUTER JOIN`. SQLAlchemy: `outerjoin()`. */
-  outerJoin(target: Source | Joinable, on?: ExpressionLike<boolean | null> | RelationAttribute): Query<M, Out> {
+  outerJoin<T extends Source | Joinable>(target: T, on?: ExpressionLike<boolean | null> | RelationAttribute): Query<M, Out, J | NameOf<T>> {
     return this.#join('outerJoin', target, on);
   }
-  #join(method: 'join' | 'outerJoin', target: Source | Joinable, on?: ExpressionLike<boolean | null> | RelationAttribute): Query<M, Out> {
-    if (on instanceof RelationAttribute) return this.#join(method, on.of(target as Parameters<typeof on.of>[0]));
+  #join(
+    method: 'join' | 'outerJoin',
+    target: Source | Joinable,
+    on?: ExpressionLike<boolean | null> | RelationAttribute,
+  ): Query<M, Out, J> {
+    if (on instanceof RelationAttribute) return this.#join(method, on.of(target as Source & { readonly '~entity': unknown }));
     const { select: statement, joins = [] } = this.#spec;
     if (!(target instanceof RelationAttribute)) return this.#with({ select: statement[method](target, on), joined: true });
     // Asked once, since a relation of a class to itself makes an alias each time.
@@ -163,11 +168,11 @@ export class Query<M, Out = M> {
     return this.#with({ select: statement[method]({ '~join': () => way }, on), joined: true, joins: [...joins, joined] });
   }
   /** Groups the rows. */
-  groupBy(...items: ExpressionLike[]): Query<M, Out> {
+  groupBy(...items: ExpressionLike[]): Query<M, Out, J> {
     return this.#select((statement) => statement.groupBy(...items));
   }
   /** Adds conditions on the groups. */
-  having(...list: Condition[]): Query<M, Out> {
+  having(...list: Condition[]): Query<M, Out, J> {
     return this.#select((statement) => statement.having(...list));
   }
   /**
@@ -175,48 +180,48 @@ export class Query<M, Out = M> {
    * statement each. SQLAlchemy: `options(joinedload(…), selectinload(…))`.
    * @example Post.query().with({ author: { with: { profile: true } }, tags: true })
    */
-  with<const W extends With<M>>(spec: W): Query<M, Loaded<M, W>> {
+  with<const W extends With<M>>(spec: W): Query<M, Loaded<M, W>, J> {
     const requests = mergeRequests(this.#spec.requests, readRequests(this.#spec.mapper, spec));
-    return new Query<M, Loaded<M, W>>({ ...this.#spec, requests }, this.#runner);
+    return new Query<M, Loaded<M, W>, J>({ ...this.#spec, requests }, this.#runner);
   }
   /**
    * Locks the rows until the transaction ends, where the database locks rows: `of` only those of these sources, `share` so that
    * others may read them with a lock, `key` so that others may change what is no key. SQLAlchemy: `with_for_update()`.
    */
-  forUpdate(options: Parameters<Select<unknown>['forUpdate']>[0] = {}): Query<M, Out> {
+  forUpdate(options: Parameters<Select<unknown>['forUpdate']>[0] = {}): Query<M, Out, J> {
     return this.#select((statement) => statement.forUpdate(options));
   }
   /** Words after a source in FROM, such as a hint for its index; the class's own unless another is named. SQLAlchemy: `with_hint()`. */
-  withHint(text: ExpressionLike, options: { readonly source?: Source; readonly dialect?: string } = {}): Query<M, Out> {
+  withHint(text: ExpressionLike, options: { readonly source?: Source; readonly dialect?: string } = {}): Query<M, Out, J> {
     const { source = this.#spec.mapper.entityClass as unknown as Source, ...rest } = options;
     return this.#select((statement) => statement.withHint(source, text, rest));
   }
   /** Words after SELECT, for one dialect or for all. SQLAlchemy: `prefix_with()`. */
-  prefixWith(text: ExpressionLike, options: { readonly dialect?: string } = {}): Query<M, Out> {
+  prefixWith(text: ExpressionLike, options: { readonly dialect?: string } = {}): Query<M, Out, J> {
     return this.#select((statement) => statement.prefixWith(text, options));
   }
   /** Words at the end of the select, for one dialect or for all. SQLAlchemy: `suffix_with()`. */
-  suffixWith(text: ExpressionLike, options: { readonly dialect?: string } = {}): Query<M, Out> {
+  suffixWith(text: ExpressionLike, options: { readonly dialect?: string } = {}): Query<M, Out, J> {
     return this.#select((statement) => statement.suffixWith(text, options));
   }
 
   /** A query for the objects of this one and of others, each once. Its order and limit are its own. SQLAlchemy: `Query.union()`. */
-  union(...others: Query<M, unknown>[]): Query<M, Out> {
+  union(...others: Query<M, unknown>[]): Query<M, Out, J> {
     return this.#together('UNION', others);
   }
   /** A query for the objects that the others give too. SQLAlchemy: `Query.intersect()`. */
-  intersect(...others: Query<M, unknown>[]): Query<M, Out> {
+  intersect(...others: Query<M, unknown>[]): Query<M, Out, J> {
     return this.#together('INTERSECT', others);
   }
   /** A query for the objects that the others do not give. SQLAlchemy: `Query.except_()`. */
-  except(...others: Query<M, unknown>[]): Query<M, Out> {
+  except(...others: Query<M, unknown>[]): Query<M, Out, J> {
     return this.#together('EXCEPT', others);
   }
-  #together(operator: SetOperator, others: readonly Query<M, unknown>[]): Query<M, Out> {
+  #together(operator: SetOperator, others: readonly Query<M, unknown>[]): Query<M, Out, J> {
     const specs = [this.#spec, ...others.map(specOf)];
     const { mapper, requests } = this.#spec;
     const whole = select(mapper.entityClass as unknown as Source).where(amongKeys(operator, specs));
-    return new Query<M, Out>({ mapper, source: mapper.table.node, select: whole, requests, joined: false }, this.#runner);
+    return new Query<M, Out, J>({ mapper, source: mapper.table.node, select: whole, requests, joined: false }, this.#runner);
   }
   /**
    * The objects of this query in the place of a table: its attributes are named through `c`, and rows that it gives are the
@@ -244,13 +249,13 @@ export class Query<M, Out = M> {
    * The query's objects that the session has become what their rows say: what they were changed to is lost, and their relations load
    * anew. SQLAlchemy: `populate_existing()`.
    */
-  populateExisting(): Query<M, Out> {
+  populateExisting(): Query<M, Out, J> {
     return this.#with({ populate: true });
   }
   /** Other columns in the objects' place. SQLAlchemy: `with_entities()`. */
-  select<const X extends readonly unknown[]>(...items: X): RowQuery<SelectRow<X>> {
+  select<const X extends readonly unknown[]>(...items: X): RowQuery<OuterRow<SelectRow<X>, ItemsOf<X>, J>> {
     if (items.length === 0) throw sqlError('sql.no-columns');
-    return new RowQuery<SelectRow<X>>(this.#spec.select.columns<X>(...items), this.#runner);
+    return new RowQuery(this.#spec.select.columns<X>(...items), this.#runner) as never;
   }
 
   /** All objects. */

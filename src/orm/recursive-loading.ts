@@ -7,7 +7,7 @@ import type { LoadRequest } from './load-request.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
 import type { Entity } from './mapping.ts';
 import { fill, isWholeHere, relatedTo } from './related-filling.ts';
-import { isAmong, relatedRows } from './related-statement.ts';
+import { isAmong, isByTarget, relatedRows } from './related-statement.ts';
 import { columnOf } from './relation-attribute.ts';
 import { distinctKeys, type Key, localKey, mayRepeat, ownerOf } from './select-in-loading.ts';
 
@@ -139,12 +139,12 @@ function recursiveStatement(request: LoadRequest, keys: readonly unknown[]): Nod
       ...filter,
     ]),
   });
-  const union = make('setOperation', { operator: 'UNION', queries: [base, step], orderBy: [], limit: null, offset: null });
+  const union = make('setOperation', { operator: 'UNION', queries: [base, step], orderBy: [], limit: null, offset: null, ctes: [] });
   const columns = counted ? ['reached', 'distance'] : ['reached'];
   const all = makeCteAlias(makeCte({ id, name: null, columns, query: union, recursive: true, materialized: null }));
   const reached = makeSelect({ columns: [makeColumn(all, 'reached', 'reached', own.type)], from: [all] });
   return makeSelect({
-    columns: [...relation.target.columns.map((column) => columnOf(target, column)), ...(relation.through === null ? [] : near)],
+    columns: [...relation.target.columns.map((column) => columnOf(target, column)), ...(isByTarget(relation) ? [] : near)],
     from: [...from],
     where: conjunction([isAmong(near, nearColumns, reached), ...where, ...filter]),
     orderBy: request.orderBy ?? relation.orderBy.map((term) => term.node),

@@ -1,12 +1,12 @@
 import { conjunction } from '../sql/expression.ts';
 import { make, makeAlias, makeBind, makeColumn, makeSelect } from '../sql/make.ts';
-import type { Node } from '../sql/node.ts';
+import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind } from '../sql/node-walk.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { INTEGER } from '../sql/type.ts';
 import type { LoadRequest } from './load-request.ts';
 import type { Relationship } from './mapping.ts';
-import { columnOf, ties } from './relation-attribute.ts';
+import { columnOf, tie, ties } from './relation-attribute.ts';
 
 /** What a load of one relation may ask for beside the relation itself. */
 export type Wish = Pick<LoadRequest, 'filter' | 'orderBy' | 'limit' | 'offset' | 'key'>;
@@ -23,8 +23,19 @@ export interface RelatedRows {
   readonly nearColumns: readonly TableColumn[];
 }
 
+/** Whether the target's own columns tell to whom a row belongs; else the owner's key is read with it. */
+export function isByTarget(relation: Relationship): boolean {
+  return relation.through === null && relation.join === null;
+}
+
 export function relatedRows(relation: Relationship): RelatedRows {
   const target = relation.target.table.node;
+  if (relation.join !== null) {
+    const own = makeAlias(relation.mapper.table.node, null);
+    const nearColumns = relation.local.map((position) => relation.mapper.columns[position]);
+    const near = nearColumns.map((column) => columnOf(own, column));
+    return { from: [joinByCondition(relation, own, target)], where: [], near, nearColumns };
+  }
   if (relation.through === null) {
     const nearColumns = relation.remote.map((position) => relation.target.columns[position]);
     const near = nearColumns.map((column) => columnOf(target, column));
@@ -37,6 +48,15 @@ export function relatedRows(relation: Relationship): RelatedRows {
   return { from: [make('join', { type: 'inner', left: through, right: target, on: far })], where: [], near, nearColumns };
 }
 
+/** The owners' rows with those that a condition relates to them. */
+function joinByCondition(relation: Relationship, own: SourceNode, target: SourceNode): Node {
+  if (relation.through === null) return make('join', { type: 'inner', left: own, right: target, on: tie(relation, own, target) });
+  const through = relation.through.node;
+  const { near, far, across } = ties(relation, own, through, target);
+  const pairs = make('join', { type: 'inner', left: own, right: through, on: near });
+  return make('join', { type: 'inner', left: pairs, right: target, on: across === null ? far : (conjunction([far, across]) as Node) });
+}
+
 /** The keys of parents: a list of values, or a query that gives them. */
 export type ParentKeys = readonly unknown[] | Node;
 
@@ -45,7 +65,7 @@ export function relatedStatement(relation: Relationship, keys: ParentKeys, wish:
   const target = relation.target.table.node;
   const columns: Node[] = relation.target.columns.map((column) => columnOf(target, column));
   const { from, where, near, nearColumns } = relatedRows(relation);
-  if (relation.through !== null) columns.push(...near);
+  if (!isByTarget(relation)) columns.push(...near);
   const order = wish.orderBy ?? relation.orderBy.map((term) => term.node);
   const rows = { from, where: conjunction([isAmong(near, nearColumns, keys), ...where, ...wish.filter]) };
   if (wish.limit === null && wish.offset === null) return makeSelect({ ...rows, columns, orderBy: order });
@@ -79,7 +99,10 @@ function limited(
       ? order
       : relation.target.keyPositions.map((position) => columnOf(relation.target.table.node, relation.target.columns[position]));
   const call = make('function', { name: 'row_number', args: [], distinct: false, orderBy: [], filter: null });
-  const number = make('label', { operand: make('over', { call, partitionBy: near, orderBy: inOrder, frame: null }), name: 'place' });
+  const number = make('label', {
+    operand: make('over', { call, window: null, partitionBy: near, orderBy: inOrder, frame: null }),
+    name: 'place',
+  });
   const inner = makeSelect({
     ...rows,
     columns: [...columns.map((column, i) => make('label', { operand: column, name: `c${i}` })), number],

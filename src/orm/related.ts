@@ -108,9 +108,10 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
     if (this.removed?.has(object)) return false;
     if (this.isWhole) return this.holds(object);
     const { relation, owner } = this;
-    const { local, remote, direction, condition } = relation;
+    const { local, remote, direction, condition, join } = relation;
     if (this.items !== null && this.holds(object)) return true;
-    if (this.replaced || direction !== 'oneToMany' || condition !== null || object[STATUS] !== PERSISTENT) return undefined;
+    if (this.replaced || direction !== 'oneToMany' || condition !== null || join !== null || object[STATUS] !== PERSISTENT)
+      return undefined;
     // The object's own foreign key says whose it is, unless its other side was turned meanwhile.
     if (relation.back !== null && hasChange(object, object[MAPPER].columns.length + relation.back.position)) return undefined;
     const theirs = remote.map((position) => columnValue(object, position));

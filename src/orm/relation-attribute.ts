@@ -5,6 +5,7 @@ import { func } from '../sql/function.ts';
 import type { Joinable } from '../sql/join.ts';
 import { make, makeAlias, makeBind, makeColumn, makeSelect } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
+import type { NameOf } from '../sql/projection.ts';
 import { type Source, sourceOf, type TableColumn } from '../sql/schema.ts';
 import type { SelectNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN, INTEGER } from '../sql/type.ts';
@@ -12,6 +13,7 @@ import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
 import { type Entity, isEntity, MAPPER, type Mapper, type RelationListeners, type Relationship } from './mapping.ts';
+import { splitJoin, TRUE } from './relation-condition.ts';
 
 export function columnOf(source: SourceNode, column: TableColumn): Node {
   return makeColumn(source, column.name, column.key, column.type);
@@ -23,6 +25,10 @@ function equal(left: Node, right: Node): Node {
 
 /** The conditions between a parent source and a target source, without a table between. */
 export function tie(relation: Relationship, parent: SourceNode, target: SourceNode): Node {
+  if (relation.join !== null) {
+    const { near, far, across } = splitJoin(relation.join, parent, target, null);
+    return conjunction([near, far, across].filter((node): node is Node => node !== null && node !== TRUE)) as Node;
+  }
   const pairs = relation.local.map((position, i) =>
     equal(columnOf(parent, relation.mapper.columns[position]), columnOf(target, relation.target.columns[relation.remote[i]])),
   );
@@ -33,25 +39,33 @@ function extra(relation: Relationship, target: SourceNode): Node[] {
   return relation.condition === null ? [] : [adapt(relation.condition, relation.target.table.node, target)];
 }
 
-/** The conditions of both halves of a many-to-many relation. */
-export function ties(relation: Relationship, parent: SourceNode, through: SourceNode, target: SourceNode): { near: Node; far: Node } {
+/** The conditions of both halves of a many-to-many relation, and what needs both at once. */
+export function ties(
+  relation: Relationship,
+  parent: SourceNode,
+  through: SourceNode,
+  target: SourceNode,
+): { readonly near: Node; readonly far: Node; readonly across: Node | null } {
+  if (relation.join !== null) return splitJoin(relation.join, parent, target, through);
   const near = relation.throughLocal.map((column, i) =>
     equal(columnOf(parent, relation.mapper.columns[relation.local[i]]), columnOf(through, column)),
   );
   const far = relation.throughRemote.map((column, i) =>
     equal(columnOf(through, column), columnOf(target, relation.target.columns[relation.remote[i]])),
   );
-  return { near: conjunction(near) as Node, far: conjunction([...far, ...extra(relation, target)]) as Node };
+  return { near: conjunction(near) as Node, far: conjunction([...far, ...extra(relation, target)]) as Node, across: null };
 }
 
 /**
  * A relation as a part of SQL: `User.c.posts`. SQLAlchemy: `RelationshipProperty.Comparator`.
  * @typeParam M the related object
  */
-export class RelationAttribute<M = unknown, S = unknown> implements Joinable {
+export class RelationAttribute<M = unknown, S = unknown, N extends string = string> implements Joinable {
   /** The shape of the model that the relation belongs to. */
   declare readonly '~shape'?: S;
   declare readonly '~related': M;
+  /** The name of the model that it leads to. */
+  declare readonly '~from'?: N;
   readonly #source: SourceNode;
   readonly #mapper: Mapper;
   readonly #position: number;
@@ -68,12 +82,12 @@ export class RelationAttribute<M = unknown, S = unknown> implements Joinable {
    * `with({ …: { alias } })`. SQLAlchemy: `of_type()`.
    * @example const child = alias(Node); Node.query().join(Node.c.children.of(child)).filter(child.c.name.eq('x'))
    */
-  of(target: Source & { readonly '~entity': M }): RelationAttribute<M, S> {
+  of<T extends Source & { readonly '~entity': M }>(target: T): RelationAttribute<M, S, NameOf<T>> {
     const { relation } = this;
     const { node, table } = sourceOf(target, `${relation.name}.of()`);
     if (table !== relation.target.table)
       throw ormError('orm.wrong-class', `${relation.name}.of()`, `an alias of ${relation.target.name}`, table?.name ?? 'a subquery');
-    return new RelationAttribute<M, S>(this.#source, this.#mapper, this.#position, node);
+    return new RelationAttribute(this.#source, this.#mapper, this.#position, node);
   }
   /** The relation behind it. */
   get relation(): Relationship {
@@ -157,12 +171,12 @@ export class RelationAttribute<M = unknown, S = unknown> implements Joinable {
     const target = this.#target ?? (relation.target === relation.mapper ? makeAlias(node, null) : node);
     if (relation.through === null) return { from: this.#source, steps: [{ source: target, on: tie(relation, this.#source, target) }] };
     const through = relation.through.node;
-    const { near, far } = ties(relation, this.#source, through, target);
+    const { near, far, across } = ties(relation, this.#source, through, target);
     return {
       from: this.#source,
       steps: [
         { source: through, on: near },
-        { source: target, on: far },
+        { source: target, on: across === null ? far : (conjunction([far, across]) as Node) },
       ],
     };
   }
@@ -183,9 +197,10 @@ export class RelationAttribute<M = unknown, S = unknown> implements Joinable {
     const where: Node[] = [];
     if (relation.through === null) where.push(tie(relation, this.#source, target));
     else {
-      const { near, far } = ties(relation, this.#source, relation.through.node, target);
+      const { near, far, across } = ties(relation, this.#source, relation.through.node, target);
       from.unshift(relation.through.node);
       where.push(near, far);
+      if (across !== null) where.push(across);
     }
     return makeSelect({ columns, from, where: conjunction([...where, ...more(target), ...inner]) });
   }

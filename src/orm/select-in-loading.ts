@@ -9,7 +9,7 @@ import { entitiesOfRows, entityOfRow, type LoadingSession } from './loader.ts';
 import { type Entity, hasChange, type Relationship, ROW } from './mapping.ts';
 import { knownOne, relatedOf } from './related.ts';
 import { fill, fillOne } from './related-filling.ts';
-import { ALL, type ParentKeys, relatedStatement, type Wish } from './related-statement.ts';
+import { ALL, isByTarget, type ParentKeys, relatedStatement, type Wish } from './related-statement.ts';
 
 /** Parents whose related rows are asked for in one statement. */
 const CHUNK = 500;
@@ -92,7 +92,9 @@ export function distinctKeys(keys: readonly (Key | null)[]): Key[] {
 }
 
 /** Nothing keeps rows of the table between from standing there twice. */
-export function mayRepeat({ through, throughLocal, throughRemote }: Relationship): boolean {
+export function mayRepeat({ join, through, throughLocal, throughRemote }: Relationship): boolean {
+  // By a condition, a row may be related in several ways.
+  if (join !== null) return true;
   if (through === null) return false;
   const columns = [...throughLocal, ...throughRemote];
   const held = (key: readonly unknown[] | undefined): boolean => key?.every((column) => columns.includes(column as never)) === true;
@@ -102,7 +104,8 @@ export function mayRepeat({ through, throughLocal, throughRemote }: Relationship
 /** Finds the parent's key in a row: among the target's columns, or after them where a table stands between. */
 export function ownerOf(relation: Relationship): (row: DriverRow) => unknown {
   const width = relation.target.columns.length;
-  const places = relation.through === null ? relation.remote : relation.throughLocal.map((_, i) => width + i);
+  const byTarget = isByTarget(relation);
+  const places = byTarget ? relation.remote : relation.local.map((_, i) => width + i);
   const [first] = places;
   const single = places.length === 1;
   return (row) => {
@@ -112,7 +115,7 @@ export function ownerOf(relation: Relationship): (row: DriverRow) => unknown {
     const local = relation.mapper.codecs();
     const values = places.map((place, i) => {
       // A through table's columns have the types of the keys they point at.
-      const codec = relation.through === null ? codecs[place] : local[relation.local[i]];
+      const codec = byTarget ? codecs[place] : local[relation.local[i]];
       return codec.decode === null ? row[place] : codec.decode(row[place]);
     });
     return identityOf(values);
@@ -170,7 +173,7 @@ async function fetchRelated(
     const part = within ?? keys.slice(start, start + chunk).map((key) => (single ? key.values[0] : key.values));
     const answer = fetchRows(session, relation, part, wish);
     const rows = answer instanceof Promise ? await answer : answer;
-    if (relation.direction === 'oneToMany' && keys.length <= chunk) {
+    if (relation.direction === 'oneToMany' && relation.join === null && keys.length <= chunk) {
       // A row has one owner, so no two rows are of one object.
       const entities = entitiesOfRows(session, target, rows, true);
       // The driver's list may have become the list of objects, whose rows are as they came.
@@ -190,7 +193,9 @@ async function fetchRelated(
 
 function fetchRows(session: LoadingSession, relation: Relationship, keys: ParentKeys, wish: Wish): ReturnType<LoadingSession['fetch']> {
   const { table } = relation.target;
-  if (Array.isArray(keys) && relation.local.length === 1 && isPlain(wish) && relation.condition === null && relation.orderBy.length === 0) {
+  const { condition, join, orderBy } = relation;
+  const plain = isPlain(wish) && condition === null && join === null && orderBy.length === 0;
+  if (Array.isArray(keys) && relation.local.length === 1 && plain) {
     const key = `related:${relation.name}:${relation.mapper.table.node.id}:${wish.key}`;
     return session.fetch(table, key, () => relatedStatement(relation, keys, wish), [keys]);
   }

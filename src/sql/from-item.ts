@@ -4,42 +4,59 @@ import { isJoinable, type Joinable, joinCondition, sourcesOf } from './join.ts';
 import { make } from './make.ts';
 import type { Node, SourceNode } from './node.ts';
 import { isKind } from './node-walk.ts';
-import { type Source, sourceOf, tableBehind } from './schema.ts';
+import type { NameOf } from './projection.ts';
+import { columnsBehind, type Source, sourceOf, tableBehind } from './schema.ts';
 import type { JoinNode } from './statement-nodes.ts';
 
-/** A condition of a join; `true` where there is none. */
-export type JoinCondition = ExpressionLike<boolean | null> | boolean;
+/** A condition of a join: an expression, `true` where there is none, or the columns that both sides have in common. */
+export type JoinCondition = ExpressionLike<boolean | null> | boolean | SharedColumns;
 
-/** Sources joined before a statement names them, so that joins can be nested. SQLAlchemy: `Join`. */
-export class Join {
+/**
+ * The columns of one name that tie the two sides of a join: these attributes (`USING`), or all that there are (`NATURAL`).
+ * @example select(Order.c.id, Customer.c.name).join(Customer, { using: 'customerId' })
+ */
+export type SharedColumns = { readonly using: string | readonly string[] } | { readonly natural: true };
+
+/**
+ * Sources joined before a statement names them, so that joins can be nested. SQLAlchemy: `Join`.
+ *
+ * @typeParam N the names of its sources
+ * @typeParam J those of them that its outer joins leave out where they have no row
+ */
+export class Join<N extends string = string, J = unknown> {
+  declare readonly '~from'?: N;
+  declare readonly '~missing'?: J;
   readonly node: JoinNode;
   constructor(node: JoinNode) {
     this.node = node;
   }
   /** `INNER JOIN` one more. */
-  join(target: FromItem | Joinable, on?: JoinCondition): Join {
+  join<T extends FromItem | Joinable>(target: T, on?: JoinCondition): Join<N | NameOf<T>, J | MissingIn<T>> {
     return new Join(joinNode('inner', [this.node], target, on).joined);
   }
   /** `LEFT OUTER JOIN` one more. */
-  outerJoin(target: FromItem | Joinable, on?: JoinCondition): Join {
+  outerJoin<T extends FromItem | Joinable>(target: T, on?: JoinCondition): Join<N | NameOf<T>, J | NameOf<T>> {
     return new Join(joinNode('left', [this.node], target, on).joined);
   }
   /** `RIGHT OUTER JOIN` one more. */
-  rightJoin(target: FromItem | Joinable, on?: JoinCondition): Join {
+  rightJoin<T extends FromItem | Joinable>(target: T, on?: JoinCondition): Join<N | NameOf<T>, N | MissingIn<T>> {
     return new Join(joinNode('right', [this.node], target, on).joined);
   }
   /** `FULL OUTER JOIN` one more. */
-  fullJoin(target: FromItem | Joinable, on?: JoinCondition): Join {
+  fullJoin<T extends FromItem | Joinable>(target: T, on?: JoinCondition): Join<N | NameOf<T>, N | NameOf<T>> {
     return new Join(joinNode('full', [this.node], target, on).joined);
   }
   /** `CROSS JOIN` one more. */
-  crossJoin(target: FromItem): Join {
+  crossJoin<T extends FromItem>(target: T): Join<N | NameOf<T>, J | MissingIn<T>> {
     return new Join(joinNode('cross', [this.node], target).joined);
   }
 }
 
 /** What FROM takes: a table, a class, an alias, a subquery, a CTE, or several of them joined. */
 export type FromItem = Source | Join;
+
+/** The sources that a join left out inside something in FROM. */
+export type MissingIn<T> = T extends { readonly '~missing'?: infer J } ? (unknown extends J ? never : NonNullable<J>) : never;
 
 /** The node of something in FROM. */
 export function fromNode(item: unknown, where: string): Node {
@@ -51,12 +68,20 @@ export function fromNode(item: unknown, where: string): Node {
  * condition the one foreign key between the two is used. SQLAlchemy: `join()`.
  * @example select(User).outerJoin(join(Post, Tag, …), Post.c.userId.eq(User.c.id))
  */
-export function join(left: FromItem, right: FromItem, on?: JoinCondition): Join {
+export function join<L extends FromItem, T extends FromItem>(
+  left: L,
+  right: T,
+  on?: JoinCondition,
+): Join<NameOf<L> | NameOf<T>, MissingIn<L> | MissingIn<T>> {
   return new Join(joinNode('inner', [fromNode(left, 'join()')], right, on).joined);
 }
 
 /** Two sources, the right one's columns NULL where it has no row. SQLAlchemy: `outerjoin()`. */
-export function outerJoin(left: FromItem, right: FromItem, on?: JoinCondition): Join {
+export function outerJoin<L extends FromItem, T extends FromItem>(
+  left: L,
+  right: T,
+  on?: JoinCondition,
+): Join<NameOf<L> | NameOf<T>, MissingIn<L> | NameOf<T>> {
   return new Join(joinNode('left', [fromNode(left, 'outerJoin()')], right, on).joined);
 }
 
@@ -78,6 +103,7 @@ export function joinNode(
   if (candidates.length === 0) throw sqlError('sql.bad-argument', where, 'something to join to: call from() first', 'nothing');
   if (type === 'cross') return { joined: make('join', { type, left: candidates[0], right, on: null }), left: candidates[0] };
   if (on !== undefined) {
+    if (isShared(on)) return sharedJoin(type, candidates, right, on, where);
     const condition = conditions([on], where)[0];
     const left = candidates.length === 1 ? candidates[0] : (candidates.find((part) => names(condition, part)) ?? candidates[0]);
     return { joined: make('join', { type, left, right, on: condition }), left };
@@ -87,6 +113,41 @@ export function joinNode(
     return { joined: make('join', { type, left: candidates[0], right, on: make('constant', { value: true }) }), left: candidates[0] };
   const source = target instanceof Join ? sourcesOf([right]).map((one) => sourceAround(one)) : [sourceOf(target, where)];
   const { left, condition } = byForeignKey(candidates, source);
+  return { joined: make('join', { type, left, right, on: condition }), left };
+}
+
+function isShared(on: JoinCondition): on is SharedColumns {
+  return typeof on === 'object' && on !== null && ('using' in on || 'natural' in on);
+}
+
+/** A join by the columns that both sides have. Every column is named with its source, so an equality says the same as USING. */
+function sharedJoin(
+  type: JoinNode['type'],
+  candidates: readonly Node[],
+  right: Node,
+  on: SharedColumns,
+  where: string,
+): { joined: JoinNode; left: Node } {
+  const left = candidates[candidates.length - 1];
+  const [own, others] = [left, right].map((side) => sourcesOf([side]).flatMap((source) => columnsBehind(source)));
+  const names =
+    'natural' in on ? [...new Set(own.map(({ key }) => key))].filter((key) => others.some((other) => other.key === key)) : on.using;
+  const pairs = (typeof names === 'string' ? [names] : names).map((key) => {
+    const [a, b] = [own, others].map((columns, i) => {
+      const found = columns.filter((column) => column.key === key);
+      if (found.length === 1) return found[0].node;
+      const side = i === 0 ? 'left' : 'right';
+      throw sqlError(
+        'sql.bad-argument',
+        `${where}, at '${key}',`,
+        `a column that the ${side} side has once`,
+        `one that it has ${found.length} times`,
+      );
+    });
+    return make('binary', { operator: '=', left: a, right: b });
+  });
+  // Where nothing is shared, NATURAL puts every row beside every row.
+  const condition = pairs.length === 0 ? make('constant', { value: true }) : conjunction(pairs);
   return { joined: make('join', { type, left, right, on: condition }), left };
 }
 
@@ -123,7 +184,7 @@ function relationJoin(
   let left: Node = start;
   for (const step of steps) {
     const more = step === steps[steps.length - 1] && on !== undefined;
-    const condition = more ? conjunction([step.on, ...conditions([on], where)]) : step.on;
+    const condition = more ? conjunction([step.on, ...conditions([on as ExpressionLike<boolean>], where)]) : step.on;
     left = make('join', { type, left, right: step.source, on: condition });
   }
   return { joined: left as JoinNode, left: start };

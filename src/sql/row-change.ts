@@ -20,6 +20,7 @@ export interface RowChangeState {
   readonly orderBy: readonly Node[];
   readonly limit: Node | null;
   readonly all: boolean;
+  readonly ctes: readonly Node[];
   readonly projection: Projection | null;
 }
 
@@ -53,8 +54,12 @@ export abstract class RowChange<T extends RowChangeState, R> implements CteBody<
   limit(rows: number | ExpressionLike<number> | null): this {
     return this.with({ limit: rowCount(rows, 'limit()') });
   }
+  /** Common table expressions that it does not read: those that change other rows (PostgreSQL). SQLAlchemy: `add_cte()`. */
+  addCte(...ctes: readonly Cte[]): this {
+    return this.with({ ctes: [...this.state.ctes, ...ctes.map((one) => one.node)] });
+  }
   /** The rows that it gives back as a common table expression (PostgreSQL). SQLAlchemy: `cte()`. */
-  cte(name?: string, options: CteOptions = {}): Cte<R> {
+  cte<N extends string = '~cte'>(name?: N, options: CteOptions = {}): Cte<R, N> {
     return makeCteOf(name, this, options);
   }
   abstract '~derive'(): { readonly node: Node; readonly outputs: readonly Output[] };
@@ -85,5 +90,5 @@ export function beginChange(target: Source, all: boolean, where: string): RowCha
   const { node, table, name } = writableSource(target, where);
   if (table === null || (node.kind === 'alias' && node.of.kind !== 'table'))
     throw sqlError('sql.bad-argument', where, 'a table or a model class', `'${name}'`);
-  return { table, target: node, sources: [], where: [], orderBy: [], limit: null, all, projection: null };
+  return { table, target: node, sources: [], where: [], orderBy: [], limit: null, all, ctes: [], projection: null };
 }
