@@ -264,7 +264,10 @@ export class Query<M, Out = M, J = unknown> {
   }
   /** The first object, or null. */
   async first(): Promise<Out | null> {
-    const spec = this.#spec.select.node.limit === null ? { ...this.#spec, select: this.#spec.select.limit(1) } : this.#spec;
+    // Several rows make one object where the query's join fills a collection of it.
+    const whole = this.#spec.requests.some(({ strategy, relation }) => strategy === 'contains' && relation.many);
+    const limited = this.#spec.select.node.limit !== null || whole;
+    const spec = limited ? this.#spec : { ...this.#spec, select: this.#spec.select.limit(1) };
     return ((await this.#runner().runQuery(spec))[0] as Out | undefined) ?? null;
   }
   /** The only object. Throws NoResultFound or MultipleResultsFound. */

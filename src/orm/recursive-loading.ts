@@ -9,7 +9,7 @@ import type { Entity } from './mapping.ts';
 import { fill, isWholeHere, relatedTo } from './related-filling.ts';
 import { isAmong, isByTarget, relatedRows } from './related-statement.ts';
 import { columnOf } from './relation-attribute.ts';
-import { distinctKeys, type Key, localKey, mayRepeat, ownerOf } from './select-in-loading.ts';
+import { distinctKeys, isNew, type Key, localKey, mayRepeat, ownerOf } from './select-in-loading.ts';
 
 /** Loads one step of the relation, where a step takes a statement of its own. */
 export type RecursiveLoad = (parents: readonly Entity[], request: LoadRequest) => Promise<readonly Entity[]>;
@@ -97,16 +97,19 @@ async function fetchBelow(
   const rows = await session.fetch(target.table, canonicalKey(built.key), () => built, values);
   const map = session.identities.of(target);
   const owner = ownerOf(relation);
-  const repeats = mayRepeat(relation);
+  const seen = mayRepeat(relation) ? new Map<Entity[], Set<Entity>>() : null;
   const peers: Entity[] = [];
   for (const row of rows) {
     const entity = entityOfRow(session, target, map, row, identityOfRow(target, row), peers);
     peers.push(entity);
     known.add(entity);
     const key = owner(row);
-    const list = found.get(key);
-    if (list === undefined) found.set(key, [entity]);
-    else if (!(repeats && list.includes(entity))) list.push(entity);
+    let list = found.get(key);
+    if (list === undefined) {
+      list = [];
+      found.set(key, list);
+    }
+    if (seen === null || isNew(seen, list, entity)) list.push(entity);
   }
 }
 

@@ -36,10 +36,10 @@ export async function loadSelectIn(
   const keys = distinctKeys(keyed);
   for (const key of keys) found.set(key.identity, []);
   const owner = ownerOf(relation);
-  const repeats = mayRepeat(relation);
+  const seen = mayRepeat(relation) ? new Map<Entity[], Set<Entity>>() : null;
   await fetchRelated(session, relation, keys, wish, query, loaded, (child, row) => {
     const list = found.get(owner(row));
-    if (list !== undefined && !(repeats && list.includes(child))) list.push(child);
+    if (list !== undefined && (seen === null || isNew(seen, list, child))) list.push(child);
   });
   const partial = wish.filter.length > 0 || wish.limit !== null || wish.offset !== null;
   if (!relation.many && relation.orderBy.length === 0 && wish.orderBy === null && [...found.values()].some((list) => list.length > 1)) {
@@ -50,6 +50,18 @@ export async function loadSelectIn(
     fill(session, parent, relation, key === null ? [] : (found.get(key.identity) as Entity[]), partial);
   });
   return loaded;
+}
+
+/** Whether a list does not have the object yet, of which it has it now. */
+export function isNew(seen: Map<Entity[], Set<Entity>>, list: Entity[], one: Entity): boolean {
+  let members = seen.get(list);
+  if (members === undefined) {
+    members = new Set();
+    seen.set(list, members);
+  }
+  if (members.has(one)) return false;
+  members.add(one);
+  return true;
 }
 
 const warned = new WeakSet<Relationship>();

@@ -226,8 +226,17 @@ describe.each(allDatabases)('loading strategies on $name', (database) => {
       'cid',
       'bob',
     ]);
+    session.expungeAll();
+    const last = session.query(User).join(User.c.posts).with({ posts: 'contains' }).orderBy(User.c.id.desc(), Post.c.id);
+    expect((await last.first())?.posts.length).toBe(3);
+    await expect(last.stream().next()).rejects.toThrow(/stream/);
+    const streamed: (string | undefined)[] = [];
+    const written = session.query(Post).join(Post.c.author).with({ author: 'contains', tags: 'subquery' }).orderBy(Post.c.title);
+    for await (const post of written.stream({ batch: 4 })) streamed.push(`${post.author?.name} ${post.tags.length}`);
+    expect(streamed).toEqual(['bob 1', 'cid 2', 'cid 0', 'dan 2', 'dan 2', 'dan 2']);
+    session.expungeAll();
     await expect(session.query(User).with({ posts: 'contains' }).all()).rejects.toThrow(/join along User\.posts/);
-    await expect(session.load(posts, { author: 'contains' })).rejects.toThrow(/join along Post\.author/);
+    await expect(session.load(await session.query(Post).all(), { author: 'contains' })).rejects.toThrow(/join along Post\.author/);
     expect(() => session.query(User).with({ posts: { strategy: 'contains', limit: 1 } })).toThrow(/query itself/);
 
     session.add(
@@ -569,5 +578,113 @@ describe.each(allDatabases)('loading strategies on $name', (database) => {
     await new Promise((resolve) => setImmediate(resolve));
     process.off('warning', hear);
     expect(warnings).toEqual(['athanor.several-rows']);
+  });
+
+  test('orders and conditions by the table between, and relations by a condition, in every strategy', async () => {
+    const db = openDatabase(database);
+    const entries = db.Table('entries', {
+      listId: t.integer().primaryKey().references('lists.id'),
+      songId: t.integer().primaryKey().references('songs.id'),
+      place: t.integer(),
+    });
+    class List extends db.Model('lists', {
+      id: t.integer().primaryKey(),
+      least: t.integer(),
+      get songs() {
+        return manyToMany(Song, { through: entries, orderBy: () => entries.c.place.desc() });
+      },
+      get long() {
+        return hasMany(Song, { viewOnly: true, on: (own, song) => song.seconds.ge(own.least), orderBy: () => Song.c.id });
+      },
+    }) {}
+    class Song extends db.Model('songs', {
+      id: t.integer().primaryKey(),
+      seconds: t.integer(),
+      get longer() {
+        return hasMany(Song, { viewOnly: true, on: (own, song) => song.seconds.gt(own.seconds), orderBy: () => Song.c.seconds });
+      },
+      get lists() {
+        return manyToMany(List, { through: entries });
+      },
+    }) {}
+    await db.createAll();
+    await using session = db.createSession();
+    await session.bulkInsert(
+      Song,
+      [10, 20, 30].map((seconds, i) => ({ id: i + 1, seconds })),
+    );
+    await session.bulkInsert(
+      List,
+      [15, 99].map((least, i) => ({ id: i + 1, least })),
+    );
+    await session.execute(insertInto(entries).values([1, 2, 3].map((songId) => ({ listId: 1, songId, place: songId }))));
+    await session.commit();
+    const ids = (songs: Iterable<{ id: number }>): number[] => [...songs].map((song) => song.id);
+    for (const strategy of ['joined', 'selectin', 'subquery'] as const) {
+      session.expungeAll();
+      const lists = await session
+        .query(List)
+        .with({ songs: { strategy, filter: entries.c.place.ne(2), with: { longer: strategy } } })
+        .orderBy(List.c.id)
+        .all();
+      expect(lists.map((list) => list.songs.map((song) => [song.id, ids(song.longer)]))).toEqual([
+        [
+          [3, []],
+          [1, [2, 3]],
+        ],
+        [],
+      ]);
+      session.expungeAll();
+      const long = await session.query(List).with({ long: strategy }).orderBy(List.c.id).all();
+      expect(long.map((list) => ids(list.long))).toEqual([[2, 3], []]);
+      session.expungeAll();
+      const shared = await session
+        .query(Song)
+        .with({ lists: { strategy, with: { long: strategy } } })
+        .orderBy(Song.c.id)
+        .all();
+      expect(shared.map((song) => song.lists.map((list) => ids(list.long)))).toEqual([[[2, 3]], [[2, 3]], [[2, 3]]]);
+    }
+    session.expungeAll();
+    const [shortest] = await session.query(Song).orderBy(Song.c.seconds).limit(1).with({ longer: 'recursive' }).all();
+    expect(shortest.longer.map((song) => [song.id, ids(song.longer)])).toEqual([
+      [2, [3]],
+      [3, []],
+    ]);
+    const list = await session.query(List).orderBy(List.c.id).firstOr404();
+    expect([ids(await list.long.query().all()), await list.long.count(), await list.long.contains(shortest)]).toEqual([[2, 3], 2, false]);
+    expect(await session.query(List).select(List.c.songs.count(), List.c.long.count()).orderBy(List.c.id).all()).toEqual([
+      [3, 2],
+      [0, 0],
+    ]);
+  });
+
+  test('what a filter or noload left out is found again when its owner is deleted', async () => {
+    const db = openDatabase(database);
+    class Owner extends db.Model('owners', {
+      id: t.integer().primaryKey(),
+      get passport() {
+        return hasOne(Passport, { cascade: 'all, delete-orphan' });
+      },
+      get pets() {
+        return hasMany(Pet, { cascade: 'all, delete-orphan' });
+      },
+    }) {}
+    class Passport extends db.Model('passports', { id: t.integer().primaryKey(), ownerId: t.integer().unique().references('owners.id') }) {}
+    class Pet extends db.Model('pets', { id: t.integer().primaryKey(), ownerId: t.integer().references('owners.id') }) {}
+    await db.createAll();
+    await using session = db.createSession();
+    session.addAll([1, 2].map((id) => new Owner({ id, passport: new Passport(), pets: [new Pet(), new Pet()] })));
+    await session.commit();
+    session.expungeAll();
+    const owners = session.query(Owner).orderBy(Owner.c.id);
+    const filtered = await owners.with({ passport: { filter: Passport.c.id.lt(0) }, pets: { filter: Pet.c.id.lt(0) } }).firstOr404();
+    expect([filtered.passport, filtered.pets.length]).toEqual([null, 0]);
+    session.delete(filtered);
+    const emptied = await session.query(Owner).filterBy({ id: 2 }).with({ passport: 'noload', pets: 'noload' }).one();
+    expect([emptied.passport, emptied.pets.length]).toEqual([null, 0]);
+    session.delete(emptied);
+    await session.commit();
+    expect([await owners.count(), await session.query(Passport).count(), await session.query(Pet).count()]).toEqual([0, 0, 0]);
   });
 });
