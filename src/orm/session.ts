@@ -43,7 +43,7 @@ import { newQuery } from './model.ts';
 import type { AnyClass, BulkInsertRow, BulkUpdateRow, Loaded, With } from './model-types.ts';
 import type { PageParameters } from './pagination.ts';
 import { type ManyResult, storedKey } from './persistence.ts';
-import { type ChangeOptions, type Query, type QueryRunner, type QuerySpec, specOf } from './query.ts';
+import { type ChangeOptions, type ExplainOptions, type Query, type QueryRunner, type QuerySpec, specOf } from './query.ts';
 import {
   countRows,
   deleteAll,
@@ -57,7 +57,7 @@ import {
 } from './query-execution.ts';
 import { relationQuery } from './relation-query.ts';
 import { type RowLock, readLock } from './reloading.ts';
-import { loadRequests } from './select-in-loading.ts';
+import { loadRequests } from './request-loading.ts';
 import { SessionConnections } from './session-connections.ts';
 import {
   type CommitHooks,
@@ -85,6 +85,8 @@ export interface SessionOptions extends CommitHooks {
   readonly engineFor: (bind: string | null) => Engine;
   /** Flushes before each query; true unless told. */
   readonly autoflush?: boolean;
+  /** Commits in two steps, so that all of its databases keep what was written or none does; each must have two-phase transactions. */
+  readonly twoPhase?: boolean | undefined;
   /** Forbids every lazy load. */
   readonly strictLoading?: boolean;
   /** Handlers of the events of every session of the database. */
@@ -154,6 +156,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
       options.engineFor,
       () => this.tell('afterBegin'),
       (engine) => (options.limits === undefined ? null : limitsOf(options.limits, engine.limits)),
+      options.twoPhase === true,
     );
     this.#autoflush = options.autoflush ?? true;
     this.strict = options.strictLoading ?? false;
@@ -392,8 +395,8 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   runDelete(spec: QuerySpec, options: ChangeOptions): Promise<number> {
     return deleteAll(this, spec, options);
   }
-  runExplain(spec: QuerySpec): Promise<string[]> {
-    return explainQuery(this, spec);
+  runExplain(spec: QuerySpec, options: ExplainOptions): Promise<string[]> {
+    return explainQuery(this, spec, options);
   }
   toSQL(spec: QuerySpec): Promise<{ sql: string; parameters: unknown[] }> {
     return queryToSQL(this, spec);

@@ -28,6 +28,8 @@ test('a flush looks at what changed, not at what is loaded', async () => {
   await session.commit();
   const reader = db.createSession();
   const users = await reader.query(User).orderBy(User.c.id).with({ posts: true }).all();
+  // The identity map takes a first result in only when something is looked up, once: that is a part of loading.
+  expect([reader.identityMap.has(User, 1), reader.identityMap.has(Post, 1)]).toEqual([true, true]);
   // Whatever is read of the objects that stay as they are is counted.
   let reads = 0;
   const bystanders = [...users.slice(1), ...users.slice(1).flatMap((user) => [...user.posts])];
