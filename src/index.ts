@@ -64,7 +64,8 @@ export { type ListenOptions, listen, type SetListenOptions } from './orm/events.
 export type { RefreshOptions } from './orm/expiry.ts';
 export type { IdentityView } from './orm/identity-view.ts';
 export { type Inspection, inspect, isLoaded } from './orm/inspection.ts';
-export type { Attributes, ModelAlias, ModelClass, ModelOptions } from './orm/model.ts';
+export type { ModelOptions } from './orm/model.ts';
+export type { Attributes, ExtendOptions, ModelAlias, ModelClass, PolymorphicOptions } from './orm/model-class.ts';
 export type { BulkInsertRow, BulkUpdateRow, FilterBy, Init, Instance, Loaded, With } from './orm/model-types.ts';
 export type { NotLoaded } from './orm/not-loaded.ts';
 export { type PaginateOptions, Pagination } from './orm/pagination.ts';

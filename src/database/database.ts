@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createEngine, type Engine, type EngineOptions } from '../engine/engine.ts';
 import { type ReflectedSqlTable, type ReflectTableOptions, reflectTable } from '../engine/reflect-tables.ts';
-import { createModel, type ModelClass, type ModelOptions, type ModelRegistry } from '../orm/model.ts';
+import { createModel, type ModelOptions, type ModelRegistry } from '../orm/model.ts';
+import type { ModelClass, PolymorphicClass, PolymorphicOptions } from '../orm/model-class.ts';
+
 import type { QueryRunner } from '../orm/query.ts';
 import { Session, type SessionEvents, type SessionOptions } from '../orm/session.ts';
 import type { ModelChange } from '../orm/session-ending.ts';
@@ -97,6 +99,8 @@ export class Database implements ModelRegistry {
    *
    * @param name the table's name; a PascalCase one is turned into snake_case
    */
+  Model<S extends Shape, const O extends PolymorphicOptions>(name: string, shape: S, options: O & ModelOptions<S>): PolymorphicClass<S, O>;
+  Model<S extends Shape>(name: string, shape: S, options?: ModelOptions<S>): ModelClass<S>;
   Model<S extends Shape>(name: string, shape: S, options: ModelOptions<S> = {}): ModelClass<S> {
     return createModel<S>(this, name, shape, options);
   }

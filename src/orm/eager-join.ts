@@ -7,9 +7,10 @@ import type { SelectNode } from '../sql/statement-nodes.ts';
 import { identityOfRow } from './identity.ts';
 import type { LoadRequest } from './load-request.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
+import { columnOf } from './mapped-source.ts';
 import type { Entity, Mapper, Relationship } from './mapping.ts';
 import { EntityCollection, relatedOf } from './related.ts';
-import { columnOf, tie, ties } from './relation-attribute.ts';
+import { tie, ties } from './relation-attribute.ts';
 
 /** A relation whose rows come in the same statement, and where in each row they stand. */
 export interface JoinedLoad {
@@ -29,7 +30,7 @@ export interface EagerPlan {
 
 /** Splits requests into those that join and those that load by themselves. */
 export function planEager(mapper: Mapper, requests: readonly LoadRequest[], canRepeat: boolean): { plan: EagerPlan; width: number } {
-  let width = mapper.columns.length;
+  let width = mapper.rowColumns.length;
   let repeats = false;
   const split = (list: readonly LoadRequest[]): { joined: JoinedLoad[]; separate: LoadRequest[] } => {
     const joined: JoinedLoad[] = [];
@@ -43,7 +44,7 @@ export function planEager(mapper: Mapper, requests: readonly LoadRequest[], canR
       }
       if (request.relation.many) repeats = true;
       const offset = width;
-      width += request.relation.target.columns.length;
+      width += request.relation.target.rowColumns.length;
       joined.push({ relation: request.relation, offset, ...split(request.nested) });
     }
     return { joined, separate };
@@ -62,7 +63,7 @@ export function joinEager(select: SelectNode, source: SourceNode, plan: EagerPla
   if (place < 0) place = from.length - 1;
   const add = (parent: SourceNode, loads: readonly JoinedLoad[]): void => {
     for (const { relation, joined } of loads) {
-      const target = makeAlias(relation.target.table.node, null);
+      const target = makeAlias(relation.target.selectable, null);
       let left = from[place];
       if (relation.through === null) left = make('join', { type: 'left', left, right: target, on: tie(relation, parent, target) });
       else {
@@ -72,7 +73,7 @@ export function joinEager(select: SelectNode, source: SourceNode, plan: EagerPla
         left = make('join', { type: 'left', left, right: pairRows, on: near });
       }
       from[place] = left;
-      columns.push(...relation.target.columns.map((column) => columnOf(target, column)));
+      columns.push(...relation.target.rowColumns.map((column) => columnOf(target, column)));
       if (relation.many) orderBy.push(...relation.orderBy.map((term) => term.node).filter((node) => isKind(node, 'order')));
       add(target, joined);
     }
@@ -104,7 +105,7 @@ export function entitiesOfJoinedRows(session: LoadingSession, mapper: Mapper, pl
           session,
           target,
           session.identities.of(target),
-          row.slice(offset, offset + target.columns.length),
+          row.slice(offset, offset + target.rowColumns.length),
           identity,
           list,
         );

@@ -1,5 +1,5 @@
 import { columnValue, differs } from './attributes.ts';
-import { type KeyAssignment, orderSaves } from './flush-order.ts';
+import { foreignKeysOf, type KeyAssignment, orderSaves } from './flush-order.ts';
 import { givenUp, isStored, type Preparation, type PreparationSession } from './flush-preparation.ts';
 import { CHANGES, type Entity, hasChange, MAPPER, PERSISTENT, RELATED, type Relationship, STATUS } from './mapping.ts';
 import { EntityCollection } from './related.ts';
@@ -136,11 +136,13 @@ function wouldChange({ child, positions, parent, parentPositions }: KeyAssignmen
 /** Rows that new rows of the same class may take the place of, where nothing else in the flush refers to their table. */
 function earlyDeletes(inserts: readonly Entity[], updates: readonly Entity[], deletes: readonly Entity[]): Entity[] {
   if (inserts.length === 0 || deletes.length === 0) return [];
-  const inserted = new Set(inserts.map((entity) => entity[MAPPER]));
+  const inserted = new Set(inserts.map((entity) => entity[MAPPER].root));
   const others = new Set([...updates, ...deletes].map((entity) => entity[MAPPER]));
   return deletes.filter((entity) => {
     const mapper = entity[MAPPER];
-    if (!inserted.has(mapper)) return false;
-    return ![...others].some((other) => other.table.foreignKeys.some((key) => key.targetTable === mapper.table.fullName));
+    if (!inserted.has(mapper.root)) return false;
+    return ![...others].some((other) =>
+      foreignKeysOf(other).some((key) => mapper.tables.some((table) => table.fullName === key.targetTable)),
+    );
   });
 }

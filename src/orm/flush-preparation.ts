@@ -1,5 +1,6 @@
 import { changedInside, columnValue, differs } from './attributes.ts';
 import type { KeyAssignment } from './flush-order.ts';
+import { isA } from './hierarchy.ts';
 import { identityOf } from './identity.ts';
 import type { LoadingSession } from './loader.ts';
 import {
@@ -192,7 +193,7 @@ async function loadFormer(session: PreparationSession): Promise<void> {
   for (const [relation, owners] of replaced) {
     for (const former of await loadSelectIn(session, relation, [...owners.values()])) {
       const owner = owners.get(identityOf(relation.remote.map((position) => columnValue(former, position))));
-      const position = relation.mapper.columns.length + relation.position;
+      const position = (owner?.[MAPPER] ?? relation.mapper).columns.length + relation.position;
       const place = owner?.[CHANGES]?.findIndex((item, i) => i % 2 === 0 && item === position) ?? -1;
       if (owner === undefined || place < 0 || owner[RELATED]?.[relation.position] === former) continue;
       (owner[CHANGES] as unknown[])[place + 1] = former;
@@ -248,7 +249,7 @@ function isOrphan(session: PreparationSession, child: Entity, relation: Relation
     return parent === null || parent === undefined || session.removed.has(parent);
   }
   for (const other of [...session.created, ...session.dirty]) {
-    if (other[MAPPER] !== relation.mapper) continue;
+    if (!isA(other[MAPPER], relation.mapper)) continue;
     const held = other[RELATED]?.[relation.position];
     if (held instanceof EntityCollection ? held.added?.has(child) : held === child) return false;
   }

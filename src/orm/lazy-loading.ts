@@ -1,4 +1,5 @@
 import { ormError } from './errors.ts';
+import { isA } from './hierarchy.ts';
 import { nameOf } from './identity.ts';
 import { defaultRequests } from './load-request.ts';
 import type { LoadingSession } from './loader.ts';
@@ -36,7 +37,7 @@ export class LazyLoads {
     const peers = entity[PEERS] ?? [entity];
     const start = Math.floor(Math.max(0, peers.indexOf(entity)) / LAZY_CHUNK) * LAZY_CHUNK;
     const mine = (peer: Entity): boolean =>
-      peer[MAPPER] === relation.mapper && peer[SESSION] === session && peer[STATUS] === PERSISTENT && !loaded(peer);
+      isA(peer[MAPPER], relation.mapper) && peer[SESSION] === session && peer[STATUS] === PERSISTENT && !loaded(peer);
     const parents = new Set(peers.slice(start, start + LAZY_CHUNK).filter(mine)).add(entity);
     const done = session.ready().then(async () => {
       const found = await loadSelectIn(session, relation, [...parents]);

@@ -5,52 +5,22 @@ import { describe } from '../sql/errors.ts';
 import { makeAlias } from '../sql/make.ts';
 import type { MetaData } from '../sql/metadata.ts';
 import { snakeCase } from '../sql/naming.ts';
-import type { SourceNode } from '../sql/node.ts';
-import { ColumnAttribute, type Source, Table, type TableOptions } from '../sql/schema.ts';
+import type { ColumnNode, SourceNode } from '../sql/node.ts';
+import { ColumnAttribute, type Shape, type Source, Table, type TableColumn, type TableOptions } from '../sql/schema.ts';
 import { select } from '../sql/select.ts';
 import { unknownAttribute, write } from './attributes.ts';
 import { ormError } from './errors.ts';
+import { ownTable, sharedTable } from './extension.ts';
+import type { Listing } from './hierarchy.ts';
+import { adaptTo, columnOf } from './mapped-source.ts';
 import { createMapper, mapperOf } from './mapper.ts';
 import { type Entity, MAPPER, type Mapper, ROW, TRANSIENT } from './mapping.ts';
-import type { AnyClass, Init, Instance, InstanceOf } from './model-types.ts';
+import type { ExtendOptions, ModelClass, PolymorphicOptions } from './model-class.ts';
 import { Query, type QueryRunner, type QuerySpec } from './query.ts';
 import { assign } from './related.ts';
-import { isRelation, type Many, type One } from './relation.ts';
+import { isRelation } from './relation.ts';
 import { RelationAttribute } from './relation-attribute.ts';
 import { inspectEntity, toJSON } from './serialization.ts';
-
-/** A class's attributes for SQL: columns as expressions, relations for joins, `any` and `has`. */
-export type Attributes<S> = {
-  readonly [K in keyof S]: S[K] extends Column<infer V, infer N, boolean>
-    ? ColumnAttribute<N extends true ? V | null : V, S>
-    : S[K] extends Many<infer C>
-      ? RelationAttribute<InstanceOf<C>, S>
-      : S[K] extends One<infer C, boolean>
-        ? RelationAttribute<InstanceOf<C>, S>
-        : never;
-};
-
-/** A model under another name. SQLAlchemy: `aliased(User)`. */
-export interface ModelAlias<S, M> extends Source {
-  readonly c: Attributes<S>;
-  readonly '~entity': M;
-  /** A query for the class's objects that goes over this alias. */
-  query(): Query<M>;
-}
-
-/** The base class that `db.Model()` makes. */
-export interface ModelClass<S> {
-  new (init?: Init<S>): Instance<S>;
-  readonly '~shape'?: S;
-  /** The attributes for SQL. SQLAlchemy: the class's own attributes. */
-  readonly c: Attributes<S>;
-  /** The Core table. SQLAlchemy: `__table__`. */
-  readonly table: Table<S>;
-  readonly '~source': Source['~source'];
-  '~alias'<C extends AnyClass>(this: C, name: string | null): ModelAlias<S, InstanceType<C>>;
-  /** A query for the class's objects, in the session of the context. Flask-SQLAlchemy: `Model.query`. */
-  query<C extends AnyClass>(this: C): Query<InstanceType<C>>;
-}
 
 /** What a model says besides its shape: what its table says, and how its objects are written. */
 export interface ModelOptions<S> extends TableOptions<S> {
@@ -99,6 +69,8 @@ function attributesOf(mapper: Mapper, source: SourceNode, columns: readonly Colu
   mapper.relationKeys.forEach((key, i) => {
     attributes[key] = new RelationAttribute(source, mapper, i);
   });
+  // A key by another name that the class has for it.
+  for (const [key, position] of mapper.positions) if (!(key in attributes)) attributes[key] = attributes[mapper.columns[position].key];
   return new Proxy(attributes, {
     get: (target, key) => {
       if (typeof key === 'symbol' || key in target) return target[key as string];
@@ -107,47 +79,85 @@ function attributesOf(mapper: Mapper, source: SourceNode, columns: readonly Colu
   });
 }
 
+/** Columns of a class as expressions over one of its sources. */
+function expressionsOf(source: SourceNode, columns: readonly TableColumn[]): ColumnAttribute[] {
+  return columns.map((column) => {
+    const node = columnOf(source, column) as ColumnNode;
+    return new ColumnAttribute(node.source, node.name, column.key, column.type, column);
+  });
+}
+
+const attributes = new WeakMap<Mapper, Record<string, unknown>>();
+const sources = new WeakMap<Mapper, { readonly planId: number; readonly source: Source['~source'] }>();
+
+/** What rows of a class are selected from; a class that extends another one, or is extended, has more than its table. */
+function sourceFor(mapper: Mapper): Source['~source'] {
+  const { table, planId, rowColumns, parent } = mapper;
+  const known = sources.get(mapper);
+  if (known?.planId === planId) return known.source;
+  const plain = parent === null && rowColumns.length === table.attributes.length && mapper.dispatch === null;
+  const own = { node: table.node, name: table.name, table, columns: plain ? table.attributes : expressionsOf(table.node, rowColumns) };
+  const whole = mapper.from === table.node && mapper.condition === null;
+  const source = whole ? own : { ...own, reads: { from: mapper.from, where: mapper.condition } };
+  sources.set(mapper, { planId, source });
+  return source;
+}
+
 /** Makes the base class of a model. See `Database.Model`. */
-export function createModel<S>(registry: ModelRegistry, name: string, shape: S & object, options: ModelOptions<S> = {}): ModelClass<S> {
+export function createModel<S>(
+  registry: ModelRegistry,
+  name: string,
+  shape: S & object,
+  options: ModelOptions<S> & Partial<PolymorphicOptions> = {},
+): ModelClass<S> {
   const realName = tableName(name);
   const columns = columnsOf(realName, shape);
   const table = new Table<S>(registry.metadataFor(options.bind ?? null), realName, columns as S, options);
   const runner = (): QueryRunner => registry.currentSession();
-  const blank: unknown[] = table.columns.map(() => undefined);
-  let attributes: Record<string, unknown> | null = null;
 
   class Model {
-    static readonly table = table;
+    static readonly table: Table = table as Table;
 
     constructor(init?: Record<string, unknown>) {
-      const entity = mapperOf(new.target, 'new').instantiate(blank.slice(), null, null, TRANSIENT);
+      const mapper = mapperOf(new.target, 'new');
+      const entity = mapper.instantiate(mapper.blank(), null, null, TRANSIENT);
       if (init !== undefined) initialize(entity, init);
       // The one function that makes objects of the class made this one too, so that all have one hidden class.
       // biome-ignore lint/correctness/noConstructorReturn: see above
       return entity as unknown as Model;
     }
     static get c(): unknown {
-      attributes ??= attributesOf(mapperOf(this, 'c'), table.node, table.attributes);
-      return attributes;
+      const mapper = mapperOf(this, 'c');
+      let own = attributes.get(mapper);
+      if (own === undefined) {
+        const { node } = mapper.table;
+        const plain = mapper.parent === null;
+        own = attributesOf(mapper, node, plain ? table.attributes.slice(0, mapper.columns.length) : expressionsOf(node, mapper.columns));
+        attributes.set(mapper, own);
+      }
+      return own;
     }
     static get '~source'(): Source['~source'] {
-      mapperOf(this, 'a query');
-      return table['~source'];
+      return sourceFor(mapperOf(this, 'a query'));
     }
     static '~alias'(name: string | null): unknown {
       const mapper = mapperOf(this, 'alias()');
-      const node = makeAlias(table.node, name);
-      const own = table.attributes.map((c) => new ColumnAttribute(node, c.node.name, c.key, c.type, c.column));
+      const node = makeAlias(mapper.selectable, name);
+      const source = { node, name: name ?? mapper.table.name, columns: expressionsOf(node, mapper.rowColumns), table: mapper.table };
+      const where = mapper.condition === null ? null : adaptTo(mapper, mapper.condition, node);
       const alias = {
-        c: attributesOf(mapper, node, own),
-        '~source': { node, name: name ?? table.name, columns: own, table },
+        c: attributesOf(mapper, node, expressionsOf(node, mapper.columns)),
+        '~source': where === null ? source : { ...source, reads: { from: node, where } },
         '~model': this,
-        query: () => new Query({ mapper, source: node, select: select(alias), requests: [], joined: false }, runner),
+        query: () => new Query({ mapper, source: node, planId: mapper.planId, select: select(alias), requests: [], joined: false }, runner),
       };
       return alias;
     }
     static query(): unknown {
       return queryOf(this, runner);
+    }
+    static extend(...given: [string, object, object?] | [object, object?]): unknown {
+      return extendModel(this, given);
     }
     toJSON(): Record<string, unknown> {
       return toJSON(this as unknown as Entity);
@@ -161,16 +171,50 @@ export function createModel<S>(registry: ModelRegistry, name: string, shape: S &
     shape,
     relationKeys: relationKeys(shape),
     confirmsDeletes: options.confirmDeletedRows === true,
+    listing: listingOf(options),
+    isAbstract: false,
+    extension: null,
   });
   return Model as unknown as ModelClass<S>;
 }
 
+/** The classes that a model lists; the getter runs when they are needed. */
+function listingOf(options: Partial<PolymorphicOptions>): Listing | null {
+  if (!('identities' in options) && options.on === undefined) return null;
+  return { on: options.on ?? null, identities: () => options.identities };
+}
+
+/** Makes the base class of one that extends a model: with a table of its own, or with more columns of the model's. */
+function extendModel(parentClass: unknown, given: readonly (string | object | undefined)[]): unknown {
+  const parent = mapperOf(parentClass, 'extend()');
+  const [name, shape, options = {}] = (typeof given[0] === 'string' ? given : [null, ...given]) as [
+    string | null,
+    object,
+    (ExtendOptions<Shape> & Partial<PolymorphicOptions>)?,
+  ];
+  const columns = columnsOf(name ?? parent.table.name, shape);
+  const { table, added, keyNames } =
+    name === null ? sharedTable(parent, columns, options) : ownTable(parent, tableName(name), columns, options);
+  const base = class extends (parentClass as new () => object) {
+    static readonly table: Table = table;
+  };
+  createMapper(base, table, {
+    shape,
+    relationKeys: relationKeys(shape),
+    confirmsDeletes: false,
+    listing: listingOf(options),
+    isAbstract: options.abstract === true,
+    extension: { parent, columns: added, keyNames },
+  });
+  return base;
+}
+
 const queries = new WeakMap<object, Query<unknown>>();
 
-/** The query of a whole class; it never changes, so each class keeps one for the context's session. */
+/** The query of a whole class; it changes only with the class, so each class keeps one for the context's session. */
 function queryOf(model: object, runner: () => QueryRunner): Query<unknown> {
   let query = queries.get(model);
-  if (query === undefined) {
+  if (query === undefined || query['~spec'].planId !== query['~spec'].mapper.planId) {
     query = newQuery(model, runner);
     queries.set(model, query);
   }
@@ -181,14 +225,21 @@ function queryOf(model: object, runner: () => QueryRunner): Query<unknown> {
 export function newQuery(model: unknown, runner: () => QueryRunner): Query<unknown> {
   const mapper = mapperOf(model, 'query()');
   let spec = wholeClasses.get(model as object);
-  if (spec === undefined) {
-    spec = { mapper, source: mapper.table.node, select: select(model as Source), requests: [], joined: false };
+  if (spec === undefined || spec.planId !== mapper.planId) {
+    spec = {
+      mapper,
+      planId: mapper.planId,
+      source: mapper.table.node,
+      select: select(model as Source),
+      requests: [],
+      joined: false,
+    };
     wholeClasses.set(model as object, spec);
   }
   return new Query(spec, runner);
 }
 
-/** What a query for all objects of a class asks for; it never changes. */
+/** What a query for all objects of a class asks for; it changes only when the class is extended. */
 const wholeClasses = new WeakMap<object, QuerySpec>();
 
 /** Sets attributes in the order of the keys given. */

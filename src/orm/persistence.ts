@@ -8,8 +8,8 @@ import type { Table, TableColumn } from '../sql/schema.ts';
 import { columnValue, plainValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
-import { Decoded, type Entity, MAPPER, type Mapper, ROW } from './mapping.ts';
-import { columnOf } from './relation-attribute.ts';
+import { columnOf } from './mapped-source.ts';
+import { Decoded, type Entity, MAPPER, type Mapper, ROW, type WriteTarget } from './mapping.ts';
 
 /** What writing rows needs of a session: statements on a table's database, their plans found by key. */
 export interface Writer {
@@ -54,11 +54,13 @@ export function nextVersion({ version, type }: TableColumn, old: unknown): unkno
 }
 
 /** The columns that an INSERT of this object names, with its values; defaults of this moment are filled in on the object. */
-export function insertRow(entity: Entity, mapper: Mapper, values: unknown[]): string {
+export function insertRow(entity: Entity, mapper: WriteTarget, values: unknown[]): string {
   const row = entity[ROW];
   const { columns, kinds } = mapper;
   let left = '';
   for (let position = 0; position < columns.length; position++) {
+    // A table that goes on with another one has some of the columns only.
+    if (columns[position] === undefined) continue;
     let value = row[position];
     // Nearly every value is one as it stands.
     if (typeof value === kinds[position]) {
@@ -93,7 +95,11 @@ export function insertRow(entity: Entity, mapper: Mapper, values: unknown[]): st
  * Inserts objects of one class, in order; those with the same columns go together. Generated keys and the database's own
  * defaults are put back on the objects.
  */
-export async function insertEntities(writer: Writer, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
+export async function insertEntities(writer: Writer, { writes }: Mapper, entities: readonly Entity[]): Promise<void> {
+  for (let i = 0; i < writes.length; i++) await insertRows(writer, writes[i], entities);
+}
+
+async function insertRows(writer: Writer, mapper: WriteTarget, entities: readonly Entity[]): Promise<void> {
   let start = 0;
   let left: string | null = null;
   /** The values of all rows in one list: a list for each would be thrown away at once. */
@@ -119,12 +125,12 @@ const SMALL_SIZES = [4, 2, 1];
 
 async function insertAlike(
   writer: Writer,
-  mapper: Mapper,
+  mapper: WriteTarget,
   entities: readonly Entity[],
   left: string,
   values: readonly unknown[],
 ): Promise<void> {
-  const { generatedKey, table } = mapper;
+  const { generatedKey, table, planId } = mapper;
   const { ascendingKeys, keyFromRun, maxParameters, returning: returns } = writer.capabilitiesOf(table);
   const omitted = new Set(left.split(',').slice(1).map(Number));
   const columns = mapper.columns.filter((column) => !omitted.has(column.position));
@@ -140,7 +146,7 @@ async function insertAlike(
       values: Array.from({ length: size }, () => [...columns.map(bindOf), ...worked.map(({ node }) => node)]).flat(),
       returning: returning.map((column) => columnOf(table.node, column)),
     });
-  const key = `insert:${table.node.id}:${left}`;
+  const key = `insert:${planId}:${table.node.id}:${left}`;
   const width = columns.length;
   const keyOnly = asked.length === 1 && asked[0].position === generatedKey;
   let start = 0;
@@ -207,7 +213,7 @@ function ascending(rows: DriverRow[]): DriverRow[] {
 /** Without RETURNING, what the database filled in is read by the keys of the new rows. */
 async function insertAndRead(
   writer: Writer,
-  mapper: Mapper,
+  mapper: WriteTarget,
   entities: readonly Entity[],
   asked: readonly TableColumn[],
   { key, build, rows }: { readonly key: string; readonly build: () => Node; readonly rows: readonly (readonly unknown[])[] },
@@ -231,7 +237,7 @@ async function insertAndRead(
   }
 }
 
-function setGeneratedKey(mapper: Mapper, entity: Entity, key: number | bigint): void {
+function setGeneratedKey(mapper: WriteTarget, entity: Entity, key: number | bigint): void {
   const big = mapper.columns[mapper.generatedKey].type.name === 'bigInteger';
   entity[ROW][mapper.generatedKey] = big ? BigInt(key) : Number(key);
 }

@@ -9,23 +9,27 @@ import { canonicalKey, make } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
 import { select } from '../sql/select.ts';
+import type { SelectNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { update } from '../sql/update.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
 import { entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
 import { ormError } from './errors.ts';
+import { isA } from './hierarchy.ts';
 import { identityOf } from './identity.ts';
+import { deleteJoined, hasRowsBelow, isJoined, type JoinedChangeSession, updateJoined } from './joined-changes.ts';
 import { type LoadRequest, withDefaults } from './load-request.ts';
-import { entitiesOfRows } from './loader.ts';
-import type { Entity, Mapper } from './mapping.ts';
+import { entitiesOfRows, ownRow } from './loader.ts';
+import { columnOf } from './mapped-source.ts';
+import { type Entity, MAPPER, type Mapper } from './mapping.ts';
 import type { ChangeOptions, QuerySpec } from './query.ts';
-import { columnOf } from './relation-attribute.ts';
-import { type ReloadingSession, type RowLock, readByKeys, replaceRow, selectByKey } from './reloading.ts';
+import { conditionsOf } from './relation-attribute.ts';
+import { type RowLock, readByKeys, replaceRow, selectByKey } from './reloading.ts';
 import { loadRequests, relatedTo } from './select-in-loading.ts';
 import type { Undo } from './undo.ts';
 
 /** What running a query needs of a session. */
-export interface QuerySession extends AttachingSession, ReloadingSession {
+export interface QuerySession extends JoinedChangeSession {
   readonly identities: AttachingSession['identities'];
   readonly dirty: Set<Entity>;
   readonly watched: Set<Entity>;
@@ -51,19 +55,23 @@ export async function getEntity(
   const requests = withDefaults(mapper, asked);
   const known = session.identities.get(mapper, identityOf(values));
   if (known !== undefined && !session.partial?.has(known)) {
+    if (!isA(known[MAPPER], mapper)) return null;
     if (requests.length > 0) await loadRequests(session, [known], requests);
     return session.removed.has(known) ? null : known;
   }
   if (session.busy) await session.ready();
+  // The rows of a class that shares its table are told apart when they are there.
+  const reader = mapper.condition === null ? mapper : mapper.root;
   const { table } = mapper;
-  const answer = session.fetch(table, `get:${table.node.id}`, () => selectByKey(mapper), values);
+  const answer = session.fetch(table, `get:${reader.planId}`, () => selectByKey(reader), values);
   const rows = answer instanceof Promise ? await answer : answer;
   if (rows.length === 0) {
     // An object that was to be read again and has no row is none of the session's.
-    if (known !== undefined && session.partial?.has(known)) letGo(session, known);
+    if (known !== undefined && isA(known[MAPPER], mapper) && session.partial?.has(known)) letGo(session, known);
     return null;
   }
-  const [entity] = entitiesOfRows(session, mapper, rows);
+  const [entity] = entitiesOfRows(session, reader, rows);
+  if (!isA(entity[MAPPER], mapper)) return null;
   if (requests.length > 0) await loadRequests(session, [entity], requests);
   return entity;
 }
@@ -77,15 +85,17 @@ export async function readEntity(
   lock: RowLock | null,
 ): Promise<Entity | null> {
   await session.ready();
-  const [found] = await readByKeys(session, mapper, [values], { lock });
+  const reader = mapper.condition === null ? mapper : mapper.root;
+  const [found] = await readByKeys(session, reader, [values], { lock, whole: true });
   const known = session.identities.get(mapper, found === undefined ? identityOf(values) : found[0]);
   if (found === undefined) {
-    if (known !== undefined && lock?.skipLocked !== true) letGo(session, known);
+    if (known !== undefined && isA(known[MAPPER], mapper) && lock?.skipLocked !== true) letGo(session, known);
     return null;
   }
-  const [entity] = known === undefined ? entitiesOfRows(session, mapper, [found[1]]) : [known];
+  const [entity] = known === undefined ? entitiesOfRows(session, reader, [found[1]]) : [known];
+  if (!isA(entity[MAPPER], mapper)) return null;
   if (known !== undefined) {
-    replaceRow(session, known, found[1]);
+    replaceRow(session, known, ownRow(reader, known, found[1]));
     session.suspects?.add(known);
   }
   const requests = withDefaults(mapper, asked);
@@ -102,7 +112,7 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
   if (requests.length === 0) {
     const answer = selectRows(session, mapper.table, node, node.key, () => node);
     const rows = answer instanceof Promise ? await answer : answer;
-    const entities = entitiesOfRows(session, mapper, rows, !joined && node.from.length === 0);
+    const entities = entitiesOfRows(session, mapper, rows, !joined && readsAlone(node, mapper));
     return joined ? [...new Set(entities)] : entities;
   }
   // A row must stand for one parent where rows are counted or put together.
@@ -114,12 +124,17 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
   const rows = answer instanceof Promise ? await answer : answer;
   let entities =
     plan.joined.length === 0
-      ? entitiesOfRows(session, mapper, rows, !joined && node.from.length === 0)
+      ? entitiesOfRows(session, mapper, rows, !joined && readsAlone(node, mapper))
       : entitiesOfJoinedRows(session, mapper, plan, rows);
   if (joined) entities = [...new Set(entities)];
   await loadRequests(session, entities, plan.separate);
   await loadBelow(session, entities, plan.joined);
   return entities;
+}
+
+/** Whether a select names nothing but what the class's rows are read from. */
+function readsAlone({ from }: SelectNode, mapper: Mapper): boolean {
+  return from.length === 0 || (from.length === 1 && from[0] === mapper.from);
 }
 
 /** Loads what was asked for below relations that were joined. */
@@ -167,6 +182,7 @@ export async function updateAll(
   options: ChangeOptions,
 ): Promise<number> {
   await session.ready();
+  if (isJoined(spec.mapper)) return updateJoined(session, spec, values, options);
   const statement = update(spec.mapper.table, { all: options.all === true }).set(values as never);
   const where = wholeCondition(spec, 'update');
   const whole = where === null ? statement : statement.where(new Expression<boolean>(where, BOOLEAN));
@@ -176,6 +192,7 @@ export async function updateAll(
 /** Deletes all rows of a query, and lets go of the session's objects among them. */
 export async function deleteAll(session: QuerySession, spec: QuerySpec, options: ChangeOptions): Promise<number> {
   await session.ready();
+  if (hasRowsBelow(spec.mapper)) return deleteJoined(session, spec, options);
   const statement = deleteFrom(spec.mapper.table, { all: options.all === true });
   const where = wholeCondition(spec, 'delete');
   const whole = where === null ? statement : statement.where(new Expression<boolean>(where, BOOLEAN));
@@ -208,7 +225,7 @@ export async function queryToSQL(session: QuerySession, spec: QuerySpec): Promis
 }
 
 function carriesValues(load: JoinedLoad): boolean {
-  return (load.relation.condition?.binds.length ?? 0) > 0 || load.joined.some(carriesValues);
+  return conditionsOf(load.relation).some(({ binds }) => binds.length > 0) || load.joined.some(carriesValues);
 }
 
 /** The condition of a query that changes its rows; one with joins or limits goes by the keys of its rows. */

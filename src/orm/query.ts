@@ -11,16 +11,19 @@ import { checkValue, unknownAttribute } from './attributes.ts';
 import { NotFoundError, ormError } from './errors.ts';
 import { keyValues } from './identity.ts';
 import { type LoadRequest, mergeRequests, readRequests } from './load-request.ts';
+import { columnOf } from './mapped-source.ts';
 import type { Entity, Mapper } from './mapping.ts';
 import type { FilterBy, Loaded, UpdateBy, With } from './model-types.ts';
 import { notFound, type PageParameters, type PaginateOptions, Pagination, readPage } from './pagination.ts';
-import { columnOf, RelationAttribute } from './relation-attribute.ts';
+import { RelationAttribute } from './relation-attribute.ts';
 import type { StreamOptions } from './stream-options.ts';
 import type { Synchronize } from './synchronization.ts';
 
 /** What a query asks for, as data. */
 export interface QuerySpec {
   readonly mapper: Mapper;
+  /** The columns that the class had when the query was made. */
+  readonly planId: number;
   /** The class's table, or the alias that the query goes over. */
   readonly source: SourceNode;
   readonly select: Select<unknown>;

@@ -1,19 +1,15 @@
-import { adapt } from '../sql/adapt.ts';
 import { describe } from '../sql/errors.ts';
 import { conditions, conjunction, Expression, type ExpressionLike } from '../sql/expression.ts';
 import type { Joinable } from '../sql/join.ts';
-import { make, makeAlias, makeBind, makeColumn, makeSelect } from '../sql/make.ts';
+import { make, makeAlias, makeBind, makeSelect } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
-import type { TableColumn } from '../sql/schema.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
+import { isA } from './hierarchy.ts';
 import { nameOf } from './identity.ts';
+import { adaptTo, columnOf } from './mapped-source.ts';
 import { type Entity, isEntity, MAPPER, type Mapper, type RelationListeners, type Relationship } from './mapping.ts';
-
-export function columnOf(source: SourceNode, column: TableColumn): Node {
-  return makeColumn(source, column.name, column.key, column.type);
-}
 
 function equal(left: Node, right: Node): Node {
   return make('binary', { operator: '=', left, right });
@@ -28,7 +24,12 @@ export function tie(relation: Relationship, parent: SourceNode, target: SourceNo
 }
 
 function extra(relation: Relationship, target: SourceNode): Node[] {
-  return relation.condition === null ? [] : [adapt(relation.condition, relation.target.table.node, target)];
+  return conditionsOf(relation).map((node) => adaptTo(relation.target, node, target));
+}
+
+/** What tells the related rows from others besides the keys, over the target's own tables. */
+export function conditionsOf({ condition, target }: Relationship): Node[] {
+  return [condition, target.condition].filter((node) => node !== null);
 }
 
 /** The conditions of both halves of a many-to-many relation. */
@@ -123,27 +124,29 @@ export class RelationAttribute<M = unknown, S = unknown> implements Joinable {
 
   '~join'(): ReturnType<Joinable['~join']> {
     const { relation } = this;
-    const target = relation.target === relation.mapper ? makeAlias(relation.target.table.node, null) : relation.target.table.node;
-    if (relation.through === null) return { from: this.#source, steps: [{ source: target, on: tie(relation, this.#source, target) }] };
+    const shared = relation.target.root === relation.mapper.root;
+    const target = shared ? makeAlias(relation.target.selectable, null) : relation.target.table.node;
+    const rows = shared ? target : (relation.target.from as SourceNode);
+    if (relation.through === null) return { from: this.#source, steps: [{ source: rows, on: tie(relation, this.#source, target) }] };
     const through = relation.through.node;
     const { near, far } = ties(relation, this.#source, through, target);
     return {
       from: this.#source,
       steps: [
         { source: through, on: near },
-        { source: target, on: far },
+        { source: rows, on: far },
       ],
     };
   }
 
   #exists(list: readonly Node[], more: (target: SourceNode) => readonly Node[] = () => []): Expression<boolean> {
     const { relation } = this;
-    const table = relation.target.table.node;
-    // Conditions are written over the class's own table; inside the subquery that name may be the outer one's.
-    const aliased = table.id === this.#source.id;
-    const target = aliased ? makeAlias(table, null) : table;
-    const inner = aliased ? list.map((node) => adapt(node, table, target)) : list;
-    const from: Node[] = [target];
+    const own = relation.target;
+    // Conditions are written over the class's own tables; inside the subquery such a name may be the outer one's.
+    const aliased = this.#source.kind === 'table' && own.root === this.#mapper.root;
+    const target: SourceNode = aliased ? makeAlias(own.selectable, null) : own.table.node;
+    const inner = aliased ? list.map((node) => adaptTo(own, node, target)) : list;
+    const from: Node[] = [aliased ? target : own.from];
     const where: Node[] = [];
     if (relation.through === null) where.push(tie(relation, this.#source, target));
     else {
@@ -168,7 +171,7 @@ function isNull(operand: Node): Node {
 
 function entityFor(relation: Relationship, object: unknown): Entity {
   if (!isEntity(object)) throw ormError('orm.wrong-class', relation.name, relation.target.name, describe(object));
-  if (object[MAPPER] !== relation.target) throw ormError('orm.wrong-class', relation.name, relation.target.name, object[MAPPER].name);
+  if (!isA(object[MAPPER], relation.target)) throw ormError('orm.wrong-class', relation.name, relation.target.name, object[MAPPER].name);
   return object;
 }
 

@@ -3,9 +3,10 @@ import { make, makeBind } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';
+import { columnOf } from './mapped-source.ts';
 import type { Entity, Relationship } from './mapping.ts';
 import type { Query } from './query.ts';
-import { columnOf, ties } from './relation-attribute.ts';
+import { ties } from './relation-attribute.ts';
 
 function is(column: Node, value: unknown, type: Parameters<typeof makeBind>[1]): Node {
   return make('binary', { operator: '=', left: column, right: makeBind(value, type) });

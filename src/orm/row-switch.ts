@@ -17,7 +17,7 @@ export function rowSwitches(identities: IdentityMap, inserts: readonly Entity[],
     const mapper = fresh[MAPPER];
     const identity = identityOfEntity(fresh);
     const former = identity === undefined ? undefined : identities.get(mapper, identity);
-    if (former !== undefined && gone.has(former) && isComplete(fresh, mapper)) switches.set(fresh, former);
+    if (former !== undefined && former[MAPPER] === mapper && gone.has(former) && isComplete(fresh, mapper)) switches.set(fresh, former);
   }
   return switches;
 }

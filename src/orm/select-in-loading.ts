@@ -9,9 +9,10 @@ import { columnValue } from './attributes.ts';
 import { identityOf, identityOfRow } from './identity.ts';
 import type { LoadRequest } from './load-request.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
+import { columnOf } from './mapped-source.ts';
 import type { Entity, Relationship } from './mapping.ts';
 import { collectionOf, EntityCollection, knownOne, relatedOf } from './related.ts';
-import { columnOf, ties } from './relation-attribute.ts';
+import { conditionsOf, ties } from './relation-attribute.ts';
 
 /** Parents whose related rows are asked for in one statement. */
 const CHUNK = 500;
@@ -38,7 +39,7 @@ export async function loadSelectIn(
   const keyed = parents.map((parent) => localKey(parent, relation));
   const keys = [...new Map(keyed.filter((key) => key !== null).map((key) => [key.identity, key])).values()];
   for (const key of keys) found.set(key.identity, []);
-  const width = relation.target.columns.length;
+  const width = relation.target.rowColumns.length;
   const single = relation.local.length === 1;
   const owner = relation.through === null ? relation.remote : relation.throughLocal.map((_, i) => width + i);
   await fetchInChunks(session, relation, keys, wish, loaded, (child, row) => {
@@ -184,8 +185,9 @@ function fetchRelated(
     wish.orderBy === null &&
     wish.limit === null &&
     relation.condition === null &&
+    relation.target.condition === null &&
     relation.orderBy.length === 0;
-  const key = `related:${relation.name}:${relation.mapper.table.node.id}:${wish.key}:${single ? '' : keys.length}`;
+  const key = `related:${relation.name}:${relation.mapper.planId}:${relation.target.planId}:${wish.key}:${single ? '' : keys.length}`;
   const { table } = relation.target;
   if (plain && single) return session.fetch(table, key, node, [list]);
   // The conditions carry values of their own, so the statement is built; its plan is still found by its shape.
@@ -201,7 +203,7 @@ function fetchRelated(
 /** SELECT the target's columns (and the through table's own key) WHERE the key is among these. */
 function statement(relation: Relationship, keys: readonly unknown[], wish: Wish): Node {
   const target = relation.target.table.node;
-  const columns: Node[] = relation.target.columns.map((column) => columnOf(target, column));
+  const columns: Node[] = relation.target.rowColumns.map((column) => columnOf(target, column));
   const from: Node[] = [];
   const where: Node[] = [];
   let near: Node[];
@@ -209,15 +211,15 @@ function statement(relation: Relationship, keys: readonly unknown[], wish: Wish)
   if (relation.through === null) {
     nearTypes = relation.remote.map((position) => relation.target.columns[position]);
     near = nearTypes.map((column) => columnOf(target, column));
-    from.push(target);
-    if (relation.condition !== null) where.push(relation.condition);
+    from.push(relation.target.from);
+    where.push(...conditionsOf(relation));
   } else {
     const through = relation.through.node;
     nearTypes = relation.throughLocal;
     near = nearTypes.map((column) => columnOf(through, column));
     columns.push(...near);
     const { far } = ties(relation, relation.mapper.table.node, through, target);
-    from.push(make('join', { type: 'inner', left: through, right: target, on: far }));
+    from.push(make('join', { type: 'inner', left: through, right: relation.target.from, on: far }));
   }
   const order = wish.orderBy ?? relation.orderBy.map((term) => term.node);
   where.unshift(membership(near, nearTypes, keys));

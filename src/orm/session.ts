@@ -9,11 +9,12 @@ import { insertInto } from '../sql/insert.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
 import { attach, letGo, requireOwn } from './attachment.ts';
-import { insertReturning, updateByKeys } from './bulk.ts';
+import { insertOfClass, insertReturning, updateByKeys } from './bulk.ts';
 import { reachedBy } from './cascade-walk.ts';
 import { ormError } from './errors.ts';
 import { expire, expireAll, type RefreshOptions, refresh } from './expiry.ts';
 import { type FlushSession, flush, type WrittenRows } from './flush.ts';
+import { isA, topOwner } from './hierarchy.ts';
 import { identityOf, keyValues, nameOf } from './identity.ts';
 import { IdentityMap } from './identity-map.ts';
 import { IdentityView } from './identity-view.ts';
@@ -38,6 +39,7 @@ import {
 } from './mapping.ts';
 import { mergeObjects } from './merging.ts';
 import { newQuery } from './model.ts';
+import type { ObjectOf } from './model-class.ts';
 import type { AnyClass, BulkInsertRow, BulkUpdateRow, Loaded, With } from './model-types.ts';
 import type { PageParameters } from './pagination.ts';
 import { type ManyResult, storedKey } from './persistence.ts';
@@ -301,8 +303,8 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     return stop;
   }
   *objectsOf(mapper: Mapper): IterableIterator<Entity> {
-    yield* this.identities.of(mapper).values();
-    for (const entity of this.created) if (entity[MAPPER] === mapper) yield entity;
+    for (const entity of this.identities.of(mapper).values()) if (isA(entity[MAPPER], mapper)) yield entity;
+    for (const entity of this.created) if (isA(entity[MAPPER], mapper)) yield entity;
   }
   identity(mapper: Mapper, identity: unknown): Entity | undefined {
     return this.identities.get(mapper, identity);
@@ -333,8 +335,8 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   // Queries
 
   /** A query for a class's objects, run by this session. SQLAlchemy: `query()`. */
-  query<C extends AnyClass>(model: C): Query<InstanceType<C>> {
-    return newQuery(model, () => this) as Query<InstanceType<C>>;
+  query<C extends AnyClass>(model: C): Query<ObjectOf<C>> {
+    return newQuery(model, () => this) as Query<ObjectOf<C>>;
   }
 
   /**
@@ -445,6 +447,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     await this.ready();
     if (options.returning === true) return insertReturning(this, mapper, rows as readonly Record<string, unknown>[]);
     if (rows.length === 0) return 0;
+    if (mapper.root !== mapper || mapper.dispatch !== null) return insertOfClass(this, mapper, rows as readonly Record<string, unknown>[]);
     return (await this.execute(insertInto(mapper.table).values(rows as never))).rowCount;
   }
   /**
@@ -491,7 +494,13 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   async load(objects: object | readonly object[], spec: object): Promise<unknown> {
     const list = (Array.isArray(objects) ? objects : [objects]).map((object) => entityOf(object, 'load()'));
     await this.ready();
+    // Objects whose classes have the relations from one that all extend load together.
+    const groups = new Map<Mapper, Entity[]>();
     for (const [mapper, entities] of byMapper(list)) {
+      const owner = topOwner(mapper, Object.keys(spec));
+      groups.set(owner, [...(groups.get(owner) ?? []), ...entities]);
+    }
+    for (const [mapper, entities] of groups) {
       for (const entity of entities) if (entity[STATUS] === PERSISTENT) requireOwn(this, entity, 'load');
       await loadRequests(
         this,

@@ -377,3 +377,8 @@ export type ColumnValue<C> = C extends { readonly '~value': infer V; readonly '~
 
 /** An expression of a column's type. */
 export type ColumnExpression<C> = ExpressionLike<ColumnValue<C>>;
+
+/** The column with a part of its definition changed. */
+export function redefine(column: Column, change: Partial<ColumnDefinition>): Column {
+  return new (column.constructor as new (definition: ColumnDefinition) => Column)({ ...column.definition, ...change });
+}

@@ -1,0 +1,119 @@
+import type { Column, ColumnValue } from '../sql/column.ts';
+import type { ColumnAttribute, Shape, Source, Table, TableOptions } from '../sql/schema.ts';
+import type { AnyClass, Init, Instance, InstanceOf } from './model-types.ts';
+import type { Query } from './query.ts';
+import type { Many, One } from './relation.ts';
+import type { RelationAttribute } from './relation-attribute.ts';
+
+/** A class's attributes for SQL: columns as expressions, relations for joins, `any` and `has`. */
+export type Attributes<S> = {
+  readonly [K in keyof S]: S[K] extends Column<infer V, infer N, boolean>
+    ? ColumnAttribute<N extends true ? V | null : V, S>
+    : S[K] extends Many<infer C>
+      ? RelationAttribute<InstanceOf<C>, S>
+      : S[K] extends One<infer C, boolean>
+        ? RelationAttribute<InstanceOf<C>, S>
+        : never;
+};
+
+/** A model under another name. SQLAlchemy: `aliased(User)`. */
+export interface ModelAlias<S, M> extends Source {
+  readonly c: Attributes<S>;
+  readonly '~entity': M;
+  /** A query for the class's objects that goes over this alias. */
+  query(): Query<M>;
+}
+
+/** The base class that `db.Model()` makes. */
+export interface ModelClass<S> {
+  new (init?: Init<S>): Instance<S>;
+  readonly '~shape'?: S;
+  /** The attributes for SQL. SQLAlchemy: the class's own attributes. */
+  readonly c: Attributes<S>;
+  /** The Core table. SQLAlchemy: `__table__`. */
+  readonly table: Table<S>;
+  readonly '~source': Source['~source'];
+  '~alias'<C extends AnyClass>(this: C, name: string | null): ModelAlias<S, InstanceType<C>>;
+  /** A query for the class's objects, in the session of the context. Flask-SQLAlchemy: `Model.query`. */
+  query<C extends AnyClass>(this: C): Query<ObjectOf<C>>;
+  /**
+   * The base class of one that extends this class with attributes of its own, kept in the same table; with a table's name,
+   * in that table, whose key is the key of this class's row. The class is among the `identities` of the one it extends.
+   * SQLAlchemy: a subclass, with `polymorphic_identity`, and `__tablename__` for a table of its own.
+   * @example class Manager extends Employee.extend({ budget: t.integer().nullable() }) {}
+   * @example class Manager extends Employee.extend('managers', { budget: t.integer() }) {}
+   */
+  extend<C extends AnyClass, X extends Shape, O extends { readonly identities: unknown }>(
+    this: C,
+    shape: X,
+    options: O & ExtendOptions<S & X>,
+  ): ExtendedPolymorphicClass<C, S & X, X, O>;
+  extend<C extends AnyClass, X extends Shape>(this: C, shape: X, options?: ExtendOptions<S & X>): ExtendedClass<C, S & X, X>;
+  extend<C extends AnyClass, X extends Shape, O extends { readonly identities: unknown }>(
+    this: C,
+    table: string,
+    shape: X,
+    options: O & ExtendOptions<X>,
+  ): ExtendedPolymorphicClass<C, S & X, X, O>;
+  extend<C extends AnyClass, X extends Shape>(this: C, table: string, shape: X, options?: ExtendOptions<X>): ExtendedClass<C, S & X, X>;
+}
+
+/**
+ * How a class is told from those that extend it. The getter names classes that are defined further down, as a relation's
+ * does. SQLAlchemy: `polymorphic_on`, `polymorphic_identity`.
+ */
+export interface PolymorphicOptions {
+  /** The attribute that says which class a row is of. */
+  readonly on: string;
+  /** The classes whose objects the rows become, by that attribute's value; the class itself where it has objects of its own. */
+  readonly identities: unknown;
+}
+
+/** What a class that extends a model says besides its shape. */
+export interface ExtendOptions<S> extends Omit<TableOptions<S>, 'bind'> {
+  /** No row is of this class itself, only of those that extend it. */
+  abstract?: boolean;
+  /** Its table has all columns, those of the class it extends too. SQLAlchemy: `concrete=True`. */
+  concrete?: boolean;
+}
+
+/** The key of `identities` as the discriminator's value: a number where the attribute is one. */
+type Identity<S, On, K> = On extends keyof S
+  ? S[On] extends Column
+    ? ColumnValue<S[On]> extends number
+      ? K extends `${infer N extends number}`
+        ? N
+        : K
+      : K
+    : K
+  : K;
+
+/** The objects that the rows of a class become, each with its own value of the discriminator. */
+export type Polymorphs<S, O> = O extends { readonly on: infer On extends string; readonly identities: infer I }
+  ? { [K in keyof I]: InstanceOf<I[K]> & { readonly [P in On]: Identity<S, On, K> } }[keyof I]
+  : never;
+
+/** A model that other classes extend: what its queries give is one of them, for the compiler too. */
+export interface PolymorphicClass<S, O> extends ModelClass<S> {
+  readonly '~objects': Polymorphs<S, O>;
+}
+
+/** The static members of a class's own. */
+type OwnStatics<C> = { readonly [K in keyof C as K extends keyof ModelClass<unknown> | 'prototype' | '~objects' ? never : K]: C[K] };
+
+/** The base class of one that extends another model: `S` is the whole shape, `X` what it adds. */
+export type ExtendedClass<C extends AnyClass, S, X> = (new (
+  init?: Init<S>,
+) => InstanceType<C> & Instance<X>) &
+  Omit<ModelClass<S>, never> &
+  OwnStatics<C>;
+
+/** The same, where it lists classes that extend it in turn. */
+export type ExtendedPolymorphicClass<C extends AnyClass, S, X, O> = ExtendedClass<C, S, X> & {
+  readonly '~objects': Polymorphs<S, O & { readonly on: On<C> }>;
+};
+
+type On<C> = C extends { readonly '~on': infer N } ? N : string;
+
+/** What a query of a class gives: its objects, or those of the classes that it lists. */
+export type ObjectOf<C extends AnyClass> = C extends { readonly '~objects': infer U } ? U : InstanceType<C>;
