@@ -1,5 +1,5 @@
 // How long TypeScript takes to check a large schema: 100 models of 15 columns and 6 relations, and 100 nested eager queries.
-// Run after `npm run build`: node bench/types.mjs [models]
+// Run after `npm run build`: node bench/types.mjs [models]. It fails where a model costs more than it may, or more the more there are.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -64,7 +64,10 @@ function measure(compiler, models) {
     { encoding: 'utf8' },
   );
   const figure = (label) => stdout.match(new RegExp(`^${label}:\\s+(\\S+)`, 'm'))?.[1] ?? '?';
-  if (status !== 0) console.log(stdout.slice(0, 2000));
+  if (status !== 0) {
+    console.log(stdout.slice(0, 2000));
+    process.exitCode = 1;
+  }
   return {
     compiler,
     models,
@@ -76,6 +79,11 @@ function measure(compiler, models) {
   };
 }
 
+/** What one model may cost, in a schema of any size. Counts, unlike seconds, are the same on every machine. */
+const MOST_INSTANTIATIONS = 4000;
+/** How much more a model may cost in the whole schema than in half of it, if the growth is to be called linear. */
+const MOST_GROWTH = 1.1;
+
 const models = Number(process.argv[2] ?? 100);
 const rows = [];
 for (const compiler of ['typescript', 'typescript-6.0', 'typescript-5.9'])
@@ -85,4 +93,12 @@ for (const row of rows) {
   row['instantiations per model'] = row === base ? '' : Math.round((row.instantiations - base.instantiations) / (row.models - base.models));
 }
 console.table(rows);
+for (let i = 0; i < rows.length; i += 3) {
+  const [half, whole] = [rows[i + 1], rows[i + 2]].map((row) => row['instantiations per model']);
+  if (whole <= MOST_INSTANTIATIONS && whole <= half * MOST_GROWTH) continue;
+  console.log(
+    `${rows[i].compiler}: ${whole} instantiations a model (${half} among half as many); at most ${MOST_INSTANTIATIONS}, growing linearly.`,
+  );
+  process.exitCode = 1;
+}
 rmSync(folder, { recursive: true, force: true });

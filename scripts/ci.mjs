@@ -146,6 +146,7 @@ await step('tests', () => {
   };
   return tested([tests, types], () => run('npm', ['test'], { env, limit: 20 * minute }));
 });
+await step('cost of the types', () => npmRun('bench:types'));
 for (const major of ['22', '26']) await step(`tests on Node ${major}`, () => testOnNode(major));
 await step('catalog', () => checkCatalog(environment));
 await servers.stop();

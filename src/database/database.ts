@@ -99,15 +99,19 @@ export class Database implements ModelRegistry {
    *
    * @param name the table's name; a PascalCase one is turned into snake_case
    */
-  Model<S extends Shape, const O extends PolymorphicOptions>(name: string, shape: S, options: O & ModelOptions<S>): PolymorphicClass<S, O>;
-  Model<S extends Shape>(name: string, shape: S, options?: ModelOptions<S>): ModelClass<S>;
-  Model<S extends Shape>(name: string, shape: S, options: ModelOptions<S> = {}): ModelClass<S> {
-    return createModel<S>(this, name, shape, options);
+  Model<S extends Shape, const O extends PolymorphicOptions, N extends string = string>(
+    name: N,
+    shape: S,
+    options: O & ModelOptions<S>,
+  ): PolymorphicClass<S, O, N>;
+  Model<S extends Shape, N extends string = string>(name: N, shape: S, options?: ModelOptions<S>): ModelClass<S, N>;
+  Model<S extends Shape, N extends string = string>(name: N, shape: S, options: ModelOptions<S> = {}): ModelClass<S, N> {
+    return createModel<S, N>(this, name, shape, options);
   }
 
   /** Makes a table without a class, such as one between two models. Flask-SQLAlchemy: `db.Table`. */
-  Table<S extends Shape>(name: string, shape: S, options: TableOptions<S> = {}): Table<S> {
-    return new Table<S>(this.metadataFor(options.bind ?? null), name, shape, options);
+  Table<S extends Shape, N extends string = string>(name: N, shape: S, options: TableOptions<S> = {}): Table<S, N> {
+    return new Table<S, N>(this.metadataFor(options.bind ?? null), name, shape, options);
   }
 
   /**

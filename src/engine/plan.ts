@@ -205,9 +205,20 @@ class CompiledPlan implements Plan {
 
 const CAPACITY = 500;
 
+/** How a cache of plans does. */
+export interface PlanCacheStatus {
+  /** Plans that are kept. */
+  readonly size: number;
+  /** Statements whose plan was there, and those compiled anew, since the engine began. */
+  readonly hits: number;
+  readonly misses: number;
+}
+
 /** The plans of an engine by the shape of their statements; those not used lately are forgotten. SQLAlchemy: the compiled cache. */
 export class PlanCache {
   readonly #plans: RecentCache<Plan>;
+  #hits = 0;
+  #misses = 0;
 
   constructor(capacity: number = CAPACITY) {
     this.#plans = new RecentCache(capacity);
@@ -217,14 +228,24 @@ export class PlanCache {
     return this.#plans.size;
   }
 
+  /**
+   * How many statements found their plan here. A program whose misses keep growing builds statements of ever new shapes:
+   * values that are part of the text, or lists of columns that vary. SQLAlchemy: the `[cached since …]` of its log.
+   * @example const { hits, misses } = db.engine.plans.status();
+   */
+  status(): PlanCacheStatus {
+    return { size: this.size, hits: this.#hits, misses: this.#misses };
+  }
+
   /** The plan for a statement, made if there is none yet. */
   get(dialect: Dialect, node: Node): Plan {
     const key = canonicalKey(node.key);
     let plan = this.#plans.get(key);
     if (plan === undefined) {
+      this.#misses++;
       plan = makePlan(dialect, node, key);
       this.#plans.set(key, plan);
-    }
+    } else this.#hits++;
     return plan;
   }
 
@@ -232,9 +253,10 @@ export class PlanCache {
   named(dialect: Dialect, key: string, build: () => Node): Plan {
     let plan = this.#plans.get(key);
     if (plan === undefined) {
+      this.#misses++;
       plan = makePlan(dialect, build(), key);
       this.#plans.set(key, plan);
-    }
+    } else this.#hits++;
     return plan;
   }
 

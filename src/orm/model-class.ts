@@ -1,4 +1,6 @@
+import type { AliasKind } from '../sql/alias.ts';
 import type { Column, ColumnValue } from '../sql/column.ts';
+import type { NameOf } from '../sql/projection.ts';
 import type { ColumnAttribute, Shape, Source, Table, TableOptions } from '../sql/schema.ts';
 import type { AnyClass, Init, Instance, InstanceOf } from './model-types.ts';
 import type { Query } from './query.ts';
@@ -6,36 +8,46 @@ import type { Many, One } from './relation.ts';
 import type { RelationAttribute } from './relation-attribute.ts';
 
 /** A class's attributes for SQL: columns as expressions, relations for joins, `any` and `has`. */
-export type Attributes<S> = {
-  readonly [K in keyof S]: S[K] extends Column<infer V, infer N, boolean>
-    ? ColumnAttribute<N extends true ? V | null : V, S>
+export type Attributes<S, N extends string = string> = {
+  readonly [K in keyof S]: S[K] extends Column<infer V, infer O, boolean>
+    ? ColumnAttribute<O extends true ? V | null : V, S, N>
     : S[K] extends Many<infer C>
-      ? RelationAttribute<InstanceOf<C>, S>
+      ? RelationAttribute<InstanceOf<C>, S, TargetName<C>>
       : S[K] extends One<infer C, boolean>
-        ? RelationAttribute<InstanceOf<C>, S>
+        ? RelationAttribute<InstanceOf<C>, S, TargetName<C>>
         : never;
 };
 
+/** The name of a relation's target, given as a class or as an arrow that gives it. */
+type TargetName<C> = NameOf<C extends AnyClass ? C : C extends () => infer D ? D : never> & string;
+
 /** A model under another name. SQLAlchemy: `aliased(User)`. */
-export interface ModelAlias<S, M> extends Source {
-  readonly c: Attributes<S>;
+export interface ModelAlias<S, M, N extends string = string> extends Source {
+  readonly '~from'?: N;
+  readonly c: Attributes<S, N>;
   readonly '~entity': M;
   /** A query for the class's objects that goes over this alias. */
-  query(): Query<M>;
+  query(): Query<M, M, never>;
+}
+
+interface ModelAliasKind<S> extends AliasKind {
+  readonly type: ModelAlias<S, unknown, this['name']>;
 }
 
 /** The base class that `db.Model()` makes. */
-export interface ModelClass<S> {
+export interface ModelClass<S, N extends string = string> {
   new (init?: Init<S>): Instance<S>;
   readonly '~shape'?: S;
+  readonly '~from'?: N;
+  readonly '~aliased'?: ModelAliasKind<S>;
   /** The attributes for SQL. SQLAlchemy: the class's own attributes. */
-  readonly c: Attributes<S>;
+  readonly c: Attributes<S, N>;
   /** The Core table. SQLAlchemy: `__table__`. */
-  readonly table: Table<S>;
+  readonly table: Table<S, N>;
   readonly '~source': Source['~source'];
-  '~alias'<C extends AnyClass>(this: C, name: string | null): ModelAlias<S, InstanceType<C>>;
+  '~alias'(name: string | null): ModelAlias<S, unknown>;
   /** A query for the class's objects, in the session of the context. Flask-SQLAlchemy: `Model.query`. */
-  query<C extends AnyClass>(this: C): Query<ObjectOf<C>>;
+  query<C extends AnyClass>(this: C): Query<ObjectOf<C>, ObjectOf<C>, never>;
   /**
    * The base class of one that extends this class with attributes of its own, kept in the same table; with a table's name,
    * in that table, whose key is the key of this class's row. The class is among the `identities` of the one it extends.
@@ -47,15 +59,20 @@ export interface ModelClass<S> {
     this: C,
     shape: X,
     options: O & ExtendOptions<S & X>,
-  ): ExtendedPolymorphicClass<C, S & X, X, O>;
-  extend<C extends AnyClass, X extends Shape>(this: C, shape: X, options?: ExtendOptions<S & X>): ExtendedClass<C, S & X, X>;
-  extend<C extends AnyClass, X extends Shape, O extends { readonly identities: unknown }>(
+  ): ExtendedPolymorphicClass<C, S & X, X, O, N>;
+  extend<C extends AnyClass, X extends Shape>(this: C, shape: X, options?: ExtendOptions<S & X>): ExtendedClass<C, S & X, X, N>;
+  extend<C extends AnyClass, X extends Shape, O extends { readonly identities: unknown }, T extends string>(
     this: C,
-    table: string,
+    table: T,
     shape: X,
     options: O & ExtendOptions<X>,
-  ): ExtendedPolymorphicClass<C, S & X, X, O>;
-  extend<C extends AnyClass, X extends Shape>(this: C, table: string, shape: X, options?: ExtendOptions<X>): ExtendedClass<C, S & X, X>;
+  ): ExtendedPolymorphicClass<C, S & X, X, O, T>;
+  extend<C extends AnyClass, X extends Shape, T extends string>(
+    this: C,
+    table: T,
+    shape: X,
+    options?: ExtendOptions<X>,
+  ): ExtendedClass<C, S & X, X, T>;
 }
 
 /**
@@ -94,7 +111,8 @@ export type Polymorphs<S, O> = O extends { readonly on: infer On extends string;
   : never;
 
 /** A model that other classes extend: what its queries give is one of them, for the compiler too. */
-export interface PolymorphicClass<S, O> extends ModelClass<S> {
+export interface PolymorphicClass<S, O, N extends string = string> extends ModelClass<S, N> {
+  readonly '~on': O extends { readonly on: infer On } ? On : never;
   readonly '~objects': Polymorphs<S, O>;
 }
 
@@ -102,14 +120,14 @@ export interface PolymorphicClass<S, O> extends ModelClass<S> {
 type OwnStatics<C> = { readonly [K in keyof C as K extends keyof ModelClass<unknown> | 'prototype' | '~objects' ? never : K]: C[K] };
 
 /** The base class of one that extends another model: `S` is the whole shape, `X` what it adds. */
-export type ExtendedClass<C extends AnyClass, S, X> = (new (
+export type ExtendedClass<C extends AnyClass, S, X, N extends string = string> = (new (
   init?: Init<S>,
 ) => InstanceType<C> & Instance<X>) &
-  Omit<ModelClass<S>, never> &
+  Omit<ModelClass<S, N>, never> &
   OwnStatics<C>;
 
 /** The same, where it lists classes that extend it in turn. */
-export type ExtendedPolymorphicClass<C extends AnyClass, S, X, O> = ExtendedClass<C, S, X> & {
+export type ExtendedPolymorphicClass<C extends AnyClass, S, X, O, N extends string = string> = ExtendedClass<C, S, X, N> & {
   readonly '~objects': Polymorphs<S, O & { readonly on: On<C> }>;
 };
 

@@ -7,7 +7,7 @@ import type { MetaData } from '../sql/metadata.ts';
 import { snakeCase } from '../sql/naming.ts';
 import type { ColumnNode, SourceNode } from '../sql/node.ts';
 import { ColumnAttribute, type Shape, type Source, Table, type TableColumn, type TableOptions } from '../sql/schema.ts';
-import { select } from '../sql/select.ts';
+import { type Select, select } from '../sql/select.ts';
 import { unknownAttribute, write } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { ownTable, sharedTable } from './extension.ts';
@@ -104,12 +104,12 @@ function sourceFor(mapper: Mapper): Source['~source'] {
 }
 
 /** Makes the base class of a model. See `Database.Model`. */
-export function createModel<S>(
+export function createModel<S, N extends string = string>(
   registry: ModelRegistry,
-  name: string,
+  name: N,
   shape: S & object,
   options: ModelOptions<S> & Partial<PolymorphicOptions> = {},
-): ModelClass<S> {
+): ModelClass<S, N> {
   const realName = tableName(name);
   const columns = columnsOf(realName, shape);
   const table = new Table<S>(registry.metadataFor(options.bind ?? null), realName, columns as S, options);
@@ -149,7 +149,18 @@ export function createModel<S>(
         c: attributesOf(mapper, node, expressionsOf(node, mapper.columns)),
         '~source': where === null ? source : { ...source, reads: { from: node, where } },
         '~model': this,
-        query: () => new Query({ mapper, source: node, planId: mapper.planId, select: select(alias), requests: [], joined: false }, runner),
+        query: (): unknown =>
+          new Query(
+            {
+              mapper,
+              source: node,
+              planId: mapper.planId,
+              select: select(alias) as Select<unknown>,
+              requests: [],
+              joined: false,
+            },
+            runner,
+          ),
       };
       return alias;
     }
@@ -175,7 +186,7 @@ export function createModel<S>(
     isAbstract: false,
     extension: null,
   });
-  return Model as unknown as ModelClass<S>;
+  return Model as unknown as ModelClass<S, N>;
 }
 
 /** The classes that a model lists; the getter runs when they are needed. */

@@ -3,7 +3,7 @@ import { Expression, type ExpressionLike, type OrderTerm } from '../sql/expressi
 import type { Joinable } from '../sql/join.ts';
 import { make, makeBind } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
-import type { SelectRow } from '../sql/projection.ts';
+import type { ItemsOf, NameOf, OuterRow, SelectRow } from '../sql/projection.ts';
 import type { Source } from '../sql/schema.ts';
 import type { Select } from '../sql/select.ts';
 import { BOOLEAN, isWhole } from '../sql/type.ts';
@@ -72,8 +72,9 @@ type Condition = ExpressionLike<boolean | null> | boolean;
  *
  * @typeParam M the class's objects
  * @typeParam Out the same, with what `with()` loads
+ * @typeParam J the sources that outer joins leave out where they have no row
  */
-export class Query<M, Out = M> {
+export class Query<M, Out = M, J = unknown> {
   readonly #spec: QuerySpec;
   readonly #runner: () => QueryRunner;
   constructor(spec: QuerySpec, runner: () => QueryRunner) {
@@ -83,23 +84,23 @@ export class Query<M, Out = M> {
   get '~spec'(): QuerySpec {
     return this.#spec;
   }
-  #with(change: Partial<QuerySpec>): Query<M, Out> {
-    return new Query<M, Out>({ ...this.#spec, ...change }, this.#runner);
+  #with(change: Partial<QuerySpec>): Query<M, Out, J> {
+    return new Query<M, Out, J>({ ...this.#spec, ...change }, this.#runner);
   }
-  #select(change: (statement: Select<unknown>) => Select<unknown>): Query<M, Out> {
+  #select(change: (statement: Select<unknown>) => Select<unknown>): Query<M, Out, J> {
     return this.#with({ select: change(this.#spec.select) });
   }
 
   /** Adds conditions; all must hold. SQLAlchemy: `filter()`, `where()`. */
-  filter(...list: Condition[]): Query<M, Out> {
+  filter(...list: Condition[]): Query<M, Out, J> {
     return this.#select((statement) => statement.where(...list));
   }
   /** The same as `filter()`. */
-  where(...list: Condition[]): Query<M, Out> {
+  where(...list: Condition[]): Query<M, Out, J> {
     return this.filter(...list);
   }
   /** Conditions of equality by attribute: columns, and to-one relations by object. An undefined value is an error. SQLAlchemy: `filter_by()`. */
-  filterBy(values: FilterBy<M>): Query<M, Out> {
+  filterBy(values: FilterBy<M>): Query<M, Out, J> {
     const { mapper, source } = this.#spec;
     const list = Object.entries(values).map(([key, value]) => {
       const position = mapper.positions.get(key);
@@ -119,35 +120,35 @@ export class Query<M, Out = M> {
     return this.filter(...list);
   }
   /** Adds to the order; without arguments it takes the order away. */
-  orderBy(...terms: (OrderTerm | ExpressionLike)[]): Query<M, Out> {
+  orderBy(...terms: (OrderTerm | ExpressionLike)[]): Query<M, Out, J> {
     return this.#select((statement) => statement.orderBy(...terms));
   }
   /** At most so many objects. */
-  limit(count: number): Query<M, Out> {
+  limit(count: number): Query<M, Out, J> {
     return this.#select((statement) => statement.limit(count));
   }
   /** Leaves out so many at the start. */
-  offset(count: number): Query<M, Out> {
+  offset(count: number): Query<M, Out, J> {
     return this.#select((statement) => statement.offset(count));
   }
   /** Each row once. */
-  distinct(): Query<M, Out> {
+  distinct(): Query<M, Out, J> {
     return this.#select((statement) => statement.distinct());
   }
   /** Joins a class, table or alias, or along a relation; the objects stay those of this class, each once. */
-  join(target: Source | Joinable, on?: ExpressionLike<boolean | null>): Query<M, Out> {
+  join(target: Source | Joinable, on?: ExpressionLike<boolean | null>): Query<M, Out, J> {
     return this.#with({ select: this.#spec.select.join(target, on), joined: true });
   }
   /** `LEFT OUTER JOIN`. SQLAlchemy: `outerjoin()`. */
-  outerJoin(target: Source | Joinable, on?: ExpressionLike<boolean | null>): Query<M, Out> {
+  outerJoin<T extends Source | Joinable>(target: T, on?: ExpressionLike<boolean | null>): Query<M, Out, J | NameOf<T>> {
     return this.#with({ select: this.#spec.select.outerJoin(target, on), joined: true });
   }
   /** Groups the rows. */
-  groupBy(...items: ExpressionLike[]): Query<M, Out> {
+  groupBy(...items: ExpressionLike[]): Query<M, Out, J> {
     return this.#select((statement) => statement.groupBy(...items));
   }
   /** Adds conditions on the groups. */
-  having(...list: Condition[]): Query<M, Out> {
+  having(...list: Condition[]): Query<M, Out, J> {
     return this.#select((statement) => statement.having(...list));
   }
   /**
@@ -155,18 +156,18 @@ export class Query<M, Out = M> {
    * statement each. SQLAlchemy: `options(joinedload(…), selectinload(…))`.
    * @example Post.query().with({ author: { with: { profile: true } }, tags: true })
    */
-  with<const W extends With<M>>(spec: W): Query<M, Loaded<M, W>> {
+  with<const W extends With<M>>(spec: W): Query<M, Loaded<M, W>, J> {
     const requests = mergeRequests(this.#spec.requests, readRequests(this.#spec.mapper, spec));
-    return new Query<M, Loaded<M, W>>({ ...this.#spec, requests }, this.#runner);
+    return new Query<M, Loaded<M, W>, J>({ ...this.#spec, requests }, this.#runner);
   }
   /** Locks the rows until the transaction ends, where the database locks rows. SQLAlchemy: `with_for_update()`. */
-  forUpdate(options: { skipLocked?: boolean; noWait?: boolean; share?: boolean } = {}): Query<M, Out> {
+  forUpdate(options: { skipLocked?: boolean; noWait?: boolean; share?: boolean } = {}): Query<M, Out, J> {
     return this.#select((statement) => statement.forUpdate(options));
   }
   /** Other columns in the objects' place. SQLAlchemy: `with_entities()`. */
-  select<const X extends readonly unknown[]>(...items: X): RowQuery<SelectRow<X>> {
+  select<const X extends readonly unknown[]>(...items: X): RowQuery<OuterRow<SelectRow<X>, ItemsOf<X>, J>> {
     if (items.length === 0) throw sqlError('sql.no-columns');
-    return new RowQuery<SelectRow<X>>(this.#spec.select.columns<X>(...items), this.#runner);
+    return new RowQuery(this.#spec.select.columns<X>(...items), this.#runner) as never;
   }
 
   /** All objects. */

@@ -47,10 +47,12 @@ export function ties(relation: Relationship, parent: SourceNode, through: Source
  * A relation as a part of SQL: `User.c.posts`. SQLAlchemy: `RelationshipProperty.Comparator`.
  * @typeParam M the related object
  */
-export class RelationAttribute<M = unknown, S = unknown> implements Joinable {
+export class RelationAttribute<M = unknown, S = unknown, N extends string = string> implements Joinable {
   /** The shape of the model that the relation belongs to. */
   declare readonly '~shape'?: S;
   declare readonly '~related': M;
+  /** The name of the model that it leads to. */
+  declare readonly '~from'?: N;
   readonly #source: SourceNode;
   readonly #mapper: Mapper;
   readonly #position: number;

@@ -335,8 +335,8 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   // Queries
 
   /** A query for a class's objects, run by this session. SQLAlchemy: `query()`. */
-  query<C extends AnyClass>(model: C): Query<ObjectOf<C>> {
-    return newQuery(model, () => this) as Query<ObjectOf<C>>;
+  query<C extends AnyClass>(model: C): Query<ObjectOf<C>, ObjectOf<C>, never> {
+    return newQuery(model, () => this) as Query<ObjectOf<C>, ObjectOf<C>, never>;
   }
 
   /**

@@ -33,9 +33,10 @@ interface State {
  * A common table expression: a query with a name, before the statement that reads it. It stands where a table may. It is
  * written once, at the top of the statement, however often and however deep it is named. SQLAlchemy: `CTE`.
  */
-export class Cte<R = unknown> implements Subquery<R> {
+export class Cte<R = unknown, N extends string = string> implements Subquery<R, N> {
+  declare readonly '~from'?: N;
   declare readonly '~row': R;
-  readonly c: RowColumns<R>;
+  readonly c: RowColumns<R, N>;
   readonly '~source': Source['~source'];
   readonly #state: State;
   readonly #node: CteNode;
@@ -49,7 +50,7 @@ export class Cte<R = unknown> implements Subquery<R> {
     const fields = { recursive: options.recursive === true, materialized: options.materialized ?? null };
     this.#node = makeCte({ id, name, columns: given, query: body.node, ...fields });
     const source = derivedSource(makeCteAlias(this.#node), name ?? 'cte', this.#outputs());
-    this.c = source.c as RowColumns<R>;
+    this.c = source.c as RowColumns<R, N>;
     this['~source'] = source['~source'];
   }
 
@@ -63,11 +64,11 @@ export class Cte<R = unknown> implements Subquery<R> {
    * @example const tree = select({ id: Part.c.id }).where(Part.c.id.eq(1)).cte('tree', { recursive: true })
    *   .union((self) => select({ id: Part.c.id }).join(self, Part.c.parentId.eq(self.c.id)));
    */
-  union<Q>(this: Cte<Q>, part: CtePart<Q>): Cte<Q> {
+  union<Q>(this: Cte<Q>, part: CtePart<Q>): Cte<Q, N> {
     return extend(this.#state, this.#outputs(), 'UNION', part);
   }
   /** Adds rows that a recursive expression gives of its own rows. SQLAlchemy: `cte.union_all()`. */
-  unionAll<Q>(this: Cte<Q>, part: CtePart<Q>): Cte<Q> {
+  unionAll<Q>(this: Cte<Q>, part: CtePart<Q>): Cte<Q, N> {
     return extend(this.#state, this.#outputs(), 'UNION ALL', part);
   }
 
@@ -79,7 +80,12 @@ export class Cte<R = unknown> implements Subquery<R> {
   }
 }
 
-function extend<R>(state: State, outputs: readonly Omit<Output, 'node'>[], operator: 'UNION' | 'UNION ALL', part: CtePart<R>): Cte<R> {
+function extend<R, N extends string>(
+  state: State,
+  outputs: readonly Omit<Output, 'node'>[],
+  operator: 'UNION' | 'UNION ALL',
+  part: CtePart<R>,
+): Cte<R, N> {
   const { id, name, body } = state;
   const where = operator === 'UNION' ? 'union()' : 'unionAll()';
   const self = derivedSource(makeCteAlias(makeCteReference(id, name)), name ?? 'cte', outputs) as unknown as Subquery<R>;
@@ -88,7 +94,7 @@ function extend<R>(state: State, outputs: readonly Omit<Output, 'node'>[], opera
   const width = widthOf(query.projection);
   if (width !== body.outputs.length) throw sqlError('sql.different-widths', where, body.outputs.length, width);
   const node = make('setOperation', { operator, queries: [body.node, query.node], orderBy: [], limit: null, offset: null });
-  return new Cte<R>({ ...state, body: { ...body, node } });
+  return new Cte<R, N>({ ...state, body: { ...body, node } });
 }
 
 type CtePart<R> = CteQuery<R> | ((self: Subquery<R>) => CteQuery<R>);
@@ -104,13 +110,13 @@ interface CteQuery<R> extends QueryLike<R> {
  * @param name its name in SQL; one is made where none is given
  * @example const top = cte('top', select({ id: Post.c.id }).orderBy(Post.c.views.desc()).limit(10)); select(User).join(top, …)
  */
-export function cte<R>(name: string, query: CteBody<R>, options: CteOptions = {}): Cte<R> {
+export function cte<R, N extends string>(name: N, query: CteBody<R>, options: CteOptions = {}): Cte<R, N> {
   if (typeof name !== 'string' || name === '') throw sqlError('sql.bad-argument', 'cte()', 'a name', name === '' ? "''" : describe(name));
   if (typeof query?.['~derive'] !== 'function') throw sqlError('sql.bad-argument', 'cte()', 'a query', describe(query));
   return makeCteOf(name, query, options);
 }
 
 /** The common table expression behind `query.cte(name)`. */
-export function makeCteOf<R>(name: string | undefined, query: CteBody<R>, options: CteOptions): Cte<R> {
-  return new Cte<R>({ id: String(nextId()), name: name ?? null, body: query['~derive'](), options });
+export function makeCteOf<R, N extends string>(name: N | undefined, query: CteBody<R>, options: CteOptions): Cte<R, N> {
+  return new Cte<R, N>({ id: String(nextId()), name: name ?? null, body: query['~derive'](), options });
 }

@@ -4,42 +4,53 @@ import { isJoinable, type Joinable, joinCondition, sourcesOf } from './join.ts';
 import { make } from './make.ts';
 import type { Node, SourceNode } from './node.ts';
 import { isKind } from './node-walk.ts';
+import type { NameOf } from './projection.ts';
 import { type Source, sourceOf, tableBehind } from './schema.ts';
 import type { JoinNode } from './statement-nodes.ts';
 
 /** A condition of a join; `true` where there is none. */
 export type JoinCondition = ExpressionLike<boolean | null> | boolean;
 
-/** Sources joined before a statement names them, so that joins can be nested. SQLAlchemy: `Join`. */
-export class Join {
+/**
+ * Sources joined before a statement names them, so that joins can be nested. SQLAlchemy: `Join`.
+ *
+ * @typeParam N the names of its sources
+ * @typeParam J those of them that its outer joins leave out where they have no row
+ */
+export class Join<N extends string = string, J = unknown> {
+  declare readonly '~from'?: N;
+  declare readonly '~missing'?: J;
   readonly node: JoinNode;
   constructor(node: JoinNode) {
     this.node = node;
   }
   /** `INNER JOIN` one more. */
-  join(target: FromItem | Joinable, on?: JoinCondition): Join {
+  join<T extends FromItem | Joinable>(target: T, on?: JoinCondition): Join<N | NameOf<T>, J | MissingIn<T>> {
     return new Join(joinNode('inner', [this.node], target, on).joined);
   }
   /** `LEFT OUTER JOIN` one more. */
-  outerJoin(target: FromItem | Joinable, on?: JoinCondition): Join {
+  outerJoin<T extends FromItem | Joinable>(target: T, on?: JoinCondition): Join<N | NameOf<T>, J | NameOf<T>> {
     return new Join(joinNode('left', [this.node], target, on).joined);
   }
   /** `RIGHT OUTER JOIN` one more. */
-  rightJoin(target: FromItem | Joinable, on?: JoinCondition): Join {
+  rightJoin<T extends FromItem | Joinable>(target: T, on?: JoinCondition): Join<N | NameOf<T>, N | MissingIn<T>> {
     return new Join(joinNode('right', [this.node], target, on).joined);
   }
   /** `FULL OUTER JOIN` one more. */
-  fullJoin(target: FromItem | Joinable, on?: JoinCondition): Join {
+  fullJoin<T extends FromItem | Joinable>(target: T, on?: JoinCondition): Join<N | NameOf<T>, N | NameOf<T>> {
     return new Join(joinNode('full', [this.node], target, on).joined);
   }
   /** `CROSS JOIN` one more. */
-  crossJoin(target: FromItem): Join {
+  crossJoin<T extends FromItem>(target: T): Join<N | NameOf<T>, J | MissingIn<T>> {
     return new Join(joinNode('cross', [this.node], target).joined);
   }
 }
 
 /** What FROM takes: a table, a class, an alias, a subquery, a CTE, or several of them joined. */
 export type FromItem = Source | Join;
+
+/** The sources that a join left out inside something in FROM. */
+export type MissingIn<T> = T extends { readonly '~missing'?: infer J } ? (unknown extends J ? never : NonNullable<J>) : never;
 
 /** The node of something in FROM. */
 export function fromNode(item: unknown, where: string): Node {
@@ -53,12 +64,20 @@ export function fromNode(item: unknown, where: string): Node {
  * condition the one foreign key between the two is used. SQLAlchemy: `join()`.
  * @example select(User).outerJoin(join(Post, Tag, …), Post.c.userId.eq(User.c.id))
  */
-export function join(left: FromItem, right: FromItem, on?: JoinCondition): Join {
+export function join<L extends FromItem, T extends FromItem>(
+  left: L,
+  right: T,
+  on?: JoinCondition,
+): Join<NameOf<L> | NameOf<T>, MissingIn<L> | MissingIn<T>> {
   return new Join(joinNode('inner', [fromNode(left, 'join()')], right, on).joined);
 }
 
 /** Two sources, the right one's columns NULL where it has no row. SQLAlchemy: `outerjoin()`. */
-export function outerJoin(left: FromItem, right: FromItem, on?: JoinCondition): Join {
+export function outerJoin<L extends FromItem, T extends FromItem>(
+  left: L,
+  right: T,
+  on?: JoinCondition,
+): Join<NameOf<L> | NameOf<T>, MissingIn<L> | NameOf<T>> {
   return new Join(joinNode('left', [fromNode(left, 'outerJoin()')], right, on).joined);
 }
 

@@ -121,7 +121,7 @@ export class Insert<S = Shape, R = never> implements CteBody<R> {
     return new Insert<S, SelectRow<X>>({ ...this.#state, projection: project(items, 'returning()') });
   }
   /** The rows that it gives back as a common table expression (PostgreSQL). */
-  cte(name?: string, options: CteOptions = {}): Cte<R> {
+  cte<N extends string = '~cte'>(name?: N, options: CteOptions = {}): Cte<R, N> {
     return makeCteOf(name, this, options);
   }
   '~derive'(): { readonly node: Node; readonly outputs: readonly Output[] } {

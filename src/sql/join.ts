@@ -8,6 +8,8 @@ import { type ForeignKey, type Source, type Table, tableBehind } from './schema.
 
 /** Something that knows the way from one source to another: a relation of a model. */
 export interface Joinable {
+  /** The name of what it leads to. */
+  readonly '~from'?: string;
   '~join'(): { readonly from: SourceNode; readonly steps: readonly { readonly source: SourceNode; readonly on: Node }[] };
 }
 

@@ -31,11 +31,46 @@ export type SelectRow<X extends readonly unknown[]> = X extends readonly [infer 
   : { -readonly [I in keyof X]: ItemValue<X[I]> };
 
 /** The row of a select with more columns. */
-export type AddedRow<R, X extends readonly unknown[]> = R extends readonly unknown[]
-  ? [...R, ...{ -readonly [I in keyof X]: ItemValue<X[I]> }]
+export type AddedRow<R, X extends readonly unknown[], J> = R extends readonly unknown[]
+  ? [...R, ...OuterRow<{ -readonly [I in keyof X]: ItemValue<X[I]> }, X, J>]
   : X extends readonly [infer O]
-    ? R & { [K in keyof O]: ItemValue<O[K]> }
+    ? R & OuterRow<{ [K in keyof O]: ItemValue<O[K]> }, O, J>
     : never;
+
+/** The items of a select with more columns. */
+export type AddedItems<I, X extends readonly unknown[]> = I extends readonly unknown[]
+  ? readonly [...I, ...X]
+  : X extends readonly [infer O]
+    ? I & O
+    : never;
+
+/** The items of a select under the keys of its rows. */
+export type ItemsOf<X extends readonly unknown[]> = X extends readonly [infer O]
+  ? O extends ExpressionLike | AnyClass | Source
+    ? X
+    : O
+  : X;
+
+/** The name by which the compiler knows where something comes from; never where it does not. */
+export type NameOf<X> = X extends { readonly '~from'?: infer N } ? (N extends string ? (string extends N ? never : N) : never) : never;
+
+/** All sources but these. */
+export interface AllBut<N> {
+  readonly '~but': N;
+}
+
+/** Whether a source of this name is among those that outer joins may leave out: names, or all but some. */
+type IsMissing<N, J> = N extends J ? true : J extends AllBut<infer B> ? (N extends B ? false : true) : false;
+
+/** What an item gives where outer joins leave out these sources. */
+export type ItemOrNull<V, X, J> = [NameOf<X>] extends [never] ? V : true extends IsMissing<NameOf<X>, J> ? V | null : V;
+
+/** A row of these items where outer joins leave out these sources. */
+export type OuterRow<R, I, J> = [J] extends [never]
+  ? R
+  : unknown extends J
+    ? R
+    : { [K in keyof R]: K extends keyof I ? ItemOrNull<R[K], I[K], J> : R[K] };
 
 /** All columns of a source as one plain object. */
 export type SourceRow<X> = X extends { readonly '~shape'?: infer S }
@@ -179,13 +214,14 @@ export function joinProjections(first: Projection, second: Projection, where: st
 }
 
 /** The columns of a subquery, by the names of its rows. */
-export type RowColumns<R> = R extends readonly unknown[]
+export type RowColumns<R, N extends string = string> = R extends readonly unknown[]
   ? { readonly [name: string]: ColumnAttribute }
-  : { readonly [K in keyof R]: ColumnAttribute<R[K]> };
+  : { readonly [K in keyof R]: ColumnAttribute<R[K], unknown, N> };
 
 /** A select in the place of a table. SQLAlchemy: `Subquery`. */
-export interface Subquery<R> extends Source {
-  readonly c: RowColumns<R>;
+export interface Subquery<R, N extends string = string> extends Source {
+  readonly '~from'?: N;
+  readonly c: RowColumns<R, N>;
   readonly '~row': R;
 }
 

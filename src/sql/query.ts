@@ -16,23 +16,23 @@ export abstract class Query<R> implements QueryLike<R>, CteBody<R> {
     this.projection = projection;
   }
   /** The query in the place of a table. SQLAlchemy: `subquery()`. */
-  subquery(name?: string): Subquery<R> {
+  subquery<N extends string = '~subquery'>(name?: N): Subquery<R, N> {
     const { node, outputs } = this['~derive']();
-    return derivedSource(makeAlias(node, name ?? null), name ?? 'subquery', outputs) as unknown as Subquery<R>;
+    return derivedSource(makeAlias(node, name ?? null), name ?? 'subquery', outputs) as unknown as Subquery<R, N>;
   }
   /** The same as `subquery(name)`. */
-  as(name: string): Subquery<R> {
+  as<N extends string>(name: N): Subquery<R, N> {
     return this.subquery(name);
   }
   /** The query with a name, before the statement that reads it. SQLAlchemy: `cte()`. */
-  cte(name?: string, options: CteOptions = {}): Cte<R> {
+  cte<N extends string = '~cte'>(name?: N, options: CteOptions = {}): Cte<R, N> {
     return makeCteOf(name, this, options);
   }
   /** The query in FROM, where it sees the sources beside it. SQLAlchemy: `lateral()`. */
-  lateral(name?: string): Subquery<R> {
+  lateral<N extends string = '~lateral'>(name?: N): Subquery<R, N> {
     const { node, outputs } = this['~derive']();
     const alias = makeAlias(make('lateral', { query: node }), name ?? null);
-    return derivedSource(alias, name ?? 'lateral', outputs) as unknown as Subquery<R>;
+    return derivedSource(alias, name ?? 'lateral', outputs) as unknown as Subquery<R, N>;
   }
   /** The query as one value, for a select of one column. SQLAlchemy: `scalar_subquery()`. */
   scalar(): Expression<(R extends readonly [infer V] ? V : R[keyof R]) | null> {
@@ -69,7 +69,7 @@ function named(query: SelectNode | SetOperationNode, columns: readonly Node[]): 
  * @example const newest = lateral(select({ title: Post.c.title }).where(Post.c.userId.eq(User.c.id)).limit(3), 'newest');
  *   select(User.c.username, newest.c.title).join(newest)
  */
-export function lateral<R>(query: Query<R>, name?: string): Subquery<R> {
+export function lateral<R, N extends string = '~lateral'>(query: Query<R>, name?: N): Subquery<R, N> {
   if (!(query instanceof Query)) throw sqlError('sql.bad-argument', 'lateral()', 'a query', typeof query);
   return query.lateral(name);
 }

@@ -35,7 +35,7 @@ export class RawFragment<V = unknown> extends Expression<V> {
   }
   /** Gives the value this name in the result; with columns: a source for FROM under this name. */
   override as<N extends string>(name: N): Expression<V> & { readonly '~name': N };
-  override as<const C extends ColumnTypes>(name: string, columns: C): Subquery<ColumnsRow<C>>;
+  override as<const C extends ColumnTypes, N extends string>(name: N, columns: C): Subquery<ColumnsRow<C>, N>;
   override as(name: string, columns?: ColumnTypes): unknown {
     return columns === undefined ? super.as(name) : this.columns(columns).subquery(name);
   }

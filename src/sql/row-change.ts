@@ -54,7 +54,7 @@ export abstract class RowChange<T extends RowChangeState, R> implements CteBody<
     return this.with({ limit: rowCount(rows, 'limit()') });
   }
   /** The rows that it gives back as a common table expression (PostgreSQL). SQLAlchemy: `cte()`. */
-  cte(name?: string, options: CteOptions = {}): Cte<R> {
+  cte<N extends string = '~cte'>(name?: N, options: CteOptions = {}): Cte<R, N> {
     return makeCteOf(name, this, options);
   }
   abstract '~derive'(): { readonly node: Node; readonly outputs: readonly Output[] };

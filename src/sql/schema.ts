@@ -27,10 +27,14 @@ import type { SqlType } from './type.ts';
 export type Shape = Record<string, any>;
 
 /** The columns of a table or alias as expressions. */
-export type Columns<S> = { readonly [K in keyof S]: S[K] extends { readonly kind: 'column' } ? ColumnAttribute<ColumnValue<S[K]>> : never };
+export type Columns<S, N extends string = string> = {
+  readonly [K in keyof S]: S[K] extends { readonly kind: 'column' } ? ColumnAttribute<ColumnValue<S[K]>, unknown, N> : never;
+};
 
 /** Anything that rows can be selected from. */
 export interface Source {
+  /** What tells it apart from other sources for the compiler, which knows by it what an outer join leaves out: its name. */
+  readonly '~from'?: string;
   readonly '~source': {
     readonly node: SourceNode;
     readonly name: string;
@@ -48,9 +52,11 @@ export interface Reads {
 }
 
 /** A column as an expression: `User.c.email`, `table.c.email`, `alias.c.email`. SQLAlchemy: `InstrumentedAttribute`, `Column`. */
-export class ColumnAttribute<V = unknown, S = unknown> extends Expression<V> {
+export class ColumnAttribute<V = unknown, S = unknown, N extends string = string> extends Expression<V> {
   /** The shape of the model that the attribute belongs to. */
   declare readonly '~shape'?: S;
+  /** The source that it belongs to. */
+  declare readonly '~from'?: N;
   declare readonly node: ColumnNode;
   /** The column of the table that it stands for; null for a column of a subquery. */
   readonly column: TableColumn | null;
@@ -61,6 +67,9 @@ export class ColumnAttribute<V = unknown, S = unknown> extends Expression<V> {
   /** The attribute's name in JavaScript. */
   get key(): string {
     return this.node.attribute;
+  }
+  override as<L extends string>(name: L): Expression<V> & { readonly '~name': L; readonly '~from'?: N } {
+    return super.as(name);
   }
 }
 
@@ -156,7 +165,8 @@ export function bindBehind(node: SourceNode): string | null | undefined {
 }
 
 /** A table: columns, keys, constraints and indexes. SQLAlchemy: `Table`. */
-export class Table<S = Shape> implements Source {
+export class Table<S = Shape, N extends string = string> implements Source {
+  declare readonly '~from'?: N;
   declare readonly '~shape'?: S;
   declare readonly '~row': { [K in keyof S as S[K] extends Column ? K : never]: ColumnValue<S[K]> };
   readonly name: string;
@@ -172,7 +182,7 @@ export class Table<S = Shape> implements Source {
   readonly shape: Readonly<Record<string, unknown>>;
   readonly node: TableNode;
   /** The columns as expressions, by attribute name. */
-  readonly c: Columns<S> = {} as Columns<S>;
+  readonly c: Columns<S, N> = {} as Columns<S, N>;
   readonly columns: readonly TableColumn[] = [];
   readonly attributes: readonly ColumnAttribute[] = [];
   readonly primaryKey: PrimaryKey | null;
@@ -182,7 +192,7 @@ export class Table<S = Shape> implements Source {
   readonly foreignKeys: readonly ForeignKey[] = [];
   readonly excludes: readonly Exclude[] = [];
 
-  constructor(metadata: TableRegistry, name: string, shape: S, options: TableOptions<S> = {}) {
+  constructor(metadata: TableRegistry, name: N, shape: S, options: TableOptions<S> = {}) {
     this.metadata = metadata;
     this.shape = shape as Shape;
     this.name = name;

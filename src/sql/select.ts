@@ -1,7 +1,7 @@
 import type { Cte } from './cte.ts';
 import { sqlError } from './errors.ts';
 import { conditions, conjunction, type ExpressionLike, isTrue, type OrderTerm } from './expression.ts';
-import { type FromItem, fromNode, Join, type JoinCondition, joinNode } from './from-item.ts';
+import { type FromItem, fromNode, Join, type JoinCondition, joinNode, type MissingIn } from './from-item.ts';
 import { hint } from './hint.ts';
 import { type Joinable, sourcesOf } from './join.ts';
 import { changeSelect, make, makeSelect } from './make.ts';
@@ -9,7 +9,20 @@ import type { Node } from './node.ts';
 import type { FieldsOf } from './node-kinds.ts';
 import { isKind } from './node-walk.ts';
 import { expressionNode, orderNodes, rowCount, termNode } from './order.ts';
-import { type AddedRow, joinProjections, type Projection, project, type SelectRow, type SourceRow, unlabelled } from './projection.ts';
+import {
+  type AddedItems,
+  type AddedRow,
+  type AllBut,
+  type ItemsOf,
+  joinProjections,
+  type NameOf,
+  type OuterRow,
+  type Projection,
+  project,
+  type SelectRow,
+  type SourceRow,
+  unlabelled,
+} from './projection.ts';
 import { Query } from './query.ts';
 import { type Source, sourceOf } from './schema.ts';
 import { except, intersect, type SetOperation, union, unionAll } from './set-operation.ts';
@@ -18,95 +31,99 @@ import type { JoinNode, SelectModifiersNode, SelectNode } from './statement-node
 /**
  * A SELECT. Immutable: every method gives a new one. It is pure data; a session or connection runs it.
  * SQLAlchemy: `Select`.
+ *
+ * @typeParam R its row
+ * @typeParam I what was selected, under the keys of the row
+ * @typeParam J the sources that outer joins leave out where they have no row: their columns may be null
  */
-export class Select<R> extends Query<R> {
+export class Select<R, I = unknown, J = unknown> extends Query<R> {
   readonly node: SelectNode;
   constructor(node: SelectNode, projection: Projection) {
     super(projection);
     this.node = node;
   }
 
-  #with(change: Partial<FieldsOf<SelectNode>>): Select<R> {
-    return new Select<R>(changeSelect(this.node, change), this.projection);
+  #with(change: Partial<FieldsOf<SelectNode>>): Select<R, I, J> {
+    return new Select<R, I, J>(changeSelect(this.node, change), this.projection);
   }
 
-  #modify(change: Partial<FieldsOf<SelectModifiersNode>>): Select<R> {
+  #modify(change: Partial<FieldsOf<SelectModifiersNode>>): Select<R, I, J> {
     return this.#with({ modifiers: make('selectModifiers', { ...(this.node.modifiers ?? BLANK_MODIFIERS), ...change }) });
   }
 
   /** The sources to select from, where the columns do not say. SQLAlchemy: `select_from()`. */
-  from(...sources: FromItem[]): Select<R> {
+  from<const T extends readonly FromItem[]>(...sources: T): Joined<R, I, J, MissingIn<T[number]>> {
     const items = sources.map((source) => fromNode(source, 'from()')).filter((item) => !this.node.from.includes(item));
     const where = sources.flatMap((source) => (source instanceof Join ? [] : (sourceOf(source, 'from()').reads?.where ?? [])));
-    return this.#with({ from: [...this.node.from, ...items], where: added(this.node.where, where) });
+    return this.#with({ from: [...this.node.from, ...items], where: added(this.node.where, where) }) as never;
   }
   /**
    * `INNER JOIN` a source, or along a relation. Without a condition the one foreign key between the two is used.
    * @example select(Post, User).join(Post.c.author); select(Post).join(User, Post.c.userId.eq(User.c.id))
    */
-  join(target: FromItem | Joinable, on?: JoinCondition): Select<R> {
-    return this.#join('inner', target, on);
+  join<T extends FromItem | Joinable>(target: T, on?: JoinCondition): Joined<R, I, J, MissingIn<T>> {
+    return this.#join('inner', target, on) as never;
   }
   /** `LEFT OUTER JOIN`. SQLAlchemy: `outerjoin()`. */
-  outerJoin(target: FromItem | Joinable, on?: JoinCondition): Select<R> {
-    return this.#join('left', target, on);
+  outerJoin<T extends FromItem | Joinable>(target: T, on?: JoinCondition): Joined<R, I, J, NameOf<T>> {
+    return this.#join('left', target, on) as never;
   }
   /** `RIGHT OUTER JOIN`: every row of the target, whether it has a partner or not. */
-  rightJoin(target: FromItem | Joinable, on?: JoinCondition): Select<R> {
-    return this.#join('right', target, on);
+  rightJoin<T extends FromItem | Joinable>(target: T, on?: JoinCondition): Joined<R, I, J, AllBut<NameOf<T>> | MissingIn<T>> {
+    return this.#join('right', target, on) as never;
   }
   /** `FULL OUTER JOIN`. SQLAlchemy: `join(full=True)`. */
-  fullJoin(target: FromItem | Joinable, on?: JoinCondition): Select<R> {
-    return this.#join('full', target, on);
+  fullJoin<T extends FromItem | Joinable>(target: T, on?: JoinCondition): Joined<R, I, J, AllBut<never>> {
+    return this.#join('full', target, on) as never;
   }
   /** `CROSS JOIN`. */
-  crossJoin(target: FromItem): Select<R> {
-    return this.#join('cross', target);
+  crossJoin<T extends FromItem>(target: T): Joined<R, I, J, MissingIn<T>> {
+    return this.#join('cross', target) as never;
   }
   /** `CROSS JOIN LATERAL`: the query sees the sources before it. */
-  crossJoinLateral<Q>(target: Source | Query<Q>): Select<R> {
+  crossJoinLateral<Q>(target: Source | Query<Q>): Select<R, I, J> {
     return this.#join('cross', target instanceof Query ? target.lateral() : target);
   }
   /** Adds conditions; all must hold. */
-  where(...list: (ExpressionLike<boolean | null> | boolean)[]): Select<R> {
+  where(...list: (ExpressionLike<boolean | null> | boolean)[]): Select<R, I, J> {
     const nodes = conditions(list, 'where()').filter((node) => !isTrue(node));
     return nodes.length === 0 ? this : this.#with({ where: conjunction(flatten(this.node.where, nodes)) });
   }
   /** Groups the rows, by expressions or by columns of the result by their names or places. */
-  groupBy(...items: (ExpressionLike | string | number)[]): Select<R> {
+  groupBy(...items: (ExpressionLike | string | number)[]): Select<R, I, J> {
     const terms = items.map((item) => unlabelled(termNode(item, this.projection, 'groupBy()')));
     return this.#with({ groupBy: [...this.node.groupBy, ...terms] });
   }
   /** Adds conditions on the groups. */
-  having(...list: (ExpressionLike<boolean | null> | boolean)[]): Select<R> {
+  having(...list: (ExpressionLike<boolean | null> | boolean)[]): Select<R, I, J> {
     const nodes = conditions(list, 'having()').filter((node) => !isTrue(node));
     return nodes.length === 0 ? this : this.#with({ having: conjunction(flatten(this.node.having, nodes)) });
   }
   /** Adds to the order: expressions, or columns of the result by their names or places. Without arguments it takes the order away. */
-  orderBy(...terms: (OrderTerm | ExpressionLike | string | number)[]): Select<R> {
+  orderBy(...terms: (OrderTerm | ExpressionLike | string | number)[]): Select<R, I, J> {
     return this.#with({ orderBy: terms.length === 0 ? [] : [...this.node.orderBy, ...orderNodes(terms, this.projection)] });
   }
   /** At most so many rows; null takes the limit away. */
-  limit(rows: number | ExpressionLike<number> | null): Select<R> {
+  limit(rows: number | ExpressionLike<number> | null): Select<R, I, J> {
     return this.#with({ limit: rowCount(rows, 'limit()') });
   }
   /** Leaves out so many rows at the start. */
-  offset(rows: number | ExpressionLike<number> | null): Select<R> {
+  offset(rows: number | ExpressionLike<number> | null): Select<R, I, J> {
     return this.#with({ offset: rowCount(rows, 'offset()') });
   }
   /** As `limit()`; `withTies` also lets in the rows that the order puts beside the last one. SQLAlchemy: `fetch()`. */
-  fetch(rows: number | ExpressionLike<number>, options: { readonly withTies?: boolean } = {}): Select<R> {
+  fetch(rows: number | ExpressionLike<number>, options: { readonly withTies?: boolean } = {}): Select<R, I, J> {
     const limited = this.limit(rows);
     if (options.withTies !== true) return limited;
     if (this.node.orderBy.length === 0) throw sqlError('sql.bad-argument', 'fetch({ withTies })', 'an order: call orderBy() first', 'none');
     return limited.#modify({ withTies: true });
   }
   /** Each row once. */
-  distinct(): Select<R> {
+  distinct(): Select<R, I, J> {
     return this.#with({ distinct: true });
   }
   /** Of the rows that are equal in these expressions, the first by the order. PostgreSQL has it; elsewhere window functions do it. */
-  distinctOn(...items: ExpressionLike[]): Select<R> {
+  distinctOn(...items: ExpressionLike[]): Select<R, I, J> {
     if (items.length === 0) throw sqlError('sql.bad-argument', 'distinctOn()', 'one or more expressions', 'none');
     return this.#modify({ distinctOn: items.map((item) => expressionNode(item, 'distinctOn()')) });
   }
@@ -116,7 +133,7 @@ export class Select<R> extends Query<R> {
    */
   forUpdate(
     options: { of?: Source | readonly Source[]; skipLocked?: boolean; noWait?: boolean; share?: boolean; key?: boolean } = {},
-  ): Select<R> {
+  ): Select<R, I, J> {
     const of = options.of === undefined ? [] : Array.isArray(options.of) ? options.of : [options.of as Source];
     if (options.skipLocked && options.noWait) throw sqlError('sql.bad-argument', 'forUpdate()', 'either skipLocked or noWait', 'both');
     const lock = make('lock', {
@@ -130,29 +147,29 @@ export class Select<R> extends Query<R> {
    * As a subquery: only these sources are those of the enclosing select; with null none is. Without it, every source that
    * the enclosing select has and that is not said in from(). SQLAlchemy: `correlate()`.
    */
-  correlate(...sources: readonly Source[] | readonly [null]): Select<R> {
+  correlate(...sources: readonly Source[] | readonly [null]): Select<R, I, J> {
     const list = sources.filter((source) => source !== null);
     return this.#modify({ correlation: 'only', correlated: list.map((source) => sourceOf(source, 'correlate()').node) });
   }
   /** As a subquery: all sources that the enclosing select has are its own, but these. SQLAlchemy: `correlate_except()`. */
-  correlateExcept(...sources: readonly Source[]): Select<R> {
+  correlateExcept(...sources: readonly Source[]): Select<R, I, J> {
     return this.#modify({ correlation: 'except', correlated: sources.map((source) => sourceOf(source, 'correlateExcept()').node) });
   }
   /** Words after SELECT, for one dialect or for all. SQLAlchemy: `prefix_with()`. */
-  prefixWith(text: ExpressionLike, options: { readonly dialect?: string } = {}): Select<R> {
+  prefixWith(text: ExpressionLike, options: { readonly dialect?: string } = {}): Select<R, I, J> {
     return this.#modify({ prefixes: [...(this.node.modifiers?.prefixes ?? []), hint(text, null, options, 'prefixWith()')] });
   }
   /** Words at the end of the select, for one dialect or for all. SQLAlchemy: `suffix_with()`. */
-  suffixWith(text: ExpressionLike, options: { readonly dialect?: string } = {}): Select<R> {
+  suffixWith(text: ExpressionLike, options: { readonly dialect?: string } = {}): Select<R, I, J> {
     return this.#modify({ suffixes: [...(this.node.modifiers?.suffixes ?? []), hint(text, null, options, 'suffixWith()')] });
   }
   /** Words after a source in FROM, such as a hint for its index, for one dialect or for all. SQLAlchemy: `with_hint()`. */
-  withHint(source: Source, text: ExpressionLike, options: { readonly dialect?: string } = {}): Select<R> {
+  withHint(source: Source, text: ExpressionLike, options: { readonly dialect?: string } = {}): Select<R, I, J> {
     const { node } = sourceOf(source, 'withHint()');
     return this.#modify({ hints: [...(this.node.modifiers?.hints ?? []), hint(text, node, options, 'withHint()')] });
   }
   /** Common table expressions that the select does not read: those that change rows (PostgreSQL). SQLAlchemy: `add_cte()`. */
-  addCte(...ctes: readonly Cte[]): Select<R> {
+  addCte(...ctes: readonly Cte[]): Select<R, I, J> {
     return this.#modify({ ctes: [...(this.node.modifiers?.ctes ?? []), ...ctes.map((one) => one.node)] });
   }
   /** These rows and those of other queries, each once. SQLAlchemy: `select.union()`. */
@@ -172,23 +189,26 @@ export class Select<R> extends Query<R> {
     return except<R>(this, ...others);
   }
   /** Other columns, the rest as it is. SQLAlchemy: `with_only_columns()`. */
-  columns<const X extends readonly unknown[]>(...items: X): Select<SelectRow<X>> {
+  columns<const X extends readonly unknown[]>(...items: X): Select<OuterRow<SelectRow<X>, ItemsOf<X>, J>, ItemsOf<X>, J> {
     const projection = project(items, 'columns()');
     const from = this.node.from.length > 0 ? this.node.from : sourcesOf(this.node.columns);
-    return new Select<SelectRow<X>>(make('select', { ...this.node, from, columns: projection.items.map((item) => item.node) }), projection);
+    return new Select(make('select', { ...this.node, from, columns: projection.items.map((item) => item.node) }), projection);
   }
   /** More columns, after those that are there. SQLAlchemy: `add_columns()`. */
-  addColumns<Q, const X extends readonly unknown[]>(this: Select<Q>, ...items: X): Select<AddedRow<Q, X>> {
+  addColumns<Q, const X extends readonly unknown[]>(this: Select<Q, I, J>, ...items: X): Select<AddedRow<Q, X, J>, AddedItems<I, X>, J> {
     const projection = joinProjections(this.projection, project(items, 'addColumns()'), 'addColumns()');
-    return new Select<AddedRow<Q, X>>(make('select', { ...this.node, columns: projection.items.map((item) => item.node) }), projection);
+    return new Select(make('select', { ...this.node, columns: projection.items.map((item) => item.node) }), projection);
   }
 
-  #join(type: JoinNode['type'], target: FromItem | Joinable, on?: JoinCondition): Select<R> {
+  #join(type: JoinNode['type'], target: FromItem | Joinable, on?: JoinCondition): Select<R, I, J> {
     const { from, columns } = this.node;
     const { joined, left } = joinNode(type, from.length > 0 ? from : sourcesOf(columns), target, on);
     return this.#with({ from: from.includes(left) ? from.map((item) => (item === left ? joined : item)) : [...from, joined] });
   }
 }
+
+/** A select with one more join, which leaves out these sources where they have no row. */
+type Joined<R, I, J, M> = Select<OuterRow<R, I, M>, I, J | M>;
 
 const BLANK_MODIFIERS = {
   distinctOn: [],
@@ -222,15 +242,15 @@ function flatten(existing: Node | null, added: readonly Node[]): Node[] {
  * @example select({ category: Category.c.name, products: func.count(Product.c.id) }).from(Category).join(Category.c.products).groupBy(Category.c.name)
  * @example select(Post, User).join(Post.c.author)
  */
-export function select<const X extends readonly unknown[]>(...items: X): Select<SelectRow<X>> {
+export function select<const X extends readonly unknown[]>(...items: X): Select<SelectRow<X>, ItemsOf<X>, never> {
   if (items.length === 0) throw sqlError('sql.no-columns');
   const projection = project(items, 'select()');
   const reads = projection.items.flatMap((item) => item.reads ?? []);
   const columns = projection.items.map((item) => item.node);
-  if (reads.length === 0) return new Select<SelectRow<X>>(makeSelect({ columns }), projection);
+  if (reads.length === 0) return new Select(makeSelect({ columns }), projection);
   const from = [...new Set(reads.map((read) => read.from))];
   const where = conjunction(reads.flatMap((read) => read.where ?? []));
-  return new Select<SelectRow<X>>(makeSelect({ columns, from, where }), projection);
+  return new Select(makeSelect({ columns, from, where }), projection);
 }
 
 /**

@@ -50,11 +50,11 @@ export function tableSample<X extends Source>(
  *   `ordinality`: the last of the columns is the row's number; `name`: the alias
  * @example const words = tableFunction(func.jsonEach(Post.c.meta), { key: t.string(), value: t.string() }, { name: 'words' });
  */
-export function tableFunction<const C extends ColumnTypes>(
+export function tableFunction<const C extends ColumnTypes, N extends string = '~function'>(
   call: ExpressionLike,
   columns: C,
-  options: { readonly name?: string; readonly rename?: boolean; readonly ordinality?: boolean } = {},
-): Subquery<ColumnsRow<C>> {
+  options: { readonly name?: N; readonly rename?: boolean; readonly ordinality?: boolean } = {},
+): Subquery<ColumnsRow<C>, N> {
   const node: Node = expressionNode(call, 'tableFunction()');
   if (node.kind !== 'function' && node.kind !== 'raw')
     throw sqlError('sql.bad-argument', 'tableFunction()', 'a call such as func.jsonEach(…)', describe(call));
@@ -62,5 +62,5 @@ export function tableFunction<const C extends ColumnTypes>(
   const ordinality = options.ordinality === true;
   const names = options.rename === true || ordinality ? list.map((column) => column.name) : [];
   const alias = makeAlias(make('tableFunction', { call: node, columns: names, ordinality }), options.name ?? null);
-  return derivedSource(alias, options.name ?? 'function', list) as unknown as Subquery<ColumnsRow<C>>;
+  return derivedSource(alias, options.name ?? 'function', list) as unknown as Subquery<ColumnsRow<C>, N>;
 }

@@ -1,3 +1,4 @@
+import { afterAll } from 'vitest';
 import type { Compiled } from '../../src/dialects/base/compiled.ts';
 import { compile, type Spelling, type Visitors } from '../../src/dialects/base/compiler.ts';
 import { cteVisitors } from '../../src/dialects/base/ctes.ts';
@@ -12,6 +13,7 @@ import { t } from '../../src/sql/column-types.ts';
 import { insertInto } from '../../src/sql/insert.ts';
 import { MetaData } from '../../src/sql/metadata.ts';
 import type { Node } from '../../src/sql/node.ts';
+import { sql } from '../../src/sql/raw.ts';
 import { Table } from '../../src/sql/schema.ts';
 import { afterTest, databases, type TestDatabase } from '../setup/databases.ts';
 import { liveDatabases } from '../setup/live-databases.ts';
@@ -51,13 +53,53 @@ export const moves = new Table(metadata, 'moves', {
 /** The databases that suites of the language run on: `describe.each(shopDatabases)('… on $name', (database) => …)`. */
 export const shopDatabases: readonly TestDatabase[] = [databases[0], ...liveDatabases];
 
-/** A connection to a shop with two categories and four products. */
+const kept = new Map<string, { readonly connection: Connection; changed: boolean }>();
+const closing: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+/** A connection to a shop with two categories and four products. A server's stays for the test file, and is filled anew where a test changed it. */
 export async function openShop(database: TestDatabase = shopDatabases[0]): Promise<Connection> {
-  const engine = createEngine(database.url());
-  afterTest(() => engine.dispose());
+  const served = database.family !== 'sqlite';
+  const before = kept.get(database.name);
+  if (before?.changed === false) return before.connection;
+  const connection = before?.connection ?? (await connectTo(database, served ? (close) => closing.push(close) : afterTest));
+  if (before !== undefined) await connection.script(EMPTYING[database.family]);
+  await fill(connection);
+  if (database.family === 'postgresql')
+    for (const { name } of [categories, products])
+      await connection.execute(sql`SELECT setval(${`${name}_id_seq`}, max(id)) FROM ${sql.identifier(name)}`);
+  if (!served) return connection;
+  if (before !== undefined) before.changed = false;
+  else {
+    const shop = { connection, changed: false };
+    kept.set(database.name, shop);
+    connection.engine.listeners.add((event) => {
+      if (!/^\s*\(?(SELECT|VALUES)\b/i.test(event.sql)) shop.changed = true;
+    });
+  }
+  return connection;
+}
+
+const EMPTYING = {
+  sqlite: '',
+  postgresql: 'TRUNCATE moves, reviews, products, categories RESTART IDENTITY',
+  mysql: ['moves', 'reviews', 'products', 'categories']
+    .map((name) => `SET foreign_key_checks = 0; DELETE FROM ${name}; ALTER TABLE ${name} AUTO_INCREMENT = 1; SET foreign_key_checks = 1`)
+    .join(';'),
+};
+
+async function connectTo(database: TestDatabase, after: (close: () => unknown) => unknown): Promise<Connection> {
+  const engine = createEngine(database.family === 'sqlite' ? database.url() : database.fileUrl());
+  after(() => engine.dispose());
   const connection = await engine.connect({ autocommit: true });
-  afterTest(() => connection.close());
+  after(() => connection.close());
   await metadata.createAll(connection, { checkFirst: false });
+  return connection;
+}
+
+async function fill(connection: Connection): Promise<void> {
   await connection.execute(
     insertInto(categories).values([
       { id: 1, name: 'Home' },
@@ -79,7 +121,6 @@ export async function openShop(database: TestDatabase = shopDatabases[0]): Promi
       { rating: 4, productId: 2 },
     ]),
   );
-  return connection;
 }
 
 /** The SQL text of a statement, with ? for every parameter. */
