@@ -51,6 +51,7 @@ export type { StatementEvent, StatementListener } from './engine/statement-event
 export type { Operations } from './migrate/operations.ts';
 export type { Collection, LoadedCollection } from './orm/collection.ts';
 export type { CollectionQuery } from './orm/collection-query.ts';
+export type { CriteriaCondition, CriteriaTarget, CriterionOptions } from './orm/criteria.ts';
 export {
   DetachedInstanceError,
   InvalidStateError,
@@ -65,7 +66,13 @@ export type { RefreshOptions } from './orm/expiry.ts';
 export type { IdentityView } from './orm/identity-view.ts';
 export { type Inspection, inspect, isLoaded } from './orm/inspection.ts';
 export type { ModelOptions } from './orm/model.ts';
-export type { Attributes, ExtendOptions, ModelAlias, ModelClass, PolymorphicOptions } from './orm/model-class.ts';
+export type {
+  Attributes,
+  ExtendOptions,
+  ModelAlias,
+  ModelClass,
+  PolymorphicOptions,
+} from './orm/model-class.ts';
 export type { BulkInsertRow, BulkUpdateRow, FilterBy, Init, Instance, Loaded, With } from './orm/model-types.ts';
 export type { NotLoaded } from './orm/not-loaded.ts';
 export { type PaginateOptions, Pagination } from './orm/pagination.ts';

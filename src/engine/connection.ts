@@ -418,6 +418,11 @@ export class Connection {
     });
   }
 
+  /** Runs a statement that was prepared before, with the plans of this connection's engine. */
+  executePrepared<R>(prepared: Prepared, params?: Named): Promise<Result<R>> {
+    return this.#inTurn(() => this.#runPrepared(prepared, params)) as Promise<Result<R>>;
+  }
+
   #execute(statement: unknown, params: Named | undefined, where: string): MaybePromise<Result> {
     return this.#runPrepared(prepareStatement(this.engine, statement, where), params);
   }

@@ -43,15 +43,15 @@ export interface Prepared {
 
 type Planner = Pick<EngineHost, 'dialect' | 'plans'>;
 
-/** Finds or makes the plan of a statement and takes its values out. Throws an EngineError for what is no statement. */
-export function prepareStatement(host: Planner, statement: unknown, where: string): Prepared {
-  if (statement instanceof Query) return one(host, statement.node, statement.projection, 'select');
-  if (statement instanceof Insert) return insert(host, statement);
-  if (statement instanceof Update) return one(host, statement.build(), statement.projection, 'update');
-  if (statement instanceof Delete) return one(host, statement.build(), statement.projection, 'delete');
+/** Finds or makes the plan of a statement, which `change` may put another one in place of, and takes its values out. Throws an EngineError for what is no statement. */
+export function prepareStatement(host: Planner, statement: unknown, where: string, change: (node: Node) => Node = asItIs): Prepared {
+  if (statement instanceof Query) return one(host, change(statement.node), statement.projection, 'select');
+  if (statement instanceof Insert) return insert(host, statement, change);
+  if (statement instanceof Update) return one(host, change(statement.build()), statement.projection, 'update');
+  if (statement instanceof Delete) return one(host, change(statement.build()), statement.projection, 'delete');
   if (statement instanceof Merge) return one(host, statement.build(), statement.projection, 'merge');
   if (statement instanceof Truncate) return one(host, statement.node, null, 'truncate');
-  if (statement instanceof Explain) return { ...one(host, statement.build(), null, 'explain'), lines: true };
+  if (statement instanceof Explain) return { ...one(host, change(statement.build()), null, 'explain'), lines: true };
   if (statement instanceof RawFragment) return { ...one(host, statement.node, null, 'statement'), raw: statement.type };
   if (statement instanceof DdlStatement) return ddl(host, statement);
   throw engineError('engine.not-a-statement', where, describe(statement));
@@ -75,8 +75,13 @@ function one(host: Planner, node: Node, projection: Projection | null, what: str
   return { executions: [{ plan: host.plans.get(host.dialect, node), rows: [valuesOf(node)] }], projection, raw: null, what, lines: false };
 }
 
-function insert(host: Planner, statement: Insert<unknown, unknown>): Prepared {
-  const executions = statement.batches().map(({ node, rows }) => {
+function asItIs(node: Node): Node {
+  return node;
+}
+
+function insert(host: Planner, statement: Insert<unknown, unknown>, change: (node: Node) => Node): Prepared {
+  const executions = statement.batches().map(({ node: given, rows }) => {
+    const node = rows === null ? change(given) : given;
     const plan = host.plans.get(host.dialect, node);
     const all = valuesOf(node);
     // A row's values stand first; what follows belongs to the conflict clause and is the same for every row.

@@ -1,4 +1,5 @@
 import { changedInside, columnValue, differs } from './attributes.ts';
+import { inScope } from './criteria.ts';
 import type { KeyAssignment } from './flush-order.ts';
 import { isA } from './hierarchy.ts';
 import { identityOf } from './identity.ts';
@@ -170,7 +171,8 @@ async function members(session: PreparationSession, relation: Relationship, owne
   const unknown = owners.filter((owner) =>
     relation.many ? !collectionOf(owner, relation).isWhole : knownOne(owner, relation) === undefined,
   );
-  if (unknown.length > 0) await loadSelectIn(session, relation, unknown);
+  // Rows that criteria hide go with their owner too.
+  if (unknown.length > 0) await inScope({ without: 'all' }, () => loadSelectIn(session, relation, unknown));
   return owners.flatMap((owner) => relatedTo(owner, relation));
 }
 

@@ -19,6 +19,9 @@ export const CHANGES = Symbol('changes');
 /** On the prototype and on the class: the mapper. */
 export const MAPPER = Symbol('mapper');
 
+/** Statements whose keys begin with this read rows of objects that the session has, or write some: no criterion hides those. */
+export const UNRESTRICTED = '=';
+
 export const TRANSIENT = 0;
 export const PENDING = 1;
 export const PERSISTENT = 2;

@@ -1,7 +1,8 @@
 import type { AliasKind } from '../sql/alias.ts';
 import type { Column, ColumnValue } from '../sql/column.ts';
+import type { ExpressionLike } from '../sql/expression.ts';
 import type { NameOf } from '../sql/projection.ts';
-import type { ColumnAttribute, Shape, Source, Table, TableOptions } from '../sql/schema.ts';
+import type { ColumnAttribute, Columns, Shape, Source, Table, TableOptions } from '../sql/schema.ts';
 import type { AnyClass, Init, Instance, InstanceOf } from './model-types.ts';
 import type { Query } from './query.ts';
 import type { Many, One } from './relation.ts';
@@ -88,6 +89,8 @@ export interface PolymorphicOptions {
 
 /** What a class that extends a model says besides its shape. */
 export interface ExtendOptions<S> extends Omit<TableOptions<S>, 'bind'> {
+  /** Conditions on all that is read of the class, by name. See `ModelOptions`. */
+  criteria?: Readonly<Record<string, (c: Columns<S>) => ExpressionLike<boolean | null> | boolean>>;
   /** No row is of this class itself, only of those that extend it. */
   abstract?: boolean;
   /** Its table has all columns, those of the class it extends too. SQLAlchemy: `concrete=True`. */

@@ -2,13 +2,15 @@
 import { inspect } from 'node:util';
 import { type Column, isColumn } from '../sql/column.ts';
 import { describe } from '../sql/errors.ts';
+import type { ExpressionLike } from '../sql/expression.ts';
 import { makeAlias } from '../sql/make.ts';
 import type { MetaData } from '../sql/metadata.ts';
 import { snakeCase } from '../sql/naming.ts';
 import type { ColumnNode, SourceNode } from '../sql/node.ts';
-import { ColumnAttribute, type Shape, type Source, Table, type TableColumn, type TableOptions } from '../sql/schema.ts';
+import { ColumnAttribute, type Columns, type Shape, type Source, Table, type TableColumn, type TableOptions } from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';
 import { unknownAttribute, write } from './attributes.ts';
+import { defineCriteria } from './criteria.ts';
 import { ormError } from './errors.ts';
 import { ownTable, sharedTable } from './extension.ts';
 import type { Listing } from './hierarchy.ts';
@@ -29,6 +31,13 @@ export interface ModelOptions<S> extends TableOptions<S> {
    * a version are always looked at. SQLAlchemy: `confirm_deleted_rows`, which warns.
    */
   confirmDeletedRows?: boolean;
+  /**
+   * Conditions on all that is read of the class and of those that extend it, by names under which a query can leave them
+   * out: rows that count as deleted, those of another tenant. They are worked out anew for each statement. SQLAlchemy:
+   * `with_loader_criteria()` in a `do_orm_execute` handler.
+   * @example { criteria: { softDelete: (c) => c.deletedAt.isNull() } }
+   */
+  criteria?: Readonly<Record<string, (c: Columns<S>) => ExpressionLike<boolean | null> | boolean>>;
 }
 
 /** Where models live: their tables by database, and the session of the moment. */
@@ -158,6 +167,7 @@ export function createModel<S, N extends string = string>(
               select: select(alias) as Select<unknown>,
               requests: [],
               joined: false,
+              criteria: null,
             },
             runner,
           ),
@@ -178,7 +188,7 @@ export function createModel<S, N extends string = string>(
     }
   }
 
-  createMapper(Model, table as Table, {
+  const mapper = createMapper(Model, table as Table, {
     shape,
     relationKeys: relationKeys(shape),
     confirmsDeletes: options.confirmDeletedRows === true,
@@ -186,6 +196,7 @@ export function createModel<S, N extends string = string>(
     isAbstract: false,
     extension: null,
   });
+  defineCriteria(mapper, options.criteria ?? {});
   return Model as unknown as ModelClass<S, N>;
 }
 
@@ -209,7 +220,7 @@ function extendModel(parentClass: unknown, given: readonly (string | object | un
   const base = class extends (parentClass as new () => object) {
     static readonly table: Table = table;
   };
-  createMapper(base, table, {
+  const mapper = createMapper(base, table, {
     shape,
     relationKeys: relationKeys(shape),
     confirmsDeletes: false,
@@ -217,6 +228,7 @@ function extendModel(parentClass: unknown, given: readonly (string | object | un
     isAbstract: options.abstract === true,
     extension: { parent, columns: added, keyNames },
   });
+  defineCriteria(mapper, (options as Pick<ModelOptions<Shape>, 'criteria'>).criteria ?? {});
   return base;
 }
 
@@ -244,6 +256,7 @@ export function newQuery(model: unknown, runner: () => QueryRunner): Query<unkno
       select: select(model as Source),
       requests: [],
       joined: false,
+      criteria: null,
     };
     wholeClasses.set(model as object, spec);
   }

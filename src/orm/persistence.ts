@@ -9,7 +9,7 @@ import { columnValue, plainValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
 import { columnOf } from './mapped-source.ts';
-import { Decoded, type Entity, MAPPER, type Mapper, ROW, type WriteTarget } from './mapping.ts';
+import { Decoded, type Entity, MAPPER, type Mapper, ROW, UNRESTRICTED, type WriteTarget } from './mapping.ts';
 
 /** What writing rows needs of a session: statements on a table's database, their plans found by key. */
 export interface Writer {
@@ -146,7 +146,7 @@ async function insertAlike(
       values: Array.from({ length: size }, () => [...columns.map(bindOf), ...worked.map(({ node }) => node)]).flat(),
       returning: returning.map((column) => columnOf(table.node, column)),
     });
-  const key = `insert:${planId}:${table.node.id}:${left}`;
+  const key = `${UNRESTRICTED}insert:${planId}:${table.node.id}:${left}`;
   const width = columns.length;
   const keyOnly = asked.length === 1 && asked[0].position === generatedKey;
   let start = 0;

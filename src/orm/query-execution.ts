@@ -13,15 +13,18 @@ import type { SelectNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { update } from '../sql/update.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
+import { type Criterion, criteriaOf, hasCriteria } from './criteria.ts';
 import { entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
 import { ormError } from './errors.ts';
+import { evaluator, NotEvaluable } from './evaluation.ts';
 import { isA } from './hierarchy.ts';
 import { identityOf } from './identity.ts';
 import { deleteJoined, hasRowsBelow, isJoined, type JoinedChangeSession, updateJoined } from './joined-changes.ts';
 import { type LoadRequest, withDefaults } from './load-request.ts';
 import { entitiesOfRows, ownRow } from './loader.ts';
 import { columnOf } from './mapped-source.ts';
-import { type Entity, MAPPER, type Mapper } from './mapping.ts';
+import { CHANGES, type Entity, MAPPER, type Mapper } from './mapping.ts';
+import { storedKey } from './persistence.ts';
 import type { ChangeOptions, QuerySpec } from './query.ts';
 import { conditionsOf } from './relation-attribute.ts';
 import { type RowLock, readByKeys, replaceRow, selectByKey } from './reloading.ts';
@@ -41,6 +44,8 @@ export interface QuerySession extends JoinedChangeSession {
   /** Flushes what a query must see, after the flush that is under way. */
   ready(): Promise<void>;
   engineOf(table: Table): Engine;
+  readonly criteria: readonly (readonly Criterion[])[];
+  restrict<N extends Node>(node: N): N;
   execute<R>(statement: Executable<R>, params?: undefined, options?: ChangeOptions): Promise<Result<R>>;
   all<R>(statement: Executable<R>): Promise<R[]>;
 }
@@ -55,7 +60,7 @@ export async function getEntity(
   const requests = withDefaults(mapper, asked);
   const known = session.identities.get(mapper, identityOf(values));
   if (known !== undefined && !session.partial?.has(known)) {
-    if (!isA(known[MAPPER], mapper)) return null;
+    if (!isA(known[MAPPER], mapper) || (hasCriteria() && !(await isSeen(session, known)))) return null;
     if (requests.length > 0) await loadRequests(session, [known], requests);
     return session.removed.has(known) ? null : known;
   }
@@ -76,6 +81,23 @@ export async function getEntity(
   return entity;
 }
 
+/** Whether the criteria let an object that the session has be seen. */
+async function isSeen(session: QuerySession, known: Entity): Promise<boolean> {
+  const mapper = known[MAPPER];
+  try {
+    for (let above: Mapper | null = mapper; above !== null; above = above.parent)
+      for (const node of criteriaOf(above, session.criteria)) {
+        const holds = evaluator(node, { mapper, target: above.table.node, params: undefined, exactText: false });
+        if (holds(known) !== true) return false;
+      }
+    return true;
+  } catch (error) {
+    if (!(error instanceof NotEvaluable)) throw error;
+  }
+  const rows = await readByKeys(session, mapper, [storedKey(known, known[CHANGES])], { restricted: true });
+  return rows.size > 0;
+}
+
 /** The object with this key as its row is now, whether or not the session has it; null where there is no row. */
 export async function readEntity(
   session: QuerySession,
@@ -86,7 +108,7 @@ export async function readEntity(
 ): Promise<Entity | null> {
   await session.ready();
   const reader = mapper.condition === null ? mapper : mapper.root;
-  const [found] = await readByKeys(session, reader, [values], { lock, whole: true });
+  const [found] = await readByKeys(session, reader, [values], { lock, whole: true, restricted: true });
   const known = session.identities.get(mapper, found === undefined ? identityOf(values) : found[0]);
   if (found === undefined) {
     if (known !== undefined && isA(known[MAPPER], mapper) && lock?.skipLocked !== true) letGo(session, known);
@@ -220,7 +242,7 @@ export async function queryToSQL(session: QuerySession, spec: QuerySpec): Promis
   const engine = session.engineOf(spec.mapper.table);
   await engine.ready();
   const { plan } = planEager(spec.mapper, spec.requests, spec.select.node.limit === null);
-  const node = joinEager(spec.select.node, spec.source, plan);
+  const node = session.restrict(joinEager(spec.select.node, spec.source, plan));
   return engine.plans.get(engine.dialect, node).encode(valuesOf(node));
 }
 

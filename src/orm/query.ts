@@ -8,6 +8,8 @@ import type { Source } from '../sql/schema.ts';
 import type { Select } from '../sql/select.ts';
 import { BOOLEAN, isWhole } from '../sql/type.ts';
 import { checkValue, unknownAttribute } from './attributes.ts';
+import type { CriteriaCondition, CriteriaTarget } from './criteria.ts';
+import { addChange, type CriteriaChange, inScope, makeCriterion } from './criteria.ts';
 import { NotFoundError, ormError } from './errors.ts';
 import { keyValues } from './identity.ts';
 import { type LoadRequest, mergeRequests, readRequests } from './load-request.ts';
@@ -30,6 +32,8 @@ export interface QuerySpec {
   readonly requests: readonly LoadRequest[];
   /** Rows may repeat an object, since something was joined. */
   readonly joined: boolean;
+  /** Criteria that hold for this query besides others, and those that do not. */
+  readonly criteria: CriteriaChange | null;
 }
 
 /** How the rows of a query are changed or deleted in one statement. */
@@ -160,6 +164,21 @@ export class Query<M, Out = M, J = unknown> {
     const requests = mergeRequests(this.#spec.requests, readRequests(this.#spec.mapper, spec));
     return new Query<M, Loaded<M, W>, J>({ ...this.#spec, requests }, this.#runner);
   }
+  /**
+   * A condition on all rows of a class that this query reads, and what it loads too, or on those of every class whose shape
+   * was made with a mixin. SQLAlchemy: `options(with_loader_criteria(…))`.
+   * @example User.query().with({ posts: true }).withCriteria(Post, (c) => c.published.eq(true))
+   */
+  withCriteria<T extends CriteriaTarget>(target: T, condition: CriteriaCondition<T>): Query<M, Out, J> {
+    return this.#with({ criteria: addChange(this.#spec.criteria, { more: [makeCriterion(target, condition, null)] }) });
+  }
+  /**
+   * Leaves out the criteria of these names, or all that models, database and session say, in what the query loads too.
+   * @example Post.query().withoutCriteria('softDelete')
+   */
+  withoutCriteria(...names: readonly string[]): Query<M, Out, J> {
+    return this.#with({ criteria: addChange(this.#spec.criteria, { without: names.length === 0 ? 'all' : names }) });
+  }
   /** Locks the rows until the transaction ends, where the database locks rows. SQLAlchemy: `with_for_update()`. */
   forUpdate(options: { skipLocked?: boolean; noWait?: boolean; share?: boolean } = {}): Query<M, Out, J> {
     return this.#select((statement) => statement.forUpdate(options));
@@ -167,7 +186,7 @@ export class Query<M, Out = M, J = unknown> {
   /** Other columns in the objects' place. SQLAlchemy: `with_entities()`. */
   select<const X extends readonly unknown[]>(...items: X): RowQuery<OuterRow<SelectRow<X>, ItemsOf<X>, J>> {
     if (items.length === 0) throw sqlError('sql.no-columns');
-    return new RowQuery(this.#spec.select.columns<X>(...items), this.#runner) as never;
+    return new RowQuery(this.#spec.select.columns<X>(...items), () => ({ all: (rows) => this.#rows(rows) })) as never;
   }
 
   /** All objects. */
@@ -201,7 +220,8 @@ export class Query<M, Out = M, J = unknown> {
     const { mapper, source, select: statement, requests } = this.#spec;
     const values = keyValues(mapper, key);
     const { where, lock, from } = statement.node;
-    if (where === null && lock === null && from.length <= 1) return (await this.#runner().runGet(mapper, values, requests)) as Out | null;
+    if ((where === null || where === mapper.condition) && lock === null && from.length <= 1)
+      return (await inScope(this.#spec.criteria, () => this.#runner().runGet(mapper, values, requests))) as Out | null;
     const conditions = mapper.keyPositions.map((position, i) => {
       const column = mapper.columns[position];
       return new Expression<boolean>(
@@ -250,8 +270,11 @@ export class Query<M, Out = M, J = unknown> {
   /** Whether there is any row. */
   async exists(): Promise<boolean> {
     const one = new Expression<number>(make('raw', { pieces: ['1'], items: [] }), BOOLEAN);
-    const rows = await this.#runner().all(this.#spec.select.orderBy().columns(one).limit(1));
+    const rows = await this.#rows(this.#spec.select.orderBy().columns(one).limit(1));
     return rows.length > 0;
+  }
+  #rows<R>(statement: Select<R>): Promise<R[]> {
+    return inScope(this.#spec.criteria, () => this.#runner().all(statement));
   }
   /**
    * One page of the objects, and the count of all: two statements. Flask-SQLAlchemy: `paginate()`.
@@ -307,8 +330,8 @@ function keyFromText(mapper: Mapper, text: string): unknown {
 /** A query for rows of chosen columns. */
 export class RowQuery<R> {
   readonly #select: Select<R>;
-  readonly #runner: () => QueryRunner;
-  constructor(statement: Select<R>, runner: () => QueryRunner) {
+  readonly #runner: () => Pick<QueryRunner, 'all'>;
+  constructor(statement: Select<R>, runner: () => Pick<QueryRunner, 'all'>) {
     this.#select = statement;
     this.#runner = runner;
   }

@@ -7,7 +7,7 @@ import { type AttachingSession, letGo } from './attachment.ts';
 import { identityOf, identityOfRow } from './identity.ts';
 import type { LoadingSession } from './loader.ts';
 import { columnOf } from './mapped-source.ts';
-import { byMapper, CHANGES, type Entity, MAPPER, type Mapper, PERSISTENT, RELATED, ROW, SESSION, STATUS } from './mapping.ts';
+import { byMapper, CHANGES, type Entity, MAPPER, type Mapper, PERSISTENT, RELATED, ROW, SESSION, STATUS, UNRESTRICTED } from './mapping.ts';
 import { storedKey } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 
@@ -29,6 +29,8 @@ export interface ReadingOptions {
   readonly lock?: RowLock | null;
   /** Rows as queries read them, of objects whose class is not known yet. */
   readonly whole?: boolean;
+  /** Rows that criteria hide are not read. */
+  readonly restricted?: boolean;
 }
 
 /** A lock on the rows that are read. SQLAlchemy: the arguments of `with_for_update()`. */
@@ -91,11 +93,12 @@ export async function readByKeys(
   session: ReloadingSession,
   mapper: Mapper,
   keys: readonly (readonly unknown[])[],
-  { positions = null, lock = null, whole = false }: ReadingOptions = {},
+  { positions = null, lock = null, whole = false, restricted = false }: ReadingOptions = {},
 ): Promise<Map<unknown, DriverRow>> {
   const { table, keyPositions, planId } = mapper;
   const columns = whole ? mapper.rowColumns : mapper.columns;
   const found = new Map<unknown, DriverRow>();
+  const mark = restricted ? '' : UNRESTRICTED;
   const asked =
     positions === null ? null : columns.filter(({ position }) => positions.includes(position) || keyPositions.includes(position));
   const keep = (rows: readonly DriverRow[]): void => {
@@ -110,18 +113,18 @@ export async function readByKeys(
       : `:${whole ? 'whole' : (asked?.map(({ position }) => position) ?? '')}:${lockKey(lock)}`;
   if (keys.length === 1) {
     const build = (): Node => selectByKey(mapper, 'one', asked ?? columns, lock);
-    keep(await session.fetch(table, `get:${planId}:own${suffix}`, build, keys[0]));
+    keep(await session.fetch(table, `${mark}get:${planId}:own${suffix}`, build, keys[0]));
   } else if (keyPositions.length === 1) {
     const build = (): Node => selectByKey(mapper, 'list', asked ?? columns, lock);
     for (let start = 0; start < keys.length; start += CHUNK) {
       const list = keys.slice(start, start + CHUNK).map(([value]) => value);
-      keep(await session.fetch(table, `reload:${planId}${suffix}`, build, [list]));
+      keep(await session.fetch(table, `${mark}reload:${planId}${suffix}`, build, [list]));
     }
   } else {
     for (let start = 0; start < keys.length; start += COMPOSITE_CHUNK) {
       const part = keys.slice(start, start + COMPOSITE_CHUNK);
       const build = (): Node => selectByKey(mapper, part.length, asked ?? columns, lock);
-      keep(await session.fetch(table, `reload:${planId}:${part.length}${suffix}`, build, part.flat()));
+      keep(await session.fetch(table, `${mark}reload:${planId}:${part.length}${suffix}`, build, part.flat()));
     }
   }
   return found;

@@ -3,14 +3,17 @@ import { Result } from '../engine/result.ts';
 import { type Executable, prepareStatement } from '../engine/statement.ts';
 import { Delete } from '../sql/delete.ts';
 import { Insert } from '../sql/insert.ts';
+import type { Node } from '../sql/node.ts';
 import type { Projection } from '../sql/projection.ts';
 import { Query as CoreQuery } from '../sql/query.ts';
 import { Select } from '../sql/select.ts';
 import { SetOperation } from '../sql/set-operation.ts';
 import { Update } from '../sql/update.ts';
 import { bindOf } from './bind-routing.ts';
+import { type Criterion, hasCriteria } from './criteria.ts';
 import { mapperOfTable } from './mapper.ts';
 import type { Entity } from './mapping.ts';
+import { restrict } from './restriction.ts';
 import type { SessionConnections } from './session-connections.ts';
 import { hasEntities, readEntityRows } from './statement-rows.ts';
 import { changeRows, type Synchronize, type SynchronizingSession } from './synchronization.ts';
@@ -21,6 +24,8 @@ type Parameters = Readonly<Record<string, unknown>>;
 export interface StatementSession extends SynchronizingSession {
   suspects: Set<Entity> | null;
   readonly connections: SessionConnections;
+  /** The criteria of the database and of the session. */
+  readonly criteria: readonly (readonly Criterion[])[];
 }
 
 /** Runs a statement of Core in a session; its objects follow an UPDATE or DELETE of their rows. See `Session.execute()`. */
@@ -44,7 +49,9 @@ async function execute<R>(session: StatementSession, statement: Executable<R>, p
   const { connections } = session;
   const engine = connections.engineFor(bindOf(statement));
   await engine.ready();
-  const { executions, projection } = prepareStatement(engine, statement, 'execute()');
+  const restricted = hasCriteria() ? (node: Node) => restrict(node, session.criteria) : undefined;
+  const prepared = prepareStatement(engine, statement, 'execute()', restricted);
+  const { executions, projection } = prepared;
   const writes = executions.some(({ plan }) => plan.writes);
   if (writes) {
     await connections.open(engine);
@@ -56,7 +63,7 @@ async function execute<R>(session: StatementSession, statement: Executable<R>, p
       for (const row of values) rows.push(...(await connections.on(engine, (connection) => connection.fetch(plan, row, params))));
     return new Result(readEntityRows(session, engine.dialect, projection, rows, writes) as R[], writes ? rows.length : 0);
   }
-  return connections.on(engine, (connection) => connection.execute(statement, params));
+  return connections.on(engine, (connection) => connection.executePrepared<R>(prepared, params));
 }
 
 /** Runs a statement once for each set of values. See `Session.executeMany()`. */

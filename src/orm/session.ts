@@ -6,11 +6,14 @@ import type { Result, ScalarOf } from '../engine/result.ts';
 import type { Executable } from '../engine/statement.ts';
 import { describe } from '../sql/errors.ts';
 import { insertInto } from '../sql/insert.ts';
+import { canonicalKey } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
 import { attach, letGo, requireOwn } from './attachment.ts';
 import { insertOfClass, insertReturning, updateByKeys } from './bulk.ts';
 import { reachedBy } from './cascade-walk.ts';
+import type { CriteriaCondition, CriteriaTarget } from './criteria.ts';
+import { addCriterion, type Criterion, type CriterionOptions, hasCriteria, inScope, makeCriterion } from './criteria.ts';
 import { ormError } from './errors.ts';
 import { expire, expireAll, type RefreshOptions, refresh } from './expiry.ts';
 import { type FlushSession, flush, type WrittenRows } from './flush.ts';
@@ -36,6 +39,7 @@ import {
   STATUS,
   STATUS_NAMES,
   type StateEvent,
+  UNRESTRICTED,
 } from './mapping.ts';
 import { mergeObjects } from './merging.ts';
 import { newQuery } from './model.ts';
@@ -57,6 +61,7 @@ import {
 } from './query-execution.ts';
 import { relationQuery } from './relation-query.ts';
 import { type RowLock, readLock } from './reloading.ts';
+import { restrict, restrictValues } from './restriction.ts';
 import { loadRequests } from './select-in-loading.ts';
 import { SessionConnections } from './session-connections.ts';
 import {
@@ -91,6 +96,8 @@ export interface SessionOptions extends CommitHooks {
   readonly listeners?: SessionListeners<Session, ModelChange>;
   /** Throws where the session must not be used: in the context of another request. */
   readonly checkUse?: () => void;
+  /** Conditions on all that the sessions of the database read. */
+  readonly criteria?: readonly Criterion[];
   /** The page that the current request asks for. */
   readonly pageParameters?: () => PageParameters | null;
 }
@@ -141,6 +148,8 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   declare readonly '~events'?: SessionEvents;
   readonly #listeners: SessionListeners<Session, ModelChange> = new SessionListeners();
   readonly #lazy: LazyLoads = new LazyLoads();
+  readonly #criteria: Criterion[] = [];
+  readonly criteria: readonly (readonly Criterion[])[];
   #autoflush: boolean;
   strict: boolean;
   #flushing: Promise<void> | null = null;
@@ -149,6 +158,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   constructor(options: SessionOptions) {
     this.#options = options;
     this.connections = new SessionConnections(options.engineFor, () => this.tell('afterBegin'));
+    this.criteria = [options.criteria ?? [], this.#criteria];
     this.#autoflush = options.autoflush ?? true;
     this.strict = options.strictLoading ?? false;
   }
@@ -372,25 +382,25 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     return getEntity(this, mapper, values, requests);
   }
   runQuery(spec: QuerySpec): Promise<Entity[]> {
-    return queryEntities(this, spec);
+    return spec.criteria === null ? queryEntities(this, spec) : inScope(spec.criteria, () => queryEntities(this, spec));
   }
   runStream(spec: QuerySpec, options: StreamOptions): AsyncGenerator<Entity, void, undefined> {
     return streamEntities(this, spec, readBatch(options.batch));
   }
   runCount(spec: QuerySpec): Promise<number> {
-    return countRows(this, spec);
+    return inScope(spec.criteria, () => countRows(this, spec));
   }
   runUpdate(spec: QuerySpec, values: Readonly<Record<string, unknown>>, options: ChangeOptions): Promise<number> {
-    return updateAll(this, spec, values, options);
+    return inScope(spec.criteria, () => updateAll(this, spec, values, options));
   }
   runDelete(spec: QuerySpec, options: ChangeOptions): Promise<number> {
-    return deleteAll(this, spec, options);
+    return inScope(spec.criteria, () => deleteAll(this, spec, options));
   }
   runExplain(spec: QuerySpec): Promise<string[]> {
-    return explainQuery(this, spec);
+    return inScope(spec.criteria, () => explainQuery(this, spec));
   }
   toSQL(spec: QuerySpec): Promise<{ sql: string; parameters: unknown[] }> {
-    return queryToSQL(this, spec);
+    return inScope(spec.criteria, () => queryToSQL(this, spec));
   }
   pageParameters(): PageParameters | null {
     return this.#options.pageParameters?.() ?? null;
@@ -654,6 +664,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     if (this.#closed) return;
     await this.settle();
     this.#closed = true;
+    this.#criteria.length = 0;
     await closeWork(this, this.#hasWork());
   }
   async [Symbol.asyncDispose](): Promise<void> {
@@ -668,10 +679,34 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   }
   fetch(table: Table, key: string, build: () => Node, values: readonly unknown[]): MaybePromise<DriverRow[]> {
     this.#open();
+    if (hasCriteria() && !key.startsWith(UNRESTRICTED)) {
+      const read = restrictValues(build(), values, this.criteria);
+      return this.connections.fetch(table, canonicalKey(read.node.key), () => read.node, read.values);
+    }
     return this.connections.fetch(table, key, build, values);
   }
   fetchNode(table: Table, node: Node, named: Readonly<Record<string, unknown>>): MaybePromise<DriverRow[]> {
-    return this.connections.fetchNode(table, node, named);
+    return this.connections.fetchNode(table, this.restrict(node), named);
+  }
+  /** A statement with the criteria of the classes that it reads. */
+  restrict<N extends Node>(node: N): N {
+    return hasCriteria() ? restrict(node, this.criteria) : node;
+  }
+  /**
+   * Adds a condition to all that this session reads of a class and of those that extend it, or of every class whose shape
+   * was made with a mixin: in queries, in what they load, in counts and in subqueries. It is worked out anew for each
+   * statement. Gives a function that ends it. SQLAlchemy: `with_loader_criteria()` in a `do_orm_execute` handler.
+   * @example db.session.withCriteria(Post, (c) => c.tenantId.eq(tenant), { name: 'tenant' });
+   */
+  withCriteria<T extends CriteriaTarget>(target: T, condition: CriteriaCondition<T>, options: CriterionOptions = {}): () => void {
+    return addCriterion(this.#criteria, makeCriterion(target, condition, options.name ?? null));
+  }
+  /**
+   * Runs work without the criteria of these names, or without any.
+   * @example await db.session.withoutCriteria(() => Post.query().all(), 'softDelete');
+   */
+  withoutCriteria<T>(work: () => T, ...names: readonly string[]): T {
+    return inScope({ without: names.length === 0 ? 'all' : names }, work);
   }
   run(table: Table, key: string, build: () => Node, values: readonly unknown[]): MaybePromise<RunResult> {
     return this.connections.run(table, key, build, values);

@@ -5,6 +5,7 @@ import { ormError, type StaleDataError } from './errors.ts';
 import { nameOf } from './identity.ts';
 import { columnOf } from './mapped-source.ts';
 import type { Entity, WriteTarget } from './mapping.ts';
+import { UNRESTRICTED } from './mapping.ts';
 import { equals, type Writer } from './persistence.ts';
 
 /** An update of one row that may not have found it. */
@@ -27,7 +28,7 @@ async function read(
   const keys = mapper.keyPositions.map((position) => mapper.columns[position]);
   const rows = await writer.fetch(
     table,
-    `stale:${mapper.planId}:${table.node.id}:${columns.map((column) => column.position).join()}`,
+    `${UNRESTRICTED}stale:${mapper.planId}:${table.node.id}:${columns.map((column) => column.position).join()}`,
     () => makeSelect({ columns: columns.map((column) => columnOf(table.node, column)), from: [table.node], where: equals(table, keys) }),
     key,
   );

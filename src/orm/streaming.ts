@@ -5,6 +5,7 @@ import { valuesOf } from '../engine/statement.ts';
 import type { Table } from '../sql/schema.ts';
 import type { AttachingSession } from './attachment.ts';
 import { changedInside } from './attributes.ts';
+import { inScope } from './criteria.ts';
 import { entitiesOfJoinedRows, joinEager, planEager } from './eager-join.ts';
 import { identityOf } from './identity.ts';
 import { withDefaults } from './load-request.ts';
@@ -46,7 +47,7 @@ export async function* streamEntities(session: StreamingSession, spec: QuerySpec
   mapper.useDialect(engine.dialect);
   // Rows come one by one, so none may stand for a part of an object: collections load in statements of their own.
   const { plan } = planEager(mapper, withDefaults(mapper, spec.requests), false);
-  const node = joinEager(select.node, source, plan);
+  const node = inScope(spec.criteria, () => session.restrict(joinEager(select.node, source, plan)));
   const make = async (rows: DriverRow[]): Promise<{ entities: Entity[]; arrivals: Entity[] }> => {
     const outer = session.arrivals;
     const arrivals: Entity[] = [];
@@ -62,7 +63,7 @@ export async function* streamEntities(session: StreamingSession, spec: QuerySpec
     }
   };
   async function* handOut(rows: DriverRow[]): AsyncGenerator<Entity, void, undefined> {
-    const { entities, arrivals } = await make(rows);
+    const { entities, arrivals } = await inScope(spec.criteria, () => make(rows));
     try {
       yield* entities;
     } finally {

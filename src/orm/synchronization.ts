@@ -11,6 +11,7 @@ import type { DeleteNode, UpdateNode } from '../sql/statement-nodes.ts';
 import type { Update } from '../sql/update.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
 import { forgetRelated } from './attributes.ts';
+import { hasCriteria } from './criteria.ts';
 import { ormError } from './errors.ts';
 import { type Evaluator, evaluator, isKeptAsGiven, NotEvaluable } from './evaluation.ts';
 import { isA } from './hierarchy.ts';
@@ -59,8 +60,8 @@ export async function changeRows(
   await session.beginWriting([mapper]);
   const node = statement.build();
   const work = new Synchronization(session, mapper, node, params);
-  // Objects of several classes have several sets of columns: the database says which rows are meant.
-  const alike = mapper.parent === null && mapper.dispatch === null;
+  // Objects of several classes have several sets of columns, and criteria hide rows: the database says which are meant.
+  const alike = mapper.parent === null && mapper.dispatch === null && !hasCriteria();
   let matched = synchronize === 'fetch' || !alike ? null : work.evaluate();
   if (matched === null && synchronize === 'evaluate') throw ormError('orm.not-evaluable', mapper.name);
   let result: Result<unknown>;
