@@ -4,10 +4,10 @@ import { make, makeAlias } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind } from '../sql/node-walk.ts';
 import type { SelectNode } from '../sql/statement-nodes.ts';
+import { readNode } from './column-choice.ts';
 import { identityOfRow } from './identity.ts';
 import type { LoadRequest } from './load-request.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
-import { columnOf } from './mapped-source.ts';
 import type { Entity, Mapper, Relationship } from './mapping.ts';
 import { EntityCollection, relatedOf } from './related.ts';
 import { tie, ties } from './relation-attribute.ts';
@@ -73,7 +73,7 @@ export function joinEager(select: SelectNode, source: SourceNode, plan: EagerPla
         left = make('join', { type: 'left', left, right: pairRows, on: near });
       }
       from[place] = left;
-      columns.push(...relation.target.rowColumns.map((column) => columnOf(target, column)));
+      columns.push(...relation.target.rowColumns.map((column) => readNode(target, column)));
       if (relation.many) orderBy.push(...relation.orderBy.map((term) => term.node).filter((node) => isKind(node, 'order')));
       add(target, joined);
     }

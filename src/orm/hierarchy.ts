@@ -109,6 +109,11 @@ export class Hierarchy {
   }
 }
 
+/** Whether rows of a class may be those of classes that extend it. */
+export function tellsApart({ dispatch }: Mapper): boolean {
+  return dispatch !== null && dispatch.discriminator >= 0;
+}
+
 /** Whether a class is another one, or extends it. */
 export function isA(mapper: Mapper, ancestor: Mapper): boolean {
   for (let above: Mapper | null = mapper; above !== null; above = above.parent) if (above === ancestor) return true;
@@ -131,6 +136,7 @@ function columnsBelow(member: Member): TableColumn[] {
 
 /** Makes objects of the right class of the rows of a class that others extend. */
 class Dispatch implements RowDispatch {
+  readonly discriminator: number;
   readonly #hierarchy: Hierarchy;
   readonly #base: Member;
   readonly #segments: Map<Mapper, Segments> = new Map();
@@ -138,6 +144,7 @@ class Dispatch implements RowDispatch {
   constructor(hierarchy: Hierarchy, base: Member) {
     this.#hierarchy = hierarchy;
     this.#base = base;
+    this.discriminator = hierarchy.discriminator;
     let place = 0;
     const walk = (member: Member, above: Segments, first: boolean): void => {
       const width = first ? member.columns.length : member.columns.length - member.inherited;
@@ -168,8 +175,29 @@ class Dispatch implements RowDispatch {
       const [place, count] = segments[i];
       for (let j = 0; j < count; j++) own.push(row[place + j]);
     }
-    return own;
+    return withoutWaiting(mapper, own);
   }
+}
+
+/** Makes objects of the rows of a class with columns that wait until they are asked for. */
+export class WaitingColumns implements RowDispatch {
+  readonly discriminator = -1;
+  readonly #mapper: Mapper;
+  constructor(mapper: Mapper) {
+    this.#mapper = mapper;
+  }
+  mapperOf(): Mapper {
+    return this.#mapper;
+  }
+  rowOf(mapper: Mapper, row: DriverRow): DriverRow {
+    return withoutWaiting(mapper, row);
+  }
+}
+
+/** A waiting column comes as NULL where it was not read, which says nothing of its value. */
+function withoutWaiting(mapper: Mapper, row: DriverRow): DriverRow {
+  for (const { position, deferred } of mapper.columns) if (deferred !== null && row[position] === null) row[position] = undefined;
+  return row;
 }
 
 /** The condition that tells a class's rows from those of others in its table; null where its table is its own. */

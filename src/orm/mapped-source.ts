@@ -3,7 +3,7 @@ import { make, makeColumn, makeSelect, rebuild } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind, mapChildren } from '../sql/node-walk.ts';
 import type { TableColumn } from '../sql/schema.ts';
-import { type Member, tieToParent } from './hierarchy.ts';
+import { type Member, tellsApart, tieToParent } from './hierarchy.ts';
 import type { Mapper } from './mapping.ts';
 
 /** The names that columns have in a query which stands for a class of several tables. */
@@ -39,7 +39,7 @@ export function fromOf(member: Member): Node {
       below(child);
     }
   };
-  if (member.dispatch !== null) below(member);
+  if (tellsApart(member)) below(member);
   return from;
 }
 

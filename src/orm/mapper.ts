@@ -9,7 +9,7 @@ import { isMutable } from '../sql/type.ts';
 import { installAccessors } from './accessors.ts';
 import { columnValue, slotKind, write } from './attributes.ts';
 import { ormError } from './errors.ts';
-import { Hierarchy, type Listing, type Member, ownCondition } from './hierarchy.ts';
+import { Hierarchy, type Listing, type Member, ownCondition, WaitingColumns } from './hierarchy.ts';
 import { fromOf, selectableOf } from './mapped-source.ts';
 import {
   type AttributeListener,
@@ -180,6 +180,7 @@ class ClassMapper implements Member {
     for (const column of this.columns) columnMappers.set(column, this);
     installAccessors(base.prototype, this, this.inherited, parent?.relationKeys.length ?? 0);
     for (const [key, position] of this.positions) if (!(key in base.prototype)) installKeyName(base.prototype, key, position);
+    if (this.columns.some((column) => column.deferred !== null)) this.dispatch = new WaitingColumns(this);
     if (mapping.listing !== null && parent === null) this.#hierarchy = new Hierarchy(this, mapping.listing.on, mapperOf);
     if (parent !== null) {
       parent.root.#hierarchy ??= new Hierarchy(parent.root, null, mapperOf);

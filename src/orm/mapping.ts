@@ -193,6 +193,8 @@ export type WriteTarget = Pick<
 
 /** Tells of which class a row is. */
 export interface RowDispatch {
+  /** The place of the column that tells classes apart, or −1. */
+  readonly discriminator: number;
   mapperOf(row: DriverRow): Mapper;
   /** The columns of such an object, out of the row. */
   rowOf(mapper: Mapper, row: DriverRow): DriverRow;

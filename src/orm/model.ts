@@ -10,6 +10,7 @@ import type { ColumnNode, SourceNode } from '../sql/node.ts';
 import { ColumnAttribute, type Columns, type Shape, type Source, Table, type TableColumn, type TableOptions } from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';
 import { unknownAttribute, write } from './attributes.ts';
+import { defaultChoice, selectChosen } from './column-choice.ts';
 import { defineCriteria } from './criteria.ts';
 import { ormError } from './errors.ts';
 import { ownTable, sharedTable } from './extension.ts';
@@ -104,7 +105,7 @@ function sourceFor(mapper: Mapper): Source['~source'] {
   const { table, planId, rowColumns, parent } = mapper;
   const known = sources.get(mapper);
   if (known?.planId === planId) return known.source;
-  const plain = parent === null && rowColumns.length === table.attributes.length && mapper.dispatch === null;
+  const plain = parent === null && rowColumns.length === table.attributes.length && mapper.from === table.node;
   const own = { node: table.node, name: table.name, table, columns: plain ? table.attributes : expressionsOf(table.node, rowColumns) };
   const whole = mapper.from === table.node && mapper.condition === null;
   const source = whole ? own : { ...own, reads: { from: mapper.from, where: mapper.condition } };
@@ -168,6 +169,7 @@ export function createModel<S, N extends string = string>(
               requests: [],
               joined: false,
               criteria: null,
+              columns: null,
             },
             runner,
           ),
@@ -249,11 +251,15 @@ export function newQuery(model: unknown, runner: () => QueryRunner): Query<unkno
   const mapper = mapperOf(model, 'query()');
   let spec = wholeClasses.get(model as object);
   if (spec === undefined || spec.planId !== mapper.planId) {
+    const { node } = mapper.table;
+    const columns = defaultChoice(mapper);
+    const whole = select(model as Source) as Select<unknown>;
     spec = {
       mapper,
       planId: mapper.planId,
-      source: mapper.table.node,
-      select: select(model as Source),
+      source: node,
+      select: columns === null ? whole : selectChosen(whole, mapper, node, columns),
+      columns,
       requests: [],
       joined: false,
       criteria: null,

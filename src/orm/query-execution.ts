@@ -13,6 +13,7 @@ import type { SelectNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { update } from '../sql/update.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
+import { blank, type ColumnChoice, settleChoice } from './column-choice.ts';
 import { type Criterion, criteriaOf, hasCriteria } from './criteria.ts';
 import { entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
 import { ormError } from './errors.ts';
@@ -134,6 +135,7 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
   if (requests.length === 0) {
     const answer = selectRows(session, mapper.table, node, node.key, () => node);
     const rows = answer instanceof Promise ? await answer : answer;
+    if (spec.columns !== null) return chosenEntities(session, spec, spec.columns, rows);
     const entities = entitiesOfRows(session, mapper, rows, !joined && readsAlone(node, mapper));
     return joined ? [...new Set(entities)] : entities;
   }
@@ -144,13 +146,26 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
   const build = (): Node => joinEager(node, source, plan);
   const answer = selectRows(session, mapper.table, plan.joined.some(carriesValues) ? build() : node, key, build);
   const rows = answer instanceof Promise ? await answer : answer;
+  const { columns } = spec;
+  const read = columns === null ? null : rows.map((row) => [...row]);
+  if (columns !== null) blank(rows, columns);
   let entities =
     plan.joined.length === 0
       ? entitiesOfRows(session, mapper, rows, !joined && readsAlone(node, mapper))
       : entitiesOfJoinedRows(session, mapper, plan, rows);
+  if (columns !== null && read !== null) settleChoice(session, mapper, read, entities, columns);
   if (joined) entities = [...new Set(entities)];
   await loadRequests(session, entities, plan.separate);
   await loadBelow(session, entities, plan.joined);
+  return entities;
+}
+
+/** The objects of rows of which some columns were not read. */
+function chosenEntities(session: QuerySession, { mapper }: QuerySpec, columns: ColumnChoice, rows: DriverRow[]): Entity[] {
+  const read = columns.filled.length === 0 ? [] : rows.map((row) => [...row]);
+  blank(rows, columns);
+  const entities = [...new Set(entitiesOfRows(session, mapper, rows))];
+  settleChoice(session, mapper, read, entities, columns);
   return entities;
 }
 

@@ -8,6 +8,7 @@ import type { Source } from '../sql/schema.ts';
 import type { Select } from '../sql/select.ts';
 import { BOOLEAN, isWhole } from '../sql/type.ts';
 import { checkValue, unknownAttribute } from './attributes.ts';
+import { type ColumnChoice, choose, selectChosen } from './column-choice.ts';
 import type { CriteriaCondition, CriteriaTarget } from './criteria.ts';
 import { addChange, type CriteriaChange, inScope, makeCriterion } from './criteria.ts';
 import { NotFoundError, ormError } from './errors.ts';
@@ -15,7 +16,7 @@ import { keyValues } from './identity.ts';
 import { type LoadRequest, mergeRequests, readRequests } from './load-request.ts';
 import { columnOf } from './mapped-source.ts';
 import type { Entity, Mapper } from './mapping.ts';
-import type { FilterBy, Loaded, UpdateBy, With } from './model-types.ts';
+import type { ColumnKeys, FilterBy, Loaded, UpdateBy, With, Without } from './model-types.ts';
 import { notFound, type PageParameters, type PaginateOptions, Pagination, readPage } from './pagination.ts';
 import { RelationAttribute } from './relation-attribute.ts';
 import type { StreamOptions } from './stream-options.ts';
@@ -34,6 +35,8 @@ export interface QuerySpec {
   readonly joined: boolean;
   /** Criteria that hold for this query besides others, and those that do not. */
   readonly criteria: CriteriaChange | null;
+  /** The columns that it reads, where those are not all. */
+  readonly columns: ColumnChoice | null;
 }
 
 /** How the rows of a query are changed or deleted in one statement. */
@@ -163,6 +166,26 @@ export class Query<M, Out = M, J = unknown> {
   with<const W extends With<M>>(spec: W): Query<M, Loaded<M, W>, J> {
     const requests = mergeRequests(this.#spec.requests, readRequests(this.#spec.mapper, spec));
     return new Query<M, Loaded<M, W>, J>({ ...this.#spec, requests }, this.#runner);
+  }
+  /**
+   * Reads these columns alone, with the key; the others are not loaded, and not in the type. SQLAlchemy: `load_only()`.
+   * @example Post.query().loadOnly('title')
+   */
+  loadOnly<const K extends ColumnKeys<M>>(...keys: readonly K[]): Query<M, Without<Out, Exclude<ColumnKeys<M>, K | 'id'>>, J> {
+    return this.#choose({ only: keys }) as never;
+  }
+  /** Does not read these columns; they are not in the type. SQLAlchemy: `defer()`. */
+  defer<const K extends ColumnKeys<M>>(...keys: readonly K[]): Query<M, Without<Out, K>, J> {
+    return this.#choose({ defer: keys }) as never;
+  }
+  /** Reads columns that are `deferred()`, by attribute or by the name of their group. SQLAlchemy: `undefer()`, `undefer_group()`. */
+  undefer(...names: readonly string[]): Query<M, Out, J> {
+    return this.#choose({ undefer: names });
+  }
+  #choose(change: Parameters<typeof choose>[2]): Query<M, Out, J> {
+    const { mapper, source, select: statement, columns } = this.#spec;
+    const choice = choose(mapper, columns, change);
+    return this.#with({ columns: choice, select: selectChosen(statement, mapper, source, choice) });
   }
   /**
    * A condition on all rows of a class that this query reads, and what it loads too, or on those of every class whose shape

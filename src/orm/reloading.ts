@@ -4,6 +4,7 @@ import { make, makeBind, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
+import { readNode } from './column-choice.ts';
 import { identityOf, identityOfRow } from './identity.ts';
 import type { LoadingSession } from './loader.ts';
 import { columnOf } from './mapped-source.ts';
@@ -154,7 +155,7 @@ export async function reloadSuspects(session: ReloadingSession & AttachingSessio
 export function selectByKey(
   mapper: Mapper,
   keys: 'one' | 'list' | number = 'one',
-  columns: readonly TableColumn[] = mapper.rowColumns,
+  chosen: readonly TableColumn[] | null = null,
   lock: RowLock | null = null,
 ): Node {
   const { node } = mapper.table;
@@ -170,7 +171,9 @@ export function selectByKey(
       : keys === 'one' || keys === 1
         ? isKey()
         : make('junction', { operator: 'or', items: Array.from({ length: keys }, isKey) });
-  const statement = makeSelect({ columns: columns.map((column) => columnOf(node, column)), from: [mapper.from], where });
+  const columns =
+    chosen === null ? mapper.rowColumns.map((column) => readNode(node, column)) : chosen.map((column) => columnOf(node, column));
+  const statement = makeSelect({ columns, from: [mapper.from], where });
   if (lock === null) return statement;
   const strength = lock.share ? 'share' : 'update';
   const wait = lock.skipLocked ? 'skipLocked' : lock.noWait ? 'noWait' : null;

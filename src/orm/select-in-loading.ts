@@ -6,6 +6,7 @@ import { isKind } from '../sql/node-walk.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { INTEGER } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';
+import { readNode } from './column-choice.ts';
 import { identityOf, identityOfRow } from './identity.ts';
 import type { LoadRequest } from './load-request.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
@@ -203,7 +204,10 @@ function fetchRelated(
 /** SELECT the target's columns (and the through table's own key) WHERE the key is among these. */
 function statement(relation: Relationship, keys: readonly unknown[], wish: Wish): Node {
   const target = relation.target.table.node;
-  const columns: Node[] = relation.target.rowColumns.map((column) => columnOf(target, column));
+  const tied = new Set(relation.through === null ? relation.remote : []);
+  const columns: Node[] = relation.target.rowColumns.map((column, place) =>
+    tied.has(place) ? columnOf(target, column) : readNode(target, column),
+  );
   const from: Node[] = [];
   const where: Node[] = [];
   let near: Node[];
@@ -260,9 +264,9 @@ function limited(
     columns: [...columns.map((column, i) => make('label', { operand: column, name: `c${i}` })), number],
   });
   const numbered = makeAlias(inner, null);
-  const outer = columns
-    .filter((column) => isKind(column, 'column'))
-    .map((column, i) => makeColumn(numbered, `c${i}`, column.attribute, column.type));
+  const outer = columns.map((column, i) =>
+    isKind(column, 'column') ? makeColumn(numbered, `c${i}`, column.attribute, column.type) : column,
+  );
   const place = makeColumn(numbered, 'place', 'place', INTEGER);
   return makeSelect({
     columns: outer,

@@ -17,7 +17,7 @@ import { addCriterion, type Criterion, type CriterionOptions, hasCriteria, inSco
 import { ormError } from './errors.ts';
 import { expire, expireAll, type RefreshOptions, refresh } from './expiry.ts';
 import { type FlushSession, flush, type WrittenRows } from './flush.ts';
-import { isA, topOwner } from './hierarchy.ts';
+import { isA, tellsApart, topOwner } from './hierarchy.ts';
 import { identityOf, keyValues, nameOf } from './identity.ts';
 import { IdentityMap } from './identity-map.ts';
 import { IdentityView } from './identity-view.ts';
@@ -457,7 +457,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     await this.ready();
     if (options.returning === true) return insertReturning(this, mapper, rows as readonly Record<string, unknown>[]);
     if (rows.length === 0) return 0;
-    if (mapper.root !== mapper || mapper.dispatch !== null) return insertOfClass(this, mapper, rows as readonly Record<string, unknown>[]);
+    if (mapper.root !== mapper || tellsApart(mapper)) return insertOfClass(this, mapper, rows as readonly Record<string, unknown>[]);
     return (await this.execute(insertInto(mapper.table).values(rows as never))).rowCount;
   }
   /**

@@ -5,6 +5,7 @@ import { valuesOf } from '../engine/statement.ts';
 import type { Table } from '../sql/schema.ts';
 import type { AttachingSession } from './attachment.ts';
 import { changedInside } from './attributes.ts';
+import { blank, settleChoice } from './column-choice.ts';
 import { inScope } from './criteria.ts';
 import { entitiesOfJoinedRows, joinEager, planEager } from './eager-join.ts';
 import { identityOf } from './identity.ts';
@@ -53,7 +54,10 @@ export async function* streamEntities(session: StreamingSession, spec: QuerySpec
     const arrivals: Entity[] = [];
     session.arrivals = arrivals;
     try {
+      const read = spec.columns === null ? [] : rows.map((row) => [...row]);
+      if (spec.columns !== null) blank(rows, spec.columns);
       const made = plan.joined.length === 0 ? entitiesOfRows(session, mapper, rows) : entitiesOfJoinedRows(session, mapper, plan, rows);
+      if (spec.columns !== null) settleChoice(session, mapper, read, made, spec.columns);
       const entities = spec.joined ? [...new Set(made)] : made;
       await loadRequests(session, entities, plan.separate);
       await loadBelow(session, entities, plan.joined);

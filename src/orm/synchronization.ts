@@ -14,7 +14,7 @@ import { forgetRelated } from './attributes.ts';
 import { hasCriteria } from './criteria.ts';
 import { ormError } from './errors.ts';
 import { type Evaluator, evaluator, isKeptAsGiven, NotEvaluable } from './evaluation.ts';
-import { isA } from './hierarchy.ts';
+import { isA, tellsApart } from './hierarchy.ts';
 import { identityOf } from './identity.ts';
 import { columnOf } from './mapped-source.ts';
 import { byMapper, CHANGES, DELETED, type Entity, hasChange, isEntity, MAPPER, type Mapper, RELATED, ROW, STATUS } from './mapping.ts';
@@ -61,7 +61,7 @@ export async function changeRows(
   const node = statement.build();
   const work = new Synchronization(session, mapper, node, params);
   // Objects of several classes have several sets of columns, and criteria hide rows: the database says which are meant.
-  const alike = mapper.parent === null && mapper.dispatch === null && !hasCriteria();
+  const alike = mapper.parent === null && !tellsApart(mapper) && !hasCriteria();
   let matched = synchronize === 'fetch' || !alike ? null : work.evaluate();
   if (matched === null && synchronize === 'evaluate') throw ormError('orm.not-evaluable', mapper.name);
   let result: Result<unknown>;
