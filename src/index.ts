@@ -42,12 +42,15 @@ export {
   PoolTimeoutError,
   ProgrammingError,
   SerializationFailure,
+  StatementCancelled,
+  StatementTimeout,
   UniqueViolation,
 } from './engine/errors.ts';
 export type { Inspector, SchemaOption, TablesOptions } from './engine/inspector.ts';
 export { type ReflectTableOptions, reflectTable } from './engine/reflect-tables.ts';
 export type { Result } from './engine/result.ts';
 export type { StatementEvent, StatementListener } from './engine/statement-event.ts';
+export type { StatementLimits } from './engine/statement-limits.ts';
 export type { Operations } from './migrate/operations.ts';
 export type { Collection, LoadedCollection } from './orm/collection.ts';
 export type { CollectionQuery } from './orm/collection-query.ts';
@@ -165,12 +168,13 @@ export {
   param,
 } from './sql/expression.ts';
 export type { FrameBound, FrameOptions } from './sql/frame.ts';
-export { type FromItem, Join, type JoinCondition, join, outerJoin } from './sql/from-item.ts';
+export { type FromItem, Join, type JoinCondition, join, outerJoin, type SharedColumns } from './sql/from-item.ts';
 export { type FunctionMaker, func } from './sql/function.ts';
-export type { FunctionCall, WindowOptions } from './sql/function-call.ts';
+export { type FunctionCall, type NamedWindow, type WindowOptions, window } from './sql/function-call.ts';
 export { cube, groupingSets, rollup } from './sql/grouping.ts';
 export { type IndexConstraint, type IndexMethod, index, uniqueIndex } from './sql/indexes.ts';
 export { type Insert, insertInto } from './sql/insert.ts';
+export { jsonArrayAgg, jsonArrayFrom, jsonObject, jsonObjectFrom } from './sql/json-document.ts';
 export type { Functions } from './sql/known-functions.ts';
 export { type Merge, mergeInto, type WhenMatched, type WhenNotMatched } from './sql/merge.ts';
 export { MetaData, type MetaDataOptions, type ReflectOptions, type SchemaChangeOptions } from './sql/metadata.ts';

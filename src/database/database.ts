@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createEngine, type Engine, type EngineOptions } from '../engine/engine.ts';
 import { type ReflectedSqlTable, type ReflectTableOptions, reflectTable } from '../engine/reflect-tables.ts';
+import type { StatementLimits } from '../engine/statement-limits.ts';
 import type { CriteriaCondition, CriteriaTarget } from '../orm/criteria.ts';
 import { addCriterion, type Criterion, type CriterionOptions, inScope, makeCriterion } from '../orm/criteria.ts';
 import { createModel, type ModelOptions, type ModelRegistry } from '../orm/model.ts';
 import type { ModelClass, PolymorphicClass, PolymorphicOptions } from '../orm/model-class.ts';
-
 import type { QueryRunner } from '../orm/query.ts';
 import { Session, type SessionEvents, type SessionOptions } from '../orm/session.ts';
 import type { ModelChange } from '../orm/session-ending.ts';
@@ -217,11 +217,11 @@ export class Database implements ModelRegistry {
 
   /**
    * Runs work in a context of its own: `db.session` is its session, which is rolled back and closed at the end, an error
-   * included. Flask: `with app.app_context()`.
+   * included. `signal` and `timeout` limit each statement of its session. Flask: `with app.app_context()`.
    * @example await db.context(async () => { db.session.add(new User({ name: 'john' })); await db.session.commit(); });
    */
-  async context<T>(work: () => T | Promise<T>): Promise<T> {
-    const context = this.openContext();
+  async context<T>(work: () => T | Promise<T>, limits?: StatementLimits): Promise<T> {
+    const context = this.openContext(limits);
     try {
       return await this.runInContext(context, work);
     } finally {
@@ -229,8 +229,9 @@ export class Database implements ModelRegistry {
     }
   }
   /** A context that its maker closes: for web adapters. */
-  openContext(): Context {
-    return new Context({ ...this.#sessionOptions, autoflush: this.#options.session?.autoflush }, () => this.#contexts.getStore());
+  openContext(limits?: StatementLimits): Context {
+    const options = { ...this.#sessionOptions, autoflush: this.#options.session?.autoflush, limits };
+    return new Context(options, () => this.#contexts.getStore());
   }
   /** Runs work in a context that stays open. */
   runInContext<T>(context: Context, work: () => T): T {
@@ -244,10 +245,10 @@ export class Database implements ModelRegistry {
   }
 
   /**
-   * A session of one's own, outside any context. SQLAlchemy: `sessionmaker()()`.
+   * A session of one's own, outside any context. `limits` are those of each of its statements. SQLAlchemy: `sessionmaker()()`.
    * @example await using session = db.createSession();
    */
-  createSession(options: Pick<SessionOptions, 'autoflush' | 'strictLoading'> = {}): Session {
+  createSession(options: Pick<SessionOptions, 'autoflush' | 'strictLoading' | 'limits'> = {}): Session {
     return new Session({ ...this.#sessionOptions, autoflush: this.#options.session?.autoflush, ...options });
   }
 

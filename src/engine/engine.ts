@@ -5,7 +5,7 @@ import { dialects, driversOf } from '../dialects/registry.ts';
 import { AthanorError, describe } from '../sql/errors.ts';
 import type { MetaData, ReflectOptions, SchemaChangeOptions } from '../sql/metadata.ts';
 import type { Table } from '../sql/schema.ts';
-import { Connection } from './connection.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
 import { changeSchema } from './create-all.ts';
 import { databaseError, engineError } from './errors.ts';
 import type { EngineHost } from './host.ts';
@@ -22,6 +22,7 @@ import {
 import { type PoolEvent, PoolEvents, type PoolListener } from './pool-events.ts';
 import { prepareStatement } from './statement.ts';
 import { echoStatement, type StatementListener } from './statement-event.ts';
+import { limitsOf, type StatementLimits, withinTime } from './statement-limits.ts';
 import { type DatabaseUrl, maskUrl, parseUrl } from './url.ts';
 import { type WriteLock, writeLockOf } from './write-lock.ts';
 
@@ -41,6 +42,8 @@ export interface EngineOptions {
   readonly poolUseLifo?: boolean;
   /** `'null'` opens a connection for each use: for serverless functions and poolers outside. */
   readonly pool?: 'queue' | 'null';
+  /** Seconds that a statement may run before the server is asked to end it, unless the statement says another time; no limit unless told. */
+  readonly statementTimeout?: number;
   /** Writes each statement to the standard output. */
   readonly echo?: boolean;
 }
@@ -48,7 +51,7 @@ export interface EngineOptions {
 const DEFAULTS: PoolOptions = { poolSize: 5, maxOverflow: 10, poolTimeout: 30, poolRecycle: -1, poolPrePing: false, poolUseLifo: true };
 
 /** The least value of each number. */
-const NUMBERS = { poolSize: 1, maxOverflow: -1, poolTimeout: 0, poolRecycle: -1 } as const;
+const NUMBERS = { poolSize: 1, maxOverflow: -1, poolTimeout: 0, poolRecycle: -1, statementTimeout: 0.001 } as const;
 
 /**
  * A database: its URL, its dialect and driver, its connections. Made with `createEngine()`. SQLAlchemy: `Engine`.
@@ -63,6 +66,8 @@ export class Engine implements EngineHost {
   readonly listeners: Set<StatementListener> = new Set();
   declare readonly '~events'?: Record<PoolEvent, PoolListener>;
   readonly events: PoolEvents = new PoolEvents();
+  /** What limits statements that say nothing of their own. */
+  readonly limits: StatementLimits | null;
   readonly #url: DatabaseUrl;
   readonly #driverOptions: DriverOptions;
   #dialect: Dialect | null = null;
@@ -75,11 +80,15 @@ export class Engine implements EngineHost {
   #first: DriverConnection | null = null;
   #loading: Promise<void> | null = null;
   #disposed = false;
+  /** V8 forgets what it compiled for a class when it finds no object of it, so one is always there. */
+  #kept: Connection | null = null;
 
   constructor(url: string, options: EngineOptions = {}) {
     this.#url = parseUrl(url);
     this.url = maskUrl(url);
     this.options = checkOptions(options);
+    const { statementTimeout } = options;
+    this.limits = statementTimeout === undefined ? null : { timeout: statementTimeout };
     const { user, password, host, port, database, query } = this.#url;
     // No server and no name: a database in memory.
     this.#driverOptions = { database: database === '' && host === null ? ':memory:' : database, host, port, user, password, query };
@@ -112,24 +121,33 @@ export class Engine implements EngineHost {
     return this.#loading;
   }
 
-  /** A connection for the session, at once where one is free. */
-  acquire(options?: AcquireOptions): MaybePromise<Connection> {
+  /** A connection for the session, at once where one is free. What limits all of its statements is given up with the signal's wait too. */
+  acquire(limits: StatementLimits | null = null): MaybePromise<Connection> {
     if (this.#disposed) throw engineError('engine.disposed');
-    if (this.#pool === null) return (this.ready() as Promise<void>).then(() => this.acquire(options));
-    const pooled = this.#pool.acquire(options);
-    if (this.events.has('checkout')) return Promise.resolve(pooled).then((connection) => this.#checkout(connection));
-    return pooled instanceof Promise ? pooled.then((connection) => new Connection(this, connection)) : new Connection(this, pooled);
+    if (this.#pool === null) return (this.ready() as Promise<void>).then(() => this.acquire(limits));
+    const pooled = this.#pool.acquire(limits?.signal === undefined ? undefined : { signal: limits.signal });
+    const options = limits === null ? undefined : { limits };
+    if (this.events.has('checkout')) return Promise.resolve(pooled).then((connection) => this.#checkout(connection, options));
+    return pooled instanceof Promise
+      ? pooled.then((connection) => this.#connection(connection, options))
+      : this.#connection(pooled, options);
+  }
+
+  #connection(pooled: PooledConnection, options: ConnectionOptions | undefined): Connection {
+    const connection = new Connection(this, pooled, options);
+    this.#kept ??= connection;
+    return connection;
   }
 
   /** Asks the listeners; a connection that one of them refuses goes back. */
-  async #checkout(pooled: PooledConnection, autocommit = false): Promise<Connection> {
+  async #checkout(pooled: PooledConnection, options: ConnectionOptions | undefined): Promise<Connection> {
     try {
       await this.events.run('checkout', pooled.driver);
     } catch (error) {
       await this.pool.release(pooled);
       throw error;
     }
-    return new Connection(this, pooled, autocommit);
+    return this.#connection(pooled, options);
   }
 
   /**
@@ -146,22 +164,24 @@ export class Engine implements EngineHost {
   }
 
   /**
-   * A connection, to be closed after use. With `autocommit` each statement stands alone. SQLAlchemy: `connect()`.
+   * A connection, to be closed after use. With `autocommit` each statement stands alone; `signal` gives up the wait for one, and `timeout` is
+   * that of the wait in seconds; `limits` hold for all of its statements. SQLAlchemy: `connect()`.
    * @example await using connection = await engine.connect();
    */
-  async connect(options: AcquireOptions & { readonly autocommit?: boolean } = {}): Promise<Connection> {
+  async connect(options: AcquireOptions & ConnectionOptions = {}): Promise<Connection> {
     if (this.#disposed) throw engineError('engine.disposed');
     await this.ready();
     const pooled = await this.pool.acquire(options);
-    return this.#checkout(pooled, options.autocommit === true);
+    return this.#checkout(pooled, options);
   }
 
   /**
-   * Runs `work` in a transaction on a connection of its own: commits when it ends, rolls back when it throws. SQLAlchemy: `begin()`.
+   * Runs `work` in a transaction on a connection of its own: commits when it ends, rolls back when it throws. `signal` and `timeout` limit
+   * each of its statements; a signal that is aborted lets nothing be committed. SQLAlchemy: `begin()`.
    * @example await engine.begin((connection) => connection.execute(insertInto(Tag).values({ name: 'new' })));
    */
-  async begin<T>(work: (connection: Connection) => T | Promise<T>, options?: TransactionOptions): Promise<T> {
-    const connection = await this.acquire();
+  async begin<T>(work: (connection: Connection) => T | Promise<T>, options?: TransactionOptions & StatementLimits): Promise<T> {
+    const connection = await this.acquire(limitsOf(options, this.limits));
     try {
       return await connection.transaction(work, options);
     } finally {
@@ -319,9 +339,12 @@ function notReady(): never {
   throw engineError('engine.not-ready');
 }
 
+/** How long a connection may take to answer when it is tried. */
+const PING_SECONDS = 3;
+
 function ping(driver: DriverConnection): MaybePromise<boolean> {
   const answer = driver.query('SELECT 1', []);
-  return answer instanceof Promise ? answer.then(() => true) : true;
+  return answer instanceof Promise ? withinTime(driver, { timeout: PING_SECONDS }, answer).then(() => true) : true;
 }
 
 function isMissing(error: unknown): boolean {

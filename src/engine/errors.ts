@@ -1,6 +1,6 @@
 import type { DriverFailure } from '../dialects/base/driver.ts';
 import { ConfigurationError } from '../dialects/base/errors.ts';
-import { AthanorError, type ErrorTable, errorsOf } from '../sql/errors.ts';
+import { AthanorError, describe, type ErrorTable, errorsOf } from '../sql/errors.ts';
 
 export { ConfigurationError };
 
@@ -72,6 +72,10 @@ export class OperationalError extends DatabaseError {}
 export class DisconnectError extends OperationalError {}
 /** Another transaction held a lock for too long. */
 export class LockTimeout extends OperationalError {}
+/** A statement ran for longer than its timeout allowed, and was ended. */
+export class StatementTimeout extends OperationalError {}
+/** Someone else ended the statement: an administrator, or a limit of the server. */
+export class StatementCancelled extends OperationalError {}
 /** Another transaction changed what this one read; trying again can succeed. */
 export class SerializationFailure extends OperationalError {}
 /** Two transactions waited for each other; trying again can succeed. */
@@ -116,6 +120,14 @@ const FAILURES: Record<DriverFailure['kind'], readonly [typeof DatabaseError, (d
   lockTimeout: [
     LockTimeout,
     () => 'Another transaction held the lock for too long. Keep transactions short; session.transaction(fn, { retries }) tries again.',
+  ],
+  timeout: [
+    StatementTimeout,
+    () => 'Give it more time ({ timeout }, or the engine option statementTimeout), look at its plan with explain(), or narrow it.',
+  ],
+  cancelled: [
+    StatementCancelled,
+    () => 'It was ended by someone else, not by this program: run it again, or ask who administers the server.',
   ],
   serialization: [
     SerializationFailure,
@@ -217,6 +229,30 @@ const TABLE = {
   'engine.transaction-lost': () => [
     EngineError,
     'The database has undone the transaction after an error, so nothing more can be done in it. Call rollback() and begin anew.',
+  ],
+  'engine.bad-limit': (option: string, expected: string, got: unknown) => [
+    EngineError,
+    `The option '${option}' of a statement takes ${expected}, but got ${typeof got === 'number' ? got : describe(got)}.`,
+  ],
+  'engine.not-streamed': (what: string) => [
+    EngineError,
+    `stream() reads a select or another query whose columns are known, but got ${what === 'statement' ? 'SQL by hand' : `${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what}`}. Give SQL by hand its columns with text(…).columns(…), or run the statement with execute().`,
+  ],
+  'engine.no-two-phase': (title: string) => [
+    EngineError,
+    `${title} has no two-phase transactions. PostgreSQL, MySQL and MariaDB have them; use begin() and commit() here.`,
+  ],
+  'engine.bad-xid': (got: unknown) => [
+    EngineError,
+    `The name of a two-phase transaction has up to 64 letters, digits and _.:-, but got ${typeof got === 'string' ? `'${got}'` : describe(got)}.`,
+  ],
+  'engine.not-two-phase': () => [
+    EngineError,
+    'prepare() needs a two-phase transaction, and none is open on this connection. Call beginTwoPhase() first.',
+  ],
+  'engine.prepared': () => [
+    EngineError,
+    'The two-phase transaction has been prepared, so nothing more can be done in it. Call commit() or rollback().',
   ],
   'engine.not-a-statement': (where: string, got: string) => [
     EngineError,

@@ -17,9 +17,9 @@ export class WriteLock {
     return this.#queue.size;
   }
 
-  /** Takes the lock, at once where it is free. Rejects with the error of `expired` after so many seconds. */
-  acquire(seconds: number, expired: () => Error): MaybePromise<void> {
-    if (this.#held) return this.#queue.wait(seconds, expired);
+  /** Takes the lock, at once where it is free. Rejects with the error of `expired` after so many seconds, or with the signal's reason. */
+  acquire(seconds: number, expired: () => Error, signal?: AbortSignal): MaybePromise<void> {
+    if (this.#held) return this.#queue.wait(seconds, expired, signal);
     this.#held = true;
   }
 

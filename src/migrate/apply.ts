@@ -145,14 +145,19 @@ function reasonOf(error: unknown): string {
 /** Begins the transaction, waiting for others that hold the lock. */
 async function begin(connection: Connection, lockTimeout: number): Promise<void> {
   const until = performance.now() + lockTimeout * 1000;
+  const { transactionLock } = connection.dialect.ddl.schemaChange;
   for (;;) {
+    let cause: unknown;
     try {
-      return await connection.begin();
+      await connection.begin();
+      if (transactionLock === undefined || Number(await connection.scalar(rawSql(transactionLock))) === 1) return;
+      await connection.rollback();
     } catch (error) {
       if (!(error instanceof LockTimeout)) throw error;
-      if (performance.now() >= until) throw migrationError('migrate.busy', [lockTimeout], { cause: error });
-      await new Promise((resolve) => setTimeout(resolve, LOCK_POLL));
+      cause = error;
     }
+    if (performance.now() >= until) throw migrationError('migrate.busy', [lockTimeout], { cause });
+    await new Promise((resolve) => setTimeout(resolve, LOCK_POLL));
   }
 }
 

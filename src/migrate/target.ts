@@ -30,7 +30,8 @@ export async function withConnection<T>(db: MigrationTarget, work: (connection: 
   const url = db.options?.migrations?.url;
   const own = url === undefined ? null : createEngine(url);
   try {
-    const connection = await (own ?? db.engine).connect({ autocommit: true });
+    // A migration takes the time that it takes.
+    const connection = await (own ?? db.engine).connect({ autocommit: true, limits: null });
     try {
       return await work(connection);
     } finally {

@@ -179,6 +179,10 @@ function validate(mapper: Mapper, position: number, given: unknown): unknown {
 
 /** Whether a column's value is another one now than before the change. */
 export function differs(entity: Entity, position: number, before: unknown): boolean {
+  const slot = entity[ROW][position];
+  // Numbers, texts and the like as they stand; NaN is the same value as NaN.
+  if (typeof slot === typeof before && typeof slot !== 'object' && typeof slot === entity[MAPPER].kinds[position])
+    return !Object.is(slot, before) && slot !== before;
   const old = plainValue(entity, position, before);
   const now = columnValue(entity, position);
   const equals = entity[MAPPER].columns[position].type.custom?.equals;

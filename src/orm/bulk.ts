@@ -5,7 +5,8 @@ import { unknownAttribute } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { identityOf } from './identity.ts';
 import { Decoded, type Entity, type Mapper, PERSISTENT, ROW, STATUS, TRANSIENT } from './mapping.ts';
-import { insertEntities, nextVersion, type Writer } from './persistence.ts';
+import { nextVersion, type Writer } from './persistence.ts';
+import { insertEntities } from './row-inserts.ts';
 import { type RowUpdate, updateRows } from './row-updates.ts';
 import { takeColumn } from './synchronization.ts';
 import type { Undo } from './undo.ts';
@@ -81,7 +82,7 @@ export async function updateByKeys(session: BulkSession, mapper: Mapper, rows: r
     const touched = [...positions, ...mapper.workedOut.map((column) => column.position)];
     session.undo.push({ kind: 'update', entity, changes: touched.flatMap((position) => [position, entity[ROW][position]]) });
   }
-  await updateRows(session, mapper, updates);
+  for (const batch of withoutRepeats(mapper, updates)) await updateRows(session, mapper, batch);
   for (const { entity, positions, values } of updates) {
     if (entity[STATUS] !== PERSISTENT) continue;
     positions.forEach((position, i) => {
@@ -90,6 +91,22 @@ export async function updateByKeys(session: BulkSession, mapper: Mapper, rows: r
     });
   }
   return updates.length;
+}
+
+/** Updates in lists in which no row comes twice, so that a list is one statement and the later row counts. */
+function withoutRepeats(mapper: Mapper, updates: readonly RowUpdate[]): RowUpdate[][] {
+  const lists: RowUpdate[][] = [[]];
+  let seen = new Set<unknown>();
+  for (const update of updates) {
+    const identity = identityOf(update.key.slice(0, mapper.keyPositions.length));
+    if (seen.has(identity)) {
+      lists.push([]);
+      seen = new Set();
+    }
+    seen.add(identity);
+    lists[lists.length - 1].push(update);
+  }
+  return lists;
 }
 
 /** The version that a row has to have, taken out of what is set, where the next one takes its place. */

@@ -1,4 +1,5 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
+import { conjunction } from '../sql/expression.ts';
 import { sourcesOf } from '../sql/join.ts';
 import { make, makeAlias } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
@@ -68,9 +69,9 @@ export function joinEager(select: SelectNode, source: SourceNode, plan: EagerPla
       if (relation.through === null) left = make('join', { type: 'left', left, right: target, on: tie(relation, parent, target) });
       else {
         const through = makeAlias(relation.through.node, null);
-        const { near, far } = ties(relation, parent, through, target);
+        const { near, far, across } = ties(relation, parent, through, target);
         const pairRows = make('join', { type: 'inner', left: through, right: target, on: far });
-        left = make('join', { type: 'left', left, right: pairRows, on: near });
+        left = make('join', { type: 'left', left, right: pairRows, on: across === null ? near : (conjunction([near, across]) as Node) });
       }
       from[place] = left;
       columns.push(...relation.target.rowColumns.map((column) => readNode(target, column)));

@@ -83,6 +83,10 @@ const TABLE = {
     MappingError,
     `${relation} finds no foreign key from '${from}' to '${to}'. Add .references('${to}.id') to a column of '${from}', or give the condition with { on }.`,
   ],
+  'orm.join-not-written': (relation: string) => [
+    MappingError,
+    `${relation} is joined by a condition that no foreign key says, so it can be read and not written. Add viewOnly: true.`,
+  ],
   'orm.ambiguous-foreign-key': (relation: string, columns: string) => [
     MappingError,
     `${relation} could use several foreign keys (${columns}). Say which with { foreignKey: '…' }.`,

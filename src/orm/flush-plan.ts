@@ -1,5 +1,6 @@
 import { columnValue, differs } from './attributes.ts';
-import { foreignKeysOf, type KeyAssignment, orderSaves } from './flush-order.ts';
+import { earlyDeletes } from './early-deletes.ts';
+import { type KeyAssignment, orderSaves } from './flush-order.ts';
 import { givenUp, isStored, type Preparation, type PreparationSession } from './flush-preparation.ts';
 import { CHANGES, type Entity, hasChange, MAPPER, PERSISTENT, RELATED, type Relationship, STATUS } from './mapping.ts';
 import { EntityCollection } from './related.ts';
@@ -130,19 +131,5 @@ function wouldChange({ child, positions, parent, parentPositions }: KeyAssignmen
   return positions.some((position, i) => {
     const next = parent === null ? null : columnValue(parent, parentPositions[i]);
     return next === undefined || String(next) !== String(columnValue(child, position));
-  });
-}
-
-/** Rows that new rows of the same class may take the place of, where nothing else in the flush refers to their table. */
-function earlyDeletes(inserts: readonly Entity[], updates: readonly Entity[], deletes: readonly Entity[]): Entity[] {
-  if (inserts.length === 0 || deletes.length === 0) return [];
-  const inserted = new Set(inserts.map((entity) => entity[MAPPER].root));
-  const others = new Set([...updates, ...deletes].map((entity) => entity[MAPPER]));
-  return deletes.filter((entity) => {
-    const mapper = entity[MAPPER];
-    if (!inserted.has(mapper.root)) return false;
-    return ![...others].some((other) =>
-      foreignKeysOf(other).some((key) => mapper.tables.some((table) => table.fullName === key.targetTable)),
-    );
   });
 }

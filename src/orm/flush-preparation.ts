@@ -1,21 +1,22 @@
-import { changedInside, columnValue, differs } from './attributes.ts';
+import { columnValue, differs } from './attributes.ts';
 import { inScope } from './criteria.ts';
-import type { KeyAssignment } from './flush-order.ts';
+import { foreignKeysOf, type KeyAssignment } from './flush-order.ts';
 import { isA } from './hierarchy.ts';
 import { identityOf } from './identity.ts';
+import { noticeInnerChanges } from './inner-changes.ts';
 import type { LoadingSession } from './loader.ts';
 import {
   byMapper,
   CHANGES,
-  Decoded,
   type Entity,
   MAPPER,
+  type Mapper,
   type MapperEvent,
+  type MapperListener,
   PENDING,
   PERSISTENT,
   RELATED,
   type Relationship,
-  ROW,
   recordChange,
   STATUS,
 } from './mapping.ts';
@@ -53,6 +54,7 @@ export async function prepare(session: PreparationSession, preparation: Preparat
   noticeInnerChanges(session);
   for (;;) {
     const { version } = session;
+    const sizes = [session.removed.size, session.created.size, session.dirty.size];
     const deletes = [...session.removed].filter((entity) => !seen.deletes.has(entity));
     for (const entity of deletes) seen.deletes.add(entity);
     await notify(session, deletes, 'beforeDelete');
@@ -66,37 +68,25 @@ export async function prepare(session: PreparationSession, preparation: Preparat
     const updates = [...session.dirty].filter((entity) => !seen.updates.has(entity) && !session.removed.has(entity) && isChanged(entity));
     for (const entity of updates) seen.updates.add(entity);
     await notify(session, updates, 'beforeUpdate');
-    // Orphans and handlers may have added to what is deleted.
-    const settled = [...session.removed].every((entity) => seen.deletes.has(entity));
-    // New objects alone, of which nothing came: a second look would find what the first did.
-    const alone = session.removed.size === 0 && session.dirty.size === 0 && session.created.size === seen.inserts.size;
-    if (alone && session.version === version) return version;
-    if (settled && deletes.length === 0 && inserts.length === 0 && updates.length === 0 && session.version === version) return version;
+    // Cascades, orphans and handlers may have added to what is written; where they did not, a second look would find the same.
+    const now = [session.removed.size, session.created.size, session.dirty.size];
+    if (session.version === version && now.every((size, i) => size === sizes[i])) return version;
   }
 }
 
 /** Tells the listeners of an event, one object after the other. */
 export async function notify(session: PreparationSession, entities: Iterable<Entity>, event: MapperEvent): Promise<void> {
+  let mapper: Mapper | null = null;
+  let listeners: MapperListener[] | undefined;
   for (const entity of entities) {
-    const listeners = entity[MAPPER].listeners.get(event);
+    if (entity[MAPPER] !== mapper) {
+      mapper = entity[MAPPER];
+      listeners = mapper.listeners.get(event);
+    }
     if (listeners === undefined) continue;
     for (const listener of listeners) {
       const answer = session.handle(() => listener(entity));
       if (answer instanceof Promise) await answer;
-    }
-  }
-}
-
-/** JSON that was read may have been changed from within: it is compared with what the row held. */
-function noticeInnerChanges(session: PreparationSession): void {
-  for (const entity of session.watched) {
-    if (entity[STATUS] !== PERSISTENT) continue;
-    for (const position of entity[MAPPER].jsonPositions) {
-      if (!changedInside(entity, position)) continue;
-      const slot = entity[ROW][position] as Decoded;
-      recordChange(entity, position, slot.raw);
-      entity[ROW][position] = new Decoded(slot.value, undefined);
-      session.dirty.add(entity);
     }
   }
 }
@@ -133,7 +123,13 @@ async function cascadeDelete(
     return;
   }
   if (relation.direction !== 'oneToMany' || relation.passiveDeletes === 'all') return;
-  const children = await doomed(session, relation, stored);
+  // Of a key that cannot be NULL nothing is read: the database refuses a parent that has children, or deletes them with it.
+  const loose = canLetGo(relation);
+  const children = loose ? await doomed(session, relation, stored) : stored.flatMap((owner) => relatedTo(owner, relation));
+  if (!loose && goesWithParent(relation)) {
+    for (const child of children) remove(session, child);
+    return;
+  }
   const gone = new Set(owners);
   for (const child of children) {
     if (session.removed.has(child) || !isStored(child)) continue;
@@ -144,6 +140,20 @@ async function cascadeDelete(
     if (back !== null && parent !== undefined) leave(session, child, back);
     preparation.nullified.push({ child, positions: relation.remote, parent: null, parentPositions: relation.local, post: false });
   }
+}
+
+/** Whether the children's key may become NULL. */
+function canLetGo(relation: Relationship): boolean {
+  return relation.remote.every((position) => relation.target.columns[position].nullable);
+}
+
+/** Whether the database deletes the children with their parent. */
+function goesWithParent(relation: Relationship): boolean {
+  const { remote, target } = relation;
+  return foreignKeysOf(target).some(
+    ({ onDelete, columns }) =>
+      onDelete === 'cascade' && columns.length === remote.length && columns.every((column, i) => target.positionOf(column) === remote[i]),
+  );
 }
 
 /** A child whose parent goes, or gives it up, has none on its own side either. */
@@ -207,19 +217,28 @@ async function loadFormer(session: PreparationSession): Promise<void> {
 /** `set()` on a collection that was not loaded: only now it must be known what goes. */
 async function loadReplaced(session: PreparationSession): Promise<void> {
   await loadFormer(session);
+  const replaced = new Map<Relationship, { readonly collection: EntityCollection; readonly shadow: Entity[] }[]>();
   for (const owner of session.dirty) {
-    for (const value of owner[RELATED] ?? []) {
+    if (owner[RELATED] === null) continue;
+    for (const value of owner[RELATED]) {
       if (!(value instanceof EntityCollection) || !value.replaced || value.items !== null) continue;
-      const shadow = [...(value.added ?? [])];
-      await loadSelectIn(session, value.relation, [owner]);
-      if (value.items === null) merge(value, shadow);
+      const list = replaced.get(value.relation) ?? [];
+      list.push({ collection: value, shadow: [...(value.added ?? [])] });
+      replaced.set(value.relation, list);
+    }
+  }
+  for (const [relation, list] of replaced) {
+    await loadSelectIn(
+      session,
+      relation,
+      list.map(({ collection }) => collection.owner),
+    );
+    const { back } = relation;
+    for (const { collection, shadow } of list) {
+      if (collection.items === null) merge(collection, shadow);
       // The children that go lose their parent on their side too.
-      const { back } = value.relation;
-      if (back !== null && !back.many && !back.viewOnly) {
-        for (const child of value.removed ?? []) {
-          if (knownOne(child, back) === owner) leave(session, child, back);
-        }
-      }
+      if (back === null || back.many || back.viewOnly) continue;
+      for (const child of collection.removed ?? []) if (knownOne(child, back) === collection.owner) leave(session, child, back);
     }
   }
 }

@@ -2,7 +2,7 @@ import type { Codec, Dialect } from '../dialects/base/dialect.ts';
 import type { DriverRow } from '../dialects/base/driver.ts';
 import type { Validator } from '../sql/column.ts';
 import type { OrderTerm } from '../sql/expression.ts';
-import type { Node } from '../sql/node.ts';
+import type { Node, SourceNode } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import type { RelationDefinition } from './relation.ts';
 
@@ -230,10 +230,21 @@ export interface Relationship {
   readonly orderBy: readonly OrderTermLike[];
   /** A further condition on the target's rows, over the target's own columns. */
   readonly condition: Node | null;
+  /** What joins both sides where no foreign key does; the relation is read only then. */
+  readonly join: JoinCondition | null;
   readonly raise: boolean;
   /** The relation on the other side. */
   back: Relationship | null;
   readonly listeners: RelationListeners;
+}
+
+/** A condition between two sides of a relation, and the names under which it has them. SQLAlchemy: `primaryjoin`, `secondaryjoin`. */
+export interface JoinCondition {
+  /** All of these have to be true. */
+  readonly parts: readonly Node[];
+  readonly own: SourceNode;
+  readonly related: SourceNode;
+  readonly through: SourceNode | null;
 }
 
 export type OrderTermLike = Pick<OrderTerm, 'node'>;

@@ -10,6 +10,7 @@ import { isA } from './hierarchy.ts';
 import { nameOf } from './identity.ts';
 import { adaptTo, columnOf } from './mapped-source.ts';
 import { type Entity, isEntity, MAPPER, type Mapper, type RelationListeners, type Relationship } from './mapping.ts';
+import { splitJoin, TRUE } from './relation-condition.ts';
 
 function equal(left: Node, right: Node): Node {
   return make('binary', { operator: '=', left, right });
@@ -17,6 +18,11 @@ function equal(left: Node, right: Node): Node {
 
 /** The conditions between a parent source and a target source, without a table between. */
 export function tie(relation: Relationship, parent: SourceNode, target: SourceNode): Node {
+  if (relation.join !== null) {
+    const { near, far, across } = splitJoin(relation.join, parent, target, null);
+    const said = [near, far, across].filter((node): node is Node => node !== null && node !== TRUE);
+    return conjunction([...said, ...extra(relation, target)]) as Node;
+  }
   const pairs = relation.local.map((position, i) =>
     equal(columnOf(parent, relation.mapper.columns[position]), columnOf(target, relation.target.columns[relation.remote[i]])),
   );
@@ -32,15 +38,25 @@ export function conditionsOf({ condition, target }: Relationship): Node[] {
   return [condition, target.condition].filter((node) => node !== null);
 }
 
-/** The conditions of both halves of a many-to-many relation. */
-export function ties(relation: Relationship, parent: SourceNode, through: SourceNode, target: SourceNode): { near: Node; far: Node } {
+/** The conditions of both halves of a many-to-many relation, and what needs both at once. */
+export function ties(
+  relation: Relationship,
+  parent: SourceNode,
+  through: SourceNode,
+  target: SourceNode,
+): { readonly near: Node; readonly far: Node; readonly across: Node | null } {
+  if (relation.join !== null) {
+    const split = splitJoin(relation.join, parent, target, through);
+    const more = extra(relation, target);
+    return more.length === 0 ? split : { ...split, far: conjunction([split.far, ...more]) as Node };
+  }
   const near = relation.throughLocal.map((column, i) =>
     equal(columnOf(parent, relation.mapper.columns[relation.local[i]]), columnOf(through, column)),
   );
   const far = relation.throughRemote.map((column, i) =>
     equal(columnOf(through, column), columnOf(target, relation.target.columns[relation.remote[i]])),
   );
-  return { near: conjunction(near) as Node, far: conjunction([...far, ...extra(relation, target)]) as Node };
+  return { near: conjunction(near) as Node, far: conjunction([...far, ...extra(relation, target)]) as Node, across: null };
 }
 
 /**
@@ -131,12 +147,12 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
     const rows = shared ? target : (relation.target.from as SourceNode);
     if (relation.through === null) return { from: this.#source, steps: [{ source: rows, on: tie(relation, this.#source, target) }] };
     const through = relation.through.node;
-    const { near, far } = ties(relation, this.#source, through, target);
+    const { near, far, across } = ties(relation, this.#source, through, target);
     return {
       from: this.#source,
       steps: [
         { source: through, on: near },
-        { source: rows, on: far },
+        { source: rows, on: across === null ? far : (conjunction([far, across]) as Node) },
       ],
     };
   }
@@ -152,9 +168,10 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
     const where: Node[] = [];
     if (relation.through === null) where.push(tie(relation, this.#source, target));
     else {
-      const { near, far } = ties(relation, this.#source, relation.through.node, target);
+      const { near, far, across } = ties(relation, this.#source, relation.through.node, target);
       from.unshift(relation.through.node);
       where.push(near, far);
+      if (across !== null) where.push(across);
     }
     const query = makeSelect({
       columns: [ONE],

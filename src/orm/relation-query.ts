@@ -1,12 +1,13 @@
 import { conjunction, Expression } from '../sql/expression.ts';
-import { make, makeBind } from '../sql/make.ts';
-import type { Node } from '../sql/node.ts';
+import { make, makeAlias, makeBind, rebuild } from '../sql/make.ts';
+import type { Node, SourceNode } from '../sql/node.ts';
+import { isKind, mapChildren } from '../sql/node-walk.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';
 import { columnOf } from './mapped-source.ts';
 import type { Entity, Relationship } from './mapping.ts';
 import type { Query } from './query.ts';
-import { ties } from './relation-attribute.ts';
+import { tie, ties } from './relation-attribute.ts';
 
 function is(column: Node, value: unknown, type: Parameters<typeof makeBind>[1]): Node {
   return make('binary', { operator: '=', left: column, right: makeBind(value, type) });
@@ -16,11 +17,34 @@ function condition(nodes: readonly Node[]): Expression<boolean> {
   return new Expression<boolean>(conjunction(nodes) as Node, BOOLEAN);
 }
 
+/** A condition with an object's values in place of its columns. */
+function withValues(node: Node, source: SourceNode, relation: Relationship, owner: Entity): Node {
+  const { columns } = relation.mapper;
+  const change = (child: Node): Node => {
+    if (isKind(child, 'column')) {
+      if (child.source.id !== source.id) return child;
+      const column = columns.find((candidate) => candidate.name === child.name) as (typeof columns)[number];
+      return makeBind(columnValue(owner, column.position) ?? null, column.type);
+    }
+    const mapped = mapChildren(child, change);
+    return mapped === child ? child : rebuild(mapped);
+  };
+  return change(node);
+}
+
 /** A query over the related rows of one object. SQLAlchemy: what `lazy='dynamic'` gives. */
 export function relationQuery(query: Query<unknown>, owner: Entity, relation: Relationship): Query<unknown> {
   const target = relation.target.table;
   const ordered = relation.orderBy.length === 0 ? query : query.orderBy(...(relation.orderBy as never[]));
   const own = relation.condition === null ? [] : [relation.condition];
+  if (relation.join !== null) {
+    // The owner's row has a name of its own here, and its columns are the owner's values.
+    const own = makeAlias(relation.mapper.selectable, null);
+    const said = (part: Node | null): Node[] => (part === null ? [] : [withValues(part, own, relation, owner)]);
+    if (relation.through === null) return ordered.filter(condition(said(tie(relation, own, target.node))));
+    const { near, far, across } = ties(relation, own, relation.through.node, target.node);
+    return ordered.join(relation.through, condition(said(far))).filter(condition([...said(near), ...said(across)]));
+  }
   if (relation.through === null) {
     const keys = relation.remote.map((position, i) => {
       const column = relation.target.columns[position];

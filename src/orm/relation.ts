@@ -1,5 +1,5 @@
 import type { ExpressionLike, OrderTerm } from '../sql/expression.ts';
-import type { Table } from '../sql/schema.ts';
+import type { ColumnAttribute, Table } from '../sql/schema.ts';
 
 /** How a relation is loaded when it is first awaited, or always. SQLAlchemy: `lazy=`. */
 export type LazyMode = 'select' | 'joined' | 'selectin' | 'raise';
@@ -20,8 +20,13 @@ export interface RelationOptions {
   foreignKey?: string | readonly string[];
   /** The relation on the other side, where the foreign keys leave it open. SQLAlchemy: `back_populates=`. */
   backPopulates?: string;
-  /** A further condition on the related rows. SQLAlchemy: part of `primaryjoin=`. */
-  on?: () => ExpressionLike<boolean | null>;
+  /**
+   * A further condition on the related rows, or all that joins the two sides. It may use the columns that it is given: this
+   * side's, the related side's and those of the table between. Where it says more than a foreign key does about both sides,
+   * the relation can only be read, and has to be `viewOnly`. SQLAlchemy: `primaryjoin=`, `secondaryjoin=`.
+   * @example get nearby() { return hasMany(Shop, { viewOnly: true, on: (own, shop) => shop.city.eq(own.city) }); }
+   */
+  on?: (own: ConditionColumns, related: ConditionColumns, through: ConditionColumns) => ExpressionLike<boolean | null>;
   /** On delete, leaves related rows that are not loaded to the database's ON DELETE. SQLAlchemy: `passive_deletes=`. */
   passiveDeletes?: boolean | 'all';
   /**
@@ -38,6 +43,10 @@ export interface RelationOptions {
   viewOnly?: boolean;
   lazy?: LazyMode;
 }
+
+/** The columns of one side of a relation's condition, by attribute. */
+// biome-ignore lint/suspicious/noExplicitAny: naming the shapes here would make the types of two models need each other
+export type ConditionColumns = Readonly<Record<string, ColumnAttribute<any>>>;
 
 export interface ManyToManyOptions extends RelationOptions {
   /** The table (or model class) between the two. SQLAlchemy: `secondary=`. */

@@ -1,10 +1,13 @@
 import { describe } from '../sql/errors.ts';
+import { make, makeColumn } from '../sql/make.ts';
+import type { Node, SourceNode } from '../sql/node.ts';
 import type { ForeignKey, Table, TableColumn } from '../sql/schema.ts';
 import { parseCascade } from './cascade.ts';
 import { ormError } from './errors.ts';
 import { foreignKeysOf } from './flush-order.ts';
-import type { Mapper, OrderTermLike, Relationship } from './mapping.ts';
+import type { JoinCondition, Mapper, OrderTermLike, Relationship } from './mapping.ts';
 import type { RelationDefinition, RelationOptions } from './relation.ts';
+import { readCondition } from './relation-condition.ts';
 
 /** Works out what a relation joins, from its definition and the foreign keys. Its other side is found by `pair`. */
 export function resolveRelationship(
@@ -18,6 +21,7 @@ export function resolveRelationship(
   const { options } = definition;
   const cascade = parseCascade(name, options.cascade, options.viewOnly === true);
   if (options.passiveDeletes === 'all' && cascade.delete) throw ormError('orm.passive-delete', name);
+  const said = readCondition(name, mapper, target, definition);
   const base = {
     name,
     key,
@@ -32,16 +36,33 @@ export function resolveRelationship(
     postUpdate: options.postUpdate === true,
     viewOnly: options.viewOnly === true,
     orderBy: orderTerms(options.orderBy),
-    condition: options.on === undefined ? null : options.on().node,
+    condition: said.extra,
+    join: said.join,
     raise: options.lazy === 'raise',
     back: null,
     listeners: mapper.relationListeners[position],
   };
+  if (said.join !== null) {
+    const through = definition.form === 'manyToMany' ? throughOf(name, options) : null;
+    const keys = through === null || said.complete ? [] : keyParts(throughTable(name, mapper, target, options), mapper, target, said.join);
+    return {
+      ...base,
+      join: { ...said.join, parts: [...keys, ...said.join.parts] },
+      // Its rows are told apart by the key of the object that they are related to.
+      local: mapper.keyPositions,
+      remote: [],
+      through,
+      throughLocal: [],
+      throughRemote: [],
+      byIdentity: false,
+      direction: 'oneToMany',
+    };
+  }
   if (definition.form === 'manyToMany')
     return { ...base, ...throughTable(name, mapper, target, options), byIdentity: false, direction: 'manyToMany' };
   const owns = definition.form === 'belongsTo';
   const [owner, other] = owns ? [mapper, target] : [target, mapper];
-  const foreignKey = chooseKey(name, owner, other, options.foreignKey);
+  const foreignKey = said.key ?? chooseKey(name, owner, other, options.foreignKey);
   const { table } = foreignKey.columns[0];
   const referred = table.metadata.resolve(table, foreignKey).columns.map((column) => other.positionOf(column));
   const referring = foreignKey.columns.map((column) => owner.positionOf(column));
@@ -90,15 +111,38 @@ function chooseKey(relation: string, from: Mapper | Table, to: Mapper, named: st
   return keys[0];
 }
 
+/** What the foreign keys of a table between say, as parts of a condition. */
+function keyParts(
+  { local, remote, throughLocal, throughRemote }: Pick<Relationship, 'local' | 'remote' | 'throughLocal' | 'throughRemote'>,
+  mapper: Mapper,
+  target: Mapper,
+  { own, related, through }: JoinCondition,
+): Node[] {
+  const between = through as SourceNode;
+  const equal = (column: TableColumn, source: SourceNode, other: TableColumn): Node =>
+    make('binary', {
+      operator: '=',
+      left: makeColumn(between, column.name, column.key, column.type),
+      right: makeColumn(source, other.name, other.key, other.type),
+    });
+  return [
+    ...throughLocal.map((column, i) => equal(column, own, mapper.columns[local[i]])),
+    ...throughRemote.map((column, i) => equal(column, related, target.columns[remote[i]])),
+  ];
+}
+
+function throughOf(relation: string, { through }: RelationDefinition['options']): Table {
+  if (through === undefined) throw ormError('orm.not-a-model', `${relation}: { through }`, describe(through));
+  return 'table' in through ? through.table : through;
+}
+
 function throughTable(
   relation: string,
   mapper: Mapper,
   target: Mapper,
   options: RelationDefinition['options'],
 ): Pick<Relationship, 'local' | 'remote' | 'through' | 'throughLocal' | 'throughRemote'> {
-  const given = options.through;
-  if (given === undefined) throw ormError('orm.not-a-model', `${relation}: { through }`, describe(given));
-  const through = 'table' in given ? given.table : given;
+  const through = throughOf(relation, options);
   let own: ForeignKey;
   let other: ForeignKey;
   const keys = through.foreignKeys;

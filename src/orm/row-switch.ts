@@ -2,7 +2,8 @@ import { columnValue, sameValue } from './attributes.ts';
 import { identityOfEntity } from './identity.ts';
 import type { IdentityMap } from './identity-map.ts';
 import { CHANGES, type Entity, MAPPER, type Mapper, ROW } from './mapping.ts';
-import { insertRow, isExpressionDefault, nextVersion, storedMatch, storedValue, type Writer } from './persistence.ts';
+import { isExpressionDefault, nextVersion, storedMatch, storedValue, type Writer } from './persistence.ts';
+import { insertRow } from './row-inserts.ts';
 import { type RowUpdate, updateRows } from './row-updates.ts';
 
 /**

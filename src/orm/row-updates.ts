@@ -1,12 +1,15 @@
-import { makeSelect, makeUpdate } from '../sql/make.ts';
+import type { DriverRow } from '../dialects/base/driver.ts';
+import { conjunction } from '../sql/expression.ts';
+import { make, makeBind, makeSelect, makeUpdate } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
-import { nameOf } from './identity.ts';
+import { identityOf, nameOf } from './identity.ts';
 import { columnOf } from './mapped-source.ts';
-import { type Entity, type Mapper, ROW, type WriteTarget } from './mapping.ts';
-import { bindOf, equals, expressionOf, type Writer } from './persistence.ts';
+import { type Entity, type Mapper, ROW, UNRESTRICTED, type WriteTarget } from './mapping.ts';
+import { PACKED_CHUNK, type PackedRows, packedRows } from './packed-rows.ts';
+import { bindOf, equals, expressionOf, matchedColumns, type Writer } from './persistence.ts';
 import { staleUpdate } from './stale-rows.ts';
 
 /** One object's changed columns and the key that its row has in the database. */
@@ -20,10 +23,18 @@ export interface RowUpdate {
   readonly changes: readonly unknown[];
 }
 
-/** The columns that a row to be changed or deleted is found by: its key, and its version where the class has one. */
-export function matchedColumns(mapper: WriteTarget): TableColumn[] {
-  const positions = mapper.versionPosition < 0 ? mapper.keyPositions : [...mapper.keyPositions, mapper.versionPosition];
-  return positions.map((position) => mapper.columns[position]);
+/** What rows with the same changed columns have in common. */
+interface Change {
+  readonly mapper: WriteTarget;
+  /** Tells plans of one kind of change from those of others. */
+  readonly name: string;
+  readonly keys: readonly TableColumn[];
+  readonly columns: readonly TableColumn[];
+  /** Columns that an expression of theirs sets. */
+  readonly worked: readonly { readonly name: string; readonly node: Node }[];
+  /** Columns that the database works out, which the objects are told. */
+  readonly asked: readonly TableColumn[];
+  readonly returns: boolean;
 }
 
 /** Updates rows of one class: those with the same changed columns go together. Throws a StaleDataError for a row that is gone or has another version. */
@@ -57,6 +68,21 @@ function partOf(update: RowUpdate, target: WriteTarget, isTop: boolean): RowUpda
 }
 
 async function updateTable(writer: Writer, mapper: WriteTarget, updates: readonly RowUpdate[]): Promise<void> {
+  for (const group of alike(updates)) {
+    const change = changeOf(writer, mapper, group[0].positions);
+    const constants = change.worked.flatMap(({ node }) => node.binds.map((bind) => bind.value));
+
+    const packed = packedRows(writer.dialectOf(mapper.table), mapper.table, change.keys, change.columns, group.length);
+    if (packed === null) await updateEach(writer, change, group, constants);
+    else await updateTogether(writer, change, group, packed, constants);
+  }
+}
+
+/** Rows with the same changed columns, in the order of their first. */
+function alike(updates: readonly RowUpdate[]): Iterable<readonly RowUpdate[]> {
+  const [first] = updates;
+  // Mostly they are all of one kind, and share the list of it.
+  if (updates.every((update) => update.positions === first.positions)) return updates.length === 0 ? [] : [updates];
   const groups = new Map<string, RowUpdate[]>();
   for (const update of updates) {
     const signature = update.positions.join();
@@ -64,54 +90,153 @@ async function updateTable(writer: Writer, mapper: WriteTarget, updates: readonl
     if (group === undefined) groups.set(signature, [update]);
     else group.push(update);
   }
-  const { table, planId } = mapper;
-  const keys = matchedColumns(mapper);
-  const { returning, updateReturning = returning } = writer.capabilitiesOf(table);
-  for (const [signature, group] of groups) {
-    const columns = group[0].positions.map((position) => mapper.columns[position]);
-    const worked = mapper.workedOut.flatMap((column) => {
+  return groups.values();
+}
+
+function changeOf(writer: Writer, mapper: WriteTarget, positions: readonly number[]): Change {
+  const { returning, updateReturning = returning } = writer.dialectOf(mapper.table).capabilities;
+  const columns = positions.map((position) => mapper.columns[position]);
+  return {
+    mapper,
+    name: `${mapper.planId}:${mapper.table.node.id}:${positions.join()}`,
+    keys: matchedColumns(mapper),
+    columns,
+    worked: mapper.workedOut.flatMap((column) => {
       const expression = columns.includes(column) ? null : expressionOf(column.onUpdate);
       return expression === null ? [] : [{ name: column.name, node: expression.node }];
-    });
-    const asked = mapper.workedOut.filter((column) => !columns.includes(column));
-    const build = (): Node =>
-      makeUpdate({
-        table: table.node,
-        columns: [...columns, ...worked].map((column) => column.name),
-        values: [...columns.map(bindOf), ...worked.map(({ node }) => node)],
-        where: equals(table, keys),
-        returning: updateReturning ? asked.map((column) => columnOf(table.node, column)) : [],
-      });
-    const constants = worked.flatMap(({ node }) => node.binds.map((bind) => bind.value));
-    const rows = group.map(({ values, key }) => [...values, ...constants, ...key]);
-    if (asked.length > 0 && updateReturning) {
-      await updateAndRead(writer, mapper, group, asked, `update:${planId}:${table.node.id}:${signature}`, build, rows);
+    }),
+    asked: mapper.workedOut.filter((column) => !columns.includes(column)),
+    returns: updateReturning,
+  };
+}
+
+/** One statement for up to a thousand rows. */
+async function updateTogether(
+  writer: Writer,
+  change: Change,
+  group: readonly RowUpdate[],
+  packed: PackedRows,
+  constants: readonly unknown[],
+): Promise<void> {
+  const { mapper, name, asked, returns } = change;
+  const { table } = mapper;
+  const build = (): Node => packedUpdate(change, packed);
+  for (let start = 0; start < group.length; start += PACKED_CHUNK) {
+    const chunk = group.length <= PACKED_CHUNK ? group : group.slice(start, start + PACKED_CHUNK);
+    const flat: unknown[] = [];
+    for (const { key, values } of chunk) {
+      for (let i = 0; i < key.length; i++) flat.push(key[i]);
+      for (let i = 0; i < values.length; i++) flat.push(values[i]);
+    }
+    const parameters = packed.pack(flat);
+    if (parameters === null) {
+      await updateEach(writer, change, chunk, constants);
       continue;
     }
-    const answer = writer.runMany(table, `update:${planId}:${table.node.id}:${signature}`, build, rows);
+    const all = constants.length === 0 ? parameters : [...constants, ...parameters];
+    if (asked.length > 0 && returns) {
+      const answer = writer.fetch(table, `${UNRESTRICTED}updateRows:${name}`, build, all);
+      const rows = answer instanceof Promise ? await answer : answer;
+      if (rows.length !== chunk.length) throw await staleUpdate(writer, mapper, chunk, rows.length);
+      takeByKey(mapper, chunk, asked, rows);
+      continue;
+    }
+    const answer = writer.run(table, `updateRows:${name}`, build, all);
     const { rowCount } = answer instanceof Promise ? await answer : answer;
-    if (rowCount !== group.length) throw await staleUpdate(writer, mapper, group, rowCount);
-    if (asked.length > 0) await readAgain(writer, mapper, group, asked);
+    if (rowCount !== chunk.length) throw await staleUpdate(writer, mapper, chunk, rowCount);
+    if (asked.length > 0) await readAgain(writer, mapper, chunk, asked);
+  }
+}
+
+function packedUpdate({ mapper, keys, columns, worked, asked, returns }: Change, packed: PackedRows): Node {
+  const { table } = mapper;
+  const found = keys.map((column, i) => make('binary', { operator: '=', left: columnOf(table.node, column), right: packed.column(i) }));
+  const returned = asked.length > 0 && returns ? [...keysOf(mapper), ...asked] : [];
+  return makeUpdate({
+    table: table.node,
+    columns: [...columns, ...worked].map((column) => column.name),
+    values: [...columns.map((_, i) => packed.column(keys.length + i)), ...worked.map(({ node }) => node)],
+    from: [packed.source],
+    where: conjunction(found),
+    returning: returned.map((column) => columnOf(table.node, column)),
+  });
+}
+
+/** A run of the statement for each row. */
+async function updateEach(writer: Writer, change: Change, group: readonly RowUpdate[], constants: readonly unknown[]): Promise<void> {
+  const { mapper, name, keys, columns, worked, asked, returns } = change;
+  const { table } = mapper;
+  const build = (): Node =>
+    makeUpdate({
+      table: table.node,
+      columns: [...columns, ...worked].map((column) => column.name),
+      values: [...columns.map(bindOf), ...worked.map(({ node }) => node)],
+      where: equals(table, keys),
+      returning: returns ? asked.map((column) => columnOf(table.node, column)) : [],
+    });
+  const rows = group.map(({ values, key }) => [...values, ...constants, ...key]);
+  if (asked.length > 0 && returns) {
+    await updateAndRead(writer, mapper, group, asked, `update:${name}`, build, rows);
+    return;
+  }
+  const answer = writer.runMany(table, `update:${name}`, build, rows);
+  const { rowCount } = answer instanceof Promise ? await answer : answer;
+  if (rowCount !== group.length) throw await staleUpdate(writer, mapper, group, rowCount);
+  if (asked.length > 0) await readAgain(writer, mapper, group, asked);
+}
+
+function keysOf(mapper: WriteTarget): TableColumn[] {
+  return mapper.keyPositions.map((position) => mapper.columns[position]);
+}
+
+/** Puts what the database worked out on the objects; each row begins with its key, as it is now. */
+function takeByKey(mapper: WriteTarget, group: readonly RowUpdate[], asked: readonly TableColumn[], rows: readonly DriverRow[]): void {
+  const { keyPositions } = mapper;
+  const codecs = mapper.codecs();
+  const byKey = new Map<unknown, DriverRow>();
+  for (const row of rows) {
+    const key = keyPositions.map((position, i) => codecs[position].decode?.(row[i]) ?? row[i]);
+    byKey.set(identityOf(key), row);
+  }
+  for (const { entity } of group) {
+    const row = byKey.get(identityOf(keyPositions.map((position) => columnValue(entity, position))));
+    if (row === undefined) throw ormError('orm.stale-update', mapper.table.name, group.length, rows.length, [nameOf(entity)]);
+    asked.forEach((column, place) => {
+      entity[ROW][column.position] = row[keyPositions.length + place];
+    });
   }
 }
 
 /** Without RETURNING, what the database worked out is read by the keys of the rows. */
 async function readAgain(writer: Writer, mapper: WriteTarget, group: readonly RowUpdate[], asked: readonly TableColumn[]): Promise<void> {
   const { table } = mapper;
-  const keys = mapper.keyPositions.map((position) => mapper.columns[position]);
-  const select = (): Node =>
-    makeSelect({ columns: asked.map((column) => columnOf(table.node, column)), from: [table.node], where: equals(table, keys) });
-  const results = await writer.fetchMany(
-    table,
-    `updated:${mapper.planId}:${table.node.id}:${asked.map((column) => column.position).join()}`,
-    select,
-    group.map(({ entity }) => keys.map((column) => columnValue(entity, column.position))),
-  );
-  results.forEach(([row], i) => {
-    asked.forEach((column, place) => {
-      group[i].entity[ROW][column.position] = row[place];
+  const keys = keysOf(mapper);
+  const name = `${mapper.planId}:${table.node.id}:${asked.map((column) => column.position).join()}`;
+  const columns = [...keys, ...asked].map((column) => columnOf(table.node, column));
+  const values = group.map(({ entity }) => keys.map((column) => columnValue(entity, column.position)));
+  if (keys.length > 1) {
+    const select = (): Node => makeSelect({ columns, from: [table.node], where: equals(table, keys) });
+    const results = await writer.fetchMany(table, `updated:${name}`, select, values);
+    takeByKey(mapper, group, asked, results.flat());
+    return;
+  }
+  const select = (): Node => {
+    const list = makeBind([], keys[0].type, { expanding: true });
+    return makeSelect({
+      columns,
+      from: [table.node],
+      where: make('in', { operand: columnOf(table.node, keys[0]), list, negated: false }),
     });
-  });
+  };
+  for (let start = 0; start < group.length; start += PACKED_CHUNK) {
+    const list = values.slice(start, start + PACKED_CHUNK).map(([key]) => key);
+    takeByKey(
+      mapper,
+      group.slice(start, start + PACKED_CHUNK),
+      asked,
+      await writer.fetch(table, `${UNRESTRICTED}updatedIn:${name}`, select, [list]),
+    );
+  }
 }
 
 /** Updates rows whose database works out further columns, and puts those on the objects. */

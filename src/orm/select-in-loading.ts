@@ -1,7 +1,7 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
 import { conjunction } from '../sql/expression.ts';
 import { make, makeAlias, makeBind, makeColumn, makeSelect } from '../sql/make.ts';
-import type { Node } from '../sql/node.ts';
+import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind } from '../sql/node-walk.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { INTEGER } from '../sql/type.ts';
@@ -13,7 +13,7 @@ import { entityOfRow, type LoadingSession } from './loader.ts';
 import { columnOf } from './mapped-source.ts';
 import type { Entity, Relationship } from './mapping.ts';
 import { collectionOf, EntityCollection, knownOne, relatedOf } from './related.ts';
-import { conditionsOf, ties } from './relation-attribute.ts';
+import { conditionsOf, tie, ties } from './relation-attribute.ts';
 
 /** Parents whose related rows are asked for in one statement. */
 const CHUNK = 500;
@@ -42,11 +42,13 @@ export async function loadSelectIn(
   for (const key of keys) found.set(key.identity, []);
   const width = relation.target.rowColumns.length;
   const single = relation.local.length === 1;
-  const owner = relation.through === null ? relation.remote : relation.throughLocal.map((_, i) => width + i);
+  const owner = isByTarget(relation) ? relation.remote : relation.local.map((_, i) => width + i);
   await fetchInChunks(session, relation, keys, wish, loaded, (child, row) => {
     const raw = row[owner[0]];
     const identity = single && typeof raw === 'number' ? raw : ownerIdentity(row, owner, relation);
-    found.get(identity)?.push(child);
+    const list = found.get(identity);
+    // By a condition, a row may be related in several ways.
+    if (list !== undefined && (relation.join === null || !list.includes(child))) list.push(child);
   });
   parents.forEach((parent, i) => {
     const key = keyed[i];
@@ -65,12 +67,17 @@ function localKey(parent: Entity, relation: Relationship): Key | null {
   return values.some((value) => value === null || value === undefined) ? null : { identity: identityOf(values), values };
 }
 
+/** Whether the target's own columns tell to whom a row belongs; else the owner's key is read with it. */
+function isByTarget(relation: Relationship): boolean {
+  return relation.through === null && relation.join === null;
+}
+
 function ownerIdentity(row: DriverRow, owner: readonly number[], relation: Relationship): unknown {
   const codecs = relation.target.codecs();
   const local = relation.mapper.codecs();
   const values = owner.map((place, i) => {
     // A through table's columns have the types of the keys they point at.
-    const codec = relation.through === null ? codecs[place] : local[relation.local[i]];
+    const codec = isByTarget(relation) ? codecs[place] : local[relation.local[i]];
     return codec.decode === null ? row[place] : codec.decode(row[place]);
   });
   return identityOf(values);
@@ -186,6 +193,7 @@ function fetchRelated(
     wish.orderBy === null &&
     wish.limit === null &&
     relation.condition === null &&
+    relation.join === null &&
     relation.target.condition === null &&
     relation.orderBy.length === 0;
   const key = `related:${relation.name}:${relation.mapper.planId}:${relation.target.planId}:${wish.key}:${single ? '' : keys.length}`;
@@ -204,7 +212,7 @@ function fetchRelated(
 /** SELECT the target's columns (and the through table's own key) WHERE the key is among these. */
 function statement(relation: Relationship, keys: readonly unknown[], wish: Wish): Node {
   const target = relation.target.table.node;
-  const tied = new Set(relation.through === null ? relation.remote : []);
+  const tied = new Set(isByTarget(relation) ? relation.remote : []);
   const columns: Node[] = relation.target.rowColumns.map((column, place) =>
     tied.has(place) ? columnOf(target, column) : readNode(target, column),
   );
@@ -212,7 +220,13 @@ function statement(relation: Relationship, keys: readonly unknown[], wish: Wish)
   const where: Node[] = [];
   let near: Node[];
   let nearTypes: readonly TableColumn[];
-  if (relation.through === null) {
+  if (relation.join !== null) {
+    const own = makeAlias(relation.mapper.selectable, null);
+    nearTypes = relation.local.map((position) => relation.mapper.columns[position]);
+    near = nearTypes.map((column) => columnOf(own, column));
+    columns.push(...near);
+    from.push(joinByCondition(relation, own, target));
+  } else if (relation.through === null) {
     nearTypes = relation.remote.map((position) => relation.target.columns[position]);
     near = nearTypes.map((column) => columnOf(target, column));
     from.push(relation.target.from);
@@ -231,6 +245,16 @@ function statement(relation: Relationship, keys: readonly unknown[], wish: Wish)
   const rows = { from, where: conjunction(where) };
   if (wish.limit === null) return makeSelect({ ...rows, columns, orderBy: order });
   return limited(columns, near, order, rows, wish.limit, relation);
+}
+
+/** The owners' rows with those that a condition relates to them. */
+function joinByCondition(relation: Relationship, own: SourceNode, target: SourceNode): Node {
+  const rows = relation.target.from;
+  if (relation.through === null) return make('join', { type: 'inner', left: own, right: rows, on: tie(relation, own, target) });
+  const through = relation.through.node;
+  const { near, far, across } = ties(relation, own, through, target);
+  const pairs = make('join', { type: 'inner', left: own, right: through, on: near });
+  return make('join', { type: 'inner', left: pairs, right: rows, on: across === null ? far : (conjunction([far, across]) as Node) });
 }
 
 function membership(near: readonly Node[], columns: readonly TableColumn[], keys: readonly unknown[]): Node {
@@ -258,7 +282,10 @@ function limited(
       ? order
       : relation.target.keyPositions.map((position) => columnOf(relation.target.table.node, relation.target.columns[position]));
   const call = make('function', { name: 'row_number', args: [], distinct: false, orderBy: [], filter: null });
-  const number = make('label', { operand: make('over', { call, partitionBy: near, orderBy: inOrder, frame: null }), name: 'place' });
+  const number = make('label', {
+    operand: make('over', { call, window: null, partitionBy: near, orderBy: inOrder, frame: null }),
+    name: 'place',
+  });
   const inner = makeSelect({
     ...rows,
     columns: [...columns.map((column, i) => make('label', { operand: column, name: `c${i}` })), number],

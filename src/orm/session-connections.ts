@@ -2,6 +2,7 @@ import type { DriverRow, MaybePromise, RunResult } from '../dialects/base/driver
 import type { Connection } from '../engine/connection.ts';
 import type { Engine } from '../engine/engine.ts';
 import { valuesOf } from '../engine/statement.ts';
+import type { StatementLimits } from '../engine/statement-limits.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
 import { ormError } from './errors.ts';
@@ -17,9 +18,17 @@ export class SessionConnections {
   readonly #engineFor: (bind: string | null) => Engine;
   #engine: Engine | null = null;
 
-  constructor(engineFor: (bind: string | null) => Engine, began: () => MaybePromise<void>) {
+  readonly #limits: (engine: Engine) => StatementLimits | null;
+
+  /** `began` is told of each database whose transaction begins; `limits` hold for every statement. */
+  constructor(
+    engineFor: (bind: string | null) => Engine,
+    began: () => MaybePromise<void>,
+    limits: (engine: Engine) => StatementLimits | null,
+  ) {
     this.#engineFor = engineFor;
-    this.transaction = new SessionTransaction(began);
+    this.#limits = limits;
+    this.transaction = new SessionTransaction(began, (engine) => engine.acquire(limits(engine)));
   }
 
   /** The engine of a bind key; null is the default one. */
@@ -75,14 +84,14 @@ export class SessionConnections {
       const streaming = this.#streamConnection(engine, false);
       if (streaming !== undefined) return work(streaming);
     }
-    const acquired = engine.acquire();
+    const acquired = engine.acquire(this.#limits(engine));
     return acquired instanceof Promise ? acquired.then((connection) => use(connection, work)) : use(acquired, work);
   }
 
   /** A connection to read a stream from: the transaction's, or one of its own. */
   async openStream(engine: Engine): Promise<StreamConnection> {
     const open = this.transaction.connection(engine);
-    const connection = open ?? (await engine.acquire());
+    const connection = open ?? (await engine.acquire(this.#limits(engine)));
     const stream = { connection, shared: open !== undefined };
     const streams = this.#streams.get(engine) ?? [];
     this.#streams.set(engine, [...streams, stream]);

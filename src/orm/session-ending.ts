@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../dialects/base/driver.ts';
 import type { AttachingSession } from './attachment.ts';
 import { ormError } from './errors.ts';
-import type { FlushSession, WrittenRows } from './flush.ts';
+import type { FlushSession, WrittenRows } from './flush-session.ts';
 import { DELETED, DETACHED, type Entity, PEERS, SESSION, STATUS } from './mapping.ts';
 import { type ReloadingSession, reloadSuspects } from './reloading.ts';
 import type { SessionConnections } from './session-connections.ts';

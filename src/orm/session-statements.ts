@@ -1,6 +1,7 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
 import { Result } from '../engine/result.ts';
 import { type Executable, prepareStatement } from '../engine/statement.ts';
+import type { StatementLimits } from '../engine/statement-limits.ts';
 import { Delete } from '../sql/delete.ts';
 import { Insert } from '../sql/insert.ts';
 import type { Node } from '../sql/node.ts';
@@ -34,18 +35,24 @@ export function executeStatement<R>(
   statement: Executable<R>,
   params: Parameters | undefined,
   synchronize: Synchronize,
+  limits: StatementLimits = {},
 ): Promise<Result<R>> {
   if (synchronize !== false && (statement instanceof Update || statement instanceof Delete)) {
     const mapper = mapperOfTable(statement.table);
     if (mapper !== null && !session.identities.isEmpty(mapper)) {
-      const run = (changed: unknown): Promise<Result<unknown>> => execute(session, changed as Executable, params);
+      const run = (changed: unknown): Promise<Result<unknown>> => execute(session, changed as Executable, params, limits);
       return changeRows(session, mapper, statement, params, synchronize, run) as Promise<Result<R>>;
     }
   }
-  return execute(session, statement, params);
+  return execute(session, statement, params, limits);
 }
 
-async function execute<R>(session: StatementSession, statement: Executable<R>, params: Parameters | undefined): Promise<Result<R>> {
+async function execute<R>(
+  session: StatementSession,
+  statement: Executable<R>,
+  params: Parameters | undefined,
+  limits: StatementLimits,
+): Promise<Result<R>> {
   const { connections } = session;
   const engine = connections.engineFor(bindOf(statement));
   await engine.ready();
@@ -60,10 +67,10 @@ async function execute<R>(session: StatementSession, statement: Executable<R>, p
   if (projection !== null && hasEntities(projection)) {
     const rows: DriverRow[] = [];
     for (const { plan, rows: values } of executions)
-      for (const row of values) rows.push(...(await connections.on(engine, (connection) => connection.fetch(plan, row, params))));
+      for (const row of values) rows.push(...(await connections.on(engine, (connection) => connection.fetch(plan, row, params, limits))));
     return new Result(readEntityRows(session, engine.dialect, projection, rows, writes) as R[], writes ? rows.length : 0);
   }
-  return connections.on(engine, (connection) => connection.executePrepared<R>(prepared, params));
+  return connections.on(engine, (connection) => connection.executePrepared(prepared, params, limits)) as Promise<Result<R>>;
 }
 
 /** Runs a statement once for each set of values. See `Session.executeMany()`. */

@@ -23,9 +23,12 @@ export class SessionTransaction {
   #names = 0;
   readonly #began: () => MaybePromise<void>;
 
-  /** `began` is told of each database whose transaction begins. */
-  constructor(began: () => MaybePromise<void>) {
+  readonly #acquire: (engine: Engine) => MaybePromise<Connection>;
+
+  /** `began` is told of each database whose transaction begins, on a connection that `acquire` gives. */
+  constructor(began: () => MaybePromise<void>, acquire: (engine: Engine) => MaybePromise<Connection>) {
     this.#began = began;
+    this.#acquire = acquire;
   }
 
   get active(): boolean {
@@ -55,7 +58,7 @@ export class SessionTransaction {
   }
 
   async #open(engine: Engine, writes: boolean): Promise<Connection> {
-    const connection = await engine.acquire();
+    const connection = await this.#acquire(engine);
     try {
       const options = this.options ?? {};
       await connection.begin({ ...options, writes: options.readOnly === true ? false : writes });

@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Capabilities, TransactionOptions } from '../dialects/base/dialect.ts';
+import type { Dialect, TransactionOptions } from '../dialects/base/dialect.ts';
 import type { DriverRow, MaybePromise, RunResult } from '../dialects/base/driver.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Result, ScalarOf } from '../engine/result.ts';
 import type { Executable } from '../engine/statement.ts';
+import { limitsOf, type StatementLimits } from '../engine/statement-limits.ts';
 import { describe } from '../sql/errors.ts';
 import { insertInto } from '../sql/insert.ts';
 import { canonicalKey } from '../sql/make.ts';
@@ -16,7 +17,8 @@ import type { CriteriaCondition, CriteriaTarget } from './criteria.ts';
 import { addCriterion, type Criterion, type CriterionOptions, hasCriteria, inScope, makeCriterion } from './criteria.ts';
 import { ormError } from './errors.ts';
 import { expire, expireAll, type RefreshOptions, refresh } from './expiry.ts';
-import { type FlushSession, flush, type WrittenRows } from './flush.ts';
+import { flush } from './flush.ts';
+import type { FlushSession, WrittenRows } from './flush-session.ts';
 import { isA, tellsApart, topOwner } from './hierarchy.ts';
 import { identityOf, keyValues, nameOf } from './identity.ts';
 import { IdentityMap } from './identity-map.ts';
@@ -100,6 +102,8 @@ export interface SessionOptions extends CommitHooks {
   readonly criteria?: readonly Criterion[];
   /** The page that the current request asks for. */
   readonly pageParameters?: () => PageParameters | null;
+  /** What limits each of its statements, and ends them with a request that is gone. */
+  readonly limits?: StatementLimits | undefined;
 }
 
 /** The events of a session, and what their handlers get: the session, and what was written or the object that it is about. */
@@ -157,7 +161,11 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.connections = new SessionConnections(options.engineFor, () => this.tell('afterBegin'));
+    this.connections = new SessionConnections(
+      options.engineFor,
+      () => this.tell('afterBegin'),
+      (engine) => (options.limits === undefined ? null : limitsOf(options.limits, engine.limits)),
+    );
     this.criteria = [options.criteria ?? [], this.#criteria];
     this.#autoflush = options.autoflush ?? true;
     this.strict = options.strictLoading ?? false;
@@ -385,7 +393,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     return spec.criteria === null ? queryEntities(this, spec) : inScope(spec.criteria, () => queryEntities(this, spec));
   }
   runStream(spec: QuerySpec, options: StreamOptions): AsyncGenerator<Entity, void, undefined> {
-    return streamEntities(this, spec, readBatch(options.batch));
+    return streamEntities(this, spec, readBatch(options.batch), options);
   }
   runCount(spec: QuerySpec): Promise<number> {
     return inScope(spec.criteria, () => countRows(this, spec));
@@ -416,16 +424,16 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   /**
    * Runs any statement of Core: changed rows, or rows. One that writes opens a transaction. The session's objects follow an
    * UPDATE or DELETE of their rows as `synchronize` says; objects that a writing statement returns are as it left them.
-   * SQLAlchemy: `execute()`.
+   * `signal` and `timeout` end the statement on the server before it is done. SQLAlchemy: `execute()`.
    * @example await db.session.execute(update(Post).set({ views: 0 }).where(Post.c.userId.eq(3)), undefined, { synchronize: 'fetch' });
    */
   async execute<R>(
     statement: Executable<R>,
     params?: Readonly<Record<string, unknown>>,
-    { synchronize = 'auto' }: { readonly synchronize?: Synchronize } = {},
+    { synchronize = 'auto', ...limits }: { readonly synchronize?: Synchronize } & StatementLimits = {},
   ): Promise<Result<R>> {
     await this.ready();
-    return executeStatement(this, statement, params, synchronize);
+    return executeStatement(this, statement, params, synchronize, limits);
   }
   /**
    * Runs a statement once for each of these sets of `param()` values, all or none of them. An insert that says no values
@@ -472,28 +480,32 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     return updateByKeys(this, mapper, rows as readonly Record<string, unknown>[]);
   }
   /** All rows; model classes among the columns give objects. */
-  async all<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<R[]> {
-    return (await this.execute(statement, params)).all();
+  async all<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>, limits?: StatementLimits): Promise<R[]> {
+    return (await this.execute(statement, params, limits)).all();
   }
   /** The first row, or null. */
-  async first<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<R | null> {
-    return (await this.execute(limited(statement, 1), params)).first();
+  async first<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>, limits?: StatementLimits): Promise<R | null> {
+    return (await this.execute(limited(statement, 1), params, limits)).first();
   }
   /** The only row. Throws NoResultFound or MultipleResultsFound. */
-  async one<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<R> {
-    return (await this.execute(statement, params)).one();
+  async one<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>, limits?: StatementLimits): Promise<R> {
+    return (await this.execute(statement, params, limits)).one();
   }
   /** The only row, or null. Throws MultipleResultsFound. SQLAlchemy: `one_or_none()`. */
-  async oneOrNone<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<R | null> {
-    return (await this.execute(statement, params)).oneOrNone();
+  async oneOrNone<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>, limits?: StatementLimits): Promise<R | null> {
+    return (await this.execute(statement, params, limits)).oneOrNone();
   }
   /** The first value of the first row, or null. */
-  async scalar<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<ScalarOf<R> | null> {
-    return (await this.execute(limited(statement, 1), params)).scalar();
+  async scalar<R>(
+    statement: Executable<R>,
+    params?: Readonly<Record<string, unknown>>,
+    limits?: StatementLimits,
+  ): Promise<ScalarOf<R> | null> {
+    return (await this.execute(limited(statement, 1), params, limits)).scalar();
   }
   /** The first value of each row. */
-  async scalars<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>): Promise<ScalarOf<R>[]> {
-    return (await this.execute(statement, params)).scalars();
+  async scalars<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>, limits?: StatementLimits): Promise<ScalarOf<R>[]> {
+    return (await this.execute(statement, params, limits)).scalars();
   }
 
   // Loading onto objects
@@ -717,8 +729,8 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   fetchMany(table: Table, key: string, build: () => Node, rows: readonly (readonly unknown[])[]): MaybePromise<DriverRow[][]> {
     return this.connections.fetchMany(table, key, build, rows);
   }
-  capabilitiesOf(table: Table): Capabilities {
-    return this.engineOf(table).dialect.capabilities;
+  dialectOf(table: Table): Dialect {
+    return this.engineOf(table).dialect;
   }
   async beginWriting(mappers: Iterable<Mapper>): Promise<void> {
     for (const mapper of mappers) {

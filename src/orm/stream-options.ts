@@ -1,7 +1,8 @@
+import type { StatementLimits } from '../engine/statement-limits.ts';
 import { describe, sqlError } from '../sql/errors.ts';
 
 /** How objects are streamed. */
-export interface StreamOptions {
+export interface StreamOptions extends StatementLimits {
   /** How many objects are made, and have their relations loaded, at a time; 500 unless told. SQLAlchemy: `yield_per`. */
   readonly batch?: number;
 }

@@ -2,6 +2,7 @@ import type { DriverRow, MaybePromise } from '../dialects/base/driver.ts';
 import type { Connection } from '../engine/connection.ts';
 import type { Engine } from '../engine/engine.ts';
 import { valuesOf } from '../engine/statement.ts';
+import type { StatementLimits } from '../engine/statement-limits.ts';
 import type { Table } from '../sql/schema.ts';
 import type { AttachingSession } from './attachment.ts';
 import { changedInside } from './attributes.ts';
@@ -40,7 +41,12 @@ export interface StreamingSession extends QuerySession, AttachingSession {
  * The objects of a query one after the other. The rows come as the loop asks for them; a batch of them becomes objects, has
  * its relations loaded, is handed out, and is let go, unless it was changed. SQLAlchemy: `yield_per` with `stream_scalars()`.
  */
-export async function* streamEntities(session: StreamingSession, spec: QuerySpec, batch: number): AsyncGenerator<Entity, void, undefined> {
+export async function* streamEntities(
+  session: StreamingSession,
+  spec: QuerySpec,
+  batch: number,
+  limits: StatementLimits,
+): AsyncGenerator<Entity, void, undefined> {
   await session.ready();
   const { mapper, source, select } = spec;
   const engine = session.engineOf(mapper.table);
@@ -77,7 +83,7 @@ export async function* streamEntities(session: StreamingSession, spec: QuerySpec
   const { connection, release } = await session.openStream(engine);
   try {
     let rows: DriverRow[] = [];
-    for await (const row of connection.stream(engine.plans.get(engine.dialect, node), valuesOf(node))) {
+    for await (const row of connection.fetchStream(engine.plans.get(engine.dialect, node), valuesOf(node), limits)) {
       if (rows.push(row) < batch) continue;
       yield* handOut(rows);
       rows = [];

@@ -18,6 +18,12 @@ import {
 } from './mapping.ts';
 import { EntityCollection, relatedOf } from './related.ts';
 
+/** What the changed columns and relations of an object held: position, value, position, value … */
+export interface ChangedObject {
+  readonly entity: Entity;
+  readonly changes: readonly unknown[];
+}
+
 /** One thing that a flush did to an object, so that a rollback can take it back. */
 export type Undo =
   | {
@@ -28,6 +34,7 @@ export type Undo =
       readonly versions: readonly boolean[] | null;
     }
   | { readonly kind: 'update'; readonly entity: Entity; readonly changes: readonly unknown[] }
+  | { readonly kind: 'updates'; readonly rows: readonly ChangedObject[] }
   | { readonly kind: 'delete'; readonly entity: Entity }
   | { readonly kind: 'load'; readonly entity: Entity; readonly position: number }
   | { readonly kind: 'collection'; readonly collection: EntityCollection; readonly before: readonly Entity[] };
@@ -60,15 +67,9 @@ export function takeBack(session: UndoSession, log: readonly Undo[]): void {
         session.tellState?.('persistentToTransient', entity);
         if (undo.versions?.[row]) entity[ROW][entity[MAPPER].versionPosition] = undefined;
       }
-    } else if (undo.kind === 'update') {
-      const { entity } = undo;
-      const map = session.identities.of(entity[MAPPER]);
-      // Rows that exchange keys leave each other's places on their way back.
-      const known = entity[STATUS] === PERSISTENT && entity[SESSION] !== null;
-      if (known && map.get(identityOfEntity(entity)) === entity) map.delete(identityOfEntity(entity));
-      restore(entity, undo.changes);
-      if (known) map.set(identityOfEntity(entity), entity);
-    } else if (undo.kind === 'delete') {
+    } else if (undo.kind === 'update') takeBackUpdate(session, undo);
+    else if (undo.kind === 'updates') for (let row = undo.rows.length - 1; row >= 0; row--) takeBackUpdate(session, undo.rows[row]);
+    else if (undo.kind === 'delete') {
       const { entity } = undo;
       if (entity[STATUS] !== DELETED && entity[STATUS] !== DETACHED) continue;
       // What was set since it was deleted was never to be written.
@@ -89,6 +90,15 @@ export function takeBack(session: UndoSession, log: readonly Undo[]): void {
       undo.collection.settle();
     }
   }
+}
+
+function takeBackUpdate(session: UndoSession, { entity, changes }: ChangedObject): void {
+  const map = session.identities.of(entity[MAPPER]);
+  // Rows that exchange keys leave each other's places on their way back.
+  const known = entity[STATUS] === PERSISTENT && entity[SESSION] !== null;
+  if (known && map.get(identityOfEntity(entity)) === entity) map.delete(identityOfEntity(entity));
+  restore(entity, changes);
+  if (known) map.set(identityOfEntity(entity), entity);
 }
 
 function takeBackInsert(session: UndoSession, entity: Entity, generated: boolean): void {

@@ -13,7 +13,7 @@ export interface RowChange {
 const uniques = new WeakMap<Mapper, readonly (readonly number[])[]>();
 
 /** The columns of each key and unique constraint of a class; made once. */
-function uniquesOf(mapper: Mapper): readonly (readonly number[])[] {
+export function uniquesOf(mapper: Mapper): readonly (readonly number[])[] {
   let sets = uniques.get(mapper);
   if (sets === undefined) {
     const parts = mapper.tables.flatMap(({ uniques, indexes }) => [
@@ -40,7 +40,9 @@ export function isReferable(mapper: Mapper, position: number): boolean {
  */
 export function inSteps<C extends RowChange>(mapper: Mapper, changes: readonly C[]): readonly (readonly C[])[] {
   if (changes.length < 2) return [changes];
-  const sets = uniquesOf(mapper).filter((set) => changes.some(({ positions }) => positions.some((position) => set.includes(position))));
+  // Most changes have one list of columns in common.
+  const lists = new Set(changes.map(({ positions }) => positions));
+  const sets = uniquesOf(mapper).filter((set) => [...lists].some((positions) => positions.some((position) => set.includes(position))));
   if (sets.length === 0) return [changes];
   const waits = new Map<C, C[]>();
   for (const set of sets) {
@@ -72,7 +74,7 @@ export function inSteps<C extends RowChange>(mapper: Mapper, changes: readonly C
 }
 
 /** Values as text that is equal for equal values. */
-function textOf(values: readonly unknown[]): string {
+export function textOf(values: readonly unknown[]): string {
   return JSON.stringify(
     values.map((value) =>
       value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value instanceof Date ? value.getTime() : value),

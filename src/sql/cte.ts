@@ -1,7 +1,8 @@
 import { describe, sqlError } from './errors.ts';
 import type { QueryLike } from './expression.ts';
-import { make, makeCte, makeCteAlias, makeCteReference, nextId } from './make.ts';
+import { make, makeCte, makeCteAlias, makeCteReference, nextId, rebuild } from './make.ts';
 import type { Node } from './node.ts';
+import { isKind, mapChildren } from './node-walk.ts';
 import { derivedSource, type Output, type Projection, type RowColumns, type Subquery, widthOf } from './projection.ts';
 import type { Source } from './schema.ts';
 import type { CteNode } from './statement-nodes.ts';
@@ -60,7 +61,8 @@ export class Cte<R = unknown, N extends string = string> implements Subquery<R, 
   }
 
   /**
-   * Adds rows that a recursive expression gives of its own rows, each row once. SQLAlchemy: `cte.union()`.
+   * Adds rows that a recursive expression gives of its own rows, each row once: a function of the expression, or a query
+   * that names it. SQLAlchemy: `cte.union()`.
    * @example const tree = select({ id: Part.c.id }).where(Part.c.id.eq(1)).cte('tree', { recursive: true })
    *   .union((self) => select({ id: Part.c.id }).join(self, Part.c.parentId.eq(self.c.id)));
    */
@@ -89,12 +91,23 @@ function extend<R, N extends string>(
   const { id, name, body } = state;
   const where = operator === 'UNION' ? 'union()' : 'unionAll()';
   const self = derivedSource(makeCteAlias(makeCteReference(id, name)), name ?? 'cte', outputs) as unknown as Subquery<R>;
-  const query = typeof part === 'function' ? part(self) : part;
-  if (query?.node === undefined || query.projection === undefined) throw sqlError('sql.bad-argument', where, 'a select', describe(query));
-  const width = widthOf(query.projection);
+  const given = typeof part === 'function' ? part(self) : part;
+  if (given?.node === undefined || given.projection === undefined) throw sqlError('sql.bad-argument', where, 'a select', describe(given));
+  const width = widthOf(given.projection);
   if (width !== body.outputs.length) throw sqlError('sql.different-widths', where, body.outputs.length, width);
-  const node = make('setOperation', { operator, queries: [body.node, query.node], orderBy: [], limit: null, offset: null });
+  const queries = [body.node, referring(given.node, id, name)];
+  const node = make('setOperation', { operator, queries, orderBy: [], limit: null, offset: null, ctes: [] });
   return new Cte<R, N>({ ...state, body: { ...body, node } });
+}
+
+/** The part with the expression's own name where it names the expression as it was so far. */
+function referring(part: Node, id: string, name: string | null): Node {
+  const change = (node: Node): Node => {
+    if (isKind(node, 'cte') && node.id === id) return makeCteReference(id, name);
+    const mapped = mapChildren(node, change);
+    return mapped === node ? node : rebuild(mapped);
+  };
+  return change(part);
 }
 
 type CtePart<R> = CteQuery<R> | ((self: Subquery<R>) => CteQuery<R>);

@@ -58,6 +58,16 @@ export interface FunctionNode extends Node {
 export interface OverNode extends Node {
   readonly kind: 'over';
   readonly call: Node;
+  /** The named window that it begins from. */
+  readonly window: Node | null;
+  readonly partitionBy: readonly Node[];
+  readonly orderBy: readonly Node[];
+  readonly frame: Node | null;
+}
+/** A window with a name: `WINDOW name AS (…)`. */
+export interface NamedWindowNode extends Node {
+  readonly kind: 'namedWindow';
+  readonly name: string;
   readonly partitionBy: readonly Node[];
   readonly orderBy: readonly Node[];
   readonly frame: Node | null;
@@ -223,6 +233,31 @@ export interface JsonHasKeysNode extends Node {
   readonly operand: Node;
   readonly keys: readonly Node[];
   readonly every: boolean;
+}
+/** A JSON object of these values. */
+export interface JsonObjectNode extends Node {
+  readonly kind: 'jsonObject';
+  readonly names: readonly string[];
+  readonly values: readonly Node[];
+  readonly types: readonly SqlType[];
+}
+/** The rows of a subquery as JSON: a list of objects, or one object. */
+export interface JsonRowsNode extends Node {
+  readonly kind: 'jsonRows';
+  readonly query: Node;
+  /** The names of the query's columns in SQL, and those in the objects. */
+  readonly columns: readonly string[];
+  readonly names: readonly string[];
+  readonly types: readonly SqlType[];
+  readonly many: boolean;
+}
+/** The values of a group as a JSON list. */
+export interface JsonAggregateNode extends Node {
+  readonly kind: 'jsonAggregate';
+  readonly value: Node;
+  readonly type: SqlType;
+  readonly orderBy: readonly Node[];
+  readonly filter: Node | null;
 }
 export interface JsonLengthNode extends Node {
   readonly kind: 'jsonLength';

@@ -5,11 +5,17 @@ import { make } from './make.ts';
 import type { Node, SourceNode } from './node.ts';
 import { isKind } from './node-walk.ts';
 import type { NameOf } from './projection.ts';
-import { type Source, sourceOf, tableBehind } from './schema.ts';
+import { columnsBehind, type Source, sourceOf, tableBehind } from './schema.ts';
 import type { JoinNode } from './statement-nodes.ts';
 
-/** A condition of a join; `true` where there is none. */
-export type JoinCondition = ExpressionLike<boolean | null> | boolean;
+/** A condition of a join: an expression, `true` where there is none, or the columns that both sides have in common. */
+export type JoinCondition = ExpressionLike<boolean | null> | boolean | SharedColumns;
+
+/**
+ * The columns of one name that tie the two sides of a join: these attributes (`USING`), or all that there are (`NATURAL`).
+ * @example select(Order.c.id, Customer.c.name).join(Customer, { using: 'customerId' })
+ */
+export type SharedColumns = { readonly using: string | readonly string[] } | { readonly natural: true };
 
 /**
  * Sources joined before a statement names them, so that joins can be nested. SQLAlchemy: `Join`.
@@ -99,6 +105,7 @@ export function joinNode(
   if (candidates.length === 0) throw sqlError('sql.bad-argument', where, 'something to join to: call from() first', 'nothing');
   if (type === 'cross') return { joined: make('join', { type, left: candidates[0], right, on: null }), left: candidates[0] };
   if (on !== undefined) {
+    if (isShared(on)) return sharedJoin(type, candidates, right, on, where);
     const given = conditions([on], where)[0];
     const more = target instanceof Join ? undefined : sourceOf(target, where).reads?.where;
     const condition = more ? (conjunction([given, more]) as Node) : given;
@@ -110,6 +117,41 @@ export function joinNode(
     return { joined: make('join', { type, left: candidates[0], right, on: make('constant', { value: true }) }), left: candidates[0] };
   const source = target instanceof Join ? sourcesOf([right]).map((one) => sourceAround(one)) : [sourceOf(target, where)];
   const { left, condition } = byForeignKey(candidates, source);
+  return { joined: make('join', { type, left, right, on: condition }), left };
+}
+
+function isShared(on: JoinCondition): on is SharedColumns {
+  return typeof on === 'object' && on !== null && ('using' in on || 'natural' in on);
+}
+
+/** A join by the columns that both sides have. Every column is named with its source, so an equality says the same as USING. */
+function sharedJoin(
+  type: JoinNode['type'],
+  candidates: readonly Node[],
+  right: Node,
+  on: SharedColumns,
+  where: string,
+): { joined: JoinNode; left: Node } {
+  const left = candidates[candidates.length - 1];
+  const [own, others] = [left, right].map((side) => sourcesOf([side]).flatMap((source) => columnsBehind(source)));
+  const names =
+    'natural' in on ? [...new Set(own.map(({ key }) => key))].filter((key) => others.some((other) => other.key === key)) : on.using;
+  const pairs = (typeof names === 'string' ? [names] : names).map((key) => {
+    const [a, b] = [own, others].map((columns, i) => {
+      const found = columns.filter((column) => column.key === key);
+      if (found.length === 1) return found[0].node;
+      const side = i === 0 ? 'left' : 'right';
+      throw sqlError(
+        'sql.bad-argument',
+        `${where}, at '${key}',`,
+        `a column that the ${side} side has once`,
+        `one that it has ${found.length} times`,
+      );
+    });
+    return make('binary', { operator: '=', left: a, right: b });
+  });
+  // Where nothing is shared, NATURAL puts every row beside every row.
+  const condition = pairs.length === 0 ? make('constant', { value: true }) : conjunction(pairs);
   return { joined: make('join', { type, left, right, on: condition }), left };
 }
 
@@ -146,7 +188,7 @@ function relationJoin(
   let left: Node = start;
   for (const step of steps) {
     const more = step === steps[steps.length - 1] && on !== undefined;
-    const condition = more ? conjunction([step.on, ...conditions([on], where)]) : step.on;
+    const condition = more ? conjunction([step.on, ...conditions([on as ExpressionLike<boolean>], where)]) : step.on;
     left = make('join', { type, left, right: step.source, on: condition });
   }
   return { joined: left as JoinNode, left: start };

@@ -1,6 +1,6 @@
 import { describe, sqlError } from './errors.ts';
 import { conditions, Expression, type ExpressionLike, type OrderTerm } from './expression.ts';
-import type { FunctionNode } from './expression-nodes.ts';
+import type { FunctionNode, NamedWindowNode } from './expression-nodes.ts';
 import { type FrameOptions, frameNode } from './frame.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
@@ -10,8 +10,44 @@ type OneOrMany<T> = T | readonly T[];
 
 /** The rows that a window function sees: their partition, their order, and the frame around the current one. */
 export interface WindowOptions extends FrameOptions {
+  /** The named window that it begins from: its partition, and its order where none is said here. */
+  readonly window?: NamedWindow;
   readonly partitionBy?: OneOrMany<ExpressionLike>;
   readonly orderBy?: OneOrMany<OrderTerm | ExpressionLike>;
+}
+
+/** A window with a name, which several functions of one select share. SQLAlchemy has none: the same `over()` twice. */
+export class NamedWindow {
+  readonly node: NamedWindowNode;
+  constructor(node: NamedWindowNode) {
+    this.node = node;
+  }
+}
+
+/**
+ * Gives a window a name: `WINDOW name AS (…)`. A function takes it as it is, or adds an order or a frame. Where a database
+ * has no names for windows, each function says what its window is.
+ *
+ * @param name its name in SQL
+ * @example const byUser = window('by_user', { partitionBy: Post.c.userId, orderBy: Post.c.id });
+ *   select(func.rowNumber().over(byUser), func.sum(Post.c.views).over({ window: byUser, rows: ['unbounded', 0] }))
+ * @throws ArgumentError without a name
+ */
+export function window(name: string, options: Omit<WindowOptions, 'window'> = {}): NamedWindow {
+  if (typeof name !== 'string' || name === '') throw sqlError('sql.bad-argument', 'window()', 'a name', describe(name));
+  const partitionBy = nodesOf(options.partitionBy, 'window({ partitionBy })');
+  return new NamedWindow(
+    make('namedWindow', { name, partitionBy, orderBy: nodesOf(options.orderBy, 'window({ orderBy })'), frame: frameNode(options) }),
+  );
+}
+
+/** The named window that a window begins from. Throws an ArgumentError where it says again what that one says. */
+function baseOf({ window: base, partitionBy, orderBy }: WindowOptions): Node | null {
+  if (base === undefined) return null;
+  if (!(base instanceof NamedWindow)) throw sqlError('sql.bad-argument', 'over({ window })', 'a window()', describe(base));
+  if (partitionBy !== undefined || base.node.frame !== null || (orderBy !== undefined && base.node.orderBy.length > 0))
+    throw sqlError('sql.bad-argument', 'over({ window })', 'a window without a frame, and nothing that it says already', 'more');
+  return base.node;
 }
 
 /** A call of a SQL function, which may be narrowed, ordered or made a window. SQLAlchemy: `FunctionElement`. */
@@ -43,9 +79,15 @@ export class FunctionCall<V = unknown> extends Expression<V> {
    * Makes it a window function. SQLAlchemy: `over()`.
    * @example func.sum(Post.c.views).over({ partitionBy: Post.c.userId, orderBy: Post.c.id, rows: ['unbounded', 'current row'] })
    */
-  over(window: WindowOptions = {}): Expression<V> {
+  over(window: WindowOptions | NamedWindow = {}): Expression<V> {
+    if (window instanceof NamedWindow)
+      return new Expression<V>(
+        make('over', { call: this.node, window: window.node, partitionBy: [], orderBy: [], frame: null }),
+        this.type,
+      );
     const fields = {
       call: this.node,
+      window: baseOf(window),
       partitionBy: nodesOf(window.partitionBy, 'over({ partitionBy })'),
       orderBy: nodesOf(window.orderBy, 'over({ orderBy })'),
       frame: frameNode(window),

@@ -26,6 +26,7 @@ interface State {
   readonly conflict: Conflict | null;
   readonly instead: InsertNode['instead'];
   readonly prefixes: readonly Node[];
+  readonly ctes: readonly Node[];
   readonly projection: Projection | null;
 }
 
@@ -116,6 +117,10 @@ export class Insert<S = Shape, R = never> implements CteBody<R> {
   prefixWith(text: ExpressionLike, options: { readonly dialect?: string } = {}): Insert<S, R> {
     return this.#with({ prefixes: [...this.#state.prefixes, hint(text, null, options, 'prefixWith()')] });
   }
+  /** Common table expressions that it does not read: those that change other rows (PostgreSQL). SQLAlchemy: `add_cte()`. */
+  addCte(...ctes: readonly Cte[]): Insert<S, R> {
+    return this.#with({ ctes: [...this.#state.ctes, ...ctes.map((one) => one.node)] });
+  }
   /** Gives back columns of the rows that were written. */
   returning<const X extends readonly unknown[]>(...items: X): Insert<S, SelectRow<X>> {
     return new Insert<S, SelectRow<X>>({ ...this.#state, projection: project(items, 'returning()') });
@@ -174,10 +179,10 @@ export class Insert<S = Shape, R = never> implements CteBody<R> {
     return cellsOf(this.table, row, `insertInto(${this.table.name})`, (column) => column.default);
   }
 
-  #clauses(): Pick<InsertNode, 'table' | 'conflict' | 'returning' | 'instead' | 'prefixes'> {
-    const { table, conflict, instead, prefixes, projection } = this.#state;
+  #clauses(): Pick<InsertNode, 'table' | 'conflict' | 'returning' | 'instead' | 'prefixes' | 'ctes'> {
+    const { table, conflict, instead, prefixes, ctes, projection } = this.#state;
     const returning = projection === null ? [] : projection.items.map((item) => item.node);
-    return { table: table.node, conflict: conflict === null ? null : conflictNode(conflict, table), returning, instead, prefixes };
+    return { table: table.node, conflict: conflict === null ? null : conflictNode(conflict, table), returning, instead, prefixes, ctes };
   }
 }
 
@@ -220,5 +225,5 @@ function defaultNode(column: TableColumn): Node {
  */
 export function insertInto<X extends Source>(target: X): Insert<ShapeOf<X>> {
   const table = tableOf(target, 'insertInto()');
-  return new Insert<ShapeOf<X>>({ table, rows: [], from: null, conflict: null, instead: null, prefixes: [], projection: null });
+  return new Insert<ShapeOf<X>>({ table, rows: [], from: null, conflict: null, instead: null, prefixes: [], ctes: [], projection: null });
 }

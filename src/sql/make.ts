@@ -337,8 +337,8 @@ export function makeSelect(fields: Pick<FieldsOf<SelectNode>, 'columns'> & Parti
   return make('select', { ...BLANK, ...fields });
 }
 
-const BLANK_INSERT = { columns: [], values: [], query: null, conflict: null, returning: [], instead: null, prefixes: [] };
-const BLANK_CHANGE = { where: null, orderBy: [], limit: null, returning: [] };
+const BLANK_INSERT = { columns: [], values: [], query: null, conflict: null, returning: [], instead: null, prefixes: [], ctes: [] };
+const BLANK_CHANGE = { where: null, orderBy: [], limit: null, returning: [], ctes: [] };
 
 /** An insert of which only these clauses are there. */
 export function makeInsert(fields: Pick<FieldsOf<InsertNode>, 'table'> & Partial<FieldsOf<InsertNode>>): InsertNode {

@@ -22,17 +22,21 @@ import type {
   FunctionNode,
   IdentifierNode,
   InNode,
+  JsonAggregateNode,
   JsonComparisonNode,
   JsonContainsNode,
   JsonHasKeysNode,
   JsonLengthNode,
+  JsonObjectNode,
   JsonPathNode,
+  JsonRowsNode,
   JsonScalarNode,
   JunctionNode,
   LabelNode,
   LikeNode,
   ListNode,
   MatchNode,
+  NamedWindowNode,
   NextValueNode,
   OrderNode,
   OverNode,
@@ -66,6 +70,7 @@ import type {
   LockNode,
   MergeClauseNode,
   MergeNode,
+  RowFieldNode,
   SelectModifiersNode,
   SelectNode,
   SetOperationNode,
@@ -93,6 +98,7 @@ export interface NodeByKind {
   list: ListNode;
   function: FunctionNode;
   over: OverNode;
+  namedWindow: NamedWindowNode;
   case: CaseNode;
   cast: CastNode;
   collate: CollateNode;
@@ -111,6 +117,7 @@ export interface NodeByKind {
   insert: InsertNode;
   conflict: ConflictNode;
   update: UpdateNode;
+  rowField: RowFieldNode;
   delete: DeleteNode;
   selectModifiers: SelectModifiersNode;
   hint: HintNode;
@@ -143,6 +150,9 @@ export interface NodeByKind {
   jsonContains: JsonContainsNode;
   jsonHasKeys: JsonHasKeysNode;
   jsonLength: JsonLengthNode;
+  jsonObject: JsonObjectNode;
+  jsonRows: JsonRowsNode;
+  jsonAggregate: JsonAggregateNode;
   arrayOperator: ArrayOperatorNode;
   arrayIndex: ArrayIndexNode;
   arrayLength: ArrayLengthNode;

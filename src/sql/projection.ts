@@ -4,7 +4,7 @@ import { type ExpressionLike, isExpression, typeOf } from './expression.ts';
 import { make, nextId } from './make.ts';
 import type { AliasNode, Node } from './node.ts';
 import { isKind } from './node-walk.ts';
-import { ColumnAttribute, type Reads, type Source, sourceOf } from './schema.ts';
+import { ColumnAttribute, type Reads, type Source, setColumns, sourceOf } from './schema.ts';
 import type { EntityNode } from './statement-nodes.ts';
 import { type SqlType, UNKNOWN } from './type.ts';
 
@@ -228,6 +228,7 @@ export interface Subquery<R, N extends string = string> extends Source {
 /** The source that a query's alias is, with its columns by the names of its rows. */
 export function derivedSource(node: AliasNode, name: string, outputs: readonly Omit<Output, 'node'>[]): Subquery<never> {
   const columns = outputs.map((output) => new ColumnAttribute(node, output.name, output.key, output.type, null));
+  setColumns(node, columns);
   const c = Object.fromEntries(columns.map((column) => [column.key, column]));
   return { c, '~source': { node, name, columns, table: null } } as unknown as Subquery<never>;
 }

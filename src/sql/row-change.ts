@@ -20,6 +20,7 @@ export interface RowChangeState {
   readonly orderBy: readonly Node[];
   readonly limit: Node | null;
   readonly all: boolean;
+  readonly ctes: readonly Node[];
   readonly projection: Projection | null;
 }
 
@@ -53,6 +54,10 @@ export abstract class RowChange<T extends RowChangeState, R> implements CteBody<
   limit(rows: number | ExpressionLike<number> | null): this {
     return this.with({ limit: rowCount(rows, 'limit()') });
   }
+  /** Common table expressions that it does not read: those that change other rows (PostgreSQL). SQLAlchemy: `add_cte()`. */
+  addCte(...ctes: readonly Cte[]): this {
+    return this.with({ ctes: [...this.state.ctes, ...ctes.map((one) => one.node)] });
+  }
   /** The rows that it gives back as a common table expression (PostgreSQL). SQLAlchemy: `cte()`. */
   cte<N extends string = '~cte'>(name?: N, options: CteOptions = {}): Cte<R, N> {
     return makeCteOf(name, this, options);
@@ -85,5 +90,6 @@ export function beginChange(target: Source, all: boolean, where: string): RowCha
   const { node, table, name, reads } = writableSource(target, where);
   if (table === null || (node.kind === 'alias' && node.of.kind !== 'table'))
     throw sqlError('sql.bad-argument', where, 'a table or a model class', `'${name}'`);
-  return { table, target: node, sources: [], where: reads?.where ? [reads.where] : [], orderBy: [], limit: null, all, projection: null };
+  const own = reads?.where ? [reads.where] : [];
+  return { table, target: node, sources: [], where: own, orderBy: [], limit: null, all, ctes: [], projection: null };
 }

@@ -150,6 +150,21 @@ export function tableBehind(node: SourceNode): Table | null {
   return tables.get(node) ?? (node.kind === 'alias' ? (tables.get(node.of) ?? null) : null);
 }
 
+const columnsOf = new WeakMap<Node, readonly ColumnAttribute[]>();
+
+/** Notes the columns of a source. */
+export function setColumns(node: SourceNode, columns: readonly ColumnAttribute[]): void {
+  columnsOf.set(node, columns);
+}
+
+/** The columns of a source: a table, an alias, a subquery. */
+export function columnsBehind(node: SourceNode): readonly ColumnAttribute[] {
+  const noted = columnsOf.get(node);
+  if (noted !== undefined) return noted;
+  const table = tableBehind(node);
+  return table?.attributes.map((c) => new ColumnAttribute(node, c.node.name, c.key, c.type, c.column)) ?? [];
+}
+
 const binds = new WeakMap<Node, string | null>();
 
 /** Notes which database a source that is no table belongs to. */

@@ -1,3 +1,4 @@
+import type { Cte } from './cte.ts';
 import { describe, sqlError } from './errors.ts';
 import type { ExpressionLike, OrderTerm } from './expression.ts';
 import { make } from './make.ts';
@@ -29,6 +30,10 @@ export class SetOperation<R> extends Query<R> {
   offset(rows: number | ExpressionLike<number> | null): SetOperation<R> {
     return this.#with({ offset: rowCount(rows, 'offset()') });
   }
+  /** Common table expressions that its queries do not read: those that change rows (PostgreSQL). SQLAlchemy: `add_cte()`. */
+  addCte(...ctes: readonly Cte[]): SetOperation<R> {
+    return this.#with({ ctes: [...this.node.ctes, ...ctes.map((one) => one.node)] });
+  }
   /** These rows and those of other queries, each once. */
   union(...others: Query<R>[]): SetOperation<R> {
     return union<R>(this, ...others);
@@ -54,7 +59,7 @@ function setOperation<R>(operator: SetOperator, queries: readonly Query<R>[]): S
   const width = widthOf(queries[0].projection);
   const other = queries.map((query) => widthOf(query.projection)).find((n) => n !== width);
   if (other !== undefined) throw sqlError('sql.different-widths', where, width, other);
-  const fields = { operator, queries: queries.map((query) => query['~part']()), orderBy: [], limit: null, offset: null };
+  const fields = { operator, queries: queries.map((query) => query['~part']()), orderBy: [], limit: null, offset: null, ctes: [] };
   return new SetOperation<R>(make('setOperation', fields), queries[0].projection);
 }
 

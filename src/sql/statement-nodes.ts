@@ -47,6 +47,8 @@ export interface SetOperationNode extends Node {
   readonly orderBy: readonly Node[];
   readonly limit: Node | null;
   readonly offset: Node | null;
+  /** Common table expressions that it does not read itself. */
+  readonly ctes: readonly Node[];
 }
 export interface InsertNode extends Node {
   readonly kind: 'insert';
@@ -60,6 +62,8 @@ export interface InsertNode extends Node {
   /** What is done with a row whose key is there, where the database says it before INTO: `INSERT OR REPLACE`, `INSERT IGNORE`. */
   readonly instead: 'replace' | 'ignore' | null;
   readonly prefixes: readonly Node[];
+  /** Common table expressions that it does not read itself. */
+  readonly ctes: readonly Node[];
 }
 export interface ConflictNode extends Node {
   readonly kind: 'conflict';
@@ -88,6 +92,17 @@ export interface UpdateNode extends Node {
   readonly orderBy: readonly Node[];
   readonly limit: Node | null;
   readonly returning: readonly Node[];
+  /** Common table expressions that it does not read itself. */
+  readonly ctes: readonly Node[];
+}
+/** One column of a select that gives several at once: `(a, b) = (SELECT …)`. */
+export interface RowFieldNode extends Node {
+  readonly kind: 'rowField';
+  readonly query: Node;
+  /** The column's place in the select. */
+  readonly place: number;
+  /** Which of the statement's selects it is. */
+  readonly row: number;
 }
 export interface DeleteNode extends Node {
   readonly kind: 'delete';
@@ -97,6 +112,8 @@ export interface DeleteNode extends Node {
   readonly orderBy: readonly Node[];
   readonly limit: Node | null;
   readonly returning: readonly Node[];
+  /** Common table expressions that it does not read itself. */
+  readonly ctes: readonly Node[];
 }
 
 export interface SelectModifiersNode extends Node {

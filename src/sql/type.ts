@@ -48,7 +48,12 @@ export interface SqlType<V = unknown> {
   readonly custom?: CustomBehaviour;
   /** encrypted: its keys. */
   readonly encryption?: Encryption;
+  /** json: what it is made of, where a statement made it. */
+  readonly document?: JsonDocument;
 }
+
+/** JSON that a statement made of values, which are read back as those of their types: an object, or a list of items. */
+export type JsonDocument = { readonly fields: readonly { readonly name: string; readonly type: SqlType }[] } | { readonly items: SqlType };
 
 /** What a custom type says beyond its two conversions. */
 export interface CustomBehaviour {
@@ -136,6 +141,8 @@ function ownKey(type: Omit<SqlType, 'key'>): string {
     }
     case 'array':
       return `array${type.dimensions ?? 1}(${inner?.key}#${inner?.length ?? ''})`;
+    case 'json':
+      return type.document === undefined ? name : `json(${documentKey(type.document)})`;
     case 'native':
       return `native(${JSON.stringify(type.words)},${inner?.key})`;
     case 'custom':
@@ -144,6 +151,11 @@ function ownKey(type: Omit<SqlType, 'key'>): string {
     default:
       return name;
   }
+}
+
+function documentKey(document: JsonDocument): string {
+  if ('items' in document) return `[${document.items.key}]`;
+  return document.fields.map((field) => `${JSON.stringify(field.name)}:${field.type.key}`).join();
 }
 
 export function makeType<V>(type: Omit<SqlType<V>, 'key' | '~value'>): SqlType<V> {

@@ -1,10 +1,13 @@
 import { type Cell, type ColumnKeys, cellNode, cellsOf, type ShapeOf, type UpdateValues } from './cells.ts';
-import { sqlError } from './errors.ts';
-import { conjunction } from './expression.ts';
+import type { ColumnValue } from './column.ts';
+import { describe, sqlError } from './errors.ts';
+import { conjunction, Expression } from './expression.ts';
 import type { FromItem } from './from-item.ts';
-import { makeUpdate } from './make.ts';
+import { make, makeUpdate } from './make.ts';
 import type { Node } from './node.ts';
-import { type Output, project, type SelectRow } from './projection.ts';
+import { isKind } from './node-walk.ts';
+import { type Output, project, type SelectRow, widthOf } from './projection.ts';
+import type { Query } from './query.ts';
 import { beginChange, RowChange, type RowChangeState } from './row-change.ts';
 import type { Shape, Source } from './schema.ts';
 import type { UpdateNode } from './statement-nodes.ts';
@@ -13,7 +16,12 @@ interface State extends RowChangeState {
   readonly set: Readonly<Record<string, unknown>>;
   /** The values are set in the order in which they were said, not in the table's. */
   readonly ordered: boolean;
+  /** How many selects give several columns at once. */
+  readonly rows: number;
 }
+
+/** A row of one select for these columns. */
+type RowFor<S, K extends readonly (keyof S)[]> = { -readonly [I in keyof K]: ColumnValue<S[K[I]]> | null };
 
 /** An UPDATE. Immutable; a session or connection runs it. SQLAlchemy: `Update`. */
 export class Update<S = Shape, R = never> extends RowChange<State, R> {
@@ -25,6 +33,26 @@ export class Update<S = Shape, R = never> extends RowChange<State, R> {
     const set = { ...this.state.set, ...values };
     if (Object.keys(set).length === 0) throw sqlError('sql.no-values', 'update', this.table.name);
     return this.with({ set });
+  }
+  /**
+   * Several columns that take the columns of one select, which gives one row: `(a, b) = (SELECT …)`. They are NULL where it
+   * gives none. SQLAlchemy: `values({ tuple_(a, b): select })`.
+   *
+   * @example update(User).setRow(['posts', 'views'], select(func.count(), func.sum(Post.c.views)).where(Post.c.userId.eq(User.c.id)))
+   * @throws ArgumentError for what is no select, or one of another width
+   */
+  setRow<const K extends readonly (ColumnKeys<S> & string)[]>(columns: K, query: Query<RowFor<S, K>>): Update<S, R> {
+    const { node } = query ?? {};
+    if (node === undefined || !isKind(node, 'select')) throw sqlError('sql.bad-argument', 'setRow()', 'a select', describe(query));
+    if (columns.length === 0) throw sqlError('sql.no-values', 'update', this.table.name);
+    if (query.projection.items.length !== columns.length || query.projection.items.some((item) => item.entity !== null))
+      throw sqlError('sql.bad-argument', 'setRow()', `a select of ${columns.length} columns`, `one of ${widthOf(query.projection)}`);
+    const { rows: row } = this.state;
+    const fields = columns.map((key, place) => [
+      key,
+      new Expression(make('rowField', { query: node, place, row }), query.projection.items[place].type),
+    ]);
+    return this.with({ set: { ...this.state.set, ...Object.fromEntries(fields) }, rows: row + 1 });
   }
   /** The values to set in this order, where the database takes the order into account (MySQL). SQLAlchemy: `ordered_values()`. */
   orderedValues<K extends ColumnKeys<S> & string>(...pairs: readonly (readonly [K, UpdateValues<S>[K]])[]): Update<S, R> {
@@ -53,9 +81,10 @@ export class Update<S = Shape, R = never> extends RowChange<State, R> {
   }
 
   #node(returning: readonly Node[]): UpdateNode {
-    const { table, target, set, where, orderBy, limit } = this.state;
+    const { table, target, set, where, orderBy, limit, ctes } = this.state;
     if (Object.keys(set).length === 0) throw sqlError('sql.no-values', 'update', table.name);
     this.checkRestricted('update');
+    this.#checkRows();
     const cells = this.#inOrder(cellsOf(table, set, `update(${table.name})`, (column) => column.onUpdate));
     const columns = cells.map(({ column }) => column.name);
     const values = cells.map(cellNode);
@@ -68,7 +97,18 @@ export class Update<S = Shape, R = never> extends RowChange<State, R> {
       orderBy,
       limit,
       returning,
+      ctes,
     });
+  }
+  /** A select gives all its columns or none. */
+  #checkRows(): void {
+    const fields = Object.values(this.state.set).flatMap((value) => {
+      const node = value instanceof Expression ? value.node : null;
+      return node !== null && isKind(node, 'rowField') ? [node] : [];
+    });
+    for (const { row, query } of fields)
+      if (isKind(query, 'select') && fields.filter((other) => other.row === row).length !== query.columns.length)
+        throw sqlError('sql.bad-argument', 'setRow()', 'columns that nothing else sets', 'one that is set again');
   }
   #inOrder(cells: Cell[]): Cell[] {
     if (!this.state.ordered) return cells;
@@ -86,5 +126,5 @@ export class Update<S = Shape, R = never> extends RowChange<State, R> {
  * @example await db.session.execute(update(Product).set({ stock: Product.c.stock.minus(1) }).where(Product.c.id.eq(5)))
  */
 export function update<X extends Source>(target: X, options: { all?: boolean } = {}): Update<ShapeOf<X>> {
-  return new Update<ShapeOf<X>>({ ...beginChange(target, options.all === true, 'update()'), set: {}, ordered: false });
+  return new Update<ShapeOf<X>>({ ...beginChange(target, options.all === true, 'update()'), set: {}, ordered: false, rows: 0 });
 }

@@ -609,6 +609,7 @@ describe('many rows', () => {
       returning,
       instead: null,
       prefixes: [],
+      ctes: [],
     }),
   });
   it('makes keys in the order of the rows where they are asked for', () => {
@@ -624,7 +625,7 @@ describe('many rows', () => {
     expect(textOf(rows(1001, []))).toContain(' FROM (VALUES (0, @p1, @p2), ');
   });
   it('inserts a row of defaults', () => {
-    const row = { table: c.node, columns: [], values: [], query: null, conflict: null, instead: null, prefixes: [] };
+    const row = { table: c.node, columns: [], values: [], query: null, conflict: null, instead: null, prefixes: [], ctes: [] };
     check('', { node: make('insert', { ...row, returning: [] }) }, 'INSERT INTO categories DEFAULT VALUES');
     check('', { node: make('insert', { ...row, returning: [c.c.id.node] }) }, 'INSERT INTO categories OUTPUT inserted.id DEFAULT VALUES');
   });

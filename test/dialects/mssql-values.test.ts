@@ -206,7 +206,7 @@ describe('errors', () => {
   it('come from the package, too, and of several the telling one counts', () => {
     for (const code of ['ESOCKET', 'ECONNCLOSED', 'ECONNRESET'])
       expect(classifyMssql(Object.assign(new Error('gone'), { code })).kind).toBe('disconnect');
-    expect(classifyMssql(Object.assign(new Error('no'), { code: 'ECANCEL' }))).toMatchObject({ kind: 'operational', code: 'ECANCEL' });
+    expect(classifyMssql(Object.assign(new Error('no'), { code: 'ECANCEL' }))).toMatchObject({ kind: 'cancelled', code: 'ECANCEL' });
     const several = new AggregateError([
       Object.assign(new Error('The statement has been terminated.'), { number: 3621 }),
       Object.assign(new Error("Violation of PRIMARY KEY constraint 'pk_x'. Cannot insert duplicate key in object 'dbo.x'."), {

@@ -309,19 +309,19 @@ describe.each(mysqlDatabases)('the driver on $name', (database) => {
     const query = sql<{ seq: number; pad: string }>`SELECT seq, REPEAT('x', 100) AS pad FROM seq_1_to_300000`;
     const plan = engine.plans.get(connection.dialect, query.node);
     let count = 0;
-    for await (const row of connection.stream(plan, [])) {
+    for await (const row of connection.fetchStream(plan, [])) {
       count++;
       expect(row[0]).toBe(count);
       if (count === 1000) break;
     }
     expect(await connection.scalar(sql<{ one: number }>`SELECT 1 AS one`)).toBe(1);
     count = 0;
-    for await (const _row of connection.stream(plan, [])) {
+    for await (const _row of connection.fetchStream(plan, [])) {
       if (++count === 5) expect(await connection.scalar(sql<{ two: number }>`SELECT 2 AS two`)).toBe(2);
     }
     expect(count).toBe(300_000);
     const failing = engine.plans.get(connection.dialect, sql`SELECT * FROM nowhere`.node);
-    const rows = connection.stream(failing, []);
+    const rows = connection.fetchStream(failing, []);
     await expect(rows.next()).rejects.toBeInstanceOf(ProgrammingError);
   });
 

@@ -48,6 +48,14 @@ describe.each(pgliteDatabases)('a database in $name', (database) => {
     await connection.close();
   });
 
+  test('a statement runs to its end whatever limits it, and is not begun when it is too late', async () => {
+    const { engine } = openDatabase(database, { engine: { statementTimeout: 0.01 } });
+    await using connection = await engine.connect({ autocommit: true });
+    expect(await connection.scalar(sql`SELECT 1 AS one FROM pg_sleep(0.05)`)).toBe(1);
+    await expect(connection.all(sql`SELECT 1`, undefined, { signal: AbortSignal.abort() })).rejects.toThrow(/aborted/);
+    expect(connection.driverConnection.cancel).toBeUndefined();
+  });
+
   test('has one connection, which sessions take turns on', async () => {
     const db = openDatabase(database, { engine: { poolTimeout: 0.2 } });
     class Note extends db.Model('notes', { id: t.integer().primaryKey(), line: t.text() }) {}

@@ -361,7 +361,7 @@ describe.each(DRIVERS)('a connection of %s', (driver) => {
     const seen: StatementEvent[] = [];
     engine.listeners.add((event) => seen.push(event));
     let sum = 0;
-    for await (const [id] of connection.stream(plan, [0])) {
+    for await (const [id] of connection.fetchStream(plan, [0])) {
       sum += id as number;
       if (id === 5) expect(await connection.scalar(select(func.count()).from(users))).toBe(2000);
       if (id === 7) await connection.execute(update(users).set({ age: 1 }).where(users.c.id.eq(1)));
@@ -369,19 +369,19 @@ describe.each(DRIVERS)('a connection of %s', (driver) => {
     await connection.commit();
     expect(sum).toBe(2_001_000);
     expect(seen.at(-2)).toMatchObject({ sql: plan.sql, rowCount: 2000, error: null });
-    for await (const [id] of connection.stream(plan, [0])) if (id === 3) break;
+    for await (const [id] of connection.fetchStream(plan, [0])) if (id === 3) break;
     // Nothing is held: the file can be written to by others, and the log be taken over.
     await using other = await engine.connect();
     await other.execute(deleteFrom(users).where(users.c.id.eq(1)));
     await other.commit();
     expect(await other.all(sql`PRAGMA wal_checkpoint(RESTART)`)).toMatchObject([{ busy: 0 }]);
 
-    const left = connection.stream(plan, [0]);
+    const left = connection.fetchStream(plan, [0]);
     await left.next();
     await connection.close();
     await expect(left.next()).rejects.toThrow(/connection was closed/);
     const wrong = engine.plans.get(engine.dialect, sql`SELECT 1 FROM nowhere`.node);
-    await expect(other.stream(wrong, []).next()).rejects.toThrow(ProgrammingError);
+    await expect(other.fetchStream(wrong, []).next()).rejects.toThrow(ProgrammingError);
     expect(seen.at(-1)).toMatchObject({ rowCount: null, error: expect.any(ProgrammingError) });
   });
 

@@ -104,7 +104,7 @@ describe.each([...allDatabases, ...pgliteDatabases])('flush on $name', (database
     users[2].age = 3;
     users[3].name = 'z';
     await session.flush();
-    expect(statements.takePlain()).toEqual(['UPDATE users SET age = ? WHERE users.id = ?', 'UPDATE users SET name = ? WHERE users.id = ?']);
+    expect(statements.summary()).toEqual(['UPDATE users', 'UPDATE users']);
     expect(await session.all(text('SELECT name, age FROM users ORDER BY id'))).toEqual([
       { name: 'a', age: 1 },
       { name: 'b', age: 2 },

@@ -99,9 +99,8 @@ export class Statements {
   /** The verb and the table of each statement since the last call, such as `INSERT users`. */
   summary(): string[] {
     return this.take().map((sql) => {
-      const [, verb = sql, , table] =
-        /^(INSERT(?= INTO)|UPDATE|DELETE(?= FROM)|SELECT)\b(\s+INTO|\s+FROM|.*?\bFROM|)\s+["`]?(\w+)/is.exec(sql) ?? [];
-      return table === undefined ? verb : `${verb} ${table}`;
+      const [, verb = sql, table] = /^(INSERT INTO|UPDATE|DELETE FROM|SELECT\b.*?\bFROM)\s+["`]?(\w+)/is.exec(sql) ?? [];
+      return table === undefined ? verb : `${verb.split(/\s/)[0].toUpperCase()} ${table}`;
     });
   }
 }

@@ -214,6 +214,52 @@ describe.each(shopDatabases)('changes on $name', (database) => {
       expect(() => textOf(both)).toThrow('SQLite has no columns of other tables in RETURNING');
       expect(() => textOf(update(p).set({ note: 'x' }).where(p.c.id.eq(1)).returning(c.c.name))).toThrow(/RETURNING/);
     });
+    it('sets several columns from one select', async () => {
+      const rated = select(func.max(r.c.rating), func.count()).where(r.c.productId.eq(p.c.id));
+      expect(textOf(update(p).setRow(['stock', 'categoryId'], rated).set({ note: 'x' }).where(p.c.id.eq(1)))).toBe(
+        'UPDATE products SET (stock, category_id) = (SELECT max(reviews.rating), count(*) FROM reviews WHERE reviews.product_id = products.id), ' +
+          'note = ?, changed_at = ? WHERE products.id = ?',
+      );
+      const some = update(p)
+        .setRow(['categoryId', 'stock'], select(literal(1), func.max(r.c.rating)).where(r.c.productId.eq(p.c.id)))
+        .set({ note: 'set' })
+        .where(p.c.id.le(2));
+      expect((await shop.execute(some)).rowCount).toBe(2);
+      expect(await shop.all(select(p.c.stock, p.c.categoryId, p.c.note).orderBy(p.c.id))).toEqual([
+        [5, 1, 'set'],
+        [4, 1, 'set'],
+        [12, 2, 'a/b'],
+        [1, null, null],
+      ]);
+      expect(() => some.set({ stock: 9 }).build()).toThrow('columns that nothing else sets');
+      expect(() => update(p).setRow(['stock', 'categoryId'], never(select(p.c.id)))).toThrow('a select of 2 columns, but got one of 1');
+      expect(() => update(p).setRow(['stock'], never(5))).toThrow('a select');
+    });
+    it('brings common table expressions along', async () => {
+      const low = select({ id: p.c.id }).where(p.c.stock.lt(2)).cte('low');
+      const gone = deleteFrom(r)
+        .where(r.c.productId.in(select(low.c.id)))
+        .returning({ id: r.c.id })
+        .cte('gone');
+      const statements = [
+        insertInto(c).values({ name: 'New' }).addCte(gone),
+        update(p).set({ note: 'gone' }).where(p.c.id.eq(1)).addCte(gone),
+        deleteFrom(p).where(p.c.id.eq(4)).addCte(gone),
+        unionAll(select({ id: c.c.id }), select({ id: p.c.id })).addCte(gone),
+      ];
+      for (const statement of statements)
+        expect(baseTextOf(statement)).toMatch(
+          /^WITH low AS \(SELECT .*\), gone AS \(DELETE FROM reviews .*\) (INSERT|UPDATE|DELETE|SELECT)/,
+        );
+      if (database.family !== 'postgresql')
+        return await expect(shop.execute(statements[0])).rejects.toThrow('in a common table expression');
+      for (const statement of statements) {
+        const [review] = await shop.scalars(insertInto(r).values({ rating: 1, productId: 2 }).returning(r.c.id));
+        await shop.execute(statement);
+        expect(await shop.scalars(select(r.c.id).where(r.c.id.eq(review)))).toEqual([]);
+      }
+      expect(await names()).toEqual(['Home', 'Lamps', 'New']);
+    });
     it('keeps the order of its values where that is said', () => {
       expect(textOf(update(r).orderedValues(['rating', 1], ['id', 2]).where(r.c.id.eq(1)))).toBe(
         'UPDATE reviews SET rating = ?, id = ? WHERE reviews.id = ?',

@@ -134,6 +134,23 @@ describe.each(shopDatabases)('common table expressions on $name', (database) => 
       const from2 = tree(2);
       expect(await shop.scalars(select(from2.c.id).orderBy(from2.c.id))).toEqual([2, 3]);
     });
+    it('goes on with a statement that names it', async () => {
+      await shop.execute(insertInto(c).values({ id: 3, name: 'Bulbs', parentId: 2 }));
+      for (const name of ['parts', undefined]) {
+        const parts = select({ id: c.c.id, depth: literal(0) })
+          .where(c.c.id.eq(1))
+          .cte(name, { recursive: true });
+        const whole = parts.unionAll(select({ id: c.c.id, depth: parts.c.depth.plus(1) }).join(parts, c.c.parentId.eq(parts.c.id)));
+        expect(await shop.all(select({ id: whole.c.id, depth: whole.c.depth }).orderBy(whole.c.depth))).toEqual([
+          { id: 1, depth: 0 },
+          { id: 2, depth: 1 },
+          { id: 3, depth: 2 },
+        ]);
+        const above = alias(parts, 'above');
+        const again = parts.union(select({ id: c.c.id, depth: above.c.depth.plus(1) }).join(above, c.c.parentId.eq(above.c.id)));
+        expect(await shop.scalars(select(again.c.id).orderBy(again.c.id))).toEqual([1, 2, 3]);
+      }
+    });
     it('works without a name, and stops by itself with UNION', async () => {
       await shop.execute(update(c).set({ parentId: 2 }).where(c.c.id.eq(1)));
       const circle = select({ id: c.c.id })

@@ -5,6 +5,7 @@ import { t } from '../../src/sql/column-types.ts';
 import { ArgumentError } from '../../src/sql/errors.ts';
 import { and, cast, type Expression, exists, literal, not, or, param } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
+import { window } from '../../src/sql/function-call.ts';
 import { select } from '../../src/sql/select.ts';
 import { tuple } from '../../src/sql/tuple.ts';
 import { openShop, products as p, reviews, shopDatabases, textOf } from './shop.ts';
@@ -313,6 +314,32 @@ describe.each(shopDatabases)('expressions on $name', (database) => {
         { id: 3, rank: 2, running: 12, before: 'Lamp', share: 3 },
         { id: 4, rank: 1, running: 13, before: 'lampshade', share: 3 },
       ]);
+    });
+    it('shares windows by their names', async () => {
+      const byCategory = window('by_category', { partitionBy: p.c.categoryId });
+      const inOrder = window('in_order', { orderBy: p.c.stock.times(-1) });
+      const statement = select({
+        id: p.c.id,
+        rank: func.rank().over({ window: byCategory, orderBy: p.c.price }),
+        total: func.sum(p.c.stock).over(byCategory),
+        running: func.sum(p.c.stock).over({ window: inOrder, rows: ['unbounded', 0] }),
+      })
+        .where(p.c.id.lt(4))
+        .orderBy(func.rowNumber().over(inOrder));
+      expect(textOf(statement)).toBe(
+        'SELECT products.id, rank() OVER (by_category ORDER BY products.price) AS rank, sum(products.stock) OVER by_category AS total, ' +
+          'sum(products.stock) OVER (in_order ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS running FROM products WHERE products.id < ? ' +
+          'WINDOW by_category AS (PARTITION BY products.category_id), in_order AS (ORDER BY products.stock * ?) ORDER BY row_number() OVER in_order',
+      );
+      expect(await shop.all(statement)).toEqual([
+        { id: 3, rank: 1, total: 12, running: 12 },
+        { id: 1, rank: 1, total: 5, running: 17 },
+        { id: 2, rank: 2, total: 12, running: 17 },
+      ]);
+      expect(() => window('')).toThrow('a name');
+      expect(() => func.rank().over({ window: byCategory, partitionBy: p.c.id })).toThrow('nothing that it says already');
+      expect(() => func.rank().over({ window: inOrder, orderBy: p.c.id })).toThrow('nothing that it says already');
+      expect(() => func.rank().over({ window: never('w') })).toThrow('a window()');
     });
     it('takes no other text as a name or a frame', () => {
       expect(() => (func as never as Record<string, () => unknown>)['x(); --']()).toThrow('the name of a SQL function');

@@ -57,6 +57,35 @@ describe.each(shopDatabases)('sources on $name', (database) => {
       else expect(await full).toBe(6);
       expect(await shop.scalar(select(func.count()).from(join(c, p).outerJoin(r, false)))).toBe(3);
     });
+    it('takes the columns that both sides have', async () => {
+      const rated = select({ id: r.c.productId, rating: r.c.rating }).subquery('rated');
+      const best = select(p.c.name, rated.c.rating).join(rated, { using: 'id' }).orderBy(p.c.id, rated.c.rating);
+      expect(textOf(best)).toContain(' AS rated ON products.id = rated.id ORDER BY');
+      const expected = [
+        ['Vase', 3],
+        ['Vase', 5],
+        ['Lamp', 4],
+      ];
+      expect(await shop.all(best)).toEqual(expected);
+      expect(await shop.all(select(p.c.name, rated.c.rating).join(rated, { natural: true }).orderBy(p.c.id, rated.c.rating))).toEqual(
+        expected,
+      );
+      const same = alias(p, 'same');
+      expect(
+        await shop.scalar(
+          select(func.count(same.c.id))
+            .from(p)
+            .outerJoin(same, { using: ['id', 'stock', 'name'] }),
+        ),
+      ).toBe(4);
+      expect(textOf(select(p.c.id).outerJoin(same, { using: ['id', 'stock'] }))).toContain(
+        'ON products.id = same.id AND products.stock = same.stock',
+      );
+      // Of several sides, the columns of all that were joined so far.
+      expect(textOf(select(r.c.id).join(p).join(c, { using: 'name' }))).toContain('JOIN categories ON products.name = categories.name');
+      expect(() => select(p.c.id).join(r, { using: 'rating' })).toThrow("join(), at 'rating', takes a column that the left side has once");
+      expect(() => select(r.c.id).join(p).join(c, { using: 'id' })).toThrow('one that it has 2 times');
+    });
     it('goes on from the part of FROM that the condition or the foreign key names', async () => {
       const byKey = select(func.count()).from(c, p).join(r);
       expect(textOf(byKey)).toBe('SELECT count(*) FROM categories, products JOIN reviews ON reviews.product_id = products.id');

@@ -25,6 +25,7 @@ import {
   unionAll,
   update,
   values,
+  window,
 } from 'athanor';
 import { db } from './database.ts';
 import { assertType, type Equal } from './equal.ts';
@@ -152,3 +153,16 @@ assertType<Equal<typeof returned, [number][]>>();
 await session.execute(truncate([Post, User], { cascade: true }));
 const lines = await session.scalars(explain(select(User)));
 assertType<Equal<typeof lines, string[]>>();
+
+// Columns from one select, columns in common, named windows
+update(Post).setRow(['title', 'views'], select(User.c.username, literal(5n)).where(User.c.id.eq(1)));
+// @ts-expect-error the wrong type
+update(Post).setRow(['title', 'views'], select(User.c.id, literal(5n)));
+// @ts-expect-error no such column
+update(Post).setRow(['nope'], select(User.c.id));
+select(Post.c.id)
+  .join(User, { using: ['id'] })
+  .outerJoin(postTags, { natural: true });
+const byUser = window('by_user', { partitionBy: Post.c.userId });
+func.sum(Post.c.views).over(byUser);
+func.rank().over({ window: byUser, orderBy: Post.c.id.desc() });

@@ -3,6 +3,7 @@ import { BIG_INTEGER, type SqlType, temporalName, typeOfValue, variantFor } from
 import { isCalendarDate, normalTime } from './dates.ts';
 import type { Codec } from './dialect.ts';
 import { dialectError } from './errors.ts';
+import { documentDecoder } from './json-values.ts';
 
 export type Bind = (value: unknown, where?: string) => unknown;
 
@@ -247,12 +248,14 @@ export function unknownCodec(codecOf: (type: SqlType) => Codec): Codec {
  */
 export function codecsOf(make: (type: SqlType) => Codec, dialect?: string): (type: SqlType) => Codec {
   const codecs = new Map<string, Codec>();
-  return (type) => {
+  const codecOf = (type: SqlType): Codec => {
     let codec = codecs.get(type.key);
     if (codec === undefined) {
       codec = make(dialect === undefined ? type : variantFor(type, dialect));
+      if (type.document !== undefined) codec = { ...codec, decode: documentDecoder(type.document, codecOf) };
       codecs.set(type.key, codec);
     }
     return codec;
   };
+  return codecOf;
 }

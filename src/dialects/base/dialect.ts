@@ -1,4 +1,4 @@
-import type { Node } from '../../sql/node.ts';
+import type { AliasNode, Node } from '../../sql/node.ts';
 import type { ForeignKey, Index, Table, TableColumn, Unique, ViewDefinition } from '../../sql/schema.ts';
 import type { Sequence } from '../../sql/sequence.ts';
 import type { EnumType } from '../../sql/table-parts.ts';
@@ -56,6 +56,23 @@ export interface ListSource {
   encode(values: readonly unknown[]): unknown;
 }
 
+/** How the values of many rows travel with one statement whose text does not grow with them. */
+export interface RowSource {
+  /** Fewer rows than this are written one by one. */
+  readonly from: number;
+  /** Many rows are inserted so, too; without it an INSERT names them all. */
+  readonly inserts: boolean;
+  /** Rows to delete are found by a join with the source; without it by IN. */
+  readonly joins: boolean;
+  /**
+   * A source with columns of these types, named `c0`, `c1` and so on, the first `keys` of them to find rows by. Its
+   * parameters are texts. Null where values of one of the types cannot travel so.
+   */
+  source(types: readonly SqlType[], keys: number): AliasNode | null;
+  /** The parameters for encoded values, row after row; null where one of the values cannot travel so. */
+  encode(values: readonly unknown[], width: number): readonly string[] | null;
+}
+
 /** How a transaction begins. */
 export interface TransactionOptions {
   readonly isolation?: 'read uncommitted' | 'read committed' | 'repeatable read' | 'snapshot' | 'serializable';
@@ -71,6 +88,18 @@ export interface TransactionWords {
   /** Null where a savepoint cannot be forgotten; it goes with its transaction then. */
   release(name: string): string | null;
   rollbackTo(name: string): string;
+}
+
+/** How transactions in two steps are spelled. A name comes checked: it needs no escape. */
+export interface TwoPhaseWords {
+  /** @param plain what begins a transaction of one step here */
+  begin(xid: string, plain: readonly string[]): readonly string[];
+  prepare(xid: string): readonly string[];
+  /** The statements, of which the first `mayFail` change nothing where they do. */
+  commit(xid: string, prepared: boolean): { readonly statements: readonly string[]; readonly mayFail: number };
+  rollback(xid: string, prepared: boolean): { readonly statements: readonly string[]; readonly mayFail: number };
+  /** A query for the names of all that were prepared. */
+  readonly recover: { readonly sql: string; readonly read: (row: readonly unknown[]) => string };
 }
 
 /** A table by its name, where nothing else of it is needed. */
@@ -108,6 +137,8 @@ export interface SchemaChange {
   readonly pause: { readonly read: string; readonly off: string; readonly restore: (value: unknown) => string } | null;
   /** A query for what is amiss with the data at the end of the transaction, where the database does not check it itself. */
   readonly violations: { readonly sql: string; readonly describe: (row: Readonly<Record<string, unknown>>) => string } | null;
+  /** A query in a transaction that gives 1 where it takes the one lock of all that migrate this database, until the transaction ends. */
+  readonly transactionLock?: string;
   /** A query that waits for the one lock of all that migrate this database, and gives 1 when it has it; where no transaction is lock enough. */
   readonly lock?: { readonly take: (seconds: number) => string; readonly release: string };
 }
@@ -193,11 +224,15 @@ export interface Dialect {
   compile(node: Node): Compiled;
   /** How a long IN list is sent, where the database can unpack one. */
   readonly listSource?: ListSource;
+  /** How many rows are changed by one statement, where the database can unpack them. */
+  readonly rowSource?: RowSource;
   /** The parameter for a list of encoded values that the compiler left as one: an array. */
   encodeList?(values: readonly unknown[]): unknown;
   beginTransaction(options: TransactionOptions, writes: boolean): readonly string[];
   /** The words for the rest of a transaction, where they differ. */
   readonly transactionWords?: TransactionWords;
+  /** Where transactions can be committed in two steps. */
+  readonly twoPhase?: TwoPhaseWords;
   /** A select that gives no row and one column of this type, where a bare NULL does not fit beside every type. */
   emptyList?(type: SqlType): string;
   /**

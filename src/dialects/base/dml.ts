@@ -2,21 +2,44 @@ import { sqlError } from '../../sql/errors.ts';
 import { make } from '../../sql/make.ts';
 import type { Node, SourceNode } from '../../sql/node.ts';
 import { isKind } from '../../sql/node-walk.ts';
-import type { DeleteNode, InsertNode, MergeClauseNode, UpdateNode } from '../../sql/statement-nodes.ts';
+import type { DeleteNode, InsertNode, MergeClauseNode, SelectNode, UpdateNode } from '../../sql/statement-nodes.ts';
 import { TIGHTNESS, type Visitors, type Writer } from './compiler.ts';
+import { holdsAggregate } from './functions.ts';
 import { warnOfProducts, writeHints } from './selects.ts';
 import { checkSources, held, writeFrom } from './sources.ts';
 
-type DmlVisitors = Pick<Visitors, 'insert' | 'conflict' | 'update' | 'delete' | 'merge' | 'mergeClause' | 'truncate' | 'explain'>;
+type DmlVisitors = Pick<
+  Visitors,
+  'insert' | 'conflict' | 'update' | 'rowField' | 'delete' | 'merge' | 'mergeClause' | 'truncate' | 'explain'
+>;
 
 const TRUE = make('constant', { value: true });
+const SCALAR = make('scalar', { query: make('star', {}) });
 
-/** `a = 1, b = 2`. */
-export function writeAssignments(columns: readonly string[], values: readonly Node[], to: Writer): void {
+/** `a = 1, b = 2, (c, d) = (SELECT …)`. Where a database has no rows there, each column takes a select of its own. */
+export function writeAssignments(columns: readonly string[], values: readonly Node[], to: Writer, asRows = true): void {
+  const written = new Set<number>();
   columns.forEach((name, i) => {
-    if (i > 0) to.write(', ');
-    to.identifier(name).write(' = ').visit(values[i]);
+    const value = values[i];
+    if (!asRows || !isKind(value, 'rowField')) {
+      to.write(i > 0 ? ', ' : '').identifier(name);
+      to.write(' = ').visit(value);
+    } else if (!written.has(value.row)) {
+      written.add(value.row);
+      to.write(i > 0 ? ', ' : '');
+      writeNames(namesOfRow(value.row, columns, values), to);
+      to.write(' = (').visit(value.query).write(')');
+    }
   });
+}
+
+/** The columns that take one select's, in its order. */
+function namesOfRow(row: number, columns: readonly string[], values: readonly Node[]): readonly string[] {
+  const names: string[] = [];
+  values.forEach((value, i) => {
+    if (isKind(value, 'rowField') && value.row === row) names[value.place] = columns[i];
+  });
+  return names;
 }
 
 /** RETURNING; columns stand alone unless other sources might have columns of the same name. */
@@ -129,6 +152,10 @@ export const dmlVisitors: DmlVisitors = {
       writeReturning(node.returning, to, node.from.length === 0 && isKind(node.table, 'table'));
     });
   },
+  // One column of the select, where it stands by itself.
+  rowField: ({ query, place }, to) => {
+    to.visit({ ...SCALAR, query: isKind(query, 'select') ? columnAlone(query, place) : query } as Node);
+  },
   delete: (node, to) => {
     refuseLimit(node, to);
     inChange(node.table, node.using, node.where, to, () => {
@@ -166,6 +193,20 @@ export const dmlVisitors: DmlVisitors = {
   },
   explain: (node, to) => to.write(node.analyze ? 'EXPLAIN ANALYZE ' : 'EXPLAIN ').visit(node.statement),
 };
+
+/** The select with one of its columns, and with as many rows: an aggregate among the others made all rows one. */
+function columnAlone(query: SelectNode, place: number): Node {
+  const columns = [query.columns[place]];
+  const aggregates = query.groupBy.length === 0 && query.having === null && query.columns.some(holdsAggregate);
+  return (aggregates && !columns.some(holdsAggregate) ? { ...query, columns, having: ONE_GROUP } : { ...query, columns }) as Node;
+}
+
+/** Holds for any group, and makes one of all rows. */
+const ONE_GROUP = make('binary', {
+  operator: '>=',
+  left: make('function', { name: 'count', args: [make('star', {})], distinct: false, orderBy: [], filter: null }),
+  right: make('raw', { pieces: ['0'], items: [] }),
+});
 
 /** The columns and expressions of a conflict's unique key. */
 export function writeTarget(

@@ -41,16 +41,19 @@ export interface DriverConnection {
   script(sql: string): MaybePromise<void>;
   /** The rows one after the other, in constant memory. */
   stream(sql: string, parameters: readonly unknown[]): AsyncIterable<DriverRow> | Iterable<DriverRow>;
-  /** Ends the statement that is running, through a connection of its own where it must. */
-  cancel?(): MaybePromise<void>;
   /** What the server says of its version, where a dialect has to know it (`Dialect.forServer`). */
   readonly serverVersion?: string | null;
   /** Whether the connection can still be used. */
   readonly usable: boolean;
   /** Whether the database itself has a transaction open; null where it does not tell. */
   readonly inTransaction: boolean | null;
-  /** Ends the statement that is running, through a connection of its own where it must. */
+  /**
+   * Asks the server to end the statement that is running, which then fails as `cancelled`, or ends by itself after all. Done when the
+   * request can no longer meet a statement that is given afterwards. Left out where what runs cannot be interrupted.
+   */
   cancel?(): MaybePromise<void>;
+  /** Ends the connection at once, with no word to a server that may not answer; what is running fails. */
+  destroy?(): void;
   close(): MaybePromise<void>;
 }
 
@@ -76,6 +79,8 @@ export interface DriverFailure {
     | 'integrity'
     | 'disconnect'
     | 'lockTimeout'
+    | 'timeout'
+    | 'cancelled'
     | 'serialization'
     | 'deadlock'
     | 'operational'

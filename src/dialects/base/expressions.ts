@@ -8,12 +8,14 @@ import { arrayVisitors } from './arrays.ts';
 import { precedence, TIGHTNESS, type Visitors, type Writer } from './compiler.ts';
 import { functionVisitors } from './functions.ts';
 import { jsonVisitors } from './json.ts';
+import { documentVisitors } from './json-documents.ts';
 import { textMatchVisitors } from './text-match.ts';
 
 type SubjectVisitors = typeof arithmeticVisitors &
   typeof arrayVisitors &
   typeof functionVisitors &
   typeof jsonVisitors &
+  ReturnType<typeof documentVisitors> &
   typeof textMatchVisitors;
 
 type ExpressionVisitors = Pick<
@@ -49,6 +51,19 @@ type ExpressionVisitors = Pick<
   | 'extract'
 >;
 
+/** JSON made of rows as PostgreSQL has it. */
+const JSON_WORDS = {
+  object: 'json_build_object',
+  aggregate: 'json_agg',
+  nested: null,
+  hex: ['encode(', ", 'hex')"],
+  mostFields: 50,
+  orders: true,
+  limits: false,
+  correlates: true,
+  filters: true,
+} as const;
+
 const CONSTANTS = new Map<null | boolean, string>([
   [null, 'NULL'],
   [true, 'TRUE'],
@@ -83,6 +98,7 @@ export const expressionVisitors: ExpressionVisitors & SubjectVisitors = {
   ...arrayVisitors,
   ...functionVisitors,
   ...jsonVisitors,
+  ...documentVisitors(JSON_WORDS),
   ...textMatchVisitors,
   bind: (node, to) => to.parameter(node),
   column: (node, to) => {

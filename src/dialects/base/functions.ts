@@ -1,4 +1,6 @@
-import type { FrameBoundNode, FunctionNode } from '../../sql/expression-nodes.ts';
+import type { FrameBoundNode, FunctionNode, NamedWindowNode, OverNode } from '../../sql/expression-nodes.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind, walk } from '../../sql/node-walk.ts';
 import { TIGHTNESS, type Visitor, type Visitors, type Writer } from './compiler.ts';
 import { literal } from './inline.ts';
 
@@ -54,7 +56,44 @@ const DIRECTIONS: Readonly<Record<FrameBoundNode['direction'], string>> = {
   'current row': 'CURRENT ROW',
 };
 
-type FunctionVisitors = Pick<Visitors, 'function' | 'textLiteral' | 'withinGroup' | 'over' | 'frame' | 'frameBound'>;
+type FunctionVisitors = Pick<Visitors, 'function' | 'textLiteral' | 'withinGroup' | 'over' | 'namedWindow' | 'frame' | 'frameBound'>;
+
+/** What a window is made of, in brackets. */
+function writeWindow(
+  { window, partitionBy, orderBy, frame }: Pick<OverNode, 'window' | 'partitionBy' | 'orderBy' | 'frame'>,
+  to: Writer,
+): void {
+  const parts: (() => void)[] = [];
+  if (window !== null && isKind(window, 'namedWindow')) parts.push(() => to.identifier(window.name));
+  if (partitionBy.length > 0) parts.push(() => to.write('PARTITION BY ').list(partitionBy));
+  if (orderBy.length > 0) parts.push(() => to.write('ORDER BY ').list(orderBy));
+  if (frame !== null) parts.push(() => to.visit(frame));
+  to.write('(');
+  parts.forEach((part, i) => {
+    if (i > 0) to.write(' ');
+    part();
+  });
+  to.write(')');
+}
+
+/** The named windows of these nodes, each once, without those of subqueries. */
+export function namedWindows(nodes: readonly Node[]): NamedWindowNode[] {
+  const found = new Map<string, NamedWindowNode>();
+  for (const node of nodes)
+    walk(node, (child) => {
+      if (isKind(child, 'namedWindow')) found.set(child.name, found.get(child.name) ?? child);
+      return !isKind(child, 'select') && !isKind(child, 'setOperation');
+    });
+  return [...found.values()];
+}
+
+/** A call over a window whose name was resolved, for databases without names. */
+export function withoutName(node: OverNode): OverNode {
+  const { window } = node;
+  if (window === null || !isKind(window, 'namedWindow')) return node;
+  const orderBy = node.orderBy.length > 0 ? node.orderBy : window.orderBy;
+  return { ...node, window: null, partitionBy: window.partitionBy, orderBy, frame: node.frame ?? window.frame };
+}
 
 export const functionVisitors: FunctionVisitors = {
   function: functionVisitor(FUNCTION_FORMS),
@@ -66,17 +105,14 @@ export const functionVisitors: FunctionVisitors = {
     writeFilter(call, to);
   },
   over: (node, to) => {
-    to.visit(node.call).write(' OVER (');
-    const parts: (() => void)[] = [];
-    if (node.partitionBy.length > 0) parts.push(() => to.write('PARTITION BY ').list(node.partitionBy));
-    if (node.orderBy.length > 0) parts.push(() => to.write('ORDER BY ').list(node.orderBy));
-    const { frame } = node;
-    if (frame !== null) parts.push(() => to.visit(frame));
-    parts.forEach((part, i) => {
-      if (i > 0) to.write(' ');
-      part();
-    });
-    to.write(')');
+    const { window } = node;
+    to.visit(node.call).write(' OVER ');
+    if (window !== null && isKind(window, 'namedWindow') && node.orderBy.length === 0 && node.frame === null) to.identifier(window.name);
+    else writeWindow(node, to);
+  },
+  namedWindow: (node, to) => {
+    to.identifier(node.name).write(' AS ');
+    writeWindow({ ...node, window: null }, to);
   },
   frame: (node, to) => {
     to.write(`${node.unit.toUpperCase()} BETWEEN `).visit(node.start).write(' AND ').visit(node.end);
@@ -88,3 +124,19 @@ export const functionVisitors: FunctionVisitors = {
     to.write(DIRECTIONS[node.direction]);
   },
 };
+
+const AGGREGATES: ReadonlySet<string> = new Set(
+  'count sum avg min max string_agg array_agg bool_and bool_or stddev stddev_pop stddev_samp variance var_pop var_samp json_arrayagg json_objectagg'.split(
+    ' ',
+  ),
+);
+
+/** Whether an expression is made of a group's rows. */
+export function holdsAggregate(column: Node): boolean {
+  let found = false;
+  walk(column, (node) => {
+    found ||= isKind(node, 'withinGroup') || isKind(node, 'jsonAggregate') || (isKind(node, 'function') && AGGREGATES.has(node.name));
+    return !found && !isKind(node, 'over') && !isKind(node, 'select');
+  });
+  return found;
+}

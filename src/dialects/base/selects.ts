@@ -5,6 +5,7 @@ import { isKind } from '../../sql/node-walk.ts';
 import type { HintNode, SelectNode } from '../../sql/statement-nodes.ts';
 import { untiedItems } from './cartesian.ts';
 import type { Visitors, Writer } from './compiler.ts';
+import { namedWindows } from './functions.ts';
 import { checkSources, fromItems, held, titleOf, writeFrom } from './sources.ts';
 
 type SelectVisitors = Pick<Visitors, 'select' | 'setOperation' | 'entity' | 'lock' | 'selectModifiers' | 'hint' | 'grouping'>;
@@ -104,9 +105,12 @@ export function writeSelectBody(node: SelectNode, to: Writer, columns: (to: Writ
   if (node.where !== null) to.write(' WHERE ').condition(node.where);
   checkSources(node.groupBy, to.enclosing, 'groupBy()');
   clause(to, ' GROUP BY ', node.groupBy);
-  if (node.having === null) return;
-  checkSources([node.having], to.enclosing, 'having()');
-  to.write(' HAVING ').condition(node.having);
+  if (node.having !== null) {
+    checkSources([node.having], to.enclosing, 'having()');
+    to.write(' HAVING ').condition(node.having);
+  }
+  const windows = to.spelling.windowNames === false ? [] : namedWindows([...node.columns, ...node.orderBy]);
+  if (windows.length > 0) to.write(' WINDOW ').list(windows);
 }
 
 /** Runs `write` as a select of its own, with the hints of its sources. */

@@ -95,7 +95,7 @@ function writeRest(node: UpdateNode | DeleteNode, others: readonly Node[], to: W
   writeEnd([], to);
 }
 
-type DmlKinds = 'insert' | 'conflict' | 'update' | 'delete' | 'merge' | 'mergeClause' | 'truncate' | 'explain';
+type DmlKinds = 'insert' | 'conflict' | 'update' | 'rowField' | 'delete' | 'merge' | 'mergeClause' | 'truncate' | 'explain';
 
 /** Statements that change rows. */
 export const mssqlDmlVisitors: Pick<Visitors, DmlKinds> = {
@@ -111,7 +111,7 @@ export const mssqlDmlVisitors: Pick<Visitors, DmlKinds> = {
         to.write('UPDATE ');
         targetName(node.table, to);
         to.write(' SET ');
-        writeAssignments(node.columns, node.values, to);
+        writeAssignments(node.columns, node.values, to, false);
         writeRest(node, node.from, to);
       });
     });

@@ -85,10 +85,10 @@ const CODES: Readonly<Record<string, Kind>> = {
   EPIPE: 'disconnect',
   ENOTOPEN: 'disconnect',
   EINVALIDSTATE: 'programming',
-  ETIMEOUT: 'operational',
+  ETIMEOUT: 'timeout',
   EINSTLOOKUP: 'operational',
   ELOGIN: 'operational',
-  ECANCEL: 'operational',
+  ECANCEL: 'cancelled',
   EPARAM: 'data',
 };
 

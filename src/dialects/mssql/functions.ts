@@ -4,7 +4,7 @@ import type { Node } from '../../sql/node.ts';
 import type { NodeOf } from '../../sql/node-kinds.ts';
 import { isKind } from '../../sql/node-walk.ts';
 import { TIGHTNESS, type Visitors, type Writer } from '../base/compiler.ts';
-import { functionVisitors as baseVisitors } from '../base/functions.ts';
+import { functionVisitors as baseVisitors, withoutName } from '../base/functions.ts';
 import { isTruth } from './conditions.ts';
 import { formOf, truthAggregate, writeAsText } from './function-forms.ts';
 import { textLiteral } from './literals.ts';
@@ -147,7 +147,8 @@ function writeWithinGroup({ call, orderBy }: NodeOf<'withinGroup'>, to: Writer):
   to.visit({ ...call, orderBy: [...call.orderBy, ...orderBy] } as FunctionNode);
 }
 
-function writeOver(node: NodeOf<'over'>, to: Writer): void {
+function writeOver(given: NodeOf<'over'>, to: Writer): void {
+  const node = withoutName(given);
   const { call, frame } = node;
   const truth = truthAggregate(call, (own) => ({ ...node, call: own }) as Node);
   if (truth !== null) {
@@ -185,7 +186,7 @@ export function writeConcat(node: NodeOf<'binary'>, to: Writer): void {
   else writeAsText(right, to);
 }
 
-type FunctionKinds = 'function' | 'textLiteral' | 'withinGroup' | 'over' | 'frame' | 'frameBound';
+type FunctionKinds = 'function' | 'textLiteral' | 'withinGroup' | 'over' | 'namedWindow' | 'frame' | 'frameBound';
 
 /** Functions and windows. */
 export const functionVisitors: Pick<Visitors, FunctionKinds> = {

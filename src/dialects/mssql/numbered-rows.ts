@@ -18,7 +18,7 @@ const RANK = 'rank';
 
 function numberOf(name: string, partitionBy: readonly Node[], orderBy: readonly Node[]): Node {
   const call = make('function', { name, args: [], distinct: false, orderBy: [], filter: null });
-  return make('over', { call, partitionBy, orderBy, frame: null });
+  return make('over', { call, window: null, partitionBy, orderBy, frame: null });
 }
 
 /** The columns of a query, which have to be known here. */

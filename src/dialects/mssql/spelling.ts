@@ -11,6 +11,7 @@ export const mssqlSpelling: Omit<InlineSpelling, 'typeName'> = {
   title: 'SQL Server',
   name: 'mssql',
   visitors: mssqlVisitors,
+  windowNames: false,
   condition: writeConditionIn,
   quote: quoter(RESERVED, '[', ']'),
   placeholder: (position) => `@p${position}`,

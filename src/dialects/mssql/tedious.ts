@@ -153,6 +153,11 @@ class TediousConnection implements DriverConnection {
     this.#connection.cancel();
   }
 
+  destroy(): void {
+    this.#usable = false;
+    this.#connection.close();
+  }
+
   close(): Promise<void> | undefined {
     if (!this.#usable) return;
     this.#usable = false;

@@ -6,6 +6,7 @@ import { isKind } from '../../sql/node-walk.ts';
 import type { SqlType } from '../../sql/type.ts';
 import { TIGHTNESS, type Visitors, type Writer } from '../base/compiler.ts';
 import { expressionVisitors, orderWords } from '../base/expressions.ts';
+import { documentVisitors } from '../base/json-documents.ts';
 import { storedType } from '../base/type-names.ts';
 import { mysqlArithmeticVisitors } from './arithmetic.ts';
 import { writeDateField } from './date-fields.ts';
@@ -86,6 +87,17 @@ export function mysqlVisitors(server: MysqlServer): Visitors {
     ...mysqlFunctionVisitors(server),
     ...mysqlJsonVisitors(server),
     ...mysqlTextMatchVisitors(server),
+    ...documentVisitors({
+      object: 'JSON_OBJECT',
+      aggregate: 'JSON_ARRAYAGG',
+      // MariaDB has no type of JSON: what stands for it is text unless a function says so.
+      nested: server.mariadb ? 'JSON_COMPACT' : null,
+      hex: ['HEX(', ')'],
+      orders: server.mariadb,
+      limits: server.mariadb,
+      correlates: !server.mariadb,
+      filters: false,
+    }),
     extract: writeDateField,
     binary: (node, to) => {
       if (node.operator === '||') {

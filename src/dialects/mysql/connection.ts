@@ -114,8 +114,25 @@ export class MysqlConnection implements DriverConnection {
     }
   }
 
-  /** Ends what is running on the server; it fails with an error of its own. The connection can be used again. */
+  /** Ends what is running on the server; most statements fail with an error then. The connection can be used again. */
   async cancel(): Promise<void> {
+    const stream = this.#stream;
+    // Until a stream has ended, what runs is the stream's, unless it is its next row that is waited for.
+    if (stream !== null && !stream.ended && !stream.awaited) await stream.finished();
+    await this.#killRunning();
+    // What came too late would meet the next statement; this is one that does not mind.
+    if (this.#open) void this.#text('DO 0').catch(ignore);
+  }
+
+  destroy(): void {
+    this.#open = false;
+    this.#inTransaction = false;
+    // mysql2's own destroy() leaves those that wait for an answer without one.
+    const { stream } = this.#connection as unknown as { readonly stream: { destroy(error: Error): void } };
+    stream.destroy(new ConnectionLost('Connection lost: it was ended, since the server did not answer.'));
+  }
+
+  async #killRunning(): Promise<void> {
     if (this.#open) await this.#kill(this.#connection.threadId as number);
   }
 
@@ -142,7 +159,7 @@ export class MysqlConnection implements DriverConnection {
     if (stream.ended || !this.#open) return;
     // Rows that are on their way already are read while the server is told.
     const drained = stream.drain();
-    await this.cancel().catch(ignore);
+    await this.#killRunning().catch(ignore);
     await drained;
     // A KILL that came too late may meet the next statement; this is one that does not mind.
     await this.#text('DO 0').catch(ignore);

@@ -1,12 +1,13 @@
 import { compile, type Spelling } from '../base/compiler.ts';
-import type { Dialect, TransactionOptions } from '../base/dialect.ts';
+import type { Dialect, TransactionOptions, TwoPhaseWords } from '../base/dialect.ts';
 import { quoter } from '../base/identifiers.ts';
 import { mysqlCatalog } from './catalog.ts';
 import { mysqlVisitors } from './compiler.ts';
 import { mysqlDdl } from './ddl.ts';
 import { reflectMysql } from './reflection.ts';
 import { RESERVED } from './reserved.ts';
-import { MARIADB_10_6, MYSQL_8, type MysqlServer, readServer } from './server.ts';
+import { rowSource } from './row-source.ts';
+import { isAtLeast, MARIADB_10_6, MYSQL_8, type MysqlServer, readServer } from './server.ts';
 import { mysqlCodec } from './types.ts';
 
 const quote = quoter(RESERVED, '`', '`');
@@ -52,7 +53,9 @@ function makeDialect(server: MysqlServer): Dialect {
     placeholder,
     codec: mysqlCodec,
     compile: (node) => compile(spelling, node),
+    ...((server.mariadb ? isAtLeast(server, 10, 6, 0) : isAtLeast(server, 8, 0, 4)) && { rowSource }),
     beginTransaction,
+    twoPhase: XA,
     isMemory: () => false,
     explain: { prefix: 'EXPLAIN', line: (row) => row.map((value) => String(value)).join(' | ') },
     reflect: (connection) => reflectMysql(connection, server),
@@ -60,6 +63,22 @@ function makeDialect(server: MysqlServer): Dialect {
     drivers: { mysql2: async () => (await import('./mysql2.ts')).mysql2 },
   };
 }
+
+const XA: TwoPhaseWords = {
+  // The level is said before; XA START takes the place of what begins.
+  begin: (xid, plain) => [...plain.slice(0, -1), `XA START '${xid}'`],
+  prepare: (xid) => [`XA END '${xid}'`, `XA PREPARE '${xid}'`],
+  commit: (xid, prepared) =>
+    prepared
+      ? { statements: [`XA COMMIT '${xid}'`], mayFail: 0 }
+      : { statements: [`XA END '${xid}'`, `XA COMMIT '${xid}' ONE PHASE`], mayFail: 0 },
+  // A deadlock has ended the transaction's work already, and is said again.
+  rollback: (xid, prepared) =>
+    prepared
+      ? { statements: [`XA ROLLBACK '${xid}'`], mayFail: 0 }
+      : { statements: [`XA END '${xid}'`, `XA ROLLBACK '${xid}'`], mayFail: 1 },
+  recover: { sql: 'XA RECOVER', read: (row) => String(row[3]).slice(0, Number(row[1])) },
+};
 
 function beginTransaction({ isolation, readOnly }: TransactionOptions): string[] {
   const start = readOnly === true ? 'START TRANSACTION READ ONLY' : 'BEGIN';

@@ -10,7 +10,10 @@ import { writeHints, writeOrderBy } from '../base/selects.ts';
 import { checkSources, writeFrom } from '../base/sources.ts';
 import type { MysqlServer } from './server.ts';
 
-type MysqlDml = Pick<Visitors, 'insert' | 'conflict' | 'update' | 'delete' | 'merge' | 'mergeClause' | 'truncate' | 'explain' | 'column'>;
+type MysqlDml = Pick<
+  Visitors,
+  'insert' | 'conflict' | 'update' | 'rowField' | 'delete' | 'merge' | 'mergeClause' | 'truncate' | 'explain' | 'column'
+>;
 
 /** The name of the source that `excluded()` speaks of, in every database. */
 const EXCLUDED = 'excluded';

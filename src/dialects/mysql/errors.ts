@@ -10,6 +10,8 @@ const KINDS = new Map<number, Kind>([
   ...of('check', 3819, 3820, 4025),
   ...of('lockTimeout', 1205, 3572),
   ...of('deadlock', 1213, 1614, 3058),
+  ...of('timeout', 1969, 3024),
+  ...of('cancelled', 1317),
   // The rows were changed since this transaction's snapshot (MariaDB's innodb_snapshot_isolation).
   ...of('serialization', 1020, 3101),
   // 1053 the server shuts down; 1927, 1317 is only the query; 3032, 4031 idle for too long.
@@ -39,7 +41,7 @@ const KINDS = new Map<number, Kind>([
     4078,
   ),
   ...of('operational', 1021, 1037, 1038, 1040, 1041, 1042, 1043, 1044, 1045, 1049, 1105, 1114, 1129, 1130, 1135, 1203, 1206, 1226, 1227),
-  ...of('operational', 1290, 1317, 1318, 1461, 1792, 1836, 1969, 3024, 1153, 1194, 1195, 1030, 1028, 1015, 1016, 1698, 1251, 3118, 3159),
+  ...of('operational', 1290, 1318, 1461, 1792, 1836, 1153, 1194, 1195, 1030, 1028, 1015, 1016, 1698, 1251, 3118, 3159),
   ...of('programming', 1050, 1051, 1052, 1054, 1060, 1061, 1063, 1064, 1065, 1066, 1067, 1068, 1069, 1071, 1072, 1075, 1091, 1093, 1101),
   ...of('programming', 1103, 1109, 1110, 1111, 1120, 1136, 1140, 1142, 1143, 1146, 1149, 1166, 1170, 1210, 1222, 1235, 1241, 1242, 1243),
   ...of(

@@ -157,7 +157,7 @@ export function mysqlFunctionVisitors(server: MysqlServer): typeof functionVisit
       if (frame !== null && isKind(frame, 'frame') && (frame.unit === 'groups' || frame.exclude !== null))
         throw sqlError('sql.unsupported', 'GROUPS and EXCLUDE in a window frame', to.spelling.title);
       if (server.mariadb && isShift(node.call)) writeShift(node, node.call, to);
-      else if (server.mariadb && frame === null && node.partitionBy.length + node.orderBy.length === 0) {
+      else if (server.mariadb && frame === null && node.window === null && node.partitionBy.length + node.orderBy.length === 0) {
         // Beside windows of different orders, MariaDB computes those wrongly if one window is empty or has a constant for its partition.
         to.visit(node.call).write(' OVER (PARTITION BY RAND() * 0)');
       } else functionVisitors.over(node, to);

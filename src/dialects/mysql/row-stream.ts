@@ -27,6 +27,7 @@ export class RowStream implements AsyncIterableIterator<DriverRow> {
   #paused = false;
   #unbounded = false;
   #wake: (() => void) | null = null;
+  readonly #whenEnded: (() => void)[] = [];
 
   /** @param end stops the statement where it has not ended by itself */
   constructor(connection: Connection, command: RowCommand, end: (stream: RowStream) => Promise<void>) {
@@ -48,8 +49,7 @@ export class RowStream implements AsyncIterableIterator<DriverRow> {
       })
       .on('error', (error) => this.fail(error))
       .on('end', () => {
-        this.#ended = true;
-        this.#awake();
+        this.#over();
       });
   }
 
@@ -59,12 +59,24 @@ export class RowStream implements AsyncIterableIterator<DriverRow> {
     return this.#ended;
   }
 
+  /** Whether a reader waits for a row that has not come. */
+  get awaited(): boolean {
+    return this.#wake !== null;
+  }
+
+  /** Waits until the statement has ended, however many rows are unread. */
+  finished(): Promise<void> {
+    if (this.#ended) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#whenEnded.push(resolve);
+    });
+  }
+
   /** The connection was lost. */
   fail(error: unknown): void {
     if (this.#ended) return;
     this.#failure ??= error;
-    this.#ended = true;
-    this.#awake();
+    this.#over();
   }
 
   /** Lets the server send all that is left: another statement is to run. */
@@ -123,6 +135,12 @@ export class RowStream implements AsyncIterableIterator<DriverRow> {
     return new Promise((resolve) => {
       this.#wake = resolve;
     });
+  }
+
+  #over(): void {
+    this.#ended = true;
+    this.#awake();
+    for (const tell of this.#whenEnded.splice(0)) tell();
   }
 
   #awake(): void {

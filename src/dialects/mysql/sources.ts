@@ -67,7 +67,6 @@ export function mysqlSources(server: MysqlServer): Sources {
     },
     with: (node, to) => writeWith(node, to, server),
     cte: (node, to) => {
-      if (changesRows(node.query)) unsupported('INSERT, UPDATE or DELETE in a common table expression')(node, to);
       // When it is worked out is the server's affair.
       cteVisitors.cte({ ...node, materialized: null }, to);
     },
@@ -76,6 +75,8 @@ export function mysqlSources(server: MysqlServer): Sources {
 
 function writeWith(node: WithNode, to: Writer, server: MysqlServer): void {
   const { statement } = node;
+  const changing = node.ctes.find((cte) => changesRows(cte.query));
+  if (changing !== undefined) unsupported('INSERT, UPDATE or DELETE in a common table expression')(changing, to);
   const change = isKind(statement, 'update') || isKind(statement, 'delete');
   if (isKind(statement, 'insert') && statement.query !== null) {
     to.visit({ ...statement, query: { ...node, statement: statement.query } } as Node);

@@ -26,6 +26,9 @@ const SSL_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify
 const SETTINGS = ['application_name', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'search_path', 'options'];
 const KNOWN = ['host', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'connect_timeout', 'preparedStatements', ...SETTINGS];
 
+/** How long a server may take to answer a login; 0 waits without end, as libpq does. */
+const DEFAULT_CONNECT_SECONDS = 10;
+
 /** What every session of Athanor's has, so that rows read alike whatever the server's own settings are. */
 const FIXED = { TimeZone: 'UTC', DateStyle: 'ISO' };
 
@@ -48,7 +51,8 @@ export function connectOptions(options: DriverOptions, environment: NodeJS.Proce
     password: options.password ?? environment.PGPASSWORD ?? null,
     database: named ?? environment.PGDATABASE ?? user,
     ...tlsOptions(query, environment),
-    connectSeconds: wholeNumber('connect_timeout', query.connect_timeout ?? environment.PGCONNECT_TIMEOUT, 0, 86_400) ?? 0,
+    connectSeconds:
+      wholeNumber('connect_timeout', query.connect_timeout ?? environment.PGCONNECT_TIMEOUT, 0, 86_400) ?? DEFAULT_CONNECT_SECONDS,
     settings,
     preparedStatements: onOff('preparedStatements', query.preparedStatements, true),
   };

@@ -9,8 +9,10 @@ export interface Transport {
   /** What the server said last: I for idle, T in a transaction, E in one that failed. */
   readonly status: string;
   readonly usable: boolean;
-  /** Asks the server to give up the statement that runs. */
-  cancel(): MaybePromise<void>;
+  /** Asks the server to give up the statement that runs; left out where nothing can interrupt it. */
+  cancel?(): MaybePromise<void>;
+  /** Ends the connection without a word to the server. */
+  destroy?(): void;
   close(): MaybePromise<void>;
 }
 
@@ -45,11 +47,17 @@ export class PostgresqlConnection implements DriverConnection {
   /** A transaction that only a stream needs. */
   #hidden = false;
   #closed = false;
+  /** Asks the server to give up the statement that runs; it then fails as canceled. */
+  readonly cancel?: () => MaybePromise<void>;
+  /** Ends the connection at once. */
+  readonly destroy?: () => void;
 
   /** @param prepares whether statements are kept on the server; a pooler in between may not allow it */
   constructor(transport: Transport, prepares = true) {
     this.#transport = transport;
     this.#prepares = prepares;
+    if (transport.cancel !== undefined) this.cancel = transport.cancel.bind(transport);
+    if (transport.destroy !== undefined) this.destroy = transport.destroy.bind(transport);
     this.#statements = new RecentCache(CACHED_STATEMENTS, (statement) => this.#drop(statement));
   }
 
@@ -122,11 +130,6 @@ export class PostgresqlConnection implements DriverConnection {
         } else if (this.#transport.status === 'T') await scriptExchange(`CLOSE "${portal}"`).through(submit).catch(ignore);
       }
     }
-  }
-
-  /** Asks the server to give up the statement that runs; it then fails as canceled. */
-  cancel(): MaybePromise<void> {
-    return this.#transport.cancel();
   }
 
   close(): MaybePromise<void> {

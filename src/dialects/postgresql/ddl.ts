@@ -43,7 +43,12 @@ const base: DdlCompiler = makeDdl({
   altersConstraints: true,
   tableExists: ({ name, schema }) =>
     `SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND c.relname = ${literal(name)} AND n.nspname = ${schema === null ? 'current_schema()' : literal(schema)}`,
-  schemaChange: { pause: null, violations: null },
+  schemaChange: {
+    pause: null,
+    violations: null,
+    // The transaction's, and not the session's, so that a pooler outside may change sessions between transactions.
+    transactionLock: "SELECT pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended('athanor migrations', 0))::int",
+  },
 });
 
 /** How PostgreSQL defines and changes tables. */

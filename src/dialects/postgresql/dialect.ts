@@ -6,6 +6,7 @@ import { postgresqlVisitors } from './compiler.ts';
 import { postgresqlDdl } from './ddl.ts';
 import { quote } from './identifiers.ts';
 import { reflectPostgresql } from './reflection.ts';
+import { rowSource } from './row-source.ts';
 import { postgresqlCodec } from './types.ts';
 
 const placeholder = (position: number): string => `$${position}`;
@@ -45,7 +46,18 @@ export const postgresql: Dialect = {
   codec: postgresqlCodec,
   compile: (node) => compile(spelling, node),
   encodeList: formatArray,
+  rowSource,
   beginTransaction,
+  twoPhase: {
+    begin: (_xid, plain) => plain,
+    prepare: (xid) => [`PREPARE TRANSACTION '${xid}'`],
+    commit: (xid, prepared) => ({ statements: [prepared ? `COMMIT PREPARED '${xid}'` : 'COMMIT'], mayFail: 0 }),
+    rollback: (xid, prepared) => ({ statements: [prepared ? `ROLLBACK PREPARED '${xid}'` : 'ROLLBACK'], mayFail: 0 }),
+    recover: {
+      sql: 'SELECT gid FROM pg_catalog.pg_prepared_xacts WHERE database = current_database() ORDER BY prepared, gid',
+      read: ([gid]) => String(gid),
+    },
+  },
   isMemory: () => false,
   explain: { prefix: 'EXPLAIN', line: (row) => String(row[0]) },
   reflect: reflectPostgresql,

@@ -68,7 +68,7 @@ export function classifyPostgresql(given: unknown): DriverFailure {
   const code = typeof error.code === 'string' ? error.code : null;
   const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
   const message = text(error.message) ?? String(given);
-  const kind = kindOf(code, message);
+  const kind = code === CANCELED ? (/due to statement timeout/.test(message) ? 'timeout' : 'cancelled') : kindOf(code, message);
   return {
     kind,
     message: code === '25P02' && !/COMMIT/.test(message) ? ABORTED : withHint(message, text(error.hint)),
@@ -79,6 +79,8 @@ export function classifyPostgresql(given: unknown): DriverFailure {
   };
 }
 
+/** A statement was ended, by its time limit or because someone asked for it. */
+const CANCELED = '57014';
 const ABORTED =
   'An earlier statement of this transaction failed, and PostgreSQL takes no other until it is rolled back, as a whole or to a savepoint';
 

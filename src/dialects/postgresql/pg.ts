@@ -19,10 +19,14 @@ interface Client extends Omit<pg.Client, 'query' | 'connection'> {
 const CANCEL_CODE = 80_877_102;
 /** How long a connection may take to say goodbye. */
 const CLOSE_MS = 2000;
+/** How long a request to cancel may take to get through. */
+const CANCEL_MS = 5000;
 
 class ClientTransport implements Transport {
   readonly #client: Client;
   readonly #options: ConnectOptions;
+  readonly #waiting: Exchange[] = [];
+  #busy = false;
   status = 'I';
   usable = true;
 
@@ -31,6 +35,9 @@ class ClientTransport implements Transport {
     this.#options = options;
     client.connection.on('readyForQuery', (message: { readonly status: string }) => {
       this.status = message.status;
+      // The client hears of it after this listener.
+      if (this.#waiting.length === 0) this.#busy = false;
+      else process.nextTick(() => this.#client.query(this.#waiting.shift() as Exchange));
     });
     // An idle connection that dies says so here and nowhere else.
     client.on('error', () => this.#lost());
@@ -39,9 +46,16 @@ class ClientTransport implements Transport {
 
   #lost(): void {
     this.usable = false;
+    for (const exchange of this.#waiting.splice(0)) exchange.handleError(new Error('Connection terminated'));
   }
 
+  /** The client is given one exchange at a time; its own queue is to go away. */
   submit(exchange: Exchange): void {
+    if (this.#busy && this.usable) {
+      this.#waiting.push(exchange);
+      return;
+    }
+    this.#busy = true;
     this.#client.query(exchange);
   }
 
@@ -55,10 +69,16 @@ class ClientTransport implements Transport {
     message.writeInt32BE(CANCEL_CODE, 4);
     message.writeInt32BE(processID, 8);
     message.writeInt32BE(secretKey, 12);
-    socket.end(message);
-    // The server closes when it has passed the request on.
+    socket.setTimeout(CANCEL_MS, () => socket.destroy());
+    // The server closes when it has passed the request on. It is not told that no more will come: a pooler may take that for a caller who is gone.
+    socket.write(message);
     socket.resume();
     await once(socket, 'close');
+  }
+
+  destroy(): void {
+    this.usable = false;
+    this.#client.connection.stream.destroy();
   }
 
   async close(): Promise<void> {

@@ -49,6 +49,7 @@ type Message = { readonly name: string; readonly status?: string } & Parameters<
   Parameters<Exchange['handleDataRow']>[0] &
   Parameters<Exchange['handleCommandComplete']>[0];
 
+/** One process, one thread: what runs cannot be interrupted, so there is no `cancel()`. */
 class PGliteTransport implements Transport {
   readonly #database: PGlite;
   readonly #serialize: Serialize;
@@ -64,9 +65,6 @@ class PGliteTransport implements Transport {
   submit(exchange: Exchange): void {
     this.#tail = this.#tail.then(() => this.#send(exchange));
   }
-
-  /** One process, one thread: what runs cannot be interrupted. */
-  cancel(): void {}
 
   async close(): Promise<void> {
     this.usable = false;

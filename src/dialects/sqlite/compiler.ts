@@ -8,6 +8,7 @@ import { cteVisitors } from '../base/ctes.ts';
 import { dmlVisitors } from '../base/dml.ts';
 import { expressionVisitors } from '../base/expressions.ts';
 import { functionVisitor } from '../base/functions.ts';
+import { documentVisitors } from '../base/json-documents.ts';
 import { isCounted, writeCounted, writeDistinctOn, writeWithTies } from '../base/row-numbers.ts';
 import { type Limits, selectVisitors, writeLimit } from '../base/selects.ts';
 import { sourceVisitors, writeAlias } from '../base/sources.ts';
@@ -88,6 +89,18 @@ export const sqliteVisitors: Visitors = {
   ...sqliteJsonVisitors,
   function: functionVisitor(SQLITE_FUNCTION_FORMS),
   withinGroup: writeWithinGroup,
+  ...documentVisitors({
+    object: 'json_object',
+    aggregate: 'json_group_array',
+    nested: 'json',
+    hex: ['hex(', ')'],
+    // Everything else is a number or a text as it is stored.
+    asText: (type) => type.name === 'bigInteger',
+    orders: true,
+    limits: false,
+    correlates: true,
+    filters: true,
+  }),
   extract: writeDateField,
   binary: (node, to) => {
     const intervals = [node.left, node.right].some(

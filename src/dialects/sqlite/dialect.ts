@@ -9,6 +9,7 @@ import { listSource } from './list-source.ts';
 import { sqliteWriteLock } from './open.ts';
 import { reflectSqlite, reflectSqliteViews } from './reflection.ts';
 import { RESERVED } from './reserved.ts';
+import { rowSource } from './row-source.ts';
 import { sqliteCodec } from './types.ts';
 
 const quote = quoter(RESERVED);
@@ -42,6 +43,7 @@ export const sqlite: Dialect = {
   codec: sqliteCodec,
   compile: (node) => compile(spelling, node),
   listSource,
+  rowSource,
   // A transaction that may write takes the write lock at once: one that read first could no longer get it.
   beginTransaction: (_options: TransactionOptions, writes) => [writes ? 'BEGIN IMMEDIATE' : 'BEGIN'],
   writeLock: sqliteWriteLock,

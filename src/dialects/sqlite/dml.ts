@@ -9,7 +9,10 @@ import { dmlVisitors, inChange, writeAssignments, writeInsert, writeReturning } 
 import { writeOrderBy } from '../base/selects.ts';
 import { writeFrom } from '../base/sources.ts';
 
-type SqliteDml = Pick<Visitors, 'insert' | 'conflict' | 'update' | 'delete' | 'merge' | 'mergeClause' | 'truncate' | 'explain'>;
+type SqliteDml = Pick<
+  Visitors,
+  'insert' | 'conflict' | 'update' | 'rowField' | 'delete' | 'merge' | 'mergeClause' | 'truncate' | 'explain'
+>;
 
 /** RETURNING here sees the changed table alone, without a name before its columns. */
 function returning(node: UpdateNode | DeleteNode, to: Writer): void {

@@ -64,6 +64,7 @@ const KINDS: readonly (readonly [prefix: string, kind: Kind])[] = [
   // The rows that this transaction read are no longer the newest: only another try can succeed.
   ['SQLITE_BUSY_SNAPSHOT', 'serialization'],
   ['SQLITE_BUSY', 'lockTimeout'],
+  ['SQLITE_INTERRUPT', 'cancelled'],
   ['SQLITE_MISMATCH', 'data'],
   ['SQLITE_TOOBIG', 'data'],
   ['SQLITE_ERROR', 'programming'],

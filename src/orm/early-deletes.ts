@@ -1,0 +1,103 @@
+import type { ForeignKey } from '../sql/schema.ts';
+import { columnValue } from './attributes.ts';
+import { foreignKeysOf } from './flush-order.ts';
+import { byMapper, CHANGES, type Entity, hasChange, MAPPER, type Mapper, PERSISTENT, STATUS } from './mapping.ts';
+import { storedValue } from './persistence.ts';
+import { textOf, uniquesOf } from './update-order.ts';
+
+/**
+ * Rows that are deleted before anything is saved: those of which new rows of the class may take the place, where nothing
+ * else in the flush refers to their table, and those whose key or unique value another row takes, with what refers to them.
+ */
+export function earlyDeletes(inserts: readonly Entity[], updates: readonly Entity[], deletes: readonly Entity[]): Entity[] {
+  if (deletes.length === 0 || inserts.length + updates.length === 0) return [];
+  const early = replacedRows(inserts, updates, deletes);
+  const taken = takenFrom(deletes, [...inserts, ...updates]);
+  for (const entity of early) taken.delete(entity);
+  if (taken.size === 0) return early;
+  const group = withReferrers(taken, deletes);
+  // A row that stays and still refers to one of them has to be changed first.
+  if (updates.some(refersTo(group))) return early;
+  return [...new Set([...early, ...group])];
+}
+
+function replacedRows(inserts: readonly Entity[], updates: readonly Entity[], deletes: readonly Entity[]): Entity[] {
+  const inserted = new Set(inserts.map((entity) => entity[MAPPER].root));
+  const others = new Set([...updates, ...deletes].map((entity) => entity[MAPPER]));
+  const free = new Map<Mapper, boolean>();
+  for (const mapper of inserted)
+    free.set(mapper, ![...others].some((other) => foreignKeysOf(other).some((key) => isOfHierarchy(mapper, key, deletes))));
+  return deletes.filter((entity) => free.get(entity[MAPPER].root) === true);
+}
+
+/** Whether a foreign key leads to a table of one of the deleted objects of a hierarchy. */
+function isOfHierarchy(root: Mapper, { targetTable }: ForeignKey, deletes: readonly Entity[]): boolean {
+  if (root.table.fullName === targetTable) return true;
+  return deletes.some(({ [MAPPER]: mapper }) => mapper.root === root && mapper.tables.some(({ fullName }) => fullName === targetTable));
+}
+
+/** The deleted rows whose key or unique values one of the others takes. */
+function takenFrom(deletes: readonly Entity[], takers: readonly Entity[]): Set<Entity> {
+  const taken = new Set<Entity>();
+  const takersOf = byMapper(takers);
+  for (const [mapper, gone] of byMapper(deletes)) {
+    const own = takersOf.get(mapper);
+    if (own === undefined) continue;
+    for (const set of uniquesOf(mapper)) {
+      const holders = new Map<string, Entity>();
+      for (const entity of gone) {
+        const values = set.map((position) => storedValue(entity, position, entity[CHANGES]));
+        if (values.every(isKnown)) holders.set(textOf(values), entity);
+      }
+      for (const taker of own) {
+        if (taker[STATUS] === PERSISTENT && !set.some((position) => hasChange(taker, position))) continue;
+        const values = set.map((position) => columnValue(taker, position));
+        const holder = values.every(isKnown) ? holders.get(textOf(values)) : undefined;
+        if (holder !== undefined) taken.add(holder);
+      }
+    }
+  }
+  return taken;
+}
+
+function isKnown(value: unknown): boolean {
+  return value !== null && value !== undefined;
+}
+
+/** Rows with all deleted rows that refer to them, however far. */
+function withReferrers(rows: ReadonlySet<Entity>, deletes: readonly Entity[]): Set<Entity> {
+  const group = new Set(rows);
+  for (let size = 0; size < group.size; ) {
+    size = group.size;
+    const refers = refersTo(group);
+    for (const entity of deletes) if (!group.has(entity) && refers(entity)) group.add(entity);
+  }
+  return group;
+}
+
+/** Tells whether an object's row refers to one of these rows in the database. */
+function refersTo(rows: Iterable<Entity>): (entity: Entity) => boolean {
+  const byTable = new Map<string, Entity[]>();
+  for (const [{ tables }, entities] of byMapper(rows))
+    for (const { fullName } of tables) byTable.set(fullName, [...(byTable.get(fullName) ?? []), ...entities]);
+  const keys = new Map<ForeignKey, ReadonlySet<string>>();
+  return (entity) => {
+    const mapper = entity[MAPPER];
+    return foreignKeysOf(mapper).some((key) => {
+      const { table } = key.columns[0];
+      const places = key.columns.map((column) => mapper.positionOf(column));
+      const referred = places.includes(-1) ? undefined : byTable.get(key.targetTable);
+      if (referred === undefined) return false;
+      let values = keys.get(key);
+      if (values === undefined) {
+        const { columns } = table.metadata.resolve(table, key);
+        values = new Set(
+          referred.map((row) => textOf(columns.map((column) => storedValue(row, row[MAPPER].positionOf(column), row[CHANGES])))),
+        );
+        keys.set(key, values);
+      }
+      const own = places.map((position) => storedValue(entity, position, entity[CHANGES]));
+      return own.every(isKnown) && values.has(textOf(own));
+    });
+  };
+}

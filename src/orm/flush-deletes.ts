@@ -1,0 +1,99 @@
+import type { ForeignKey, Table } from '../sql/schema.ts';
+import { cutCircles } from './circular-deletes.ts';
+import { foreignKeysOf, orderDeletes, orderMappers } from './flush-order.ts';
+import type { FlushSession } from './flush-session.ts';
+import { identityOf } from './identity.ts';
+import { byMapper, CHANGES, DELETED, type Entity, MAPPER, type Mapper, RELATED, STATUS } from './mapping.ts';
+import { matchedColumns, storedKey, storedMatch, storedValue } from './persistence.ts';
+import { EntityCollection, knownOne, relatedOf } from './related.ts';
+import { deleteRows } from './row-deletes.ts';
+import { staleDelete } from './stale-rows.ts';
+
+/** Deletes the rows of objects, children before their parents. */
+export async function deleteEntities(session: FlushSession, entities: readonly Entity[]): Promise<void> {
+  if (entities.length === 0) return;
+  const identities = new Map<string, Entity>();
+  const byKey = (table: Table, values: readonly unknown[]): string => `${table.fullName} ${JSON.stringify(values.map(String))}`;
+  const circular = orderMappers([...new Set(entities.map((entity) => entity[MAPPER]))]).some((group) => group.circular);
+  if (circular)
+    for (const entity of entities) for (const table of entity[MAPPER].tables) identities.set(byKey(table, storedKey(entity, null)), entity);
+  const parentsOf = (entity: Entity, only?: ForeignKey): Entity[] =>
+    (only === undefined ? foreignKeysOf(entity[MAPPER]) : [only]).flatMap((key) => {
+      const { table } = key.columns[0];
+      const target = table.metadata.resolve(table, key);
+      const positions = key.columns.map((column) => entity[MAPPER].positionOf(column));
+      if (positions.includes(-1)) return [];
+      const values = positions.map((position) => storedValue(entity, position, entity[CHANGES]));
+      return identities.get(byKey(target.table, values)) ?? [];
+    });
+  const batches = orderDeletes(entities, parentsOf);
+  if (circular)
+    await cutCircles(session, batches, parentsOf, session.dialectOf(entities[0][MAPPER].table).capabilities.rowwiseKeys === true);
+  for (const { mapper, entities: batch } of batches) {
+    const values = batch.map((entity) => storedMatch(entity, entity[CHANGES]));
+    let count = 0;
+    // The rows that go on with others go first.
+    for (const target of mapper.writes.toReversed()) {
+      const columns = matchedColumns(target);
+      const keys = columns.length < values[0].length ? values.map((key) => key.slice(0, columns.length)) : values;
+      count = await deleteRows(session, target.table, columns, keys);
+    }
+    if (count !== batch.length && (mapper.versionPosition >= 0 || mapper.confirmsDeletes))
+      throw await staleDelete(session, mapper, batch, values, count);
+    markDeleted(session, mapper, batch, values);
+  }
+}
+
+/** Objects whose rows are gone are no longer the session's. */
+export function markDeleted(
+  session: FlushSession,
+  mapper: Mapper,
+  entities: readonly Entity[],
+  keys: readonly (readonly unknown[])[],
+): void {
+  const map = session.identities.of(mapper);
+  entities.forEach((entity, i) => {
+    const identity = identityOf(keys[i].slice(0, mapper.keyPositions.length));
+    if (map.get(identity) === entity) map.delete(identity);
+    session.undo.push({ kind: 'delete', entity });
+    // What was changed and never written is undone with the delete.
+    const changes = entity[CHANGES];
+    if (changes !== null) session.undo.push({ kind: 'update', entity, changes });
+    entity[CHANGES] = null;
+    entity[STATUS] = DELETED;
+    session.removed.delete(entity);
+    session.dirty.delete(entity);
+    session.tellState?.('persistentToDeleted', entity);
+  });
+  session.written.push({ objects: entities, change: 'delete' });
+}
+
+/** Objects whose rows are gone leave the loaded relations of the session's other objects. */
+export function dropDeleted(session: FlushSession, deletes: readonly Entity[]): void {
+  const gone = new Set(deletes);
+  const holders = new Set<EntityCollection>();
+  for (const [mapper, entities] of byMapper(deletes)) {
+    for (const { back, direction, target, ...relation } of mapper.relations()) {
+      if (back === null || direction === 'oneToMany') continue;
+      const owners =
+        direction === 'manyToMany'
+          ? session.identities.of(target).values()
+          : entities.map((entity) => knownOne(entity, mapper.relations()[relation.position]));
+      for (const owner of owners) {
+        const held = owner?.[RELATED]?.[back.position];
+        if (held instanceof EntityCollection) holders.add(held);
+        else if (owner && held && gone.has(held as Entity)) {
+          session.undo.push({ kind: 'update', entity: owner, changes: [owner[MAPPER].columns.length + back.position, held] });
+          relatedOf(owner)[back.position] = null;
+        }
+      }
+    }
+  }
+  for (const collection of holders) {
+    const { items, before } = collection;
+    if (items === null || !items.some((item) => gone.has(item))) continue;
+    session.undo.push({ kind: 'collection', collection, before: before ?? items });
+    collection.items = items.filter((item) => !gone.has(item));
+    if (before !== null) collection.before = before.filter((item) => !gone.has(item));
+  }
+}

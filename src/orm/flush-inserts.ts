@@ -1,0 +1,74 @@
+import { markDeleted } from './flush-deletes.ts';
+import type { FlushSession } from './flush-session.ts';
+import { watchInside } from './inner-changes.ts';
+import { CHANGES, type Entity, type Mapper, NO_CHANGES, PERSISTENT, RELATED, ROW, STATUS } from './mapping.ts';
+import { storedKey } from './persistence.ts';
+import { EntityCollection } from './related.ts';
+import { insertEntities } from './row-inserts.ts';
+import { switchRows } from './row-switch.ts';
+
+/** Stores new objects. */
+export async function insertNew(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
+  const generated = entities.map((entity) => mapper.generatedKey >= 0 && entity[ROW][mapper.generatedKey] === undefined);
+  const versions = unversioned(mapper, entities);
+  await insertEntities(session, mapper, entities);
+  enterNew(session, mapper, entities, generated, versions);
+}
+
+/** Which objects have no version yet; null for a class without one. */
+function unversioned({ versionPosition }: Mapper, entities: readonly Entity[]): boolean[] | null {
+  return versionPosition < 0 ? null : entities.map((entity) => entity[ROW][versionPosition] === undefined);
+}
+
+/** New objects take over the rows of deleted ones, whose key they have. */
+export async function takeOverRows(
+  session: FlushSession,
+  mapper: Mapper,
+  entities: readonly Entity[],
+  switches: ReadonlyMap<Entity, Entity>,
+): Promise<void> {
+  const versions = unversioned(mapper, entities);
+  const former = entities.map((entity) => switches.get(entity) as Entity);
+  await switchRows(
+    session,
+    mapper,
+    entities.map((entity, i) => [entity, former[i]]),
+  );
+  markDeleted(
+    session,
+    mapper,
+    former,
+    former.map((entity) => storedKey(entity, entity[CHANGES])),
+  );
+  enterNew(
+    session,
+    mapper,
+    entities,
+    entities.map(() => false),
+    versions,
+  );
+}
+
+/** Objects that have rows now are the session's own. */
+function enterNew(
+  session: FlushSession,
+  mapper: Mapper,
+  entities: readonly Entity[],
+  generated: readonly boolean[],
+  versions: readonly boolean[] | null,
+): void {
+  session.identities.enter(mapper, entities);
+  for (const entity of entities) {
+    entity[STATUS] = PERSISTENT;
+    if (mapper.jsonPositions.length > 0) watchInside(session, entity);
+    session.created.delete(entity);
+    if (entity[CHANGES] === NO_CHANGES) entity[CHANGES] = null;
+    const related = entity[RELATED];
+    // It was changed while the statement ran.
+    if (entity[CHANGES] !== null || related?.some((value) => value instanceof EntityCollection && value.changed)) session.dirty.add(entity);
+  }
+  const { tellState } = session;
+  if (tellState !== null) for (const entity of entities) tellState('pendingToPersistent', entity);
+  session.undo.push({ kind: 'insert', entities, generated, versions });
+  session.written.push({ objects: entities, change: 'insert' });
+}

@@ -1,0 +1,102 @@
+import type { Table } from '../sql/schema.ts';
+import { columnValue } from './attributes.ts';
+import type { FlushPlan, LinkChange } from './flush-plan.ts';
+import type { Entity, Relationship } from './mapping.ts';
+import type { Writer } from './persistence.ts';
+import { deleteRows } from './row-deletes.ts';
+import { insertPairs } from './row-inserts.ts';
+
+/** Rows of a table between: the places of their columns, and their values row after row. */
+interface Pairs {
+  readonly columns: readonly number[];
+  readonly values: unknown[];
+}
+
+/** Where the columns of the table between get their values, in the table's order. */
+interface Cell {
+  readonly column: number;
+  /** A column of the owner, or of the member. */
+  readonly owner: boolean;
+  readonly position: number;
+}
+
+function cellsOf(relation: Relationship): Cell[] {
+  return [
+    ...relation.throughLocal.map((column, i) => ({ column: column.position, owner: true, position: relation.local[i] })),
+    ...relation.throughRemote.map((column, i) => ({ column: column.position, owner: false, position: relation.remote[i] })),
+  ].sort((a, b) => a.column - b.column);
+}
+
+/** Pairs of a many-to-many relation by the table between, each once whichever side it was said from. */
+function pairsOf(changes: readonly LinkChange[], pick: (change: LinkChange) => readonly Entity[]): Map<Table, Pairs> {
+  const tables = new Map<Table, Pairs>();
+  const relations = new Set(changes.map((change) => change.relation));
+  const cells = new Map<Relationship, Cell[]>();
+  // One relation says each of its pairs once.
+  const said = relations.size > 1 ? new Set<string>() : null;
+  for (const change of changes) {
+    const { relation, owner } = change;
+    const members = pick(change);
+    if (relation.through === null || members.length === 0) continue;
+    let own = cells.get(relation);
+    if (own === undefined) {
+      own = cellsOf(relation);
+      cells.set(relation, own);
+    }
+    let pairs = tables.get(relation.through);
+    if (pairs === undefined) {
+      pairs = { columns: own.map((cell) => cell.column), values: [] };
+      tables.set(relation.through, pairs);
+    }
+    const { values } = pairs;
+    for (const member of members) {
+      const start = values.length;
+      for (const cell of own) values.push(columnValue(cell.owner ? owner : member, cell.position));
+      if (said === null) continue;
+      const key = `${relation.through.node.id} ${JSON.stringify(values.slice(start).map(String))}`;
+      if (said.has(key)) values.length = start;
+      else said.add(key);
+    }
+  }
+  return tables;
+}
+
+/** Deletes the rows between that relations gave up, and those of owners that go. */
+export async function removeLinks(session: Writer, plan: FlushPlan): Promise<void> {
+  for (const [table, { columns, values }] of pairsOf(plan.links, (change) => change.removed)) {
+    const keys: unknown[][] = [];
+    for (let i = 0; i < values.length; i += columns.length) keys.push(values.slice(i, i + columns.length));
+    await deleteRows(
+      session,
+      table,
+      columns.map((position) => table.columns[position]),
+      keys,
+    );
+  }
+  const owners = new Map<Relationship, Entity[]>();
+  for (const { relation, owner } of plan.unlinked) {
+    const list = owners.get(relation);
+    if (list === undefined) owners.set(relation, [owner]);
+    else list.push(owner);
+  }
+  for (const [relation, list] of owners) {
+    if (relation.through === null) continue;
+    await deleteRows(
+      session,
+      relation.through,
+      relation.throughLocal,
+      list.map((owner) => relation.local.map((position) => columnValue(owner, position))),
+    );
+  }
+}
+
+/** Inserts the rows between that relations gained. */
+export async function addLinks(session: Writer, plan: FlushPlan): Promise<void> {
+  for (const [table, { columns, values }] of pairsOf(plan.links, (change) => change.added))
+    await insertPairs(
+      session,
+      table,
+      columns.map((position) => table.columns[position]),
+      values,
+    );
+}

@@ -1,0 +1,19 @@
+import type { PreparationSession } from './flush-preparation.ts';
+import type { Entity, Mapper } from './mapping.ts';
+import type { Writer } from './persistence.ts';
+import type { Undo } from './undo.ts';
+
+/** Objects that were written in one way. */
+export interface WrittenRows {
+  readonly objects: readonly Entity[];
+  readonly change: 'insert' | 'update' | 'delete';
+}
+
+/** What a flush works on: the session's sets of changed objects, and its way to the database. */
+export interface FlushSession extends PreparationSession, Writer {
+  readonly undo: Undo[];
+  /** What was written in this transaction, for afterCommit. */
+  readonly written: WrittenRows[];
+  /** Opens the transactions that writes of these classes belong to. */
+  beginWriting(mappers: Iterable<Mapper>): Promise<void>;
+}

@@ -1,0 +1,139 @@
+import { columnValue, differs } from './attributes.ts';
+import type { FlushSession } from './flush-session.ts';
+import { identityOf, identityOfEntity } from './identity.ts';
+import { watchInside } from './inner-changes.ts';
+import { followKeys } from './key-changes.ts';
+import { CHANGES, Decoded, type Entity, MAPPER, type Mapper, ROW, recordChange } from './mapping.ts';
+import { nextVersion, storedMatch } from './persistence.ts';
+import { type RowUpdate, updateRows } from './row-updates.ts';
+import { inSteps, isReferable } from './update-order.ts';
+
+/** Writes the changed columns of stored objects. */
+export async function updateChanged(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
+  const updates = rowUpdates(mapper, entities);
+  if (updates.length === 0) return;
+  const steps = inSteps(mapper, updates);
+  for (const step of steps) session.undo.push({ kind: 'updates', rows: step });
+  for (const step of steps) await updateRows(session, mapper, step);
+  if (mapper.jsonPositions.length > 0) for (const { entity } of updates) watchInside(session, entity);
+  await followKeys(
+    session,
+    mapper,
+    changing(updates, (position) => isReferable(mapper, position)),
+  );
+  for (const { entity, key } of changing(updates, (position) => mapper.keyPositions.includes(position))) {
+    const before = identityOf(key.slice(0, mapper.keyPositions.length));
+    const now = identityOfEntity(entity);
+    if (now !== before) {
+      const map = session.identities.of(mapper);
+      if (map.get(before) === entity) map.delete(before);
+      map.set(now, entity);
+    }
+  }
+  session.written.push({ objects: updates.map(({ entity }) => entity), change: 'update' });
+}
+
+/** The updates of certain columns. Most have one list of columns in common, which is looked at once. */
+function changing(updates: readonly RowUpdate[], wanted: (position: number) => boolean): RowUpdate[] {
+  let last: readonly number[] | null = null;
+  let changes = false;
+  return updates.filter(({ positions }) => {
+    if (positions !== last) {
+      last = positions;
+      changes = positions.some(wanted);
+    }
+    return changes;
+  });
+}
+
+/** What is to be written of each object; those that are what the database has are left out. */
+function rowUpdates(mapper: Mapper, entities: readonly Entity[]): RowUpdate[] {
+  const updates: RowUpdate[] = [];
+  const renewed = mapper.columns.filter((column) => column.onUpdate !== null && !mapper.workedOut.includes(column));
+  const versioned = mapper.versionPosition >= 0 && mapper.columns[mapper.versionPosition].version?.serverGenerated === false;
+  const plain = renewed.length === 0 && !versioned && mapper.workedOut.length === 0;
+  let last: readonly number[] = [];
+  for (const entity of entities) {
+    let positions = changedPositions(entity, last);
+    if (positions.length === 0) continue;
+    if (!plain) {
+      // What the database works out anew comes back with the statement; a rollback needs what it was.
+      for (const { position } of mapper.workedOut) if (!positions.includes(position)) recordChange(entity, position, entity[ROW][position]);
+      positions = [...positions];
+      // Columns with onUpdate are made anew, unless the change said them itself.
+      for (const { position, onUpdate } of renewed)
+        if (onUpdate !== null && !positions.includes(position))
+          setMade(entity, position, 'make' in onUpdate ? onUpdate.make() : onUpdate.value, positions as number[]);
+      const { versionPosition } = mapper;
+      if (versioned && !positions.includes(versionPosition)) {
+        const next = nextVersion(mapper.columns[versionPosition], columnValue(entity, versionPosition));
+        setMade(entity, versionPosition, next, positions as number[]);
+      }
+    }
+    if (positions !== last) {
+      if (positions.length > 1) positions = [...positions].sort((a, b) => a - b);
+      // One list for all that have the same, by which they are told to belong together.
+      if (isSame(positions, last)) positions = last;
+      else last = positions;
+    }
+    const { columns, related } = splitChanges(entity);
+    const changes = columns ?? [];
+    const values: unknown[] = [];
+    for (let i = 0; i < positions.length; i++) values.push(columnValue(entity, positions[i]));
+    updates.push({ entity, positions, values, key: storedMatch(entity, changes), changes });
+    // What is set while the statements run belongs to the next flush. If they fail, the rollback takes this back.
+    entity[CHANGES] = related;
+  }
+  return updates;
+}
+
+/** Sets a value that the flush itself makes. */
+function setMade(entity: Entity, position: number, value: unknown, positions: number[]): void {
+  recordChange(entity, position, entity[ROW][position]);
+  entity[ROW][position] = entity[MAPPER].kinds[position] === 'boxed' ? new Decoded(value, undefined) : value;
+  positions.push(position);
+}
+
+/** The columns that hold other values than the row does; `likely` itself where they are those. */
+function changedPositions(entity: Entity, likely: readonly number[]): readonly number[] {
+  const changes = entity[CHANGES];
+  if (changes === null) return NONE;
+  if (changes.length === 2 && likely.length === 1 && changes[0] === likely[0])
+    return differs(entity, likely[0], changes[1]) ? likely : NONE;
+  const width = entity[MAPPER].columns.length;
+  const positions: number[] = [];
+  for (let i = 0; i < changes.length; i += 2) {
+    const position = changes[i] as number;
+    if (position < width && differs(entity, position, changes[i + 1])) positions.push(position);
+  }
+  return positions;
+}
+
+const NONE: readonly number[] = [];
+
+function isSame(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** An object's changes, those of columns and those of relations; null where there are none. Mostly there are columns alone. */
+export function splitChanges(entity: Entity): { readonly columns: unknown[] | null; readonly related: unknown[] | null } {
+  const changes = entity[CHANGES];
+  if (!changesRelations(entity)) return { columns: changes, related: null };
+  const width = entity[MAPPER].columns.length;
+  const columns: unknown[] = [];
+  const related: unknown[] = [];
+  if (changes !== null)
+    for (let i = 0; i < changes.length; i += 2) ((changes[i] as number) < width ? columns : related).push(changes[i], changes[i + 1]);
+  return { columns: columns.length > 0 ? columns : null, related };
+}
+
+/** Whether an object holds other relations than at the last flush. */
+export function changesRelations(entity: Entity): boolean {
+  const changes = entity[CHANGES];
+  if (changes === null) return false;
+  const width = entity[MAPPER].columns.length;
+  for (let i = 0; i < changes.length; i += 2) if ((changes[i] as number) >= width) return true;
+  return false;
+}

@@ -1,0 +1,195 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import {
+  createEngine,
+  type Engine,
+  EngineError,
+  type EngineOptions,
+  OperationalError,
+  SerializationFailure,
+  sql,
+} from '../../src/index.ts';
+import { afterTest, sharedDatabases, type TestDatabase } from '../setup/databases.ts';
+import { liveDatabases, tested } from '../setup/live-databases.ts';
+import { canStart, ownServer } from '../setup/own-servers.ts';
+
+function open(url: string, options: EngineOptions = {}): Engine {
+  const engine = createEngine(url, options);
+  afterTest(() => engine.dispose());
+  return engine;
+}
+
+async function withAccounts(engine: Engine): Promise<void> {
+  await engine.begin(async (connection) => {
+    await connection.execute(sql`CREATE TABLE accounts (id INTEGER PRIMARY KEY, amount INTEGER NOT NULL)`);
+    await connection.execute(sql`INSERT INTO accounts VALUES (1, 10), (2, 20)`);
+  });
+}
+
+const total = sql`SELECT sum(amount) AS total FROM accounts`;
+const add = (amount: number) => sql`UPDATE accounts SET amount = amount + ${amount} WHERE id = 1`;
+
+describe.each(liveDatabases)('transactions on $name', (database: TestDatabase) => {
+  it('have the isolation that was asked for, and the next one has not', async () => {
+    const engine = open(database.url(), { poolSize: 2, maxOverflow: 0 });
+    await withAccounts(engine);
+    const level = sql`SELECT current_setting('transaction_isolation') AS level`;
+    await using connection = await engine.connect();
+    // MariaDB does not tell what its transaction has; what it sees tells.
+    if (database.family === 'postgresql')
+      for (const isolation of ['read committed', 'repeatable read', 'serializable'] as const) {
+        const said = await connection.transaction(
+          async () => {
+            await connection.execute(add(0));
+            return connection.scalar(level);
+          },
+          { isolation },
+        );
+        expect(said).toBe(isolation);
+      }
+    // What a reader sees twice is the same, or not.
+    await using other = await engine.connect({ autocommit: true });
+    const twice = (isolation: 'read committed' | 'repeatable read'): Promise<number[]> =>
+      connection.transaction(
+        async () => {
+          const before = Number(await connection.scalar(total));
+          await other.execute(add(5));
+          return [before, Number(await connection.scalar(total))];
+        },
+        { isolation },
+      );
+    expect(await twice('read committed')).toEqual([30, 35]);
+    expect(await twice('repeatable read')).toEqual([35, 35]);
+    const usual = await connection.transaction(async () => {
+      const before = Number(await connection.scalar(total));
+      await other.execute(add(5));
+      return Number(await connection.scalar(total)) - before;
+    });
+    expect(usual).toBe(database.family === 'postgresql' ? 5 : 0);
+  });
+
+  it('that only read refuse to write, and say so once', async () => {
+    const engine = open(database.url());
+    await withAccounts(engine);
+    await using connection = await engine.connect();
+    await connection.begin({ readOnly: true });
+    expect(Number(await connection.scalar(total))).toBe(30);
+    await expect(connection.execute(add(1))).rejects.toThrow(OperationalError);
+    await connection.rollback();
+    await connection.execute(add(1));
+    await connection.commit();
+    expect(Number(await connection.scalar(total))).toBe(31);
+    if (database.family !== 'postgresql') return;
+    const deferred = engine.begin((own) => own.scalar(sql`SELECT current_setting('transaction_deferrable') AS deferrable`), {
+      isolation: 'serializable',
+      readOnly: true,
+      deferrable: true,
+    });
+    expect(await deferred).toBe('on');
+  });
+
+  it('that cannot be put in an order fail, and can be tried again', async () => {
+    const engine = open(database.url());
+    await withAccounts(engine);
+    await using one = await engine.connect();
+    await using two = await engine.connect();
+    const isolation = database.family === 'postgresql' ? 'serializable' : 'repeatable read';
+    // MariaDB 10.11 sees it where it is told to look.
+    if (database.family === 'mysql') for (const connection of [one, two]) await connection.script('SET innodb_snapshot_isolation = 1');
+    for (const connection of [one, two]) {
+      await connection.begin({ isolation });
+      await connection.scalar(total);
+    }
+    await one.execute(add(1));
+    await one.commit();
+    await expect(two.execute(add(1)).then(() => two.commit())).rejects.toThrow(SerializationFailure);
+    await two.rollback();
+    await two.transaction(() => two.execute(add(1)), { isolation });
+    expect(Number(await two.scalar(total))).toBe(32);
+  });
+});
+
+it.each(sharedDatabases)('two-phase transactions are refused by name on $name', async (database) => {
+  await using connection = await open(database.url()).connect();
+  await expect(connection.beginTwoPhase()).rejects.toThrow(/SQLite has no two-phase transactions/);
+  await expect(connection.preparedTransactions()).rejects.toThrow(EngineError);
+  expect(connection.inTransaction).toBe(false);
+});
+
+/** A server that prepares transactions; PostgreSQL does only where it is told to. */
+const TWO_PHASE: readonly (readonly [string, () => Promise<string>])[] = [
+  ...(tested.includes('postgresql') && canStart('postgresql')
+    ? [['PostgreSQL', async () => (await ownServer('postgresql', { max_prepared_transactions: 5 })).url] as const]
+    : []),
+  ...liveDatabases.filter(({ family }) => family === 'mysql').map((database) => [database.name, async () => database.url()] as const),
+];
+
+it.each(TWO_PHASE)('two-phase transactions on %s', { timeout: 60_000 }, async (_name, urlOf) => {
+  const engine = open(await urlOf(), { poolSize: 3, maxOverflow: 0 });
+  await withAccounts(engine);
+  const amount = async (): Promise<number> => {
+    await using connection = await engine.connect({ autocommit: true });
+    return Number(await connection.scalar(total));
+  };
+  const prepared = async (): Promise<string[]> => {
+    await using connection = await engine.connect({ autocommit: true });
+    return connection.preparedTransactions();
+  };
+  const connection = await engine.connect();
+  // In two steps.
+  const xid = await connection.beginTwoPhase();
+  expect(connection.inTransaction).toBe(true);
+  await connection.execute(add(1));
+  expect(await amount()).toBe(30);
+  await connection.prepare();
+  expect(await prepared()).toEqual([xid]);
+  await expect(connection.prepare()).rejects.toThrow(/has been prepared/);
+  await connection.commit();
+  expect(connection.inTransaction).toBe(false);
+  expect([await amount(), await prepared()]).toEqual([31, []]);
+  // In one step after all, and undone before and after the first.
+  await connection.beginTwoPhase(`own.${randomUUID()}`);
+  await connection.execute(add(1));
+  await connection.commit();
+  await connection.beginTwoPhase();
+  await connection.execute(add(100));
+  await connection.rollback();
+  await connection.beginTwoPhase();
+  await connection.execute(add(100));
+  await connection.prepare();
+  await connection.rollback();
+  expect([await amount(), await prepared()]).toEqual([32, []]);
+  // A statement that fails, and a connection that goes back with one open.
+  await connection.beginTwoPhase();
+  await connection.execute(add(100));
+  await expect(connection.execute(sql`INSERT INTO accounts VALUES (1, 1)`)).rejects.toThrow();
+  await connection.close();
+  expect([await amount(), await prepared()]).toEqual([32, []]);
+  // A program that dies between the two steps: another ends what it left.
+  const lost = ['left-1', 'left-2'];
+  for (const [i, name] of lost.entries()) {
+    const dying = await engine.connect();
+    await dying.beginTwoPhase(name, { isolation: 'serializable' });
+    await dying.execute(sql`UPDATE accounts SET amount = amount + 10 WHERE id = ${i + 1}`);
+    await dying.prepare();
+    dying.driverConnection.destroy?.();
+    await dying.close();
+  }
+  await using recovering = await engine.connect({ autocommit: true });
+  for (let tries = 0; tries < 50; tries++) {
+    if ((await recovering.preparedTransactions()).length === 2) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect((await recovering.preparedTransactions()).sort()).toEqual(lost);
+  await recovering.commitPrepared('left-1');
+  await recovering.rollbackPrepared('left-2');
+  expect([await amount(), await prepared()]).toEqual([42, []]);
+  // What is no name, no transaction, or no two-phase one.
+  await expect(recovering.beginTwoPhase("it's")).rejects.toThrow(/has up to 64 letters/);
+  await expect(recovering.commitPrepared("x'; DROP TABLE accounts; --")).rejects.toThrow(EngineError);
+  await expect(recovering.commitPrepared('never-there')).rejects.toThrow(/never-there|XAER_NOTA/);
+  await recovering.begin();
+  await expect(recovering.prepare()).rejects.toThrow(/needs a two-phase transaction/);
+  await recovering.rollback();
+  expect(engine.pool.status()).toMatchObject({ checkedOut: 1, waiting: 0 });
+});
