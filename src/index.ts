@@ -54,6 +54,7 @@ export type { StatementLimits } from './engine/statement-limits.ts';
 export type { Operations } from './migrate/operations.ts';
 export type { Collection, LoadedCollection } from './orm/collection.ts';
 export type { CollectionQuery } from './orm/collection-query.ts';
+export { columnProperty } from './orm/column-property.ts';
 export type { CriteriaCondition, CriteriaTarget, CriterionOptions } from './orm/criteria.ts';
 export {
   DetachedInstanceError,

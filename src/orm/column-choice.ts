@@ -23,6 +23,15 @@ export function readNode(source: SourceNode, column: TableColumn): Node {
   return column.deferred === null ? columnOf(source, column) : NOT_READ;
 }
 
+/** The values that expressions among columns carry: in a statement they stand before those of its condition. */
+export function valuesWithin(columns: readonly TableColumn[], waiting = true): unknown[] {
+  if (columns.every(({ formula }) => formula === undefined)) return [];
+  return columns.flatMap((column) => {
+    if (column.formula === undefined || (!waiting && column.deferred !== null)) return [];
+    return columnOf(column.table.node, column).binds.map((bind) => bind.value);
+  });
+}
+
 /** The places of the columns that wait by themselves; null where there are none. */
 export function defaultChoice(mapper: Mapper): ColumnChoice | null {
   const skipped = mapper.rowColumns.flatMap((column, place) => (column.deferred === null ? [] : [place]));

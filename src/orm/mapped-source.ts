@@ -17,9 +17,11 @@ function labelKey(table: string, column: string): string {
  * A mapped column of a source: of a class's own tables, where the source is one of them, or of an alias of the class.
  */
 export function columnOf(source: SourceNode, column: TableColumn): Node {
-  const { table, name, key, type } = column;
-  if (source.kind === 'table') return makeColumn(table.node, name, key, type);
-  const label = labels.get(source.of)?.get(labelKey(table.node.id, name)) ?? name;
+  const { table, name, key, type, formula } = column;
+  if (source.kind === 'table') return formula === undefined ? makeColumn(table.node, name, key, type) : formula(table.node);
+  const said = labels.get(source.of)?.get(labelKey(table.node.id, name));
+  if (formula !== undefined && said === undefined) return formula(source);
+  const label = said ?? name;
   return makeColumn(source, label, key, type);
 }
 
@@ -53,7 +55,7 @@ export function selectableOf(member: Member): Node {
     for (let n = 1; taken.has(label); n++) label = `${column.table.name}_${column.name}${n === 1 ? '' : n}`;
     taken.add(label);
     names.set(labelKey(column.table.node.id, column.name), label);
-    return make('label', { operand: makeColumn(column.table.node, column.name, column.key, column.type), name: label });
+    return make('label', { operand: columnOf(column.table.node, column), name: label });
   });
   const node = makeSelect({ columns, from: [member.from] });
   // The keys of the tables below are the root's key.

@@ -8,6 +8,7 @@ import type { Table, TableColumn } from '../sql/schema.ts';
 import { isMutable } from '../sql/type.ts';
 import { installAccessors } from './accessors.ts';
 import { columnValue, slotKind, write } from './attributes.ts';
+import { columnOfProperty } from './column-property.ts';
 import { ormError } from './errors.ts';
 import { Hierarchy, type Listing, type Member, ownCondition, WaitingColumns } from './hierarchy.ts';
 import { fromOf, selectableOf } from './mapped-source.ts';
@@ -65,6 +66,8 @@ export interface Mapping {
   /** The classes that extend it, where it lists them. */
   readonly listing: Listing | null;
   readonly isAbstract: boolean;
+  /** Attributes that queries work out. */
+  readonly properties: readonly (readonly [string, Parameters<typeof columnOfProperty>[1]])[];
   /** The class that it extends, and the columns that it adds. */
   readonly extension: Extension | null;
 }
@@ -135,7 +138,9 @@ class ClassMapper implements Member {
     this.isAbstract = mapping.isAbstract;
     this.inherited = parent?.columns.length ?? 0;
     // A table gets more columns when its class is extended.
-    this.columns = [...(parent?.columns ?? []).map((column) => ({ ...column })), ...(extension?.columns ?? table.columns)];
+    const stored = [...(parent?.columns ?? []).map((column) => ({ ...column })), ...(extension?.columns ?? table.columns)];
+    const worked = mapping.properties.map(([key, property], i) => columnOfProperty(key, property, table, stored.length + i, () => this));
+    this.columns = [...stored, ...worked];
     this.rowColumns = this.columns;
     this.tables = parent === null ? [table] : parent.table === table ? parent.tables : [...parent.tables, table];
     this.relationKeys = [...(parent?.relationKeys ?? []), ...relationKeys];
@@ -161,7 +166,7 @@ class ClassMapper implements Member {
     extension?.keyNames.forEach((key, i) => {
       if (!this.positions.has(key)) this.positions.set(key, this.keyPositions[i]);
     });
-    for (const column of this.columns) this.#places.set(placeKey(column), column.position);
+    for (const column of this.columns) if (column.formula === undefined) this.#places.set(placeKey(column), column.position);
     if (parent !== null) {
       this.ownKey.forEach((column, i) => {
         this.#places.set(placeKey(column), this.keyPositions[i]);
@@ -175,7 +180,7 @@ class ClassMapper implements Member {
     for (const [event, listeners] of parent?.listeners ?? []) this.listeners.set(event, [...listeners]);
     this.validators = this.columns.map((column) => (column.computed === null ? column.validators : [NEVER_SET]));
     this.plain = this.columns.map((_column, i) => this.validators[i].length === 0 && this.kinds[i] !== 'boxed');
-    this.workedOut = this.columns.filter(isWorkedOut);
+    this.workedOut = this.columns.filter((column) => column.formula === undefined && isWorkedOut(column));
     this.factory = entityFactory(base.prototype);
     for (const column of this.columns) columnMappers.set(column, this);
     installAccessors(base.prototype, this, this.inherited, parent?.relationKeys.length ?? 0);
@@ -212,7 +217,8 @@ class ClassMapper implements Member {
     return this.#source;
   }
   get writes(): readonly WriteTarget[] {
-    this.#writes ??= this.tables.length === 1 ? [this] : writeTargets(this);
+    const alone = this.tables.length === 1 && this.columns.every(({ formula }) => formula === undefined);
+    this.#writes ??= alone ? [this] : writeTargets(this);
     return this.#writes;
   }
   blank(): unknown[] {
@@ -322,7 +328,7 @@ function writeTargets(mapper: ClassMapper): WriteTarget[] {
   return mapper.tables.map((table, i) => {
     const key = table.primaryKey?.columns ?? [];
     const own: TableColumn[] = [];
-    for (const column of columns) if (column.table === table) own[column.position] = column;
+    for (const column of columns) if (column.table === table && column.formula === undefined) own[column.position] = column;
     // Below the top the key is that of the row above.
     if (i > 0)
       keyPositions.forEach((position, place) => {

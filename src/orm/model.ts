@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { type Column, isColumn } from '../sql/column.ts';
 import { describe } from '../sql/errors.ts';
-import type { ExpressionLike } from '../sql/expression.ts';
+import { Expression, type ExpressionLike } from '../sql/expression.ts';
 import { makeAlias } from '../sql/make.ts';
 import type { MetaData } from '../sql/metadata.ts';
 import { snakeCase } from '../sql/naming.ts';
@@ -11,6 +11,7 @@ import { ColumnAttribute, type Columns, type Shape, type Source, Table, type Tab
 import { type Select, select } from '../sql/select.ts';
 import { unknownAttribute, write } from './attributes.ts';
 import { defaultChoice, selectChosen } from './column-choice.ts';
+import { type ColumnProperty, isColumnProperty } from './column-property.ts';
 import { defineCriteria } from './criteria.ts';
 import { ormError } from './errors.ts';
 import { ownTable, sharedTable } from './extension.ts';
@@ -60,11 +61,18 @@ function relationKeys(shape: object): string[] {
     .map(([key]) => key);
 }
 
+/** The attributes of a shape that queries work out. */
+function propertiesOf(shape: object): [string, ColumnProperty][] {
+  return Object.entries(Object.getOwnPropertyDescriptors(shape)).flatMap(([key, { value }]) =>
+    isColumnProperty(value) ? [[key, value] as [string, ColumnProperty]] : [],
+  );
+}
+
 /** The columns of a shape, without touching its getters. */
 function columnsOf(table: string, shape: object): Record<string, Column> {
   const columns: Record<string, Column> = {};
   for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(shape))) {
-    if (descriptor.get !== undefined || isRelation(descriptor.value)) continue;
+    if (descriptor.get !== undefined || isRelation(descriptor.value) || isColumnProperty(descriptor.value)) continue;
     if (!isColumn(descriptor.value))
       throw ormError('orm.not-a-model', `'${key}' of the model of '${table}': a column (t.…) or a relation`, describe(descriptor.value));
     columns[key] = descriptor.value;
@@ -79,6 +87,18 @@ function attributesOf(mapper: Mapper, source: SourceNode, columns: readonly Colu
   mapper.relationKeys.forEach((key, i) => {
     attributes[key] = new RelationAttribute(source, mapper, i);
   });
+  // What queries work out may name classes that are defined later.
+  for (const column of mapper.columns)
+    if (column.formula !== undefined)
+      Object.defineProperty(attributes, column.key, {
+        get: () => {
+          const [made] = expressionsOf(source, [column]);
+          Object.defineProperty(attributes, column.key, { value: made });
+          return made;
+        },
+        configurable: true,
+        enumerable: true,
+      });
   // A key by another name that the class has for it.
   for (const [key, position] of mapper.positions) if (!(key in attributes)) attributes[key] = attributes[mapper.columns[position].key];
   return new Proxy(attributes, {
@@ -93,7 +113,9 @@ function attributesOf(mapper: Mapper, source: SourceNode, columns: readonly Colu
 function expressionsOf(source: SourceNode, columns: readonly TableColumn[]): ColumnAttribute[] {
   return columns.map((column) => {
     const node = columnOf(source, column) as ColumnNode;
-    return new ColumnAttribute(node.source, node.name, column.key, column.type, column);
+    if (column.formula === undefined) return new ColumnAttribute(node.source, node.name, column.key, column.type, column);
+    // It is no column of its source, and is used like one.
+    return Object.assign(new Expression(node, column.type), { key: column.key, column }) as unknown as ColumnAttribute;
   });
 }
 
@@ -141,8 +163,8 @@ export function createModel<S, N extends string = string>(
       let own = attributes.get(mapper);
       if (own === undefined) {
         const { node } = mapper.table;
-        const plain = mapper.parent === null;
-        own = attributesOf(mapper, node, plain ? table.attributes.slice(0, mapper.columns.length) : expressionsOf(node, mapper.columns));
+        const stored = mapper.columns.filter(({ formula }) => formula === undefined);
+        own = attributesOf(mapper, node, mapper.parent === null ? table.attributes.slice(0, stored.length) : expressionsOf(node, stored));
         attributes.set(mapper, own);
       }
       return own;
@@ -156,7 +178,14 @@ export function createModel<S, N extends string = string>(
       const source = { node, name: name ?? mapper.table.name, columns: expressionsOf(node, mapper.rowColumns), table: mapper.table };
       const where = mapper.condition === null ? null : adaptTo(mapper, mapper.condition, node);
       const alias = {
-        c: attributesOf(mapper, node, expressionsOf(node, mapper.columns)),
+        c: attributesOf(
+          mapper,
+          node,
+          expressionsOf(
+            node,
+            mapper.columns.filter(({ formula }) => formula === undefined),
+          ),
+        ),
         '~source': where === null ? source : { ...source, reads: { from: node, where } },
         '~model': this,
         query: (): unknown =>
@@ -196,6 +225,7 @@ export function createModel<S, N extends string = string>(
     confirmsDeletes: options.confirmDeletedRows === true,
     listing: listingOf(options),
     isAbstract: false,
+    properties: propertiesOf(shape),
     extension: null,
   });
   defineCriteria(mapper, options.criteria ?? {});
@@ -228,6 +258,7 @@ function extendModel(parentClass: unknown, given: readonly (string | object | un
     confirmsDeletes: false,
     listing: listingOf(options),
     isAbstract: options.abstract === true,
+    properties: propertiesOf(shape),
     extension: { parent, columns: added, keyNames },
   });
   defineCriteria(mapper, (options as Pick<ModelOptions<Shape>, 'criteria'>).criteria ?? {});

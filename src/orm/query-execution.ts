@@ -13,7 +13,7 @@ import type { SelectNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { update } from '../sql/update.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
-import { blank, type ColumnChoice, settleChoice } from './column-choice.ts';
+import { blank, type ColumnChoice, settleChoice, valuesWithin } from './column-choice.ts';
 import { type Criterion, criteriaOf, hasCriteria } from './criteria.ts';
 import { entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
 import { ormError } from './errors.ts';
@@ -69,7 +69,10 @@ export async function getEntity(
   // The rows of a class that shares its table are told apart when they are there.
   const reader = mapper.condition === null ? mapper : mapper.root;
   const { table } = mapper;
-  const answer = session.fetch(table, `get:${reader.planId}`, () => selectByKey(reader), values);
+  const answer = session.fetch(table, `get:${reader.planId}`, () => selectByKey(reader), [
+    ...valuesWithin(reader.rowColumns, false),
+    ...values,
+  ]);
   const rows = answer instanceof Promise ? await answer : answer;
   if (rows.length === 0) {
     // An object that was to be read again and has no row is none of the session's.
@@ -262,7 +265,9 @@ export async function queryToSQL(session: QuerySession, spec: QuerySpec): Promis
 }
 
 function carriesValues(load: JoinedLoad): boolean {
-  return conditionsOf(load.relation).some(({ binds }) => binds.length > 0) || load.joined.some(carriesValues);
+  const { relation, joined } = load;
+  if (relation.target.rowColumns.some(({ formula }) => formula !== undefined)) return true;
+  return conditionsOf(relation).some(({ binds }) => binds.length > 0) || joined.some(carriesValues);
 }
 
 /** The condition of a query that changes its rows; one with joins or limits goes by the keys of its rows. */

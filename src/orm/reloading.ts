@@ -4,7 +4,7 @@ import { make, makeBind, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
-import { readNode } from './column-choice.ts';
+import { readNode, valuesWithin } from './column-choice.ts';
 import { identityOf, identityOfRow } from './identity.ts';
 import type { LoadingSession } from './loader.ts';
 import { columnOf } from './mapped-source.ts';
@@ -112,20 +112,21 @@ export async function readByKeys(
     asked === null && lock === null && !whole
       ? ''
       : `:${whole ? 'whole' : (asked?.map(({ position }) => position) ?? '')}:${lockKey(lock)}`;
+  const within = valuesWithin(asked ?? columns);
   if (keys.length === 1) {
     const build = (): Node => selectByKey(mapper, 'one', asked ?? columns, lock);
-    keep(await session.fetch(table, `${mark}get:${planId}:own${suffix}`, build, keys[0]));
+    keep(await session.fetch(table, `${mark}get:${planId}:own${suffix}`, build, [...within, ...keys[0]]));
   } else if (keyPositions.length === 1) {
     const build = (): Node => selectByKey(mapper, 'list', asked ?? columns, lock);
     for (let start = 0; start < keys.length; start += CHUNK) {
       const list = keys.slice(start, start + CHUNK).map(([value]) => value);
-      keep(await session.fetch(table, `${mark}reload:${planId}${suffix}`, build, [list]));
+      keep(await session.fetch(table, `${mark}reload:${planId}${suffix}`, build, [...within, list]));
     }
   } else {
     for (let start = 0; start < keys.length; start += COMPOSITE_CHUNK) {
       const part = keys.slice(start, start + COMPOSITE_CHUNK);
       const build = (): Node => selectByKey(mapper, part.length, asked ?? columns, lock);
-      keep(await session.fetch(table, `${mark}reload:${planId}:${part.length}${suffix}`, build, part.flat()));
+      keep(await session.fetch(table, `${mark}reload:${planId}:${part.length}${suffix}`, build, [...within, ...part.flat()]));
     }
   }
   return found;

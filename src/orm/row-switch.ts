@@ -40,7 +40,7 @@ export async function switchRows(writer: Writer, mapper: Mapper, pairs: readonly
       const column = mapper.columns[versionPosition];
       fresh[ROW][versionPosition] = nextVersion(column, match[match.length - 1]);
     }
-    insertRow(fresh, mapper, []);
+    for (const target of mapper.writes) insertRow(fresh, target, []);
     const positions: number[] = [];
     for (const { position, computed } of mapper.columns) {
       if (computed !== null || mapper.keyPositions.includes(position)) continue;

@@ -195,6 +195,7 @@ function fetchRelated(
     relation.condition === null &&
     relation.join === null &&
     relation.target.condition === null &&
+    relation.target.rowColumns.every(({ formula }) => formula === undefined) &&
     relation.orderBy.length === 0;
   const key = `related:${relation.name}:${relation.mapper.planId}:${relation.target.planId}:${wish.key}:${single ? '' : keys.length}`;
   const { table } = relation.target;
@@ -291,9 +292,11 @@ function limited(
     columns: [...columns.map((column, i) => make('label', { operand: column, name: `c${i}` })), number],
   });
   const numbered = makeAlias(inner, null);
-  const outer = columns.map((column, i) =>
-    isKind(column, 'column') ? makeColumn(numbered, `c${i}`, column.attribute, column.type) : column,
-  );
+  const { rowColumns } = relation.target;
+  const outer = columns.map((column, i) => {
+    if (isKind(column, 'constant')) return column;
+    return makeColumn(numbered, `c${i}`, `c${i}`, isKind(column, 'column') ? column.type : rowColumns[i].type);
+  });
   const place = makeColumn(numbered, 'place', 'place', INTEGER);
   return makeSelect({
     columns: outer,

@@ -88,6 +88,8 @@ export interface TableColumn extends Omit<ColumnDefinition, 'name' | 'reference'
   /** The database has a value for it where a statement says none: a server default, an identity, a computed column. */
   readonly serverGenerated: boolean;
   readonly foreignKeys: readonly ForeignKey[];
+  /** What stands for it in statements, where it is no column of the table. */
+  readonly formula?: (source: SourceNode) => Node;
 }
 
 export interface PrimaryKey extends PrimaryKeyOf<TableColumn> {}
