@@ -67,6 +67,7 @@ export {
 } from './orm/errors.ts';
 export { type ListenOptions, listen, type SetListenOptions } from './orm/events.ts';
 export type { RefreshOptions } from './orm/expiry.ts';
+export { type HybridObject, type HybridOptions, hybrid } from './orm/hybrid.ts';
 export type { IdentityView } from './orm/identity-view.ts';
 export { type Inspection, inspect, isLoaded } from './orm/inspection.ts';
 export type { ModelOptions } from './orm/model.ts';

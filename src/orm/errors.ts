@@ -71,6 +71,10 @@ const TABLE = {
     MappingError,
     `${model} has an attribute '${key}' from the class that it extends, and cannot have another one of that name.`,
   ],
+  'orm.hybrid-not-evaluable': (model: string, key: string) => [
+    MappingError,
+    `${model}.${key} is an expression that only the database can work out, or of something that is not loaded. Say what it is on an object with hybrid(type, define, { get }).`,
+  ],
   'orm.reserved-attribute': (model: string, key: string) => [
     MappingError,
     `${model} cannot have an attribute '${key}': every model has a member of that name already. Give it another name, and keep the column's with .named('${key}').`,

@@ -11,6 +11,7 @@ import { columnValue, slotKind, write } from './attributes.ts';
 import { columnOfProperty } from './column-property.ts';
 import { ormError } from './errors.ts';
 import { Hierarchy, type Listing, type Member, ownCondition, WaitingColumns } from './hierarchy.ts';
+import { type Hybrid, installHybrid } from './hybrid.ts';
 import { fromOf, selectableOf } from './mapped-source.ts';
 import {
   type AttributeListener,
@@ -68,6 +69,7 @@ export interface Mapping {
   readonly isAbstract: boolean;
   /** Attributes that queries work out. */
   readonly properties: readonly (readonly [string, Parameters<typeof columnOfProperty>[1]])[];
+  readonly hybrids: readonly (readonly [string, Hybrid])[];
   /** The class that it extends, and the columns that it adds. */
   readonly extension: Extension | null;
 }
@@ -91,6 +93,7 @@ class ClassMapper implements Member {
   readonly inherited: number;
   readonly tables: readonly Table[];
   readonly ownKey: readonly TableColumn[];
+  readonly hybrids: ReadonlyMap<string, Hybrid>;
   planId: number = nextId();
   rowColumns: readonly TableColumn[];
   dispatch: RowDispatch | null = null;
@@ -184,6 +187,11 @@ class ClassMapper implements Member {
     this.factory = entityFactory(base.prototype);
     for (const column of this.columns) columnMappers.set(column, this);
     installAccessors(base.prototype, this, this.inherited, parent?.relationKeys.length ?? 0);
+    this.hybrids = new Map([...(parent?.hybrids ?? []), ...mapping.hybrids]);
+    for (const [key, own] of mapping.hybrids) {
+      if (RESERVED.has(key)) throw ormError('orm.reserved-attribute', `The model of '${table.name}'`, key);
+      installHybrid(base.prototype, key, own);
+    }
     for (const [key, position] of this.positions) if (!(key in base.prototype)) installKeyName(base.prototype, key, position);
     if (this.columns.some((column) => column.deferred !== null)) this.dispatch = new WaitingColumns(this);
     if (mapping.listing !== null && parent === null) this.#hierarchy = new Hierarchy(this, mapping.listing.on, mapperOf);

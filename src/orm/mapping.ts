@@ -142,6 +142,8 @@ export interface Mapper {
   readonly writes: readonly WriteTarget[];
   /** The slots of a new object. */
   blank(): unknown[];
+  /** Attributes that are expressions in SQL and values on objects, by name. */
+  readonly hybrids: ReadonlyMap<string, { readonly define: (columns: never) => unknown }>;
   /** The position of a column of one of its tables; −1 for one that its objects do not have. */
   positionOf(column: TableColumn): number;
   /** Attribute names to positions: columns first, then relations. */

@@ -93,8 +93,6 @@ export interface ExtendOptions<S> extends Omit<TableOptions<S>, 'bind'> {
   criteria?: Readonly<Record<string, (c: Columns<S>) => ExpressionLike<boolean | null> | boolean>>;
   /** No row is of this class itself, only of those that extend it. */
   abstract?: boolean;
-  /** Its table has all columns, those of the class it extends too. SQLAlchemy: `concrete=True`. */
-  concrete?: boolean;
 }
 
 /** The key of `identities` as the discriminator's value: a number where the attribute is one. */

@@ -16,6 +16,7 @@ import { defineCriteria } from './criteria.ts';
 import { ormError } from './errors.ts';
 import { ownTable, sharedTable } from './extension.ts';
 import type { Listing } from './hierarchy.ts';
+import { Hybrid } from './hybrid.ts';
 import { adaptTo, columnOf } from './mapped-source.ts';
 import { createMapper, mapperOf } from './mapper.ts';
 import { type Entity, MAPPER, type Mapper, ROW, TRANSIENT } from './mapping.ts';
@@ -68,11 +69,19 @@ function propertiesOf(shape: object): [string, ColumnProperty][] {
   );
 }
 
+/** The attributes of a shape that are expressions in SQL and values on objects. */
+function hybridsOf(shape: object): [string, Hybrid][] {
+  return Object.entries(Object.getOwnPropertyDescriptors(shape)).flatMap(([key, { value }]) =>
+    value instanceof Hybrid ? [[key, value] as [string, Hybrid]] : [],
+  );
+}
+
 /** The columns of a shape, without touching its getters. */
 function columnsOf(table: string, shape: object): Record<string, Column> {
   const columns: Record<string, Column> = {};
   for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(shape))) {
     if (descriptor.get !== undefined || isRelation(descriptor.value) || isColumnProperty(descriptor.value)) continue;
+    if (descriptor.value instanceof Hybrid) continue;
     if (!isColumn(descriptor.value))
       throw ormError('orm.not-a-model', `'${key}' of the model of '${table}': a column (t.…) or a relation`, describe(descriptor.value));
     columns[key] = descriptor.value;
@@ -99,6 +108,8 @@ function attributesOf(mapper: Mapper, source: SourceNode, columns: readonly Colu
         configurable: true,
         enumerable: true,
       });
+  for (const [key, { define }] of mapper.hybrids)
+    Object.defineProperty(attributes, key, { get: () => define(attributes as never), configurable: true, enumerable: true });
   // A key by another name that the class has for it.
   for (const [key, position] of mapper.positions) if (!(key in attributes)) attributes[key] = attributes[mapper.columns[position].key];
   return new Proxy(attributes, {
@@ -226,6 +237,7 @@ export function createModel<S, N extends string = string>(
     listing: listingOf(options),
     isAbstract: false,
     properties: propertiesOf(shape),
+    hybrids: hybridsOf(shape),
     extension: null,
   });
   defineCriteria(mapper, options.criteria ?? {});
@@ -259,6 +271,7 @@ function extendModel(parentClass: unknown, given: readonly (string | object | un
     listing: listingOf(options),
     isAbstract: options.abstract === true,
     properties: propertiesOf(shape),
+    hybrids: hybridsOf(shape),
     extension: { parent, columns: added, keyNames },
   });
   defineCriteria(mapper, (options as Pick<ModelOptions<Shape>, 'criteria'>).criteria ?? {});

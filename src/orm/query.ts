@@ -14,7 +14,7 @@ import { addChange, type CriteriaChange, inScope, makeCriterion } from './criter
 import { NotFoundError, ormError } from './errors.ts';
 import { keyValues } from './identity.ts';
 import { type LoadRequest, mergeRequests, readRequests } from './load-request.ts';
-import { columnOf } from './mapped-source.ts';
+import { adaptTo, columnOf } from './mapped-source.ts';
 import type { Entity, Mapper } from './mapping.ts';
 import type { ColumnKeys, FilterBy, Loaded, UpdateBy, With, Without } from './model-types.ts';
 import { notFound, type PageParameters, type PaginateOptions, Pagination, readPage } from './pagination.ts';
@@ -111,6 +111,7 @@ export class Query<M, Out = M, J = unknown> {
     const { mapper, source } = this.#spec;
     const list = Object.entries(values).map(([key, value]) => {
       const position = mapper.positions.get(key);
+      if (position === undefined && mapper.hybrids.has(key)) return hybridIs(mapper, source, key, value);
       if (position === undefined) return unknownAttribute(mapper, key);
       checkValue(value, `filterBy() of ${mapper.name}, at '${key}',`);
       if (position >= mapper.columns.length) {
@@ -335,6 +336,14 @@ export class Query<M, Out = M, J = unknown> {
   toSelect(): Select<[M]> {
     return this.#spec.select as Select<[M]>;
   }
+}
+
+/** The condition that a hybrid has this value. */
+function hybridIs(mapper: Mapper, source: SourceNode, key: string, value: unknown): Expression<boolean> {
+  checkValue(value, `filterBy() of ${mapper.name}, at '${key}',`);
+  const { c } = mapper.entityClass as unknown as { readonly c: Readonly<Record<string, Expression<unknown>>> };
+  const own = new Expression<unknown>(adaptTo(mapper, c[key].node, source), c[key].type);
+  return (value === null ? own.isNull() : own.eq(value as never)) as Expression<boolean>;
 }
 
 /** What a query asks for. Throws an ArgumentError for what is no query of a class. */
