@@ -32,6 +32,8 @@ export interface DatabaseOptions {
   session?: {
     /** Flushes before each query; true unless told. */
     autoflush?: boolean;
+    /** Commits in two steps, where a session writes to several databases: all keep what was written, or none. SQLAlchemy: `twophase`. */
+    twoPhase?: boolean;
   };
   /**
    * How constraints and indexes without a name get one: functions, or SQLAlchemy's templates. Said with `new Database()`, since
@@ -230,7 +232,7 @@ export class Database implements ModelRegistry {
   }
   /** A context that its maker closes: for web adapters. */
   openContext(limits?: StatementLimits): Context {
-    const options = { ...this.#sessionOptions, autoflush: this.#options.session?.autoflush, limits };
+    const options = { ...this.#sessionOptions, ...this.#options.session, limits };
     return new Context(options, () => this.#contexts.getStore());
   }
   /** Runs work in a context that stays open. */
@@ -248,8 +250,8 @@ export class Database implements ModelRegistry {
    * A session of one's own, outside any context. `limits` are those of each of its statements. SQLAlchemy: `sessionmaker()()`.
    * @example await using session = db.createSession();
    */
-  createSession(options: Pick<SessionOptions, 'autoflush' | 'strictLoading' | 'limits'> = {}): Session {
-    return new Session({ ...this.#sessionOptions, autoflush: this.#options.session?.autoflush, ...options });
+  createSession(options: Pick<SessionOptions, 'autoflush' | 'strictLoading' | 'limits' | 'twoPhase'> = {}): Session {
+    return new Session({ ...this.#sessionOptions, ...this.#options.session, ...options });
   }
 
   /**

@@ -199,7 +199,7 @@ export class Connection {
     if (Array.isArray(params)) return this.executeMany(statement, params as readonly Named[], limits);
     return this.#inTurn(limits, (mode) => {
       const prepared = prepareStatement(this.engine, statement, 'execute()');
-      return runPrepared(this.#channel, prepared, params as Named | undefined, mode) as Promise<Result<R>>;
+      return runPrepared(this.#channel, prepared, params as Named | undefined, mode) as MaybePromise<Result<R>>;
     });
   }
   /** Runs a statement whose plan was found already. */
@@ -321,7 +321,7 @@ export class Connection {
       const prepared: Prepared = prepareStatement(this.engine, statement, where);
       const givesRows = prepared.raw !== null || prepared.executions.every(({ plan }) => plan.returnsRows);
       if (!givesRows) throw engineError('engine.no-rows', prepared.what);
-      return runPrepared(this.#channel, prepared, params, mode) as Promise<Result<R>>;
+      return runPrepared(this.#channel, prepared, params, mode) as MaybePromise<Result<R>>;
     });
   }
 }

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../dialects/base/driver.ts';
 import { describe } from '../sql/errors.ts';
 import { Insert } from '../sql/insert.ts';
 import { type Channel, EXECUTE, RUN_MANY } from './channel.ts';
@@ -16,8 +17,18 @@ export interface RunMode {
   readonly limits: StatementLimits | null;
 }
 
-/** Runs a statement as its kind needs, in a transaction of its own if it writes several times. */
-export async function runPrepared(channel: Channel, prepared: Prepared, params: Named | undefined, mode: RunMode): Promise<Result> {
+/** Runs a statement as its kind needs, in a transaction of its own if it writes several times. A query answers at once where the driver does. */
+export function runPrepared(channel: Channel, prepared: Prepared, params: Named | undefined, mode: RunMode): MaybePromise<Result> {
+  const { executions, projection, lines } = prepared;
+  if (projection === null || lines || executions.length !== 1) return runWhole(channel, prepared, params, mode);
+  const [{ plan, rows }] = executions;
+  if (plan.writes || !plan.returnsRows || rows.length !== 1) return runWhole(channel, prepared, params, mode);
+  const read = rowReader(channel.engine.dialect, projection);
+  const answer = fetchPlan(channel, plan, rows[0], params, mode.limits);
+  return answer instanceof Promise ? answer.then((list) => new Result(list.map(read))) : new Result(answer.map(read));
+}
+
+async function runWhole(channel: Channel, prepared: Prepared, params: Named | undefined, mode: RunMode): Promise<Result> {
   const { executions, raw } = prepared;
   if (!channel.inTransaction && executions.some(({ plan }) => plan.writes)) {
     if (!mode.autocommit) await beginTransaction(channel, {}, mode.limits);

@@ -15,6 +15,7 @@ import type { SqlType } from '../sql/type.ts';
 import { Update } from '../sql/update.ts';
 import { engineError } from './errors.ts';
 import type { EngineHost } from './host.ts';
+import { insertExecutions } from './insert-executions.ts';
 import { makePlan, type Plan } from './plan.ts';
 
 /** Anything of the language that a connection can run. */
@@ -46,7 +47,14 @@ type Planner = Pick<EngineHost, 'dialect' | 'plans'>;
 /** Finds or makes the plan of a statement, which `change` may put another one in place of, and takes its values out. Throws an EngineError for what is no statement. */
 export function prepareStatement(host: Planner, statement: unknown, where: string, change: (node: Node) => Node = asItIs): Prepared {
   if (statement instanceof Query) return one(host, change(statement.node), statement.projection, 'select');
-  if (statement instanceof Insert) return insert(host, statement, change);
+  if (statement instanceof Insert)
+    return {
+      executions: insertExecutions(host, statement, change),
+      projection: statement.projection,
+      raw: null,
+      what: 'insert',
+      lines: false,
+    };
   if (statement instanceof Update) return one(host, change(statement.build()), statement.projection, 'update');
   if (statement instanceof Delete) return one(host, change(statement.build()), statement.projection, 'delete');
   if (statement instanceof Merge) return one(host, statement.build(), statement.projection, 'merge');
@@ -71,24 +79,10 @@ export function valuesOf(node: Node): unknown[] {
   return node.binds.map((bind) => bind.value);
 }
 
-function one(host: Planner, node: Node, projection: Projection | null, what: string): Prepared {
-  return { executions: [{ plan: host.plans.get(host.dialect, node), rows: [valuesOf(node)] }], projection, raw: null, what, lines: false };
-}
-
 function asItIs(node: Node): Node {
   return node;
 }
 
-function insert(host: Planner, statement: Insert<unknown, unknown>, change: (node: Node) => Node): Prepared {
-  const executions = statement.batches().map(({ node: given, rows }) => {
-    const node = rows === null ? change(given) : given;
-    const plan = host.plans.get(host.dialect, node);
-    const all = valuesOf(node);
-    // A row's values stand first; what follows belongs to the conflict clause and is the same for every row.
-    return {
-      plan,
-      rows: rows === null ? [all] : rows.map((row) => (row.length === all.length ? row : [...row, ...all.slice(row.length)])),
-    };
-  });
-  return { executions, projection: statement.projection, raw: null, what: 'insert', lines: false };
+function one(host: Planner, node: Node, projection: Projection | null, what: string): Prepared {
+  return { executions: [{ plan: host.plans.get(host.dialect, node), rows: [valuesOf(node)] }], projection, raw: null, what, lines: false };
 }

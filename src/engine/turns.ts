@@ -19,8 +19,12 @@ export class Turns {
       return work();
     };
     let turn: Promise<T>;
-    if (before === null) turn = startNow(wanted);
-    else turn = before.then(wanted, wanted);
+    if (before === null) {
+      const answer = wanted();
+      // One that has run already is waited for by none.
+      if (!(answer instanceof Promise)) return Promise.resolve(answer);
+      turn = answer;
+    } else turn = before.then(wanted, wanted);
     this.#tail = turn;
     const over = (): void => {
       if (this.#tail === turn) this.#tail = null;
@@ -43,7 +47,3 @@ function givenUpWhileWaiting<T>(before: Promise<unknown>, turn: Promise<T>, sign
 }
 
 function ignore(): void {}
-
-async function startNow<T>(work: () => MaybePromise<T>): Promise<T> {
-  return work();
-}

@@ -148,7 +148,8 @@ export function forgetRelated(entity: Entity, mapper: Mapper, position: number, 
   }
 }
 
-function validate(mapper: Mapper, position: number, given: unknown): unknown {
+/** A value as the column's validators give it. Throws a ValidationError for one that they refuse. */
+export function validate(mapper: Mapper, position: number, given: unknown): unknown {
   const column = mapper.columns[position];
   const attribute = `${mapper.name}.${column.key}`;
   let value = given;

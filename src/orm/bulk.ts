@@ -1,7 +1,7 @@
 import { describe, sqlError } from '../sql/errors.ts';
 import { Expression } from '../sql/expression.ts';
 import type { AttachingSession } from './attachment.ts';
-import { unknownAttribute } from './attributes.ts';
+import { unknownAttribute, validate } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { identityOf } from './identity.ts';
 import { Decoded, type Entity, type Mapper, PERSISTENT, ROW, STATUS, TRANSIENT } from './mapping.ts';
@@ -49,6 +49,21 @@ export async function insertOfClass(session: BulkSession, mapper: Mapper, rows: 
   await session.beginWriting([mapper]);
   await insertEntities(session, mapper, entities);
   return entities.length;
+}
+
+/** Rows for an INSERT without objects, as the columns' validators give them; the same list where there are none. */
+export function validRows(mapper: Mapper, rows: readonly Row[]): readonly Row[] {
+  const checked = mapper.columns.filter(({ position, computed }) => computed === null && mapper.validators[position].length > 0);
+  if (checked.length === 0) return rows;
+  return rows.map((row) => {
+    const valid = { ...row };
+    for (const { key, position } of checked) {
+      const value = row[key];
+      // The INSERT itself refuses undefined, and takes expressions as they are.
+      if (value !== undefined && !(value instanceof Expression)) valid[key] = validate(mapper, position, value);
+    }
+    return valid;
+  });
 }
 
 /** Updates rows by their keys, those with the same attributes in one batch; gives their number. See `Session.bulkUpdate()`. */
@@ -146,7 +161,7 @@ function cells(mapper: Mapper, row: Row, where: string): [number, unknown][] {
     if (value === undefined) throw sqlError('sql.undefined-value', `${where} of ${mapper.name}, at '${key}',`);
     if (value instanceof Expression) throw sqlError('sql.bad-argument', where, `a value for '${key}'`, 'an expression');
     if (mapper.columns[position].computed !== null) throw sqlError('sql.computed-column', mapper.name, key);
-    return [position, value];
+    return [position, mapper.validators[position].length > 0 ? validate(mapper, position, value) : value];
   });
 }
 

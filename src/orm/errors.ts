@@ -206,10 +206,30 @@ const TABLE = {
     InvalidStateError,
     `${attribute} was set to undefined. Use null for NULL, or leave the key out.`,
   ],
+  'orm.null-composite': (attribute: string, type: string) => [
+    InvalidStateError,
+    `${attribute} was set to null, and is always a ${type}. Say { nullable: true } in its composite() where it may be null.`,
+  ],
+  'orm.bad-composite': (attribute: string, type: string) => [
+    InvalidStateError,
+    `${attribute} takes a ${type}, and was set to something else.`,
+  ],
   'orm.view-only': (relation: string) => [InvalidStateError, `${relation} is view-only and cannot be changed.`],
   'orm.bad-with': (model: string, key: string, known: string) => [
     MappingError,
     `with() names '${key}', which is no relation of ${model}. Its relations: ${known || 'none'}.`,
+  ],
+  'orm.bad-request': (where: string, got: string, expected: string) => [
+    MappingError,
+    `with() was given ${got} for ${where}, which takes ${expected}.`,
+  ],
+  'orm.bad-statement': (model: string) => [
+    InvalidStateError,
+    `fromStatement() makes objects of ${model} of a query's rows, of SQL by hand, or of a change that says returning(${model}). This statement gives others.`,
+  ],
+  'orm.statement-without-key': (model: string, missing: string, given: string) => [
+    InvalidStateError,
+    `fromStatement() needs the whole key of ${model} in each row to tell its objects: ${missing} is missing among ${given}.`,
   ],
   'orm.no-row-of-key': (model: string) => [NoResultFound, `getOne() found no ${model} with this key. Use get() where there may be none.`],
   'orm.not-evaluable': (model: string) => [

@@ -20,8 +20,9 @@ import {
   recordChange,
   STATUS,
 } from './mapping.ts';
-import { collectionOf, EntityCollection, knownOne, relatedOf } from './related.ts';
-import { loadSelectIn, merge, relatedTo } from './select-in-loading.ts';
+import { EntityCollection, knownOne, relatedOf } from './related.ts';
+import { isWholeHere, merge, relatedTo } from './related-filling.ts';
+import { loadSelectIn } from './select-in-loading.ts';
 
 /** What preparing a flush works on: the session's sets of changed objects. */
 export interface PreparationSession extends LoadingSession {
@@ -178,9 +179,7 @@ async function doomed(session: PreparationSession, relation: Relationship, owner
 
 /** The related objects of owners, loaded where they are not. */
 async function members(session: PreparationSession, relation: Relationship, owners: readonly Entity[]): Promise<Entity[]> {
-  const unknown = owners.filter((owner) =>
-    relation.many ? !collectionOf(owner, relation).isWhole : knownOne(owner, relation) === undefined,
-  );
+  const unknown = owners.filter((owner) => !isWholeHere(owner, relation));
   // Rows that criteria hide go with their owner too.
   if (unknown.length > 0) await inScope({ without: 'all' }, () => loadSelectIn(session, relation, unknown));
   return owners.flatMap((owner) => relatedTo(owner, relation));
@@ -207,8 +206,14 @@ async function loadFormer(session: PreparationSession): Promise<void> {
       const owner = owners.get(identityOf(relation.remote.map((position) => columnValue(former, position))));
       const position = (owner?.[MAPPER] ?? relation.mapper).columns.length + relation.position;
       const place = owner?.[CHANGES]?.findIndex((item, i) => i % 2 === 0 && item === position) ?? -1;
-      if (owner === undefined || place < 0 || owner[RELATED]?.[relation.position] === former) continue;
-      (owner[CHANGES] as unknown[])[place + 1] = former;
+      if (owner === undefined || place < 0) continue;
+      const changes = owner[CHANGES] as unknown[];
+      // It was set to what it had been all along, so that a rollback has nothing to give back.
+      if (owner[RELATED]?.[relation.position] === former) {
+        changes.splice(place, 2);
+        continue;
+      }
+      changes[place + 1] = former;
       if (relation.back !== null && knownOne(former, relation.back) === owner) leave(session, former, relation.back);
     }
   }

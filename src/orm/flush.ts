@@ -24,10 +24,16 @@ import {
   SESSION,
   STATUS,
 } from './mapping.ts';
+import { flushPlainUpdates, plainUpdates } from './plain-updates.ts';
 import { EntityCollection } from './related.ts';
 
 /** Writes what changed: cascades and events first, then a plan made at once, then its statements. SQLAlchemy: `Session.flush()`. */
 export async function flush(session: FlushSession): Promise<void> {
+  const plain = plainUpdates(session);
+  if (plain !== null && (await flushPlainUpdates(session, plain))) {
+    tidy(session);
+    return;
+  }
   const preparation: Preparation = { nullified: [], unlinked: [], deletes: new Set(), inserts: new Set(), updates: new Set() };
   for (;;) {
     const version = await prepare(session, preparation);

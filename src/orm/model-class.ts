@@ -3,6 +3,7 @@ import type { Column, ColumnValue } from '../sql/column.ts';
 import type { ExpressionLike } from '../sql/expression.ts';
 import type { NameOf } from '../sql/projection.ts';
 import type { ColumnAttribute, Columns, Shape, Source, Table, TableOptions } from '../sql/schema.ts';
+import type { Composite, CompositeAttribute, Synonym } from './derived-attribute.ts';
 import type { AnyClass, Init, Instance, InstanceOf } from './model-types.ts';
 import type { Query } from './query.ts';
 import type { Many, One } from './relation.ts';
@@ -16,7 +17,11 @@ export type Attributes<S, N extends string = string> = {
       ? RelationAttribute<InstanceOf<C>, S, TargetName<C>>
       : S[K] extends One<infer C, boolean>
         ? RelationAttribute<InstanceOf<C>, S, TargetName<C>>
-        : never;
+        : S[K] extends Composite<infer V, boolean>
+          ? CompositeAttribute<V>
+          : S[K] extends Synonym<infer T>
+            ? Attributes<S, N>[T & keyof S]
+            : never;
 };
 
 /** The name of a relation's target, given as a class or as an arrow that gives it. */

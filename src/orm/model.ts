@@ -6,13 +6,14 @@ import { Expression, type ExpressionLike } from '../sql/expression.ts';
 import { makeAlias } from '../sql/make.ts';
 import type { MetaData } from '../sql/metadata.ts';
 import { snakeCase } from '../sql/naming.ts';
-import type { ColumnNode, SourceNode } from '../sql/node.ts';
+import type { ColumnNode, Node, SourceNode } from '../sql/node.ts';
 import { ColumnAttribute, type Columns, type Shape, type Source, Table, type TableColumn, type TableOptions } from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';
 import { unknownAttribute, write } from './attributes.ts';
 import { defaultChoice, selectChosen } from './column-choice.ts';
 import { type ColumnProperty, isColumnProperty } from './column-property.ts';
 import { defineCriteria } from './criteria.ts';
+import { addDerived, installDerived, isDerived } from './derived-attribute.ts';
 import { ormError } from './errors.ts';
 import { ownTable, sharedTable } from './extension.ts';
 import type { Listing } from './hierarchy.ts';
@@ -80,8 +81,8 @@ function hybridsOf(shape: object): [string, Hybrid][] {
 function columnsOf(table: string, shape: object): Record<string, Column> {
   const columns: Record<string, Column> = {};
   for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(shape))) {
-    if (descriptor.get !== undefined || isRelation(descriptor.value) || isColumnProperty(descriptor.value)) continue;
-    if (descriptor.value instanceof Hybrid) continue;
+    if (descriptor.get !== undefined || isRelation(descriptor.value) || isDerived(descriptor.value)) continue;
+    if (isColumnProperty(descriptor.value) || descriptor.value instanceof Hybrid) continue;
     if (!isColumn(descriptor.value))
       throw ormError('orm.not-a-model', `'${key}' of the model of '${table}': a column (t.…) or a relation`, describe(descriptor.value));
     columns[key] = descriptor.value;
@@ -112,6 +113,7 @@ function attributesOf(mapper: Mapper, source: SourceNode, columns: readonly Colu
     Object.defineProperty(attributes, key, { get: () => define(attributes as never), configurable: true, enumerable: true });
   // A key by another name that the class has for it.
   for (const [key, position] of mapper.positions) if (!(key in attributes)) attributes[key] = attributes[mapper.columns[position].key];
+  addDerived(attributes, mapper);
   return new Proxy(attributes, {
     get: (target, key) => {
       if (typeof key === 'symbol' || key in target) return target[key as string];
@@ -183,9 +185,9 @@ export function createModel<S, N extends string = string>(
     static get '~source'(): Source['~source'] {
       return sourceFor(mapperOf(this, 'a query'));
     }
-    static '~alias'(name: string | null): unknown {
+    static '~alias'(name: string | null, of: Node | null = null): unknown {
       const mapper = mapperOf(this, 'alias()');
-      const node = makeAlias(mapper.selectable, name);
+      const node = makeAlias(of ?? mapper.selectable, name);
       const source = { node, name: name ?? mapper.table.name, columns: expressionsOf(node, mapper.rowColumns), table: mapper.table };
       const where = mapper.condition === null ? null : adaptTo(mapper, mapper.condition, node);
       const alias = {
@@ -240,6 +242,7 @@ export function createModel<S, N extends string = string>(
     hybrids: hybridsOf(shape),
     extension: null,
   });
+  installDerived(Model.prototype, mapper, shape);
   defineCriteria(mapper, options.criteria ?? {});
   return Model as unknown as ModelClass<S, N>;
 }
@@ -274,6 +277,7 @@ function extendModel(parentClass: unknown, given: readonly (string | object | un
     hybrids: hybridsOf(shape),
     extension: { parent, columns: added, keyNames },
   });
+  installDerived(base.prototype, mapper, shape);
   defineCriteria(mapper, (options as Pick<ModelOptions<Shape>, 'criteria'>).criteria ?? {});
   return base;
 }

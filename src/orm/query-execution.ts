@@ -3,10 +3,11 @@ import type { Engine } from '../engine/engine.ts';
 import type { Result } from '../engine/result.ts';
 import { type Executable, valuesOf } from '../engine/statement.ts';
 import { deleteFrom } from '../sql/delete.ts';
+import { explain } from '../sql/explain.ts';
 import { Expression } from '../sql/expression.ts';
 import { func } from '../sql/function.ts';
 import { canonicalKey, make } from '../sql/make.ts';
-import type { Node } from '../sql/node.ts';
+import type { Node, SourceNode } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
 import { select } from '../sql/select.ts';
 import type { SelectNode } from '../sql/statement-nodes.ts';
@@ -15,21 +16,23 @@ import { update } from '../sql/update.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
 import { blank, type ColumnChoice, settleChoice, valuesWithin } from './column-choice.ts';
 import { type Criterion, criteriaOf, hasCriteria } from './criteria.ts';
-import { entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
+import { type EagerPlan, entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
 import { ormError } from './errors.ts';
 import { evaluator, NotEvaluable } from './evaluation.ts';
 import { isA } from './hierarchy.ts';
-import { identityOf } from './identity.ts';
+import { identityOf, identityOfRow } from './identity.ts';
 import { deleteJoined, hasRowsBelow, isJoined, type JoinedChangeSession, updateJoined } from './joined-changes.ts';
 import { type LoadRequest, withDefaults } from './load-request.ts';
-import { entitiesOfRows, ownRow } from './loader.ts';
+import { entitiesOfRows, type LoadingSession, ownRow } from './loader.ts';
 import { columnOf } from './mapped-source.ts';
-import { CHANGES, type Entity, MAPPER, type Mapper } from './mapping.ts';
+import { CHANGES, type Entity, MAPPER, type Mapper, type Relationship, ROW } from './mapping.ts';
 import { storedKey } from './persistence.ts';
-import type { ChangeOptions, QuerySpec } from './query.ts';
+import type { ChangeOptions, ExplainOptions, QuerySpec } from './query.ts';
+import { relatedTo } from './related-filling.ts';
 import { conditionsOf } from './relation-attribute.ts';
 import { type RowLock, readByKeys, replaceRow, selectByKey } from './reloading.ts';
-import { loadRequests, relatedTo } from './select-in-loading.ts';
+import { type KeyQuery, loadRequests } from './request-loading.ts';
+import { entitiesOfStatement } from './statement-entities.ts';
 import type { Undo } from './undo.ts';
 
 /** What running a query needs of a session. */
@@ -45,10 +48,10 @@ export interface QuerySession extends JoinedChangeSession {
   /** Flushes what a query must see, after the flush that is under way. */
   ready(): Promise<void>;
   engineOf(table: Table): Engine;
+  execute<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>, options?: ChangeOptions): Promise<Result<R>>;
+  all<R>(statement: Executable<R>): Promise<R[]>;
   readonly criteria: readonly (readonly Criterion[])[];
   restrict<N extends Node>(node: N): N;
-  execute<R>(statement: Executable<R>, params?: undefined, options?: ChangeOptions): Promise<Result<R>>;
-  all<R>(statement: Executable<R>): Promise<R[]>;
 }
 
 /** The object with session key: the session's own, or read. */
@@ -68,11 +71,8 @@ export async function getEntity(
   if (session.busy) await session.ready();
   // The rows of a class that shares its table are told apart when they are there.
   const reader = mapper.condition === null ? mapper : mapper.root;
-  const { table } = mapper;
-  const answer = session.fetch(table, `get:${reader.planId}`, () => selectByKey(reader), [
-    ...valuesWithin(reader.rowColumns, false),
-    ...values,
-  ]);
+  const within = valuesWithin(reader.rowColumns, false);
+  const answer = session.fetch(mapper.table, `get:${reader.planId}`, () => selectByKey(reader), [...within, ...values]);
   const rows = answer instanceof Promise ? await answer : answer;
   if (rows.length === 0) {
     // An object that was to be read again and has no row is none of the session's.
@@ -83,23 +83,6 @@ export async function getEntity(
   if (!isA(entity[MAPPER], mapper)) return null;
   if (requests.length > 0) await loadRequests(session, [entity], requests);
   return entity;
-}
-
-/** Whether the criteria let an object that the session has be seen. */
-async function isSeen(session: QuerySession, known: Entity): Promise<boolean> {
-  const mapper = known[MAPPER];
-  try {
-    for (let above: Mapper | null = mapper; above !== null; above = above.parent)
-      for (const node of criteriaOf(above, session.criteria)) {
-        const holds = evaluator(node, { mapper, target: above.table.node, params: undefined, exactText: false });
-        if (holds(known) !== true) return false;
-      }
-    return true;
-  } catch (error) {
-    if (!(error instanceof NotEvaluable)) throw error;
-  }
-  const rows = await readByKeys(session, mapper, [storedKey(known, known[CHANGES])], { restricted: true });
-  return rows.size > 0;
 }
 
 /** The object with this key as its row is now, whether or not the session has it; null where there is no row. */
@@ -134,33 +117,51 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
   if (session.busy) await session.ready();
   const { mapper, source, joined } = spec;
   const requests = withDefaults(mapper, spec.requests);
+  if (spec.statement !== undefined) {
+    const entities = await entitiesOfStatement(session, mapper, spec.statement.statement, spec.statement.params);
+    await loadRequests(session, entities, requests);
+    return entities;
+  }
   const { node } = spec.select;
   if (requests.length === 0) {
     const answer = selectRows(session, mapper.table, node, node.key, () => node);
     const rows = answer instanceof Promise ? await answer : answer;
+    if (spec.populate === true) populate(session, spec, rows);
     if (spec.columns !== null) return chosenEntities(session, spec, spec.columns, rows);
     const entities = entitiesOfRows(session, mapper, rows, !joined && readsAlone(node, mapper));
     return joined ? [...new Set(entities)] : entities;
   }
-  // A row must stand for one parent where rows are counted or put together.
-  const canRepeat = node.limit === null && node.offset === null && !node.distinct && node.groupBy.length === 0;
-  const { plan } = planEager(mapper, requests, canRepeat);
-  const key = plan.joined.length === 0 ? node.key : `${node.key}+${requests.map((request) => request.key).join()}${canRepeat}`;
-  const build = (): Node => joinEager(node, source, plan);
+  const { plan } = planEager(mapper, requests, node);
+  const key = plan.joined.length === 0 ? node.key : `${node.key}+${requests.map((request) => request.key).join()}`;
+  const build = (): Node => joinEager(node, source, plan, spec.joins);
   const answer = selectRows(session, mapper.table, plan.joined.some(carriesValues) ? build() : node, key, build);
   const rows = answer instanceof Promise ? await answer : answer;
+  if (spec.populate === true) populate(session, spec, rows);
   const { columns } = spec;
   const read = columns === null ? null : rows.map((row) => [...row]);
   if (columns !== null) blank(rows, columns);
   let entities =
     plan.joined.length === 0
       ? entitiesOfRows(session, mapper, rows, !joined && readsAlone(node, mapper))
-      : entitiesOfJoinedRows(session, mapper, plan, rows);
+      : entitiesOfJoinedRows(session, mapper, plan, rows, joined);
   if (columns !== null && read !== null) settleChoice(session, mapper, read, entities, columns);
   if (joined) entities = [...new Set(entities)];
-  await loadRequests(session, entities, plan.separate);
-  await loadBelow(session, entities, plan.joined);
+  await loadSeparate(session, entities, plan, (relation) => keysOf(spec, relation));
   return entities;
+}
+
+/** The session's objects of these rows become what the rows say. */
+function populate(session: QuerySession, { mapper, columns }: QuerySpec, rows: readonly DriverRow[]): void {
+  const map = session.identities.of(mapper);
+  for (const row of rows) {
+    const known = map.get(identityOfRow(mapper, row));
+    if (known === undefined || session.removed.has(known)) continue;
+    const own = ownRow(mapper, known, row.slice(0, mapper.rowColumns.length));
+    // What this query does not read stays as it was.
+    for (const place of columns?.skipped ?? []) if (place < own.length) own[place] = known[ROW][place];
+    replaceRow(session, known, own);
+    session.suspects?.add(known);
+  }
 }
 
 /** The objects of rows of which some columns were not read. */
@@ -177,14 +178,53 @@ function readsAlone({ from }: SelectNode, mapper: Mapper): boolean {
   return from.length === 0 || (from.length === 1 && from[0] === mapper.from);
 }
 
+/** Whether the criteria let an object that the session has be seen. */
+async function isSeen(session: QuerySession, known: Entity): Promise<boolean> {
+  const mapper = known[MAPPER];
+  try {
+    for (let above: Mapper | null = mapper; above !== null; above = above.parent)
+      for (const node of criteriaOf(above, session.criteria)) {
+        const holds = evaluator(node, { mapper, target: above.table.node, params: undefined, exactText: false });
+        if (holds(known) !== true) return false;
+      }
+    return true;
+  } catch (error) {
+    if (!(error instanceof NotEvaluable)) throw error;
+  }
+  const rows = await readByKeys(session, mapper, [storedKey(known, known[CHANGES])], { restricted: true });
+  return rows.size > 0;
+}
+
+/** Loads what a query asks for by statements of its own. */
+export async function loadSeparate(
+  session: LoadingSession,
+  entities: readonly Entity[],
+  plan: EagerPlan,
+  keys: KeyQuery | null,
+): Promise<void> {
+  await loadRequests(session, entities, plan.separate, keys);
+  await loadBelow(session, entities, plan.joined);
+}
+
 /** Loads what was asked for below relations that were joined. */
-export async function loadBelow(session: QuerySession, parents: readonly Entity[], loads: readonly JoinedLoad[]): Promise<void> {
+async function loadBelow(session: LoadingSession, parents: readonly Entity[], loads: readonly JoinedLoad[]): Promise<void> {
   for (const load of loads) {
     if (load.separate.length === 0 && load.joined.length === 0) continue;
     const reached = parents.flatMap((parent) => relatedTo(parent, load.relation));
     await loadRequests(session, reached, load.separate);
     await loadBelow(session, reached, load.joined);
   }
+}
+
+/** A query for the keys by which the objects of another query find what a relation leads to. */
+function keysOf({ select: statement, source, mapper }: QuerySpec, relation: Relationship): Node {
+  const columns = relation.local.map((position) => mapper.columns[position]);
+  const keys = (from: SourceNode): Expression[] => columns.map((column) => new Expression(columnOf(from, column), column.type));
+  const { limit, offset } = statement.node;
+  if (limit === null && offset === null) return statement.orderBy().columns(...keys(source)).node;
+  // Its rows are cut first. MySQL takes no limit in the subquery of an IN, but in a table that stands there.
+  const rows = statement.subquery();
+  return select(...keys(rows['~source'].node)).from(rows).node;
 }
 
 /** Runs a select for objects; `values` are those of its own parameters. */
@@ -240,34 +280,35 @@ export async function deleteAll(session: QuerySession, spec: QuerySpec, options:
 }
 
 /** How the database would run a query. */
-export async function explainQuery(session: QuerySession, spec: QuerySpec): Promise<string[]> {
-  await session.ready();
-  const engine = session.engineOf(spec.mapper.table);
-  await engine.ready();
-  const { sql, parameters } = await queryToSQL(session, spec);
-  const { explain } = engine.dialect;
-  const connection = await engine.acquire();
-  try {
-    const rows = await connection.driverConnection.query(`${explain.prefix} ${sql}`, parameters);
-    return rows.map(explain.line);
-  } finally {
-    await engine.release(connection);
-  }
+export async function explainQuery(session: QuerySession, spec: QuerySpec, options: ExplainOptions = {}): Promise<string[]> {
+  const node = eagerSelect(spec);
+  const lines = await session.execute(explain({ node }, options));
+  return lines.all().map(([line]) => line);
+}
+
+/** The select of a query with the joins of its eager loads. */
+function eagerSelect(spec: QuerySpec): SelectNode {
+  const { node } = spec.select;
+  const { plan } = planEager(spec.mapper, withDefaults(spec.mapper, spec.requests), node);
+  return joinEager(node, spec.source, plan, spec.joins);
 }
 
 /** A query as SQL, with its parameters. */
 export async function queryToSQL(session: QuerySession, spec: QuerySpec): Promise<{ sql: string; parameters: unknown[] }> {
   const engine = session.engineOf(spec.mapper.table);
   await engine.ready();
-  const { plan } = planEager(spec.mapper, spec.requests, spec.select.node.limit === null);
-  const node = session.restrict(joinEager(spec.select.node, spec.source, plan));
+  const node = session.restrict(eagerSelect(spec));
   return engine.plans.get(engine.dialect, node).encode(valuesOf(node));
 }
 
 function carriesValues(load: JoinedLoad): boolean {
-  const { relation, joined } = load;
+  const { relation, request } = load;
+  const own =
+    request.strategy === 'contains'
+      ? []
+      : [...conditionsOf(relation), ...request.filter, ...(request.orderBy ?? relation.orderBy.map((term) => term.node))];
   if (relation.target.rowColumns.some(({ formula }) => formula !== undefined)) return true;
-  return conditionsOf(relation).some(({ binds }) => binds.length > 0) || joined.some(carriesValues);
+  return own.some((node) => node !== null && node.binds.length > 0) || load.joined.some(carriesValues);
 }
 
 /** The condition of a query that changes its rows; one with joins or limits goes by the keys of its rows. */

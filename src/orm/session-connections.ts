@@ -20,15 +20,16 @@ export class SessionConnections {
 
   readonly #limits: (engine: Engine) => StatementLimits | null;
 
-  /** `began` is told of each database whose transaction begins; `limits` hold for every statement. */
+  /** `began` is told of each database whose transaction begins; `limits` hold for every statement; `twoPhase`: all databases commit or none. */
   constructor(
     engineFor: (bind: string | null) => Engine,
     began: () => MaybePromise<void>,
     limits: (engine: Engine) => StatementLimits | null,
+    twoPhase: boolean,
   ) {
     this.#engineFor = engineFor;
     this.#limits = limits;
-    this.transaction = new SessionTransaction(began, (engine) => engine.acquire(limits(engine)));
+    this.transaction = new SessionTransaction(began, (engine) => engine.acquire(limits(engine)), twoPhase);
   }
 
   /** The engine of a bind key; null is the default one. */

@@ -25,10 +25,16 @@ export class SessionTransaction {
 
   readonly #acquire: (engine: Engine) => MaybePromise<Connection>;
 
-  /** `began` is told of each database whose transaction begins, on a connection that `acquire` gives. */
-  constructor(began: () => MaybePromise<void>, acquire: (engine: Engine) => MaybePromise<Connection>) {
+  readonly #twoPhase: boolean;
+
+  /**
+   * `began` is told of each database whose transaction begins, on a connection that `acquire` gives; `twoPhase` says whether all of them
+   * are prepared before one is committed.
+   */
+  constructor(began: () => MaybePromise<void>, acquire: (engine: Engine) => MaybePromise<Connection>, twoPhase: boolean) {
     this.#began = began;
     this.#acquire = acquire;
+    this.#twoPhase = twoPhase;
   }
 
   get active(): boolean {
@@ -61,7 +67,8 @@ export class SessionTransaction {
     const connection = await this.#acquire(engine);
     try {
       const options = this.options ?? {};
-      await connection.begin({ ...options, writes: options.readOnly === true ? false : writes });
+      if (this.#twoPhase) await connection.beginTwoPhase(undefined, options);
+      else await connection.begin({ ...options, writes: options.readOnly === true ? false : writes });
       for (const { name } of this.savepoints) await connection.savepoint(name);
     } catch (error) {
       await connection.close();
@@ -99,12 +106,24 @@ export class SessionTransaction {
   }
 
   async commit(): Promise<void> {
+    const inSteps = this.#twoPhase && this.#connections.size > 1;
+    // Where one cannot be made safe, all are undone; one alone needs no second step.
+    if (inSteps) for (const connection of this.#connections.values()) await connection.prepare();
+    let failure: unknown = null;
     for (const [engine, connection] of this.#connections) {
-      await connection.commit();
+      try {
+        await connection.commit();
+      } catch (error) {
+        if (!inSteps) throw error;
+        // Others may have been committed, so this one has to be: it stays prepared on the server for whoever recovers it.
+        failure ??= error;
+        connection.driverConnection.destroy?.();
+      }
       this.#connections.delete(engine);
       await connection.close();
     }
     this.#forget();
+    if (failure !== null) throw failure;
   }
 
   /** Rolls back in every database; the first failure is thrown after all were tried. */

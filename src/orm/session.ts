@@ -11,7 +11,7 @@ import { canonicalKey } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
 import { attach, letGo, requireOwn } from './attachment.ts';
-import { insertOfClass, insertReturning, updateByKeys } from './bulk.ts';
+import { insertOfClass, insertReturning, updateByKeys, validRows } from './bulk.ts';
 import { reachedBy } from './cascade-walk.ts';
 import type { CriteriaCondition, CriteriaTarget } from './criteria.ts';
 import { addCriterion, type Criterion, type CriterionOptions, hasCriteria, inScope, makeCriterion } from './criteria.ts';
@@ -49,7 +49,7 @@ import type { ObjectOf } from './model-class.ts';
 import type { AnyClass, BulkInsertRow, BulkUpdateRow, Loaded, With } from './model-types.ts';
 import type { PageParameters } from './pagination.ts';
 import { type ManyResult, storedKey } from './persistence.ts';
-import { type ChangeOptions, type Query, type QueryRunner, type QuerySpec, specOf } from './query.ts';
+import { type ChangeOptions, type ExplainOptions, type Query, type QueryRunner, type QuerySpec, specOf } from './query.ts';
 import {
   countRows,
   deleteAll,
@@ -63,8 +63,8 @@ import {
 } from './query-execution.ts';
 import { relationQuery } from './relation-query.ts';
 import { type RowLock, readLock } from './reloading.ts';
+import { loadRequests } from './request-loading.ts';
 import { restrict, restrictValues } from './restriction.ts';
-import { loadRequests } from './select-in-loading.ts';
 import { SessionConnections } from './session-connections.ts';
 import {
   type CommitHooks,
@@ -92,6 +92,8 @@ export interface SessionOptions extends CommitHooks {
   readonly engineFor: (bind: string | null) => Engine;
   /** Flushes before each query; true unless told. */
   readonly autoflush?: boolean;
+  /** Commits in two steps, so that all of its databases keep what was written or none does; each must have two-phase transactions. */
+  readonly twoPhase?: boolean | undefined;
   /** Forbids every lazy load. */
   readonly strictLoading?: boolean;
   /** Handlers of the events of every session of the database. */
@@ -165,6 +167,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
       options.engineFor,
       () => this.tell('afterBegin'),
       (engine) => (options.limits === undefined ? null : limitsOf(options.limits, engine.limits)),
+      options.twoPhase === true,
     );
     this.criteria = [options.criteria ?? [], this.#criteria];
     this.#autoflush = options.autoflush ?? true;
@@ -404,8 +407,8 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   runDelete(spec: QuerySpec, options: ChangeOptions): Promise<number> {
     return inScope(spec.criteria, () => deleteAll(this, spec, options));
   }
-  runExplain(spec: QuerySpec): Promise<string[]> {
-    return inScope(spec.criteria, () => explainQuery(this, spec));
+  runExplain(spec: QuerySpec, options: ExplainOptions): Promise<string[]> {
+    return inScope(spec.criteria, () => explainQuery(this, spec, options));
   }
   toSQL(spec: QuerySpec): Promise<{ sql: string; parameters: unknown[] }> {
     return inScope(spec.criteria, () => queryToSQL(this, spec));
@@ -465,8 +468,9 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     await this.ready();
     if (options.returning === true) return insertReturning(this, mapper, rows as readonly Record<string, unknown>[]);
     if (rows.length === 0) return 0;
-    if (mapper.root !== mapper || tellsApart(mapper)) return insertOfClass(this, mapper, rows as readonly Record<string, unknown>[]);
-    return (await this.execute(insertInto(mapper.table).values(rows as never))).rowCount;
+    const list = rows as readonly Record<string, unknown>[];
+    if (mapper.root !== mapper || tellsApart(mapper)) return insertOfClass(this, mapper, list);
+    return (await this.execute(insertInto(mapper.table).values(validRows(mapper, list) as never))).rowCount;
   }
   /**
    * Updates many rows by their keys, which each row says whole; rows with the same attributes go together. Gives their

@@ -15,8 +15,7 @@ import { entitiesOfRows } from './loader.ts';
 import { CHANGES, type Entity, MAPPER, PEERS, PERSISTENT, SESSION, STATUS } from './mapping.ts';
 import { storedKey } from './persistence.ts';
 import type { QuerySpec } from './query.ts';
-import { loadBelow, type QuerySession } from './query-execution.ts';
-import { loadRequests } from './select-in-loading.ts';
+import { loadSeparate, type QuerySession } from './query-execution.ts';
 
 /** A connection that a stream reads from, and how it is given back. */
 export interface StreamConnection {
@@ -53,8 +52,8 @@ export async function* streamEntities(
   await engine.ready();
   mapper.useDialect(engine.dialect);
   // Rows come one by one, so none may stand for a part of an object: collections load in statements of their own.
-  const { plan } = planEager(mapper, withDefaults(mapper, spec.requests), false);
-  const node = inScope(spec.criteria, () => session.restrict(joinEager(select.node, source, plan)));
+  const { plan } = planEager(mapper, withDefaults(mapper, spec.requests), select.node, true);
+  const node = inScope(spec.criteria, () => session.restrict(joinEager(select.node, source, plan, spec.joins)));
   const make = async (rows: DriverRow[]): Promise<{ entities: Entity[]; arrivals: Entity[] }> => {
     const outer = session.arrivals;
     const arrivals: Entity[] = [];
@@ -62,11 +61,11 @@ export async function* streamEntities(
     try {
       const read = spec.columns === null ? [] : rows.map((row) => [...row]);
       if (spec.columns !== null) blank(rows, spec.columns);
-      const made = plan.joined.length === 0 ? entitiesOfRows(session, mapper, rows) : entitiesOfJoinedRows(session, mapper, plan, rows);
+      const made =
+        plan.joined.length === 0 ? entitiesOfRows(session, mapper, rows) : entitiesOfJoinedRows(session, mapper, plan, rows, spec.joined);
       if (spec.columns !== null) settleChoice(session, mapper, read, made, spec.columns);
       const entities = spec.joined ? [...new Set(made)] : made;
-      await loadRequests(session, entities, plan.separate);
-      await loadBelow(session, entities, plan.joined);
+      await loadSeparate(session, entities, plan, null);
       return { entities, arrivals };
     } finally {
       session.arrivals = outer;

@@ -1,19 +1,7 @@
 import type { DivisionDomain } from './expression-nodes.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
-import {
-  BIG_INTEGER,
-  DATE_TIME,
-  DOUBLE,
-  INTEGER,
-  INTERVAL,
-  isDecimal,
-  isWhole,
-  NUMERIC,
-  type SqlType,
-  temporalName,
-  typeOfValue,
-} from './type.ts';
+import { BIG_INTEGER, DOUBLE, INTEGER, INTERVAL, isDecimal, isWhole, NUMERIC, type SqlType, temporalName, typeOfValue } from './type.ts';
 
 /** An operator's node with the type of what it gives. */
 export interface TypedNode {
@@ -64,9 +52,24 @@ function calendarType(operator: string, left: SqlType, right: SqlType): SqlType 
   if (left.name === 'interval' && !isCalendar(right)) return INTERVAL;
   if (isCalendar(left) && isCalendar(right) && operator === '-') return left.name === 'date' && right.name === 'date' ? INTEGER : INTERVAL;
   const calendar = isCalendar(left) ? left : right;
-  const other = calendar === left ? right : left;
   if (!isCalendar(calendar)) return INTERVAL;
-  return calendar.name === 'date' && other.name === 'interval' ? DATE_TIME : calendar;
+  return calendar;
+}
+
+/** A sum or difference of dates, moments and durations, or null for other arithmetic. */
+export function calendarArithmetic(operator: string, left: Side, right: Side): TypedNode | null {
+  if (operator !== '+' && operator !== '-') return null;
+  const type = calendarType(operator, left.type, right.type);
+  if (isCalendar(left.type) && right.type.name === 'interval') return shift(left, right, operator === '-');
+  if (operator === '+' && left.type.name === 'interval' && isCalendar(right.type)) return shift(right, left, false);
+  if (operator === '-' && isCalendar(left.type) && isCalendar(right.type))
+    return { node: make('dateDifference', { of: type === INTEGER ? 'days' : 'interval', left: left.node, right: right.node }), type };
+  return null;
+}
+
+function shift(moment: Side, duration: Side, negated: boolean): TypedNode {
+  const of = moment.type.name as 'date' | 'time' | 'dateTime';
+  return { node: make('dateShift', { of, negated, operand: moment.node, duration: duration.node }), type: moment.type };
 }
 
 function domainOf(left: SqlType, right: SqlType): DivisionDomain {

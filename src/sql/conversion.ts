@@ -9,9 +9,10 @@ interface TypeLike<V> {
 }
 
 /**
- * A value converted by the database, NULL where it cannot be. Databases without it refuse it. SQLAlchemy: `try_cast()`.
+ * A text converted by the database, NULL where it cannot be: to whole numbers, decimals, doubles and text. SQL Server
+ * has it for all types; the others look at the text first. SQLAlchemy: `try_cast()`.
  * @example tryCast(Row.c.text, t.integer())
- * @throws CompileError ('sql.unsupported') on databases that have none; of ours, SQL Server has it
+ * @throws CompileError ('sql.unsupported') for other types, where the database has no TRY_CAST
  */
 export function tryCast<V>(value: ExpressionLike, to: TypeLike<V>): Expression<V | null> {
   return new Expression<V | null>(make('tryCast', { operand: operand(value, UNKNOWN, 'tryCast()'), type: to.type }), to.type);

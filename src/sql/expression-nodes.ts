@@ -99,6 +99,13 @@ export interface LabelNode extends Node {
   readonly operand: Node;
   readonly name: string;
 }
+/** In GROUP BY and ORDER BY: an expression that is also a column of the result, its values included. */
+export interface SameAsColumnNode extends Node {
+  readonly kind: 'sameAsColumn';
+  readonly operand: Node;
+  /** The column's place, where the compiler writes that. */
+  readonly place?: number;
+}
 export interface ExistsNode extends Node {
   readonly kind: 'exists';
   readonly query: Node;
@@ -133,6 +140,22 @@ export interface NextValueNode extends Node {
 export interface BitwiseNode extends Node {
   readonly kind: 'bitwise';
   readonly operator: 'and' | 'or' | 'xor' | 'shiftLeft' | 'shiftRight';
+  readonly left: Node;
+  readonly right: Node;
+}
+/** A date or a moment with a duration added to it, or taken from it. */
+export interface DateShiftNode extends Node {
+  readonly kind: 'dateShift';
+  readonly of: 'date' | 'time' | 'dateTime';
+  readonly negated: boolean;
+  readonly operand: Node;
+  readonly duration: Node;
+}
+/** What lies between two dates or moments. */
+export interface DateDifferenceNode extends Node {
+  readonly kind: 'dateDifference';
+  /** Of two dates it is a number of days, of others an interval. */
+  readonly of: 'days' | 'interval';
   readonly left: Node;
   readonly right: Node;
 }

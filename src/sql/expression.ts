@@ -1,5 +1,5 @@
 import type { Decimal } from 'decimal.js';
-import { arithmeticType, division, operandType, type Side } from './arithmetic.ts';
+import { arithmeticType, calendarArithmetic, division, operandType, type Side } from './arithmetic.ts';
 import { arrayIndexNode, isArray, itemType } from './array.ts';
 import { describe, sqlError } from './errors.ts';
 import type { BitwiseNode, CustomOperatorNode, JsonScalarNode, ListNode, QuantifiedNode } from './expression-nodes.ts';
@@ -43,6 +43,12 @@ type ScalarOf<R> = R extends readonly [infer V] ? V : R extends object ? R[keyof
 
 /** What dividing gives: whole numbers of any width give a double. */
 export type Quotient<V> = V extends bigint ? number : V;
+
+/** What may be added to a moment: a duration as ISO 8601 text, such as `'P1DT12H'`, or an interval. */
+export type DurationOf<V> = NonNullable<V> extends Date ? string | ExpressionLike<string | null> : never;
+
+/** What taking something away gives: of two moments an interval. */
+export type Difference<V, X> = NonNullable<V> extends Date ? (X extends Date | ExpressionLike<Date | null> ? string : V) : V;
 
 /** The items of an array's type. */
 export type Item<V> = NonNullable<V> extends readonly (infer E)[] ? E : unknown;
@@ -251,15 +257,20 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
   match(query: Operand<string>, options: MatchOptions = {}): Expression<boolean> {
     return condition(matchNode([this.node], operand(query, TEXT, 'match()'), options));
   }
-  /** `+`; joins strings with `||`. SQLAlchemy: `+`. */
-  plus(value: Operand<V>): Expression<V> {
+  /**
+   * `+`; joins strings with `||`. To a date or a moment it adds a duration, as ISO 8601 text or an interval: a month later is the
+   * same day of the next month, or its last one. SQLAlchemy: `+`.
+   *
+   * @example Trial.c.startedAt.plus('P14D')
+   */
+  plus(value: Operand<V> | DurationOf<V>): Expression<V> {
     return isTextual(this.type)
       ? (this.concat(value as Operand<string>) as Expression<unknown> as Expression<V>)
       : this.#arithmetic('+', value, 'plus()');
   }
-  /** `-`. */
-  minus(value: Operand<V>): Expression<V> {
-    return this.#arithmetic('-', value, 'minus()');
+  /** `-`. Of a date or a moment: a duration before it, or the interval since another one (PostgreSQL). */
+  minus<X extends Operand<V> | DurationOf<V>>(value: X): Expression<Difference<V, X>> {
+    return this.#arithmetic('-', value, 'minus()') as Expression<unknown> as Expression<Difference<V, X>>;
   }
   /** `*`. */
   times(value: Operand<V>): Expression<V> {
@@ -503,6 +514,8 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
   }
   #arithmetic(operator: string, value: unknown, where: string): Expression<V> {
     const right = this.#side(value, where);
+    const calendar = calendarArithmetic(operator, this, right);
+    if (calendar !== null) return new Expression(calendar.node, calendar.type);
     const left = this.#number(right.type);
     return new Expression(
       make('binary', { operator, left: left.node, right: right.node }),

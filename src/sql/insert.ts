@@ -140,21 +140,22 @@ export class Insert<S = Shape, R = never> implements CteBody<R> {
     const clauses = this.#clauses();
     if (from !== null) return [{ node: makeInsert({ ...clauses, ...rowsOfQuery(table, from.columns, from.query) }), rows: null }];
     if (rows.length === 0) throw sqlError('sql.no-values', 'insert', table.name);
-    const batches: { key: string; node: InsertNode; rows: unknown[][] }[] = [];
+    const batches: { cells: readonly Cell[] | null; node: InsertNode; rows: unknown[][] }[] = [];
     for (const row of rows) {
       const cells = this.#cells(row);
-      const values = cells.map(cellNode);
-      const key = cells.map(({ column }, i) => `${column.position}=${values[i].key}`).join();
       const last = batches[batches.length - 1];
-      const plain = cells.filter(({ value }) => !(value instanceof Expression)).map(({ value }) => value);
-      const mixed = plain.length < cells.length;
-      if (last?.key === key && !mixed) last.rows.push(plain);
-      else {
-        const columns = cells.map(({ column }) => column.name);
-        const node = makeInsert({ ...clauses, columns, values });
-        // With expressions among them the binds are the node's own, in place.
-        batches.push({ key, node, rows: mixed ? [node.binds.slice(0, bindCount(values)).map((b) => b.value)] : [plain] });
+      const mixed = cells.some(({ value }) => value instanceof Expression);
+      // Most rows are like the one before.
+      if (!mixed && last !== undefined && last.cells !== null && sameColumns(cells, last.cells)) {
+        last.rows.push(cells.map(({ value }) => value));
+        continue;
       }
+      const values = cells.map(cellNode);
+      const columns = cells.map(({ column }) => column.name);
+      const node = makeInsert({ ...clauses, columns, values });
+      // With expressions among them the binds are the node's own, in place.
+      const own = mixed ? node.binds.slice(0, bindCount(values)).map((bind) => bind.value) : cells.map(({ value }) => value);
+      batches.push({ cells: mixed ? null : cells, node, rows: [own] });
     }
     return batches;
   }
@@ -184,6 +185,10 @@ export class Insert<S = Shape, R = never> implements CteBody<R> {
     const returning = projection === null ? [] : projection.items.map((item) => item.node);
     return { table: table.node, conflict: conflict === null ? null : conflictNode(conflict, table), returning, instead, prefixes, ctes };
   }
+}
+
+function sameColumns(a: readonly Cell[], b: readonly Cell[]): boolean {
+  return a.length === b.length && a.every(({ column }, i) => column === b[i].column);
 }
 
 function bindCount(nodes: readonly Node[]): number {

@@ -13,6 +13,8 @@ import type {
   CollateNode,
   ConstantNode,
   CustomOperatorNode,
+  DateDifferenceNode,
+  DateShiftNode,
   DistinctNode,
   DivisionNode,
   ExistsNode,
@@ -44,6 +46,7 @@ import type {
   RawNode,
   RegexpNode,
   RegexpReplaceNode,
+  SameAsColumnNode,
   ScalarNode,
   StarNode,
   SymmetricBetweenNode,
@@ -104,6 +107,7 @@ export interface NodeByKind {
   collate: CollateNode;
   order: OrderNode;
   label: LabelNode;
+  sameAsColumn: SameAsColumnNode;
   exists: ExistsNode;
   scalar: ScalarNode;
   star: StarNode;
@@ -135,6 +139,8 @@ export interface NodeByKind {
   explain: ExplainNode;
   bitwise: BitwiseNode;
   bitwiseNot: BitwiseNotNode;
+  dateShift: DateShiftNode;
+  dateDifference: DateDifferenceNode;
   division: DivisionNode;
   truth: TruthNode;
   symmetricBetween: SymmetricBetweenNode;

@@ -227,6 +227,12 @@ describe('expressions on SQL Server', () => {
       'SELECT DATEADD(DAY, @p1, sales.docs.day), DATEADD(DAY, -@p2, sales.docs.day), DATEDIFF(DAY, sales.docs.day, sales.docs.day) FROM sales.docs',
     ],
     [
+      'durations',
+      () => select(docs.c.day.plus('P1M1D' as never), docs.c.at.minus('PT1.5S')),
+      'SELECT CAST(DATEADD(MICROSECOND, @p1, DATEADD(SECOND, @p2, DATEADD(DAY, @p3, DATEADD(MONTH, @p4, CAST(sales.docs.day AS DATETIME2))))) AS DATE), ' +
+        'CAST(DATEADD(MICROSECOND, -@p5, DATEADD(SECOND, -@p6, DATEADD(DAY, -@p7, DATEADD(MONTH, -@p8, CAST(sales.docs.at AS DATETIME2))))) AS DATETIME2) FROM sales.docs',
+    ],
+    [
       'an operator by hand',
       () => select(p.c.id).where(p.c.id.op('!<', { comparison: true })(1)),
       'SELECT products.id FROM products WHERE products.id !< @p1',

@@ -2,12 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   createEngine,
+  Database,
+  DisconnectError,
+  type DriverConnection,
   type Engine,
   EngineError,
   type EngineOptions,
+  listen,
   OperationalError,
   SerializationFailure,
   sql,
+  t,
+  UniqueViolation,
 } from '../../src/index.ts';
 import { afterTest, sharedDatabases, type TestDatabase } from '../setup/databases.ts';
 import { liveDatabases, tested } from '../setup/live-databases.ts';
@@ -116,11 +122,16 @@ it.each(sharedDatabases)('two-phase transactions are refused by name on $name', 
   expect(connection.inTransaction).toBe(false);
 });
 
-/** A server that prepares transactions; PostgreSQL does only where it is told to. */
+let preparing: Promise<string> | undefined;
+/** PostgreSQL prepares transactions only where it is told to. */
+const preparingPostgresql = (): Promise<string> => {
+  preparing ??= ownServer('postgresql', { max_prepared_transactions: 5 }).then(({ url }) => url);
+  return preparing;
+};
+
+/** Those that prepare transactions. */
 const TWO_PHASE: readonly (readonly [string, () => Promise<string>])[] = [
-  ...(tested.includes('postgresql') && canStart('postgresql')
-    ? [['PostgreSQL', async () => (await ownServer('postgresql', { max_prepared_transactions: 5 })).url] as const]
-    : []),
+  ...(tested.includes('postgresql') && canStart('postgresql') ? [['PostgreSQL', preparingPostgresql] as const] : []),
   ...liveDatabases.filter(({ family }) => family === 'mysql').map((database) => [database.name, async () => database.url()] as const),
 ];
 
@@ -181,8 +192,19 @@ it.each(TWO_PHASE)('two-phase transactions on %s', { timeout: 60_000 }, async (_
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   expect((await recovering.preparedTransactions()).sort()).toEqual(lost);
-  await recovering.commitPrepared('left-1');
-  await recovering.rollbackPrepared('left-2');
+  // The server takes a moment to notice that the connections are gone.
+  for (const end of [() => recovering.commitPrepared('left-1'), () => recovering.rollbackPrepared('left-2')]) {
+    for (let tries = 0; tries < 100; tries++) {
+      if (
+        await end().then(
+          () => true,
+          () => false,
+        )
+      )
+        break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
   expect([await amount(), await prepared()]).toEqual([42, []]);
   // What is no name, no transaction, or no two-phase one.
   await expect(recovering.beginTwoPhase("it's")).rejects.toThrow(/has up to 64 letters/);
@@ -193,3 +215,65 @@ it.each(TWO_PHASE)('two-phase transactions on %s', { timeout: 60_000 }, async (_
   await recovering.rollback();
   expect(engine.pool.status()).toMatchObject({ checkedOut: 1, waiting: 0 });
 });
+
+const twoDatabases = TWO_PHASE.length === 2 ? [TWO_PHASE.map(([, urlOf]) => urlOf)] : [];
+
+it.each(twoDatabases)(
+  'a session that commits in two steps writes to all of its databases or to none',
+  { timeout: 60_000 },
+  async (first, second) => {
+    const db = new Database({ url: await first(), binds: { stock: await second() }, session: { twoPhase: true } });
+    afterTest(() => db.dispose());
+    class Sale extends db.Model('sales', { id: t.integer().primaryKey(), product: t.string(20) }) {}
+    class Product extends db.Model('products', { name: t.string(20).primaryKey(), left: t.integer() }, { bind: 'stock' }) {}
+    await db.createAll();
+    const counts = (): Promise<number[]> => db.context(async () => [await Sale.query().count(), await Product.query().count()]);
+    const statements: string[] = [];
+    for (const engine of [db.engine, db.engineFor('stock')]) engine.listeners.add((event) => statements.push(event.sql));
+    await db.context(async () => {
+      db.session.addAll([new Sale({ product: 'tea' }), new Product({ name: 'tea', left: 3 })]);
+      await db.session.commit();
+      const steps = statements.filter((statement) => /PREPARE|COMMIT/.test(statement)).map((statement) => statement.replace(/'.*'/, 'x'));
+      expect(steps).toEqual(['PREPARE TRANSACTION x', 'XA PREPARE x', 'COMMIT PREPARED x', 'XA COMMIT x']);
+      // One alone needs no second step.
+      statements.length = 0;
+      db.session.add(new Sale({ product: 'salt' }));
+      await db.session.commit();
+      expect(statements.filter((statement) => /PREPARE/.test(statement))).toEqual([]);
+    });
+    expect(await counts()).toEqual([2, 1]);
+    await db.context(async () => {
+      db.session.addAll([new Sale({ product: 'tea' }), new Product({ name: 'tea', left: 3 })]);
+      await expect(db.session.commit()).rejects.toThrow(UniqueViolation);
+      await db.session.rollback();
+      db.session.addAll([new Sale({ product: 'oil' }), new Product({ name: 'oil', left: 3 })]);
+      await db.session.flush();
+      await db.session.rollback();
+    });
+    expect(await counts()).toEqual([2, 1]);
+    // The second step of one is lost: it stays prepared, and is committed by whoever recovers it.
+    let stock: DriverConnection | undefined;
+    listen(db.engineFor('stock'), 'checkout', (connection) => {
+      stock = connection;
+    });
+    await db.context(async () => {
+      db.session.addAll([new Sale({ product: 'rice' }), new Product({ name: 'rice', left: 3 })]);
+      await db.session.flush();
+      const cut = (event: { readonly sql: string }): void => {
+        if (event.sql.startsWith('COMMIT PREPARED')) stock?.destroy?.();
+      };
+      db.engine.listeners.add(cut);
+      await expect(db.session.commit()).rejects.toThrow(DisconnectError);
+      db.engine.listeners.delete(cut);
+      await db.session.rollback();
+    });
+    expect(await counts()).toEqual([3, 1]);
+    await using recovering = await db.engineFor('stock').connect({ autocommit: true });
+    const [xid] = await recovering.preparedTransactions();
+    // The server takes a moment to notice that the connection is gone.
+    for (let tries = 0; tries < 100 && (await recovering.preparedTransactions()).includes(xid); tries++) {
+      await recovering.commitPrepared(xid).catch(() => new Promise((resolve) => setTimeout(resolve, 50)));
+    }
+    expect(await counts()).toEqual([3, 2]);
+  },
+);

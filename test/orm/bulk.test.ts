@@ -14,9 +14,10 @@ import {
 } from '../../src/index.ts';
 import { openDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
 import { openBlog } from './blog-models.ts';
 
-describe.each(allDatabases)('bulk work on $name', (database) => {
+describe.each([...allDatabases, ...pgliteDatabases])('bulk work on $name', (database) => {
   async function three() {
     const blog = await openBlog(database);
     const { session, User } = blog;

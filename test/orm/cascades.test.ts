@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { belongsTo, type Database, hasMany, inspect, MappingError, manyToMany, type RelationOptions, t } from '../../src/index.ts';
 import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
 
 function models(db: Database, options: RelationOptions, onDelete?: 'cascade' | 'set null') {
   const pairs = db.Table('pairs', {
@@ -47,7 +48,7 @@ async function family(database: TestDatabase, options: RelationOptions, onDelete
   return { db, session, statements, parent, children, ...classes };
 }
 
-describe.each(allDatabases)('cascades on $name', (database) => {
+describe.each([...allDatabases, ...pgliteDatabases])('cascades on $name', (database) => {
   test('delete loads what it takes along', async () => {
     const { session, statements, parent, children } = await family(database, { cascade: 'all' });
     session.delete(parent);
@@ -146,7 +147,7 @@ describe.each(allDatabases)('cascades on $name', (database) => {
   });
 });
 
-describe.each(allDatabases)('a session after a failure on $name', (database) => {
+describe.each([...allDatabases, ...pgliteDatabases])('a session after a failure on $name', (database) => {
   test('a flush that failed is undone whole, and the session works on after rollback()', async () => {
     const { session, statements, parent, children, Parent, Child } = await family(database, { cascade: 'all' });
     const [first] = await parent.children;

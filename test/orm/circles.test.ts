@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { belongsTo, hasMany, t, text } from '../../src/index.ts';
 import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
 
 /** People have balls, and each a favourite among them. */
 async function open(database: TestDatabase, postUpdate: 'balls' | 'favorite' | null) {
@@ -30,7 +31,7 @@ async function open(database: TestDatabase, postUpdate: 'balls' | 'favorite' | n
   return { session: db.createSession(), statements: new Statements(db.engine), Person, Ball };
 }
 
-describe.each(allDatabases)('circles of rows on $name', (database) => {
+describe.each([...allDatabases, ...pgliteDatabases])('circles of rows on $name', (database) => {
   test.each(['balls', 'favorite'] as const)('postUpdate on %s sets that key by an update of its own', async (postUpdate) => {
     const { session, statements, Person, Ball } = await open(database, postUpdate);
     const balls = [1, 2, 3, 4].map((i) => new Ball({ data: `b${i}` }));

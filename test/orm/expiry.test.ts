@@ -15,9 +15,10 @@ import {
 } from '../../src/index.ts';
 import { openDatabase, Statements, sharedDatabases } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
 import { openBlog } from './blog-models.ts';
 
-describe.each(allDatabases)('expiring and refreshing on $name', (database) => {
+describe.each([...allDatabases, ...pgliteDatabases])('expiring and refreshing on $name', (database) => {
   async function stored() {
     const blog = await openBlog(database);
     const { session, User, Post } = blog;

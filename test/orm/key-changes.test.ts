@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { belongsTo, hasMany, inspect, manyToMany, t, text, UniqueViolation } from '../../src/index.ts';
 import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
 
 async function open(database: TestDatabase, passiveUpdates = true) {
   const db = openDatabase(database);
@@ -34,7 +35,7 @@ async function open(database: TestDatabase, passiveUpdates = true) {
   return { db, session: db.createSession(), statements: new Statements(db.engine), Shop, Shelf, Item, Box };
 }
 
-describe.each(allDatabases)('key changes on $name', (database) => {
+describe.each([...allDatabases, ...pgliteDatabases])('key changes on $name', (database) => {
   test('what refers to a natural key follows it, in the database and in memory', async () => {
     const { session, statements, Shop, Shelf, Item } = await open(database);
     const shop = new Shop({ code: 'york', shelves: [new Shelf({ place: 1 }), new Shelf({ place: 2 })], items: [new Item({ name: 'a' })] });

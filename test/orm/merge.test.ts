@@ -14,9 +14,10 @@ import {
 } from '../../src/index.ts';
 import { openDatabase, Statements } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
 import { openBlog } from './blog-models.ts';
 
-describe.each(allDatabases)('merge() on $name', (database) => {
+describe.each([...allDatabases, ...pgliteDatabases])('merge() on $name', (database) => {
   /** Ann with two posts, an address and a profile, all committed, in no session. */
   async function detachedAnn() {
     const blog = await openBlog(database);
@@ -294,7 +295,7 @@ function cascadeModels(db: Database, cascade: string) {
   return { Parent, Child };
 }
 
-describe.each(allDatabases)('leaving a session on $name', (database) => {
+describe.each([...allDatabases, ...pgliteDatabases])('leaving a session on $name', (database) => {
   async function family(cascade: string) {
     const db = openDatabase(database);
     const models = cascadeModels(db, cascade);

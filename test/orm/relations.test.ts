@@ -15,6 +15,7 @@ import {
 } from '../../src/index.ts';
 import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
 import { openBlog } from './blog-models.ts';
 
 // What assigning, adding and removing do to the other side: at once, without a statement.
@@ -30,7 +31,7 @@ async function twoUsers(database: TestDatabase) {
   return { ...blog, first, second };
 }
 
-describe.each(allDatabases)('relations on $name', (database) => {
+describe.each([...allDatabases, ...pgliteDatabases])('relations on $name', (database) => {
   test('new objects: both sides of a one-to-many know each other', async () => {
     const { User, Post } = await openBlog(database);
     const user = new User({ name: 'a' });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { belongsTo, func, hasMany, inspect, listen, manyToMany, sql, t, text } from '../../src/index.ts';
 import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
 
 async function open(database: TestDatabase) {
   const db = openDatabase(database);
@@ -41,7 +42,7 @@ async function open(database: TestDatabase) {
   return { db, session: db.createSession(), statements: new Statements(db.engine), Group, Member, Tag, Counted };
 }
 
-describe.each(allDatabases)('row switches on $name', (database) => {
+describe.each([...allDatabases, ...pgliteDatabases])('row switches on $name', (database) => {
   test('an object in the place of a deleted one with the same key is one update of the row', async () => {
     const { session, statements, Group } = await open(database);
     const old = new Group({ id: 1, name: 'a', note: 'old', rank: 3 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { StaleDataError, t, text, update } from '../../src/index.ts';
 import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
 
 /** A trigger makes the version: what SQLAlchemy's `version_id_generator=False` is for. */
 async function open(database: TestDatabase) {
@@ -16,7 +17,7 @@ async function open(database: TestDatabase) {
   return { db, session, Page, statements: new Statements(db.engine) };
 }
 
-describe.each(allDatabases)('versions of the database on $name', (database) => {
+describe.each([...allDatabases, ...pgliteDatabases])('versions of the database on $name', (database) => {
   test('a version that the database makes comes back with the statement', async () => {
     const { session, Page, statements } = await open(database);
     const page = new Page({ title: 'a' });

@@ -9,6 +9,7 @@ import {
   type SessionEvents,
 } from '../../src/index.ts';
 import { allDatabases } from '../setup/live-databases.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
 import { openBlog } from './blog-models.ts';
 
 const STATES = [
@@ -33,7 +34,7 @@ function record(target: Session | Database, events: readonly (keyof SessionEvent
   return told;
 }
 
-describe.each(allDatabases)('events of sessions on $name', (database) => {
+describe.each([...allDatabases, ...pgliteDatabases])('events of sessions on $name', (database) => {
   test('a commit tells its steps in order, and a flush of nothing tells none', async () => {
     const { session, User } = await openBlog(database);
     const told = record(session, [...WORK, 'beforeCommit', 'afterCommit']);

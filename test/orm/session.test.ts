@@ -17,9 +17,10 @@ import {
 } from '../../src/index.ts';
 import { openDatabase, Statements } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
 import { openBlog } from './blog-models.ts';
 
-describe.each(allDatabases)('sessions on $name', (database) => {
+describe.each([...allDatabases, ...pgliteDatabases])('sessions on $name', (database) => {
   describe('states and identity', () => {
     test('an object goes from transient to pending, persistent, deleted and detached', async () => {
       const { session, User } = await openBlog(database);

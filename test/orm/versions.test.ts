@@ -12,6 +12,7 @@ import {
 } from '../../src/index.ts';
 import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
 
 function versionedModels(db: Database) {
   class Page extends db.Model('pages', {
@@ -51,7 +52,7 @@ async function open(database: TestDatabase) {
   return { db, session, statements: new Statements(db.engine), ...models };
 }
 
-describe.each(allDatabases)('versions on $name', (database) => {
+describe.each([...allDatabases, ...pgliteDatabases])('versions on $name', (database) => {
   test('a new row is version 1, each update with a change counts up, and is found by the version before', async () => {
     const { session, statements, Page } = await open(database);
     const page = new Page({ title: 'a' });

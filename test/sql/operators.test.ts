@@ -1,5 +1,5 @@
 // Operators beyond the plain comparisons: their rows in SQLite by both drivers, and the text that all dialects begin with.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import { caseOf, caseWhen } from '../../src/sql/case.ts';
@@ -288,6 +288,85 @@ describe.each([databases[0], databases[2], ...liveDatabases])('operators on $nam
     expect(await column(extract('hour', c.time))).toEqual([1, 0, null, 23]);
   });
 
+  it('converts what it can', async () => {
+    const texts = [
+      '12',
+      ' -7 ',
+      '+0012',
+      '1.5',
+      '.5',
+      '5.',
+      '1e3',
+      'x',
+      '',
+      '2147483648',
+      '-2147483648',
+      '9223372036854775808',
+      '-9223372036854775808',
+    ];
+    const tried = async <V>(type: Parameters<typeof tryCast<V>>[1]) => {
+      const found: unknown[] = [];
+      for (const text of texts) found.push(await value(tryCast(literal(text), type)));
+      return found;
+    };
+    const N = null;
+    expect(await tried(t.integer())).toEqual([12, -7, 12, N, N, N, N, N, N, N, -2147483648, N, N]);
+    expect(await tried(t.smallInteger())).toEqual([12, -7, 12, N, N, N, N, N, N, N, N, N, N]);
+    expect(await tried(t.bigInteger())).toEqual([12n, -7n, 12n, N, N, N, N, N, N, 2147483648n, -2147483648n, N, -9223372036854775808n]);
+    expect(await tried(t.double())).toEqual([12, -7, 12, 1.5, 0.5, 5, 1000, N, N, 2147483648, -2147483648, 2 ** 63, -(2 ** 63)]);
+    expect((await tried(t.numeric(5, 2))).map((price) => (price === null ? null : String(price)))).toEqual([
+      ...['12', '-7', '12', '1.5', '0.5', '5', N, N, N, N, N, N, N],
+    ]);
+    const price = (text: string) => value(tryCast(literal(text), t.numeric(5, 2)));
+    expect([await price('999.99'), await price('-999.99'), await price('999.996')].map(String)).toEqual(['999.99', '-999.99', 'null']);
+    expect(await tried(t.text())).toEqual(texts);
+    expect(await column(tryCast(c.a, t.text()))).toEqual(['7', '-7', '7', null]);
+  });
+
+  it('adds durations to dates and moments', async () => {
+    const iso = async (expression: Expression<Date | null>) => (await column(expression)).map((at) => at?.toISOString() ?? null);
+    expect(await iso(c.at.plus('P1Y'))).toEqual(['2025-02-28T23:59:58.125Z', '1900-01-01T00:00:00.000Z', null, '2027-01-01T12:30:00.000Z']);
+    expect(await iso(c.at.plus('P1M1DT12H0.5S'))).toEqual([
+      '2024-03-31T11:59:58.625Z',
+      '1899-02-02T12:00:00.500Z',
+      null,
+      '2026-02-03T00:30:00.500Z',
+    ]);
+    expect(await iso(c.at.minus('P1DT23H'))).toEqual([
+      '2024-02-28T00:59:58.125Z',
+      '1898-12-30T01:00:00.000Z',
+      null,
+      '2025-12-30T13:30:00.000Z',
+    ]);
+    expect(await iso(c.at.plus('-PT1S'))).toEqual([
+      '2024-02-29T23:59:57.125Z',
+      '1898-12-31T23:59:59.000Z',
+      null,
+      '2026-01-01T12:29:59.000Z',
+    ]);
+    expectTypeOf(c.at.plus('P1D')).toEqualTypeOf<Expression<Date | null>>();
+    expectTypeOf(c.at.minus(c.at)).toEqualTypeOf<Expression<string>>();
+    // @ts-expect-error a number is no duration
+    expect(() => c.at.plus(5)).not.toThrow();
+    expect(await column(c.day.plus('P2M'))).toEqual(['2025-02-28', '2023-03-01', null, '2026-08-15']);
+    expect(await column(c.day.minus('P30D'))).toEqual(['2024-11-30', '2022-12-02', null, '2026-05-16']);
+    expect(await where(c.at.plus('P1D').gt(new Date('2026-01-01T00:00:00Z')).and(c.day.plus('P1D').lt('2026-07-01')))).toEqual([4]);
+    const later = select({ x: c.at.plus(param('span', t.interval())) }).where(c.id.eq(4));
+    expect(await connected.one(later, { span: 'P1W' })).toEqual({ x: new Date('2026-01-08T12:30:00Z') });
+    await expect(connected.all(later, { span: 'soon' })).rejects.toMatchObject({ code: 'sql.bad-value' });
+    expect(await column(c.day.minus('2024-12-01'))).toEqual([29, -700, null, 561]);
+    const between = column(c.at.minus(new Date('2025-12-31T12:30:00Z')));
+    const sum = column(c.at.plus(typeCoerce(sql`${c.name}`, t.interval())));
+    if (database.family === 'postgresql') expect((await between)[3]).toBe('P1D');
+    else {
+      await expect(between).rejects.toThrow("has no intervals between moments. Subtract extract('epoch', …) of both.");
+      await expect(sum).rejects.toThrow('has no intervals that are no values');
+      return await expect(column(c.time.plus('PT1H'))).rejects.toThrow('has no durations added to times of day');
+    }
+    await sum.catch(() => null);
+    expect(await column(c.time.plus('PT1H'))).toEqual(['02:02:03.5', '01:00:00', null, '00:59:59']);
+  });
+
   it('aggregates', async () => {
     const connection = connected;
     const row = await connection.one(
@@ -399,7 +478,7 @@ describe.each([databases[0], databases[2], ...liveDatabases])('operators on $nam
       null,
     ],
     ['ANY of an array', literal(1).eq(any(arrayOf(1, 2)) as never), ['sqlite', 'mysql'], true],
-    ['TRY_CAST', tryCast(c.name, t.integer()), ['sqlite', 'postgresql', 'mysql'], null],
+    ['TRY_CAST to date', tryCast(c.name, t.date()), ['sqlite', 'postgresql', 'mysql'], null],
     ['mode(…) WITHIN GROUP', func.mode().withinGroup(c.a), ['sqlite', 'mysql'], 7],
     ['string_agg(DISTINCT …)', func.stringAgg(c.name, '; ').distinct(), ['sqlite'], 'AL/pha; Alpha; beta_50%'],
   ])('has %s, or says that it has none', async (feature, expression, lacking, found) => {

@@ -1,6 +1,7 @@
 import type { BitwiseNode, DivisionNode } from '../../sql/expression-nodes.ts';
 import { BIG_INTEGER, DOUBLE, INTEGER, makeType, NUMERIC } from '../../sql/type.ts';
 import { TIGHTNESS, type Visitors, type Writer } from './compiler.ts';
+import { writeDateShift } from './date-shift.ts';
 
 const BITWISE: Readonly<Record<BitwiseNode['operator'], string>> = { and: '&', or: '|', xor: '#', shiftLeft: '<<', shiftRight: '>>' };
 
@@ -59,7 +60,9 @@ function modulo(node: DivisionNode, to: Writer): void {
   to.write(` AS ${typeName(NUMERIC)}) AS ${typeName(DOUBLE)})`);
 }
 
-export const arithmeticVisitors: Pick<Visitors, 'bitwise' | 'bitwiseNot' | 'division'> = {
+export const arithmeticVisitors: Pick<Visitors, 'bitwise' | 'bitwiseNot' | 'division' | 'dateShift' | 'dateDifference'> = {
+  dateShift: writeDateShift,
+  dateDifference: (node, to) => to.operand(node.left, TIGHTNESS.sum).write(' - ').operand(node.right, TIGHTNESS.product),
   bitwise: (node, to) => writeBracketed(node, BITWISE[node.operator], to),
   bitwiseNot: (node, to) => {
     to.write('~').operand(node.operand, TIGHTNESS.atom);

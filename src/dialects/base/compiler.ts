@@ -26,6 +26,8 @@ export interface Spelling {
   placeholder(position: number): string;
   /** The words for a type in CAST. */
   typeName(type: SqlType): string;
+  /** Where an expression with parameters is not known again in GROUP BY, or in GROUP BY and ORDER BY, and its place stands for it. */
+  readonly places?: 'groups' | 'all';
   /** False where windows have no names, so that each says what it is. */
   readonly windowNames?: boolean;
   /** Writes a node where a condition stands, in databases where conditions are no values. */
@@ -231,6 +233,10 @@ export function precedence(node: Node): number {
     case 'bitwiseNot':
     case 'jsonPath':
       return TIGHTNESS.concat;
+    case 'dateShift':
+      return (node as NodeOf<'dateShift'>).of === 'date' ? TIGHTNESS.atom : TIGHTNESS.sum;
+    case 'dateDifference':
+      return TIGHTNESS.sum;
     case 'division':
       return TIGHTNESS.product;
     case 'collate':

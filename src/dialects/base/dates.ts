@@ -67,10 +67,10 @@ let encodedDay = Number.NaN;
 let encodedText = '';
 
 /**
- * What Athanor writes itself, `YYYY-MM-DD HH:MM:SS.sss`, in milliseconds; NaN for any other form, which the whole reader
- * takes. Every date of every row comes through here, so it calls nothing.
+ * `YYYY-MM-DD HH:MM:SS` at the beginning of a text, in milliseconds; NaN for any other form. Whether the month has that day, the caller
+ * has to know. Every moment of every row comes through here, so it calls nothing.
  */
-function ownForm(raw: string): number {
+export function wholeSeconds(raw: string): number {
   const y1 = raw.charCodeAt(0) - 48;
   const y2 = raw.charCodeAt(1) - 48;
   const y3 = raw.charCodeAt(2) - 48;
@@ -85,11 +85,8 @@ function ownForm(raw: string): number {
   const n2 = raw.charCodeAt(15) - 48;
   const s1 = raw.charCodeAt(17) - 48;
   const s2 = raw.charCodeAt(18) - 48;
-  const f1 = raw.charCodeAt(20) - 48;
-  const f2 = raw.charCodeAt(21) - 48;
-  const f3 = raw.charCodeAt(22) - 48;
   // A digit is 0 to 9: anything below sets the sign of the first row, anything above that of the second.
-  const below = y1 | y2 | y3 | y4 | m1 | m2 | d1 | d2 | h1 | h2 | n1 | n2 | s1 | s2 | f1 | f2 | f3;
+  const below = y1 | y2 | y3 | y4 | m1 | m2 | d1 | d2 | h1 | h2 | n1 | n2 | s1 | s2;
   const above =
     (9 - y1) |
     (9 - y2) |
@@ -104,26 +101,36 @@ function ownForm(raw: string): number {
     (9 - n1) |
     (9 - n2) |
     (9 - s1) |
-    (9 - s2) |
-    (9 - f1) |
-    (9 - f2) |
-    (9 - f3);
+    (9 - s2);
   if ((below | above) < 0) return Number.NaN;
   const month = m1 * 10 + m2;
   const day = d1 * 10 + d2;
   const hour = h1 * 10 + h2;
   const minute = n1 * 10 + n2;
   const second = s1 * 10 + s2;
-  // The last days of months are for the whole reader to check.
-  if (month < 1 || month > 12 || day < 1 || day > (month === 2 ? 28 : 30) || hour > 23 || minute > 59 || second > 59) return Number.NaN;
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) return Number.NaN;
   const marks = raw.charCodeAt(4) === DASH && raw.charCodeAt(7) === DASH && raw.charCodeAt(10) === SPACE;
-  if (!(marks && raw.charCodeAt(13) === COLON && raw.charCodeAt(16) === COLON && raw.charCodeAt(19) === POINT)) return Number.NaN;
+  // Text that is too short gives no mark here.
+  if (!(marks && raw.charCodeAt(13) === COLON && raw.charCodeAt(16) === COLON)) return Number.NaN;
   // Days since 1970-01-01, with years counted from March, so that the leap day is the last of its year.
   const year = y1 * 1000 + y2 * 100 + y3 * 10 + y4 + (month <= 2 ? 399 : 400);
   const century = (year / 100) | 0;
   const inYear = ((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) | 0;
   const days = year * 365 + ((year / 4) | 0) - century + ((century / 4) | 0) + inYear + day - 865_566;
-  return days * 86_400_000 + hour * 3_600_000 + minute * 60_000 + second * 1000 + f1 * 100 + f2 * 10 + f3;
+  return days * 86_400_000 + hour * 3_600_000 + minute * 60_000 + second * 1000;
+}
+
+/** What Athanor writes itself, `YYYY-MM-DD HH:MM:SS.sss`, in milliseconds; NaN for any other form, which the whole reader takes. */
+function ownForm(raw: string): number {
+  const seconds = wholeSeconds(raw);
+  const f1 = raw.charCodeAt(20) - 48;
+  const f2 = raw.charCodeAt(21) - 48;
+  const f3 = raw.charCodeAt(22) - 48;
+  if ((f1 | f2 | f3 | (9 - f1) | (9 - f2) | (9 - f3)) < 0 || raw.charCodeAt(19) !== POINT) return Number.NaN;
+  // The last days of months are for the whole reader to check.
+  const day = (raw.charCodeAt(8) - 48) * 10 + raw.charCodeAt(9) - 48;
+  const february = raw.charCodeAt(6) === 50 && raw.charCodeAt(5) === 48;
+  return day > (february ? 28 : 30) ? Number.NaN : seconds + f1 * 100 + f2 * 10 + f3;
 }
 
 /**

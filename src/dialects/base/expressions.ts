@@ -1,4 +1,3 @@
-import { sqlError } from '../../sql/errors.ts';
 import type { OrderNode } from '../../sql/expression-nodes.ts';
 import type { Node } from '../../sql/node.ts';
 import { isKind } from '../../sql/node-walk.ts';
@@ -10,6 +9,7 @@ import { functionVisitors } from './functions.ts';
 import { jsonVisitors } from './json.ts';
 import { documentVisitors } from './json-documents.ts';
 import { textMatchVisitors } from './text-match.ts';
+import { writeTryCast } from './try-cast.ts';
 
 type SubjectVisitors = typeof arithmeticVisitors &
   typeof arrayVisitors &
@@ -35,6 +35,7 @@ type ExpressionVisitors = Pick<
   | 'collate'
   | 'order'
   | 'label'
+  | 'sameAsColumn'
   | 'exists'
   | 'scalar'
   | 'star'
@@ -180,9 +181,7 @@ export const expressionVisitors: ExpressionVisitors & SubjectVisitors = {
     else to.visit(node.operand);
     to.write(')');
   },
-  tryCast: (_node, to) => {
-    throw sqlError('sql.unsupported', 'TRY_CAST', to.spelling.title);
-  },
+  tryCast: writeTryCast,
   // As a number that the driver gives as one: EXTRACT alone is an exact decimal.
   extract: (node, to) => {
     const type = FRACTIONS.has(node.field) ? DOUBLE : INTEGER;
@@ -200,6 +199,10 @@ export const expressionVisitors: ExpressionVisitors & SubjectVisitors = {
   },
   // Its name belongs to the list of columns (`Writer.columns`); elsewhere it is what it names.
   label: (node, to) => to.visit(node.operand),
+  sameAsColumn: ({ operand, place }, to) => {
+    if (place === undefined) to.visit(operand);
+    else to.write(String(place));
+  },
   exists: (node, to) => to.write('EXISTS (').visit(node.query).write(')'),
   scalar: (node, to) => to.write('(').visit(node.query).write(')'),
   star: (_node, to) => to.write('*'),

@@ -79,11 +79,13 @@ function writeWindow(
 /** The named windows of these nodes, each once, without those of subqueries. */
 export function namedWindows(nodes: readonly Node[]): NamedWindowNode[] {
   const found = new Map<string, NamedWindowNode>();
+  // Few selects have one: a look at the shape is quicker than a walk.
   for (const node of nodes)
-    walk(node, (child) => {
-      if (isKind(child, 'namedWindow')) found.set(child.name, found.get(child.name) ?? child);
-      return !isKind(child, 'select') && !isKind(child, 'setOperation');
-    });
+    if (node.key.includes('namedWindow('))
+      walk(node, (child) => {
+        if (isKind(child, 'namedWindow')) found.set(child.name, found.get(child.name) ?? child);
+        return !isKind(child, 'select') && !isKind(child, 'setOperation');
+      });
   return [...found.values()];
 }
 

@@ -3,6 +3,7 @@ import type { BinaryNode, BitwiseNode, DivisionNode } from '../../sql/expression
 import type { Node } from '../../sql/node.ts';
 import { arithmeticVisitors, writeBracketed } from '../base/arithmetic.ts';
 import { TIGHTNESS, type Visitors, type Writer } from '../base/compiler.ts';
+import { durationOf, refuseDifference, writePart } from '../base/date-shift.ts';
 import { typeOfNode } from './value-types.ts';
 
 const OPERATORS = { and: '&', or: '|', xor: '^' } as const;
@@ -47,13 +48,32 @@ function floorDivide(node: DivisionNode, to: Writer): void {
   b().write(' < 0) THEN 1 ELSE 0 END)');
 }
 
-type ArithmeticKinds = 'bitwise' | 'bitwiseNot' | 'division';
+type ArithmeticKinds = 'bitwise' | 'bitwiseNot' | 'division' | 'dateShift' | 'dateDifference';
 
 export const mssqlArithmeticVisitors: Pick<Visitors, ArithmeticKinds> = {
   ...arithmeticVisitors,
   bitwise: (node, to) => {
     if (node.operator === 'shiftLeft' || node.operator === 'shiftRight') shift(node, to);
     else writeBracketed(node, OPERATORS[node.operator], to);
+  },
+  dateDifference: (node, to) => {
+    if (node.of === 'interval') refuseDifference(to);
+    to.write('DATEDIFF(DAY, ').visit(node.right).write(', ').visit(node.left).write(')');
+  },
+  dateShift: (node, to) => {
+    const duration = durationOf(node, to);
+    const parts = [
+      ['microseconds', 'MICROSECOND'],
+      ['seconds', 'SECOND'],
+      ['days', 'DAY'],
+      ['months', 'MONTH'],
+    ] as const;
+    to.write('CAST(');
+    for (const [part, unit] of parts) writePart(duration, part, to.write(`DATEADD(${unit}, ${node.negated ? '-' : ''}`)).write(', ');
+    to.write('CAST(')
+      .visit(node.operand)
+      .write(' AS DATETIME2)))))')
+      .write(` AS ${node.of === 'date' ? 'DATE' : 'DATETIME2'})`);
   },
   division: (node, to) => {
     const whole = node.domain === 'integer' || node.domain === 'bigInteger';
@@ -68,16 +88,13 @@ export function writeCalendar(node: BinaryNode, to: Writer): boolean {
   if (!['+', '-', '*', '/', '%'].includes(operator)) return false;
   const [one, two] = [typeOfNode(left)?.name, typeOfNode(right)?.name];
   if (one === 'interval' || two === 'interval') throw sqlError('sql.unsupported', 'arithmetic with intervals', 'SQL Server');
-  if (one === 'date' && two === 'date' && operator === '-') to.write('DATEDIFF(DAY, ').visit(right).write(', ').visit(left).write(')');
-  else if (one === 'date' && operator !== '*')
+  if (one === 'date' && operator !== '*')
     to.write(`DATEADD(DAY, ${operator === '-' ? '-' : ''}`)
       .operand(right, TIGHTNESS.atom)
       .write(', ')
       .visit(left)
       .write(')');
   else if (two === 'date' && operator === '+') to.write('DATEADD(DAY, ').visit(left).write(', ').visit(right).write(')');
-  else if (operator === '-' && one === 'dateTime' && two === 'dateTime')
-    throw sqlError('sql.unsupported', 'difference of moments as an interval', 'SQL Server');
   else return false;
   return true;
 }

@@ -1,6 +1,7 @@
 import type { Connection, Request } from 'tedious';
 import type { Driver, DriverConnection, DriverResult, DriverRow, RunResult } from '../base/driver.ts';
 import { dialectError } from '../base/errors.ts';
+import { runOneByOne } from '../base/run-many.ts';
 import { connectionOptions } from './connection-options.ts';
 import { classifyMssql } from './errors.ts';
 import { parameterMaker, type TediousParameter } from './tedious-parameters.ts';
@@ -74,18 +75,8 @@ class TediousConnection implements DriverConnection {
     return { rowCount: lastOf(counts.slice(0, -1)), lastInsertId: (rows[0]?.[0] ?? null) as number | bigint | null };
   }
 
-  async runMany(
-    sql: string,
-    rows: readonly (readonly unknown[])[],
-  ): Promise<{ rowCount: number; lastInsertIds: (number | bigint | null)[] }> {
-    const lastInsertIds: (number | bigint | null)[] = [];
-    let rowCount = 0;
-    for (const row of rows) {
-      const done = await this.run(sql, row);
-      rowCount += done.rowCount;
-      lastInsertIds.push(done.lastInsertId);
-    }
-    return { rowCount, lastInsertIds };
+  runMany(sql: string, rows: readonly (readonly unknown[])[]): Promise<{ rowCount: number; lastInsertIds: (number | bigint | null)[] }> {
+    return runOneByOne(rows, (row) => this.run(sql, row));
   }
 
   async execute(sql: string, parameters: readonly unknown[]): Promise<DriverResult> {

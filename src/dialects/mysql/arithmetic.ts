@@ -2,6 +2,7 @@ import type { DivisionNode } from '../../sql/expression-nodes.ts';
 import type { Node } from '../../sql/node.ts';
 import { type arithmeticVisitors, writeBracketed } from '../base/arithmetic.ts';
 import { TIGHTNESS, type Writer } from '../base/compiler.ts';
+import { durationOf, refuseDifference, writePart } from '../base/date-shift.ts';
 
 const OPERATORS = { and: '&', or: '|', xor: '^', shiftLeft: '<<', shiftRight: '>>' } as const;
 
@@ -46,6 +47,23 @@ export const mysqlArithmeticVisitors: typeof arithmeticVisitors = {
   },
   bitwiseNot: (node, to) => {
     to.write('CAST(~').operand(node.operand, TIGHTNESS.atom).write(' AS SIGNED)');
+  },
+  dateDifference: (node, to) => {
+    if (node.of === 'interval') refuseDifference(to);
+    to.write('DATEDIFF(').visit(node.left).write(', ').visit(node.right).write(')');
+  },
+  dateShift: (node, to) => {
+    const duration = durationOf(node, to);
+    const sign = node.negated ? ' - ' : ' + ';
+    to.write(node.of === 'date' ? 'CAST((' : '(').operand(node.operand, TIGHTNESS.product);
+    for (const [part, unit] of [
+      ['months', 'MONTH'],
+      ['days', 'DAY'],
+      ['seconds', 'SECOND'],
+      ['microseconds', 'MICROSECOND'],
+    ] as const)
+      writePart(duration, part, to.write(`${sign}INTERVAL `)).write(` ${unit}`);
+    to.write(node.of === 'date' ? ') AS DATE)' : ')');
   },
   division: (node, to) => {
     if (node.operator === 'divide') divide(node, to);

@@ -1,6 +1,7 @@
 import type { Connection, FieldPacket, QueryError, ResultSetHeader, TypedParameter as Typed } from 'mysql2';
 import type { DriverConnection, DriverResult, DriverRow, RunResult } from '../base/driver.ts';
 import { RecentCache } from '../base/recent-cache.ts';
+import { runOneByOne } from '../base/run-many.ts';
 import { KEPT_MARK } from './dml.ts';
 import { ExactNumber } from './exact-number.ts';
 import { keyOf, repairRow, repairsOf } from './result-values.ts';
@@ -77,18 +78,8 @@ export class MysqlConnection implements DriverConnection {
     return this.#outcome(header as ResultSetHeader, sql);
   }
 
-  async runMany(
-    sql: string,
-    rows: readonly (readonly unknown[])[],
-  ): Promise<{ rowCount: number; lastInsertIds: (number | bigint | null)[] }> {
-    const lastInsertIds: (number | bigint | null)[] = [];
-    let rowCount = 0;
-    for (const row of rows) {
-      const done = await this.run(sql, row);
-      rowCount += done.rowCount;
-      lastInsertIds.push(done.lastInsertId);
-    }
-    return { rowCount, lastInsertIds };
+  runMany(sql: string, rows: readonly (readonly unknown[])[]): Promise<{ rowCount: number; lastInsertIds: (number | bigint | null)[] }> {
+    return runOneByOne(rows, (row) => this.run(sql, row));
   }
 
   async execute(sql: string, parameters: readonly unknown[]): Promise<DriverResult> {

@@ -1,6 +1,7 @@
 import type { DivisionNode } from '../../sql/expression-nodes.ts';
 import { type arithmeticVisitors, writeBracketed } from '../base/arithmetic.ts';
 import { TIGHTNESS, type Writer } from '../base/compiler.ts';
+import { durationOf, refuseDifference, writePart } from '../base/date-shift.ts';
 
 const OPERATORS = { and: '&', or: '|', shiftLeft: '<<', shiftRight: '>>' } as const;
 
@@ -46,6 +47,20 @@ export const sqliteArithmeticVisitors: typeof arithmeticVisitors = {
     to.write(') - (');
     writeBracketed(node, '&', to);
     to.write('))');
+  },
+  dateDifference: (node, to) => {
+    if (node.of === 'interval') refuseDifference(to);
+    to.write('CAST(julianday(').visit(node.left).write(') - julianday(').visit(node.right).write(') AS INTEGER)');
+  },
+  dateShift: (node, to) => {
+    const duration = durationOf(node, to);
+    const sign = node.negated ? '-' : '';
+    to.write(`strftime('${node.of === 'date' ? '%Y-%m-%d' : '%Y-%m-%d %H:%M:%f'}', `).visit(node.operand);
+    // A day that the month does not have becomes its last one.
+    writePart(duration, 'months', to.write(`, ${sign}CAST(`)).write(" AS INTEGER) || ' months', 'floor'");
+    writePart(duration, 'days', to.write(`, ${sign}CAST(`)).write(" AS INTEGER) || ' days'");
+    writePart(duration, 'seconds', to.write(`, ${sign}(CAST(`)).write(' AS INTEGER) + ');
+    writePart(duration, 'microseconds', to).write(" / 1e6) || ' seconds')");
   },
   bitwiseNot: (node, to) => {
     to.write('~').operand(node.operand, TIGHTNESS.atom);

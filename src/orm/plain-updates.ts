@@ -1,0 +1,42 @@
+import { differs } from './attributes.ts';
+import type { FlushSession } from './flush-session.ts';
+import { updateChanged } from './flush-updates.ts';
+import { CHANGES, type Entity, MAPPER, type Mapper, PERSISTENT, RELATED, STATUS } from './mapping.ts';
+
+/**
+ * The commonest flush: stored objects of one class, without relations in memory or listeners, whose columns changed. There
+ * is nothing to cascade, to tell or to order, so it needs no plan. Null for any other.
+ */
+export function plainUpdates(session: FlushSession): { readonly mapper: Mapper; readonly entities: readonly Entity[] } | null {
+  if (session.created.size + session.removed.size + session.watched.size > 0) return null;
+  let mapper: Mapper | null = null;
+  const entities: Entity[] = [];
+  for (const entity of session.dirty) {
+    if (entity[STATUS] !== PERSISTENT || entity[RELATED] !== null) return null;
+    if (mapper === null) {
+      mapper = entity[MAPPER];
+      if (mapper.listeners.has('beforeUpdate') || mapper.listeners.has('afterUpdate')) return null;
+    } else if (entity[MAPPER] !== mapper) return null;
+    const changes = entity[CHANGES];
+    if (changes === null) continue;
+    let differing = false;
+    for (let i = 0; i < changes.length; i += 2) {
+      if ((changes[i] as number) >= mapper.columns.length) return null;
+      differing ||= differs(entity, changes[i] as number, changes[i + 1]);
+    }
+    if (differing) entities.push(entity);
+  }
+  return mapper === null || entities.length === 0 ? null : { mapper, entities };
+}
+
+/** Writes them; false where something was changed while the transaction began, and all has to be looked at again. */
+export async function flushPlainUpdates(
+  session: FlushSession,
+  { mapper, entities }: { readonly mapper: Mapper; readonly entities: readonly Entity[] },
+): Promise<boolean> {
+  const { version } = session;
+  await session.beginWriting([mapper]);
+  if (session.version !== version) return false;
+  await updateChanged(session, mapper, entities);
+  return true;
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { createEngine, func, insertInto, MetaData, select, sql, Table, t, UniqueViolation } from '../../src/index.ts';
+import { afterTest } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
+
+describe.each(allDatabases)('an insert of many rows on $name', (database) => {
+  it('takes few statements, keeps their order, and is done as a whole or not at all', async () => {
+    const metadata = new MetaData();
+    const notes = new Table(metadata, 'notes', {
+      id: t.integer().primaryKey(),
+      body: t.string(40).nullable(),
+      at: t.dateTime().default(() => new Date(86_400_000)),
+    });
+    const engine = createEngine(database.url());
+    afterTest(() => engine.dispose());
+    await metadata.createAll(engine);
+    const texts: string[] = [];
+    engine.listeners.add((event) => {
+      if (event.sql.startsWith('INSERT')) texts.push(event.sql);
+    });
+    await using connection = await engine.connect({ autocommit: true });
+    const rows = Array.from({ length: 1111 }, (_, i) => ({ body: i % 10 === 0 ? null : `note ${i}` }));
+    const done = await connection.execute(insertInto(notes).values(rows));
+    // 2 of 512, 1 of 64, 2 of 8 and 7 of one row: runs of one text are told as one.
+    expect(texts).toHaveLength(4);
+    expect(done.rowCount).toBe(1111);
+    const read = await connection.all(select({ id: notes.c.id, body: notes.c.body, at: notes.c.at }).orderBy(notes.c.id));
+    expect(read.map(({ body }) => body)).toEqual(rows.map(({ body }) => body));
+    expect(new Set(read.map(({ at }) => at.getTime()))).toEqual(new Set([86_400_000]));
+    if (done.lastInsertId !== null) expect(Number(done.lastInsertId)).toBe(read[1110].id);
+    // Rows of another form begin anew, and an expression stands alone.
+    texts.length = 0;
+    const mixed = [...rows.slice(0, 8), { body: func.upper('x') }, { id: 5000, body: 'own key' }, ...rows.slice(0, 8)];
+    expect((await connection.execute(insertInto(notes).values(mixed as never))).rowCount).toBe(18);
+    expect(texts).toHaveLength(4);
+    // The last row of all fails, and none stays.
+    const failing = [...Array.from({ length: 600 }, (_, i) => ({ id: 10_000 + i, body: 'x' })), { id: 10_000, body: 'again' }];
+    await expect(connection.execute(insertInto(notes).values(failing))).rejects.toThrow(UniqueViolation);
+    expect(Number(await connection.scalar(sql`SELECT count(*) AS n FROM notes`))).toBe(1129);
+    // Those that come back, and those that may be there already, are asked for one by one.
+    if (engine.dialect.capabilities.returning) {
+      const made = await connection.all(insertInto(notes).values(rows.slice(0, 20)).returning({ body: notes.c.body }));
+      expect(made.map(({ body }) => body)).toEqual(rows.slice(0, 20).map(({ body }) => body));
+    }
+    const same = [{ id: 20_000, body: 'one' }, ...Array.from({ length: 10 }, (_, i) => ({ id: 20_000, body: `again ${i}` }))];
+    await connection.execute(
+      insertInto(notes)
+        .values(same)
+        .onConflictDoUpdate({ target: [notes.c.id], set: { body: 'changed' } } as never),
+    );
+    expect(await connection.scalar(select(notes.c.body).where(notes.c.id.eq(20_000)))).toBe('changed');
+  });
+});
