@@ -294,12 +294,13 @@ function queryOf(model: object, runner: () => QueryRunner): Query<unknown> {
   return query;
 }
 
-/** A query for all objects of a class, run by this session. */
+/** A query for all objects of a class, or for those of an alias of one, run by this session. */
 export function newQuery(model: unknown, runner: () => QueryRunner): Query<unknown> {
-  const mapper = mapperOf(model, 'query()');
+  const aliased = typeof model === 'object' && model !== null && '~model' in model ? model['~model'] : model;
+  const mapper = mapperOf(aliased, 'query()');
   let spec = wholeClasses.get(model as object);
   if (spec === undefined || spec.planId !== mapper.planId) {
-    const { node } = mapper.table;
+    const node = aliased === model ? mapper.table.node : (model as Source)['~source'].node;
     const columns = defaultChoice(mapper);
     const whole = select(model as Source) as Select<unknown>;
     spec = {

@@ -9,7 +9,7 @@ import { describe } from '../sql/errors.ts';
 import { insertInto } from '../sql/insert.ts';
 import { canonicalKey } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
-import type { Table } from '../sql/schema.ts';
+import type { Source, Table } from '../sql/schema.ts';
 import { attach, letGo, requireOwn } from './attachment.ts';
 import { insertOfClass, insertReturning, updateByKeys, validRows } from './bulk.ts';
 import { reachedBy } from './cascade-walk.ts';
@@ -355,9 +355,11 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
 
   // Queries
 
-  /** A query for a class's objects, run by this session. SQLAlchemy: `query()`. */
-  query<C extends AnyClass>(model: C): Query<ObjectOf<C>, ObjectOf<C>, never> {
-    return newQuery(model, () => this) as Query<ObjectOf<C>, ObjectOf<C>, never>;
+  /** A query for a class's objects, or for those of an alias of a class or of a query, run by this session. SQLAlchemy: `query()`. */
+  query<M>(alias: Source & { readonly '~entity': M }): Query<M, M, never>;
+  query<C extends AnyClass>(model: C): Query<ObjectOf<C>, ObjectOf<C>, never>;
+  query(model: unknown): unknown {
+    return newQuery(model, () => this);
   }
 
   /**
