@@ -4,11 +4,12 @@ import type { Node } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import { columnValue, plainValue } from './attributes.ts';
 import { ormError } from './errors.ts';
-import { identityOf, nameOf } from './identity.ts';
+import { nameOf } from './identity.ts';
 import { columnOf } from './mapped-source.ts';
 import { Decoded, type Entity, type Mapper, ROW, UNRESTRICTED, type WriteTarget } from './mapping.ts';
 import { PACKED_CHUNK, type PackedRows, packedRows } from './packed-rows.ts';
 import { bindOf, equals, expressionOf, isExpressionDefault, nextVersion, type Writer } from './persistence.ts';
+import { hasFaithfulKey, matchOfEntity, rowsByKey } from './row-keys.ts';
 
 /** The columns that an INSERT of this object names, with its values; defaults of this moment are filled in on the object. */
 export function insertRow(entity: Entity, mapper: WriteTarget, values: unknown[]): string {
@@ -177,7 +178,7 @@ async function insertTogether(
   const { ascendingKeys, keyFromRun, maxParameters, returning: returns } = dialect.capabilities;
   const width = columns.length;
   const keyOnly = asked.length === 1 && asked[0].position === generatedKey;
-  const byKeys = asked.every((column) => !keyPositions.includes(column.position));
+  const byKeys = hasFaithfulKey(mapper) && asked.every((column) => !keyPositions.includes(column.position));
   const byOrder = ascendingKeys && asked.some((column) => column.position === generatedKey);
   const constants = constantsOf(worked);
   if (width === 0 || constants.length > 0) return 0;
@@ -266,12 +267,10 @@ function takeByKey(
   rows: readonly DriverRow[],
 ): void {
   const { keyPositions } = mapper;
-  const codecs = mapper.codecs();
-  const byKey = new Map<unknown, DriverRow>();
-  for (const row of rows) byKey.set(identityOf(keyPositions.map((position, i) => codecs[position].decode?.(row[i]) ?? row[i])), row);
+  const byKey = rowsByKey(mapper, rows);
   for (let i = 0; i < rows.length; i++) {
     const entity = entities[start + i];
-    const row = byKey.get(identityOf(keyPositions.map((position) => columnValue(entity, position))));
+    const row = byKey.get(matchOfEntity(mapper, entity));
     // A trigger gave the row another key.
     if (row === undefined) throw ormError('orm.null-key', nameOf(entity), mapper.columns[keyPositions[0]].key);
     take(entity, asked, row, keyPositions.length);

@@ -5,11 +5,12 @@ import type { Node } from '../sql/node.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
-import { identityOf, nameOf } from './identity.ts';
+import { nameOf } from './identity.ts';
 import { columnOf } from './mapped-source.ts';
 import { type Entity, type Mapper, ROW, UNRESTRICTED, type WriteTarget } from './mapping.ts';
 import { PACKED_CHUNK, type PackedRows, packedRows } from './packed-rows.ts';
 import { bindOf, equals, expressionOf, matchedColumns, type Writer } from './persistence.ts';
+import { hasFaithfulKey, matchOfEntity, rowsByKey } from './row-keys.ts';
 import { staleUpdate } from './stale-rows.ts';
 
 /** One object's changed columns and the key that its row has in the database. */
@@ -71,9 +72,11 @@ async function updateTable(writer: Writer, mapper: WriteTarget, updates: readonl
   for (const group of alike(updates)) {
     const change = changeOf(writer, mapper, group[0].positions);
     const constants = change.worked.flatMap(({ node }) => node.binds.map((bind) => bind.value));
-
-    const packed = packedRows(writer.dialectOf(mapper.table), mapper.table, change.keys, change.columns, group.length);
-    if (packed === null) await updateEach(writer, change, group, constants);
+    const dialect = writer.dialectOf(mapper.table);
+    const packed = packedRows(dialect, mapper.table, change.keys, change.columns, group.length);
+    // What comes back with the statement is matched by key.
+    const matches = change.asked.length === 0 || !change.returns || hasFaithfulKey(mapper);
+    if (packed === null || !matches) await updateEach(writer, change, group, constants);
     else await updateTogether(writer, change, group, packed, constants);
   }
 }
@@ -192,14 +195,9 @@ function keysOf(mapper: WriteTarget): TableColumn[] {
 /** Puts what the database worked out on the objects; each row begins with its key, as it is now. */
 function takeByKey(mapper: WriteTarget, group: readonly RowUpdate[], asked: readonly TableColumn[], rows: readonly DriverRow[]): void {
   const { keyPositions } = mapper;
-  const codecs = mapper.codecs();
-  const byKey = new Map<unknown, DriverRow>();
-  for (const row of rows) {
-    const key = keyPositions.map((position, i) => codecs[position].decode?.(row[i]) ?? row[i]);
-    byKey.set(identityOf(key), row);
-  }
+  const byKey = rowsByKey(mapper, rows);
   for (const { entity } of group) {
-    const row = byKey.get(identityOf(keyPositions.map((position) => columnValue(entity, position))));
+    const row = byKey.get(matchOfEntity(mapper, entity));
     if (row === undefined) throw ormError('orm.stale-update', mapper.table.name, group.length, rows.length, [nameOf(entity)]);
     asked.forEach((column, place) => {
       entity[ROW][column.position] = row[keyPositions.length + place];
@@ -214,10 +212,14 @@ async function readAgain(writer: Writer, mapper: WriteTarget, group: readonly Ro
   const name = `${mapper.planId}:${table.node.id}:${asked.map((column) => column.position).join()}`;
   const columns = [...keys, ...asked].map((column) => columnOf(table.node, column));
   const values = group.map(({ entity }) => keys.map((column) => columnValue(entity, column.position)));
-  if (keys.length > 1) {
+  if (keys.length > 1 || !hasFaithfulKey(mapper)) {
     const select = (): Node => makeSelect({ columns, from: [table.node], where: equals(table, keys) });
     const results = await writer.fetchMany(table, `updated:${name}`, select, values);
-    takeByKey(mapper, group, asked, results.flat());
+    results.forEach(([row], i) => {
+      asked.forEach((column, place) => {
+        group[i].entity[ROW][column.position] = row[keys.length + place];
+      });
+    });
     return;
   }
   const select = (): Node => {
