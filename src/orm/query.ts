@@ -1,3 +1,4 @@
+import type { StatementLimits } from '../engine/statement-limits.ts';
 import { describe, sqlError } from '../sql/errors.ts';
 import { Expression, type ExpressionLike, type OrderTerm } from '../sql/expression.ts';
 import type { Joinable } from '../sql/join.ts';
@@ -60,6 +61,8 @@ export interface QueryRunner {
   toSQL(spec: QuerySpec): Promise<{ sql: string; parameters: unknown[] }>;
   /** The page that the current request asks for, where there is one. */
   pageParameters(): PageParameters | null;
+  /** Runs work whose statements have these limits. */
+  within<T>(limits: StatementLimits, work: () => T): T;
 }
 
 type Condition = ExpressionLike<boolean | null> | boolean;
@@ -163,6 +166,14 @@ export class Query<M, Out = M, J = unknown> {
   /** Locks the rows until the transaction ends, where the database locks rows. SQLAlchemy: `with_for_update()`. */
   forUpdate(options: { skipLocked?: boolean; noWait?: boolean; share?: boolean } = {}): Query<M, Out, J> {
     return this.#select((statement) => statement.forUpdate(options));
+  }
+  /**
+   * Limits each statement of the query, and those that load relations with it: `signal` ends them on the server when it is aborted,
+   * `timeout` after so many seconds. SQLAlchemy: `execution_options()`.
+   * @example await Post.query().executionOptions({ timeout: 5, signal: request.signal }).all()
+   */
+  executionOptions(limits: StatementLimits): Query<M, Out, J> {
+    return new Query<M, Out, J>(this.#spec, () => limitedRunner(this.#runner(), limits));
   }
   /** Other columns in the objects' place. SQLAlchemy: `with_entities()`. */
   select<const X extends readonly unknown[]>(...items: X): RowQuery<OuterRow<SelectRow<X>, ItemsOf<X>, J>> {
@@ -295,6 +306,23 @@ export class Query<M, Out = M, J = unknown> {
 export function specOf(query: unknown): QuerySpec {
   if (query instanceof Query) return query['~spec'];
   throw sqlError('sql.bad-argument', 'stream()', 'a query of a class', describe(query));
+}
+
+/** A session's side of a query whose statements have limits, those that load beside it included. */
+function limitedRunner(runner: QueryRunner, limits: StatementLimits): QueryRunner {
+  return {
+    runQuery: (spec) => runner.within(limits, () => runner.runQuery(spec)),
+    runGet: (mapper, values, requests) => runner.within(limits, () => runner.runGet(mapper, values, requests)),
+    runStream: (spec, options) => runner.runStream(spec, { ...limits, ...options }),
+    runCount: (spec) => runner.within(limits, () => runner.runCount(spec)),
+    all: (select) => runner.within(limits, () => runner.all(select)),
+    runUpdate: (spec, values, options) => runner.within(limits, () => runner.runUpdate(spec, values, options)),
+    runDelete: (spec, options) => runner.within(limits, () => runner.runDelete(spec, options)),
+    runExplain: (spec) => runner.runExplain(spec),
+    toSQL: (spec) => runner.toSQL(spec),
+    pageParameters: () => runner.pageParameters(),
+    within: (own, work) => runner.within(own, work),
+  };
 }
 
 function keyFromText(mapper: Mapper, text: string): unknown {

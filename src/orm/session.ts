@@ -395,6 +395,9 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   runDelete(spec: QuerySpec, options: ChangeOptions): Promise<number> {
     return deleteAll(this, spec, options);
   }
+  within<T>(limits: StatementLimits, work: () => T): T {
+    return this.connections.within(limits, work);
+  }
   runExplain(spec: QuerySpec): Promise<string[]> {
     return explainQuery(this, spec);
   }
