@@ -54,6 +54,7 @@ export type { StatementLimits } from './engine/statement-limits.ts';
 export type { Operations } from './migrate/operations.ts';
 export type { Collection, LoadedCollection } from './orm/collection.ts';
 export type { CollectionQuery } from './orm/collection-query.ts';
+export type { CursorOptions, CursorPage } from './orm/cursor-pagination.ts';
 export { type Composite, type CompositeAttribute, composite, type Synonym, synonym } from './orm/derived-attribute.ts';
 export {
   DetachedInstanceError,
@@ -72,7 +73,8 @@ export type { Attributes, ModelAlias, ModelClass, ModelOptions } from './orm/mod
 export type { BulkInsertRow, BulkUpdateRow, FilterBy, Init, Instance, Loaded, With } from './orm/model-types.ts';
 export type { NotLoaded } from './orm/not-loaded.ts';
 export { type PaginateOptions, Pagination } from './orm/pagination.ts';
-export type { ChangeOptions, Query, RowQuery } from './orm/query.ts';
+export type { ChangeOptions, ExplainOptions, Query } from './orm/query.ts';
+export type { QueryAlias } from './orm/query-alias.ts';
 export {
   belongsTo,
   type ConditionColumns,
@@ -84,8 +86,10 @@ export {
 } from './orm/relation.ts';
 export type { RelationAttribute } from './orm/relation-attribute.ts';
 export type { RowLock } from './orm/reloading.ts';
+export type { RowQuery } from './orm/row-query.ts';
 export { type GetOptions, objectSession, type Session, type SessionEvents } from './orm/session.ts';
 export type { ModelChange } from './orm/session-ending.ts';
+export type { StatementQuery } from './orm/statement-query.ts';
 export type { StreamOptions } from './orm/stream-options.ts';
 export type { Synchronize } from './orm/synchronization.ts';
 export type { NestedTransaction, SessionTransactionOptions } from './orm/transaction-scope.ts';

@@ -9,8 +9,14 @@ export interface Collection<M> extends PromiseLike<readonly M[]> {
   remove(...objects: NoInfer<M>[]): void;
   /** Makes these the only ones. */
   set(objects: Iterable<NoInfer<M>>): void;
-  /** Whether the object is here; throws a NotLoadedError where that is not known. */
+  /** Takes all objects out. */
+  clear(): void;
+  /** Whether the object is here; throws a NotLoadedError where neither the collection nor the object's foreign key tells. */
   has(object: NoInfer<M>): boolean;
+  /** Whether the object is here, asked of the database where the collection is not loaded. */
+  contains(object: NoInfer<M>): Promise<boolean>;
+  /** How many objects there are, counted by the database where the collection is not loaded. */
+  count(): Promise<number>;
   /** Loads the objects, and those of the siblings, and gives them. */
   load(): Promise<readonly M[]>;
   /** Whether the objects are loaded. */
@@ -33,7 +39,13 @@ export interface LoadedCollection<M> extends Collection<M>, Iterable<M> {
   filter(fn: (object: M, index: number) => boolean): M[];
   find(fn: (object: M, index: number) => boolean): M | undefined;
   some(fn: (object: M, index: number) => boolean): boolean;
+  findIndex(fn: (object: M, index: number) => boolean): number;
   every(fn: (object: M, index: number) => boolean): boolean;
+  forEach(fn: (object: M, index: number) => void): void;
+  flatMap<U>(fn: (object: M, index: number) => U | readonly U[]): U[];
+  includes(object: M): boolean;
+  indexOf(object: M): number;
+  slice(start?: number, end?: number): M[];
   reduce<U>(fn: (sum: U, object: M, index: number) => U, start: U): U;
   toArray(): M[];
 }

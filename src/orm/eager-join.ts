@@ -1,20 +1,24 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
+import { adapt } from '../sql/adapt.ts';
 import { conjunction } from '../sql/expression.ts';
 import { sourcesOf } from '../sql/join.ts';
 import { make, makeAlias } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
-import { isKind } from '../sql/node-walk.ts';
-import type { SelectNode } from '../sql/statement-nodes.ts';
+import type { TableColumn } from '../sql/schema.ts';
+import type { LockNode, SelectNode } from '../sql/statement-nodes.ts';
+import { ormError } from './errors.ts';
 import { identityOfRow } from './identity.ts';
 import type { LoadRequest } from './load-request.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
-import type { Entity, Mapper, Relationship } from './mapping.ts';
-import { EntityCollection, relatedOf } from './related.ts';
+import { type Entity, type Mapper, PEERS, type Relationship } from './mapping.ts';
+import { fill, fillOne, isWholeHere } from './related-filling.ts';
 import { columnOf, tie, ties } from './relation-attribute.ts';
+import { mayRepeat } from './select-in-loading.ts';
 
 /** A relation whose rows come in the same statement, and where in each row they stand. */
 export interface JoinedLoad {
   readonly relation: Relationship;
+  readonly request: LoadRequest;
   readonly offset: number;
   readonly joined: readonly JoinedLoad[];
   /** What is loaded below it by statements of its own. */
@@ -28,24 +32,56 @@ export interface EagerPlan {
   readonly repeats: boolean;
 }
 
-/** Splits requests into those that join and those that load by themselves. */
-export function planEager(mapper: Mapper, requests: readonly LoadRequest[], canRepeat: boolean): { plan: EagerPlan; width: number } {
+/** A relation along which a query was joined: from which source, to which. */
+export interface QueryJoin {
+  readonly relation: Relationship;
+  readonly parent: SourceNode;
+  readonly target: SourceNode;
+}
+
+/** What of a select decides which eager loads can join. */
+export type JoiningSelect = Pick<SelectNode, 'limit' | 'offset' | 'distinct' | 'groupBy' | 'lock' | 'modifiers'>;
+
+/**
+ * Splits requests into those that join and those that load by themselves. Where rows are counted, grouped or made distinct, no
+ * collection joins, since its rows repeat their parent; `byBatch` says that rows come in batches.
+ */
+export function planEager(
+  mapper: Mapper,
+  requests: readonly LoadRequest[],
+  select: JoiningSelect,
+  byBatch = false,
+): { plan: EagerPlan; width: number } {
   let width = mapper.columns.length;
   let repeats = false;
+  // No column of another table stands beside groups, and the side of an outer join that may be empty cannot be locked.
+  const { groupBy, lock, modifiers } = select;
+  const joins = groupBy.length === 0 && (lock === null || (lock as LockNode).of.length > 0);
+  const chosen = select.limit !== null || select.offset !== null || select.distinct || (modifiers?.distinctOn.length ?? 0) > 0;
+  let collections = joins && !byBatch && !chosen;
   const split = (list: readonly LoadRequest[]): { joined: JoinedLoad[]; separate: LoadRequest[] } => {
     const joined: JoinedLoad[] = [];
     const separate: LoadRequest[] = [];
     for (const request of list) {
-      // Two joined collections would multiply each other's rows, and a limit would count rows instead of objects.
-      const joins = request.strategy === 'joined' && (!request.relation.many || (canRepeat && !repeats));
-      if (!joins) {
+      const { relation, strategy } = request;
+      const many = mayBeSeveral(relation);
+      if (strategy === 'contains' && relation.many && byBatch)
+        throw ormError('orm.bad-request', relation.name, "'contains'", 'another strategy in stream(), which cuts the rows into batches');
+      if (strategy !== 'contains' && !(strategy === 'joined' && joins && (!many || collections))) {
         separate.push(request);
         continue;
       }
-      if (request.relation.many) repeats = true;
       const offset = width;
-      width += request.relation.target.columns.length;
-      joined.push({ relation: request.relation, offset, ...split(request.nested) });
+      width += relation.target.columns.length;
+      if (!many) {
+        joined.push({ relation, request, offset, ...split(request.nested) });
+        continue;
+      }
+      repeats = true;
+      // Collections side by side would multiply each other's rows; one below the other does not.
+      const below = split(request.nested);
+      if (strategy === 'joined') collections = false;
+      joined.push({ relation, request, offset, ...below });
     }
     return { joined, separate };
   };
@@ -53,8 +89,16 @@ export function planEager(mapper: Mapper, requests: readonly LoadRequest[], canR
   return { plan: { ...top, repeats }, width };
 }
 
+/** Whether a parent may have several rows of the relation: a collection, or one object of which nothing says that it is the only one. */
+function mayBeSeveral({ many, direction, remote, target }: Relationship): boolean {
+  if (many || direction === 'manyToOne') return many;
+  const holds = (key: { readonly columns: readonly TableColumn[] } | null): boolean =>
+    key?.columns.every((column) => remote.includes(column.position)) === true;
+  return !holds(target.table.primaryKey) && !target.table.uniques.some(holds);
+}
+
 /** The select with the joins and columns of its eager loads. */
-export function joinEager(select: SelectNode, source: SourceNode, plan: EagerPlan): SelectNode {
+export function joinEager(select: SelectNode, source: SourceNode, plan: EagerPlan, joins: readonly QueryJoin[] = []): SelectNode {
   if (plan.joined.length === 0) return select;
   const columns: Node[] = [...select.columns];
   const orderBy: Node[] = [...select.orderBy];
@@ -62,19 +106,21 @@ export function joinEager(select: SelectNode, source: SourceNode, plan: EagerPla
   const from: Node[] = place < 0 ? [...select.from, source] : [...select.from];
   if (place < 0) place = from.length - 1;
   const add = (parent: SourceNode, loads: readonly JoinedLoad[]): void => {
-    for (const { relation, joined } of loads) {
-      const target = makeAlias(relation.target.table.node, null);
-      let left = from[place];
-      if (relation.through === null) left = make('join', { type: 'left', left, right: target, on: tie(relation, parent, target) });
+    for (const { relation, request, joined } of loads) {
+      let target: SourceNode;
+      if (request.strategy === 'contains') target = containedSource(request, parent, joins, from);
       else {
-        const through = makeAlias(relation.through.node, null);
-        const { near, far, across } = ties(relation, parent, through, target);
-        const pairRows = make('join', { type: 'inner', left: through, right: target, on: far });
-        left = make('join', { type: 'left', left, right: pairRows, on: across === null ? near : (conjunction([near, across]) as Node) });
+        if (relation.many && joins.some((join) => join.relation === relation && join.parent.id === parent.id)) warnOfTwo(relation);
+        target = makeAlias(relation.target.table.node, null);
+        const through = relation.through === null ? null : makeAlias(relation.through.node, null);
+        const own = (node: Node): Node => {
+          const moved = adapt(node, relation.target.table.node, target);
+          return through === null || relation.through === null ? moved : adapt(moved, relation.through.node, through);
+        };
+        from[place] = joinTarget(from[place], relation, { parent, through, target }, request.filter.map(own));
+        if (mayBeSeveral(relation)) orderBy.push(...(request.orderBy ?? relation.orderBy.map((term) => term.node)).map(own));
       }
-      from[place] = left;
       columns.push(...relation.target.columns.map((column) => columnOf(target, column)));
-      if (relation.many) orderBy.push(...relation.orderBy.map((term) => term.node).filter((node) => isKind(node, 'order')));
       add(target, joined);
     }
   };
@@ -82,66 +128,154 @@ export function joinEager(select: SelectNode, source: SourceNode, plan: EagerPla
   return make('select', { ...select, columns, from, orderBy });
 }
 
-/** The objects of rows with eager columns: parents once each, in the order of their first row. */
-export function entitiesOfJoinedRows(session: LoadingSession, mapper: Mapper, plan: EagerPlan, rows: readonly DriverRow[]): Entity[] {
+const warned = new WeakSet<Relationship>();
+
+/** Warns, once, of a collection that a query joins and loads by another join: each owner's rows stand beside each other. */
+function warnOfTwo(relation: Relationship): void {
+  if (warned.has(relation)) return;
+  warned.add(relation);
+  process.emitWarning(
+    `A query joins ${relation.name} and loads it by another join, so that the rows of each owner are multiplied by themselves. ` +
+      `Take the first join with { ${relation.key}: 'contains' }, or load it with 'selectin'.`,
+    { type: 'AthanorWarning', code: 'athanor.joined-twice' },
+  );
+}
+
+function joinTarget(
+  left: Node,
+  relation: Relationship,
+  { parent, through, target }: { readonly parent: SourceNode; readonly through: SourceNode | null; readonly target: SourceNode },
+  filter: readonly Node[],
+): Node {
+  if (through === null)
+    return make('join', { type: 'left', left, right: target, on: conjunction([tie(relation, parent, target), ...filter]) });
+  const { near, far, across } = ties(relation, parent, through, target);
+  const right = make('join', { type: 'inner', left: through, right: target, on: conjunction([far, ...filter]) });
+  return make('join', { type: 'left', left, right, on: across === null ? near : (conjunction([near, across]) as Node) });
+}
+
+/** The source that the query itself joined for a relation: the one named, the one joined along it, or the class's own table. */
+function containedSource(
+  { relation, source }: LoadRequest,
+  parent: SourceNode,
+  joins: readonly QueryJoin[],
+  from: readonly Node[],
+): SourceNode {
+  const joined = joins.find((join) => join.relation === relation && join.parent.id === parent.id);
+  const wanted = source ?? joined?.target ?? relation.target.table.node;
+  const there = wanted.id !== parent.id && sourcesOf(from).some((one) => one.id === wanted.id);
+  if (!there) throw ormError('orm.bad-request', relation.name, "'contains'", `a join along ${relation.name} in the same query`);
+  return wanted;
+}
+
+/** One joined relation while rows are read. */
+interface Reader {
+  readonly load: JoinedLoad;
+  readonly map: Map<unknown, Entity>;
+  readonly width: number;
+  readonly peers: Entity[];
+  /** What each parent's collection has so far; null for a to-one relation. */
+  readonly found: Map<Entity, Entity[]> | null;
+  /** The same as sets, where rows may give an object to its parent again. */
+  readonly members: Map<Entity, Set<Entity>> | null;
+  readonly below: readonly Reader[];
+}
+
+/**
+ * The objects of rows with eager columns: parents once each, in the order of their first row. `repeated`: the query has joins
+ * of its own, so that rows may repeat.
+ */
+export function entitiesOfJoinedRows(
+  session: LoadingSession,
+  mapper: Mapper,
+  plan: EagerPlan,
+  rows: readonly DriverRow[],
+  repeated: boolean,
+): Entity[] {
   const map = session.identities.of(mapper);
   const entities: Entity[] = [];
-  const seen = plan.repeats ? new Set<Entity>() : null;
-  const fresh = new Set<EntityCollection>();
-  const peers = new Map<JoinedLoad, Entity[]>();
-  const read = (parent: Entity, loads: readonly JoinedLoad[], row: DriverRow): void => {
-    for (const load of loads) {
-      const { relation, offset } = load;
-      const { target } = relation;
-      const identity = identityOfRow(target, row, offset);
-      let list = peers.get(load);
-      if (list === undefined) {
-        list = [];
-        peers.set(load, list);
-      }
-      let child: Entity | null = null;
-      if (identity !== undefined) {
-        child = entityOfRow(
-          session,
-          target,
-          session.identities.of(target),
-          row.slice(offset, offset + target.columns.length),
-          identity,
-          list,
-        );
-        list.push(child);
-      }
-      place(session, parent, relation, child, fresh);
-      if (child !== null && load.joined.length > 0) read(child, load.joined, row);
-    }
+  // `shared`: several rows may lead to the same parent, each with all that it has.
+  const reader = (load: JoinedLoad, shared: boolean): Reader => {
+    const { relation } = load;
+    // Its values are decoded as its database brings them, even where nothing else was read of it.
+    relation.target.useDialect(session.engineOf(relation.target.table).dialect);
+    const below = load.joined.map((one) => reader(one, shared || relation.direction !== 'oneToMany' || relation.join !== null));
+    const repeats = shared || mayRepeat(relation) || below.some(bringsMany);
+    return {
+      load,
+      map: session.identities.of(relation.target),
+      width: relation.target.columns.length,
+      peers: [],
+      found: relation.many ? new Map() : null,
+      members: relation.many && repeats ? new Map() : null,
+      below,
+    };
   };
+  const readers = plan.joined.map((load) => reader(load, repeated));
+  let last: Entity | null = null;
+  const seen = plan.repeats ? new Set<Entity>() : null;
   for (const row of rows) {
     const entity = entityOfRow(session, mapper, map, row, identityOfRow(mapper, row), entities);
     if (seen === null) entities.push(entity);
-    else if (!seen.has(entity)) {
+    else if (entity !== last && !seen.has(entity)) {
       seen.add(entity);
       entities.push(entity);
     }
-    read(entity, plan.joined, row);
+    last = entity;
+    for (const one of readers) readRelated(session, entity, one, row);
   }
+  for (const one of readers) settle(session, one);
   return entities;
 }
 
-function place(session: LoadingSession, parent: Entity, relation: Relationship, child: Entity | null, fresh: Set<EntityCollection>): void {
-  const related = relatedOf(parent);
-  if (!relation.many) {
-    if (related[relation.position] !== undefined) return;
-    related[relation.position] = child;
-    session.noteLoaded(parent, relation);
-    return;
+function bringsMany({ found, below }: Reader): boolean {
+  return found !== null || below.some(bringsMany);
+}
+
+function readRelated(session: LoadingSession, parent: Entity, reader: Reader, row: DriverRow): void {
+  const { load, found, members, below } = reader;
+  const { relation, request } = load;
+  const child = relatedOfRow(session, reader, row);
+  if (found === null) fillOne(session, parent, relation, child, request.filter.length > 0);
+  else {
+    let list = found.get(parent);
+    if (list === undefined) {
+      list = [];
+      found.set(parent, list);
+      members?.set(parent, new Set());
+    }
+    if (child !== null && members?.get(parent)?.has(child) !== true) {
+      list.push(child);
+      members?.get(parent)?.add(child);
+    }
   }
-  let collection = related[relation.position] as EntityCollection | undefined;
-  if (collection === undefined) {
-    collection = new EntityCollection(parent, relation, []);
-    related[relation.position] = collection;
-    fresh.add(collection);
-    session.noteLoaded(parent, relation);
+  if (child !== null) for (const one of below) readRelated(session, child, one, row);
+}
+
+/** The related object that a row brings, or null where the join found none. */
+function relatedOfRow(session: LoadingSession, { load, map, width, peers }: Reader, row: DriverRow): Entity | null {
+  const { relation, offset } = load;
+  const identity = identityOfRow(relation.target, row, offset);
+  if (identity === undefined) return null;
+  const known = map.get(identity);
+  if (known !== undefined && !session.partial?.has(known)) {
+    if (known !== peers[peers.length - 1]) peers.push(known);
+    known[PEERS] = peers;
+    return known;
   }
-  // A collection that was loaded before, or changed, is the user's; only one made by this statement is filled.
-  if (child !== null && fresh.has(collection) && !collection.holds(child)) collection.push(child);
+  const child = entityOfRow(session, relation.target, map, row.slice(offset, offset + width), identity, peers);
+  peers.push(child);
+  return child;
+}
+
+/** Gives the parents their collections. */
+function settle(session: LoadingSession, { load, found, below }: Reader): void {
+  const { relation, request } = load;
+  if (found !== null) {
+    // A join of the query's own may leave rows out, so what it brings is not taken for all there is.
+    const partial = request.filter.length > 0 || request.strategy === 'contains';
+    const anew = partial || request.orderBy !== null;
+    for (const [parent, items] of found) if (anew || !isWholeHere(parent, relation)) fill(session, parent, relation, items, partial);
+  }
+  for (const one of below) settle(session, one);
 }

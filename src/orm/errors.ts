@@ -187,6 +187,18 @@ const TABLE = {
     MappingError,
     `with() names '${key}', which is no relation of ${model}. Its relations: ${known || 'none'}.`,
   ],
+  'orm.bad-request': (where: string, got: string, expected: string) => [
+    MappingError,
+    `with() was given ${got} for ${where}, which takes ${expected}.`,
+  ],
+  'orm.bad-statement': (model: string) => [
+    InvalidStateError,
+    `fromStatement() makes objects of ${model} of a query's rows, of SQL by hand, or of a change that says returning(${model}). This statement gives others.`,
+  ],
+  'orm.statement-without-key': (model: string, missing: string, given: string) => [
+    InvalidStateError,
+    `fromStatement() needs the whole key of ${model} in each row to tell its objects: ${missing} is missing among ${given}.`,
+  ],
   'orm.no-row-of-key': (model: string) => [NoResultFound, `getOne() found no ${model} with this key. Use get() where there may be none.`],
   'orm.not-evaluable': (model: string) => [
     InvalidStateError,

@@ -8,7 +8,7 @@ import { byMapper, CHANGES, type Entity, MAPPER, type Mapper, PENDING, PERSISTEN
 import { storedKey } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 import { forget, type ReloadingSession, type RowLock, readByKeys, readLock, replaceRow, tellRefresh } from './reloading.ts';
-import { loadRequests } from './select-in-loading.ts';
+import { loadRequests } from './request-loading.ts';
 import { discardChanges } from './undo.ts';
 
 /** What expiring and refreshing need of a session. */

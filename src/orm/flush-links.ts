@@ -49,9 +49,10 @@ function pairsOf(changes: readonly LinkChange[], pick: (change: LinkChange) => r
       tables.set(relation.through, pairs);
     }
     const { values } = pairs;
+    const fixed = own.map((cell) => (cell.owner ? columnValue(owner, cell.position) : undefined));
     for (const member of members) {
       const start = values.length;
-      for (const cell of own) values.push(columnValue(cell.owner ? owner : member, cell.position));
+      for (let i = 0; i < own.length; i++) values.push(own[i].owner ? fixed[i] : columnValue(member, own[i].position));
       if (said === null) continue;
       const key = `${relation.through.node.id} ${JSON.stringify(values.slice(start).map(String))}`;
       if (said.has(key)) values.length = start;

@@ -18,8 +18,9 @@ import {
   recordChange,
   STATUS,
 } from './mapping.ts';
-import { collectionOf, EntityCollection, knownOne, relatedOf } from './related.ts';
-import { loadSelectIn, merge, relatedTo } from './select-in-loading.ts';
+import { EntityCollection, knownOne, relatedOf } from './related.ts';
+import { isWholeHere, merge, relatedTo } from './related-filling.ts';
+import { loadSelectIn } from './select-in-loading.ts';
 
 /** What preparing a flush works on: the session's sets of changed objects. */
 export interface PreparationSession extends LoadingSession {
@@ -176,9 +177,7 @@ async function doomed(session: PreparationSession, relation: Relationship, owner
 
 /** The related objects of owners, loaded where they are not. */
 async function members(session: PreparationSession, relation: Relationship, owners: readonly Entity[]): Promise<Entity[]> {
-  const unknown = owners.filter((owner) =>
-    relation.many ? !collectionOf(owner, relation).isWhole : knownOne(owner, relation) === undefined,
-  );
+  const unknown = owners.filter((owner) => !isWholeHere(owner, relation));
   if (unknown.length > 0) await loadSelectIn(session, relation, unknown);
   return owners.flatMap((owner) => relatedTo(owner, relation));
 }

@@ -16,12 +16,9 @@ export async function updateChanged(session: FlushSession, mapper: Mapper, entit
   for (const step of steps) session.undo.push({ kind: 'updates', rows: step });
   for (const step of steps) await updateRows(session, mapper, step);
   if (mapper.jsonPositions.length > 0) for (const { entity } of updates) watchInside(session, entity);
-  await followKeys(
-    session,
-    mapper,
-    changing(updates, (position) => isReferable(mapper, position)),
-  );
-  for (const { entity, key } of changing(updates, (position) => mapper.keyPositions.includes(position))) {
+  const referred = changing(updates, (position) => isReferable(mapper, position));
+  if (referred.length > 0) await followKeys(session, mapper, referred);
+  for (const { entity, key } of changing(referred, (position) => mapper.keyPositions.includes(position))) {
     const before = identityOf(key.slice(0, mapper.keyPositions.length));
     const now = identityOfEntity(entity);
     if (now !== before) {
@@ -30,11 +27,14 @@ export async function updateChanged(session: FlushSession, mapper: Mapper, entit
       map.set(now, entity);
     }
   }
-  session.written.push({ objects: updates.map(({ entity }) => entity), change: 'update' });
+  const objects = updates.length === entities.length ? entities : updates.map(({ entity }) => entity);
+  session.written.push({ objects, change: 'update' });
 }
 
 /** The updates of certain columns. Most have one list of columns in common, which is looked at once. */
-function changing(updates: readonly RowUpdate[], wanted: (position: number) => boolean): RowUpdate[] {
+function changing(updates: readonly RowUpdate[], wanted: (position: number) => boolean): readonly RowUpdate[] {
+  const shared = updates[0]?.positions;
+  if (updates.every(({ positions }) => positions === shared)) return shared?.some(wanted) ? updates : [];
   let last: readonly number[] | null = null;
   let changes = false;
   return updates.filter(({ positions }) => {

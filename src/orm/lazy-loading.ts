@@ -1,10 +1,12 @@
 import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
+import { loadMark } from './load-marks.ts';
 import { defaultRequests } from './load-request.ts';
 import type { LoadingSession } from './loader.ts';
 import { type Entity, MAPPER, PEERS, PERSISTENT, RELATED, type Relationship, SESSION, STATUS } from './mapping.ts';
 import { collectionOf, type EntityCollection, knownOne } from './related.ts';
-import { loadRequests, loadSelectIn } from './select-in-loading.ts';
+import { loadRequests } from './request-loading.ts';
+import { loadSelectIn } from './select-in-loading.ts';
 
 /** What a lazy load needs of a session. */
 export interface LazySession extends LoadingSession {
@@ -17,43 +19,81 @@ export interface LazySession extends LoadingSession {
 /** Siblings that one lazy load takes along. */
 const LAZY_CHUNK = 500;
 
-/** The lazy loads of a session: an object's siblings load with it, and those that are waited for twice run once. */
+/** A load that waits for the end of the tick, or for its rows. */
+interface Load {
+  readonly parents: Set<Entity>;
+  readonly done: Promise<void>;
+  /** Its statement has been sent: who comes now needs another. */
+  sent: boolean;
+}
+
+/**
+ * The lazy loads of a session. An object's siblings load with it, and what is asked for in one tick, by whichever objects,
+ * loads together.
+ */
 export class LazyLoads {
-  readonly #loads: Map<Relationship, { readonly parents: ReadonlySet<Entity>; readonly done: Promise<unknown> }[]> = new Map();
+  readonly #loads: Map<Relationship, Load[]> = new Map();
 
   /** Loads a relation of an object and of its siblings; gives what it holds. */
   async load(session: LazySession, entity: Entity, relation: Relationship): Promise<unknown> {
     const answer = (): unknown => (relation.many ? collectionOf(entity, relation).items : (knownOne(entity, relation) ?? null));
-    const loaded = (parent: Entity): boolean =>
-      (relation.many ? (parent[RELATED]?.[relation.position] as EntityCollection | undefined)?.items : knownOne(parent, relation)) != null;
-    if (loaded(entity) || entity[STATUS] !== PERSISTENT) return answer();
-    if (relation.raise || session.strict) throw ormError('orm.load-forbidden', `'${relation.key}'`, nameOf(entity), relation.key);
-    const under = this.#loads.get(relation)?.find(({ parents }) => parents.has(entity));
-    if (under !== undefined) {
-      await under.done;
-      return answer();
+    if (isLoaded(entity, relation) || entity[STATUS] !== PERSISTENT) return answer();
+    const mark = loadMark(entity, relation);
+    if (mark === 'raise' || ((relation.raise || session.strict) && mark !== 'select')) {
+      throw ormError('orm.load-forbidden', `'${relation.key}'`, nameOf(entity), relation.key);
     }
-    const peers = entity[PEERS] ?? [entity];
-    const start = Math.floor(Math.max(0, peers.indexOf(entity)) / LAZY_CHUNK) * LAZY_CHUNK;
-    const mine = (peer: Entity): boolean =>
-      peer[MAPPER] === relation.mapper && peer[SESSION] === session && peer[STATUS] === PERSISTENT && !loaded(peer);
-    const parents = new Set(peers.slice(start, start + LAZY_CHUNK).filter(mine)).add(entity);
-    const done = session.ready().then(async () => {
-      const found = await loadSelectIn(session, relation, [...parents]);
-      await loadRequests(session, found, defaultRequests(relation.target));
-    });
-    const load = { parents, done };
-    const list = this.#loads.get(relation);
-    if (list === undefined) this.#loads.set(relation, [load]);
-    else list.push(load);
-    try {
-      await done;
-    } finally {
-      this.#loads.set(
-        relation,
-        (this.#loads.get(relation) ?? []).filter((other) => other !== load),
-      );
+    const running = this.#loads.get(relation) ?? [];
+    let load = running.find(({ parents }) => parents.has(entity));
+    if (load === undefined) {
+      load = running.find(({ sent }) => !sent) ?? this.#begin(session, relation);
+      for (const sibling of siblings(session, entity, relation)) load.parents.add(sibling);
     }
+    await load.done;
     return answer();
   }
+
+  #begin(session: LazySession, relation: Relationship): Load {
+    const parents = new Set<Entity>();
+    const load: Load = {
+      parents,
+      sent: false,
+      done: endOfTick()
+        .then(() => session.ready())
+        .then(run),
+    };
+    async function run(): Promise<void> {
+      load.sent = true;
+      const wanted = [...parents].filter((parent) => !isLoaded(parent, relation));
+      const found = await loadSelectIn(session, relation, wanted);
+      await loadRequests(session, found, defaultRequests(relation.target));
+    }
+    this.#loads.set(relation, [...(this.#loads.get(relation) ?? []), load]);
+    const end = (): void => {
+      const rest = (this.#loads.get(relation) ?? []).filter((other) => other !== load);
+      if (rest.length > 0) this.#loads.set(relation, rest);
+      else this.#loads.delete(relation);
+    };
+    load.done.then(end, end);
+    return load;
+  }
+}
+
+/** After all that runs before anything is waited for from outside. */
+function endOfTick(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
+}
+
+function isLoaded(parent: Entity, relation: Relationship): boolean {
+  const held = relation.many ? (parent[RELATED]?.[relation.position] as EntityCollection | undefined)?.items : knownOne(parent, relation);
+  // A to-one relation is known to be empty, too.
+  return relation.many ? held !== null && held !== undefined : held !== undefined;
+}
+
+/** The object and those of its result that lack the relation too, in its part of the result. */
+function siblings(session: LazySession, entity: Entity, relation: Relationship): Set<Entity> {
+  const peers = entity[PEERS] ?? [entity];
+  const start = Math.floor(Math.max(0, peers.indexOf(entity)) / LAZY_CHUNK) * LAZY_CHUNK;
+  const mine = (peer: Entity): boolean =>
+    peer[MAPPER] === relation.mapper && peer[SESSION] === session && peer[STATUS] === PERSISTENT && !isLoaded(peer, relation);
+  return new Set(peers.slice(start, start + LAZY_CHUNK).filter(mine)).add(entity);
 }

@@ -1,23 +1,34 @@
 import { describe } from '../sql/errors.ts';
-import type { Node } from '../sql/node.ts';
+import type { Node, SourceNode } from '../sql/node.ts';
 import { ormError } from './errors.ts';
 import { relationOf } from './mapper.ts';
 import type { Mapper, Relationship } from './mapping.ts';
 
+/** How a relation is loaded, or that it is not. */
+export type LoadStrategy = 'joined' | 'selectin' | 'subquery' | 'contains' | 'recursive' | 'raise' | 'noload' | 'select';
+
 /** What `with()` asked for one relation, read and checked. */
 export interface LoadRequest {
   readonly relation: Relationship;
-  readonly strategy: 'joined' | 'selectin';
+  readonly strategy: LoadStrategy;
   readonly filter: readonly Node[];
   readonly orderBy: readonly Node[] | null;
   readonly limit: number | null;
+  readonly offset: number | null;
+  /** The alias of the target that the query joined, where `contains` names one. */
+  readonly source: SourceNode | null;
+  /** How many steps of a recursive load. */
+  readonly depth: number;
   readonly nested: readonly LoadRequest[];
   /** Equal for requests that load alike but for the values of their conditions. */
   readonly key: string;
 }
 
-const STRATEGIES = ['joined', 'selectin'];
-const FIELDS = new Set(['strategy', 'with', 'filter', 'orderBy', 'limit']);
+const STRATEGIES: readonly string[] = ['joined', 'selectin', 'subquery', 'contains', 'recursive', 'raise', 'noload', 'select'];
+const FIELDS = new Set(['strategy', 'with', 'filter', 'orderBy', 'limit', 'offset', 'alias', 'depth']);
+/** Stands for all relations that are not named. */
+const OTHERS = '*';
+const FOR_OTHERS: readonly unknown[] = ['raise', 'noload', 'select'];
 
 function nodes(value: unknown): Node[] {
   if (value === undefined) return [];
@@ -25,35 +36,73 @@ function nodes(value: unknown): Node[] {
 }
 
 /** Reads the argument of `with()` for a class. Throws a MappingError for a name that is no relation. */
-export function readRequests(mapper: Mapper, spec: object): LoadRequest[] {
-  return Object.entries(spec).flatMap(([key, value]) => {
+export function readRequests(mapper: Mapper, spec: object, outer: LoadStrategy | null = null): LoadRequest[] {
+  const { [OTHERS]: said, ...named } = spec as Record<string, unknown>;
+  if (said !== undefined && !FOR_OTHERS.includes(said)) throw badOption(`${mapper.name}.*`, said, FOR_OTHERS.join(', '));
+  const others = (said as LoadStrategy | undefined) ?? outer;
+  const requests = Object.entries(named).flatMap(([key, value]) => {
     const relation = relationOf(mapper, key);
-    if (value === false || value === undefined) return [];
-    return [readRequest(relation, value)];
+    return value === undefined ? [] : [readRequest(relation, value, others)];
   });
+  if (others === null) return requests;
+  const rest = mapper.relations().filter((relation) => !requests.some((request) => request.relation === relation));
+  return [...requests, ...rest.map((relation) => plainRequest(relation, others, []))];
 }
 
-function readRequest(relation: Relationship, value: unknown): LoadRequest {
+function badOption(where: string, got: unknown, expected: string): Error {
+  return ormError('orm.bad-request', where, typeof got === 'string' ? `'${got}'` : describe(got), expected);
+}
+
+function readRequest(relation: Relationship, value: unknown, others: LoadStrategy | null): LoadRequest {
+  const { name, target } = relation;
   const options = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  for (const field of Object.keys(options))
-    if (!FIELDS.has(field)) throw ormError('orm.bad-with', relation.name, field, [...FIELDS].join(', '));
-  const named = typeof value === 'string' ? value : options.strategy;
-  if (
-    (named !== undefined && !STRATEGIES.includes(named as string)) ||
-    (typeof value !== 'object' && typeof value !== 'string' && value !== true)
-  ) {
-    throw ormError('orm.bad-with', relation.name, typeof named === 'string' ? named : describe(value), STRATEGIES.join(', '));
-  }
+  for (const field of Object.keys(options)) if (!FIELDS.has(field)) throw badOption(name, field, [...FIELDS].join(', '));
+  const named = typeof value === 'string' ? value : value === false ? 'select' : options.strategy;
+  if (named !== undefined && !STRATEGIES.includes(named as string)) throw badOption(name, named, STRATEGIES.join(', '));
+  if (typeof value !== 'object' && typeof value !== 'string' && typeof value !== 'boolean')
+    throw badOption(name, value, STRATEGIES.join(', '));
   const filter = nodes(options.filter);
   const orderBy = options.orderBy === undefined ? null : nodes(options.orderBy);
-  const limit = (options.limit as number | undefined) ?? null;
-  // A filter or a limit is about the related rows alone, which a join would mix with the parents.
-  const plain = filter.length === 0 && limit === null && orderBy === null;
-  const strategy = plain ? ((named as 'joined' | 'selectin' | undefined) ?? (relation.many ? 'selectin' : 'joined')) : 'selectin';
-  const nested = withDefaults(relation.target, options.with === undefined ? [] : readRequests(relation.target, options.with as object));
+  const limit = rowNumber(name, 'limit', options.limit);
+  const offset = rowNumber(name, 'offset', options.offset);
+  const nested =
+    options.with === undefined && others === null ? [] : readRequests(target, (options.with as object | undefined) ?? {}, others);
+  let strategy =
+    (named as LoadStrategy | undefined) ?? (options.alias === undefined ? (relation.many ? 'selectin' : 'joined') : 'contains');
+  const plain = filter.length === 0 && orderBy === null && limit === null && offset === null;
+  if (strategy === 'contains' && !plain)
+    throw badOption(name, 'contains', 'conditions and limits on the query itself, which joins the rows');
+  // What is counted for each parent, or is no part of a LEFT JOIN, takes a statement of its own.
+  if (strategy === 'joined' && (limit !== null || offset !== null)) strategy = 'selectin';
+  if (strategy === 'recursive' && target !== relation.mapper)
+    throw badOption(name, 'recursive', `a relation of ${relation.mapper.name} to itself`);
+  const depth = strategy === 'recursive' ? (rowNumber(name, 'depth', options.depth) ?? Number.POSITIVE_INFINITY) : 1;
+  const source = (options.alias as { readonly '~source'?: { readonly node: SourceNode } } | undefined)?.['~source']?.node ?? null;
+  if (options.alias !== undefined && source === null) throw badOption(name, options.alias, 'an alias of the related class');
+  return withKey({ relation, strategy, filter, orderBy, limit, offset, source, depth, nested: withDefaults(target, nested) });
+}
+
+function rowNumber(where: string, field: string, value: unknown): number | null {
+  if (value === undefined) return null;
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw badOption(`${where}: { ${field} }`, value, 'a whole number from 0');
+  return value as number;
+}
+
+function plainRequest(relation: Relationship, strategy: LoadStrategy, nested: readonly LoadRequest[]): LoadRequest {
+  return withKey({ relation, strategy, filter: [], orderBy: null, limit: null, offset: null, source: null, depth: 1, nested });
+}
+
+function withKey(request: Omit<LoadRequest, 'key'>): LoadRequest {
+  const { relation, strategy, filter, orderBy, limit, offset, source, nested } = request;
   const parts = [...filter, ...(orderBy ?? [])].map((node) => node.key).join();
-  const key = `${relation.position}:${strategy}:${filter.length}:${orderBy === null ? '' : orderBy.length}:${limit === null ? '' : 'l'}(${parts})[${nested.map((n) => n.key).join()}]`;
-  return { relation, strategy, filter, orderBy, limit, nested, key };
+  const rows = `${limit === null ? '' : 'l'}${offset === null ? '' : 'o'}${source === null ? '' : source.key}`;
+  const key = `${relation.position}:${strategy}:${filter.length}:${orderBy === null ? '' : orderBy.length}:${rows}(${parts})[${nested.map((n) => n.key).join()}]`;
+  return { ...request, key };
+}
+
+/** Whether all that a relation holds is asked for, in its own order. */
+export function isPlain(request: Pick<LoadRequest, 'filter' | 'orderBy' | 'limit' | 'offset'>): boolean {
+  return request.filter.length === 0 && request.orderBy === null && request.limit === null && request.offset === null;
 }
 
 /** One request for each relation; a later one takes the place of an earlier one. */
@@ -63,7 +112,7 @@ export function mergeRequests(earlier: readonly LoadRequest[], later: readonly L
 
 const defaults = new WeakMap<Mapper, readonly LoadRequest[]>();
 
-/** What a class's relations ask for by themselves, with `lazy: 'joined'` or `'selectin'`; made once. */
+/** What a class's relations ask for by themselves, with `lazy: 'joined'`, `'selectin'` or `'subquery'`; made once. */
 export function defaultRequests(mapper: Mapper): readonly LoadRequest[] {
   let requests = defaults.get(mapper);
   if (requests === undefined) {
@@ -77,10 +126,8 @@ export function defaultRequests(mapper: Mapper): readonly LoadRequest[] {
 function requestsWithin(mapper: Mapper, path: readonly Relationship[]): LoadRequest[] {
   return mapper.relations().flatMap((relation) => {
     const { lazy } = relation.definition.options;
-    if ((lazy !== 'joined' && lazy !== 'selectin') || path.includes(relation)) return [];
-    const nested = requestsWithin(relation.target, [...path, relation]);
-    const key = `${relation.position}:${lazy}:0::()[${nested.map((n) => n.key).join()}]`;
-    return [{ relation, strategy: lazy, filter: [], orderBy: null, limit: null, nested, key }];
+    if (lazy === undefined || lazy === 'select' || lazy === 'raise' || path.includes(relation)) return [];
+    return [plainRequest(relation, lazy, requestsWithin(relation.target, [...path, relation]))];
   });
 }
 

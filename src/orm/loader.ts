@@ -1,3 +1,4 @@
+import type { Dialect } from '../dialects/base/dialect.ts';
 import type { DriverRow, MaybePromise } from '../dialects/base/driver.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
@@ -16,6 +17,8 @@ export interface LoadingSession extends EntitySession {
   readonly arrivals: Entity[] | null;
   /** A relation was loaded; if this transaction wrote before, a rollback must forget it. */
   noteLoaded(owner: Entity, relation: Relationship): void;
+  /** The table's database. */
+  engineOf(table: Table): { readonly dialect: Dialect };
   /**
    * Runs a statement on the table's database and gives its rows undecoded. Its plan is found by the key; `build` makes
    * the statement when there is none yet.

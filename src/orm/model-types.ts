@@ -1,5 +1,6 @@
 import type { Column, ColumnValue } from '../sql/column.ts';
 import type { ExpressionLike, Input } from '../sql/expression.ts';
+import type { Source } from '../sql/schema.ts';
 import type { Collection, LoadedCollection } from './collection.ts';
 import type { Composite, Synonym } from './derived-attribute.ts';
 import type { NotLoaded } from './not-loaded.ts';
@@ -101,12 +102,17 @@ export type BulkInsertRow<M, S = ShapeOfInstance<M>> = {
 /** A row for `bulkUpdate`: the whole key, and the columns to set. */
 export type BulkUpdateRow<M> = BulkInsertRow<M>;
 
-/** What `with` takes: relations by name, each as true, a strategy, or a request with more inside. */
+/** What `with` takes: relations by name, each as true, a strategy, or a request with more inside; `'*'` stands for all others. */
 export type With<M, S = ShapeOfInstance<M>> = {
-  [K in keyof S as S[K] extends { readonly kind: 'many' | 'one' } ? K : never]?: true | Strategy | WithRequest<TargetOf<S[K]>>;
-};
+  [K in keyof S as S[K] extends { readonly kind: 'many' | 'one' } ? K : never]?: boolean | Strategy | WithRequest<TargetOf<S[K]>>;
+} & { '*'?: 'raise' | 'noload' | 'select' };
 
-export type Strategy = 'joined' | 'selectin';
+/**
+ * How a relation is loaded: by a LEFT JOIN, by a statement for the keys of its parents or with the query of its parents in it,
+ * from the query's own join, down to its end where it leads to its own class; or that it is not: reading it is an error, it is
+ * empty, or it waits for its first `await`.
+ */
+export type Strategy = 'joined' | 'selectin' | 'subquery' | 'contains' | 'recursive' | 'raise' | 'noload' | 'select';
 
 export interface WithRequest<M> {
   strategy?: Strategy;
@@ -117,6 +123,12 @@ export interface WithRequest<M> {
   orderBy?: RelatedOrder;
   /** At most so many for each parent. */
   limit?: number;
+  /** Leaves out so many of each parent's. */
+  offset?: number;
+  /** The alias that the query itself joined for the relation; the strategy is `'contains'`. */
+  alias?: Source & { readonly '~entity': M };
+  /** How many steps a recursive load goes; all unless told. */
+  depth?: number;
 }
 
 type RelatedFilter = { readonly '~value': boolean | null } | readonly { readonly '~value': boolean | null }[];
@@ -125,13 +137,37 @@ type RelatedTerm = { readonly '~order': true } | { readonly '~value': unknown };
 
 type NestedWith<W> = W extends { with: infer N } ? N : {};
 
-/** An object whose relations of `W` are loaded, as the compiler sees it. Assignable to `M`. */
-export type Loaded<M, W> = M & {
-  [K in keyof W & keyof ShapeOfInstance<M>]: ShapeOfInstance<M>[K] extends Many<infer C>
-    ? LoadedCollection<Loaded<InstanceOf<C>, NestedWith<W[K]>>>
+/** What is loaded below a relation; of a recursive load, the relation itself again. */
+type Below<K extends PropertyKey, W> = W extends 'recursive'
+  ? { [P in K]: 'recursive' }
+  : W extends { strategy: 'recursive' }
+    ? W extends { depth: number }
+      ? NestedWith<W>
+      : NestedWith<W> & { [P in K]: W }
+    : NestedWith<W>;
+
+/** What `with` may say of a relation so that it is not loaded. */
+type Unloaded = false | undefined | 'raise' | 'select' | { strategy: 'raise' | 'select' };
+/** What `with` may say of a to-one relation so that it may be null. */
+type Emptied = 'noload' | { strategy: 'noload' } | { filter: unknown };
+
+/** The to-one relations that are never null by themselves, but may be as they were asked for. */
+type EmptiedKeys<S, W> = {
+  [K in keyof W & keyof S]: W[K] extends Emptied ? (S[K] extends One<infer _, infer N> ? (N extends true ? never : K) : never) : never;
+}[keyof W & keyof S];
+
+/**
+ * An object whose relations of `W` are loaded, as the compiler sees it. Assignable to `M`, unless a filter may have left out what
+ * `M` says is always there.
+ */
+export type Loaded<M, W> = (EmptiedKeys<ShapeOfInstance<M>, W> extends never ? M : Omit<M, EmptiedKeys<ShapeOfInstance<M>, W>>) & {
+  [K in keyof W & keyof ShapeOfInstance<M> as W[K] extends Unloaded ? never : K]: ShapeOfInstance<M>[K] extends Many<infer C>
+    ? LoadedCollection<Loaded<InstanceOf<C>, Below<K, W[K]>>>
     : ShapeOfInstance<M>[K] extends One<infer C, infer N>
       ? N extends true
-        ? Loaded<InstanceOf<C>, NestedWith<W[K]>> | null
-        : Loaded<InstanceOf<C>, NestedWith<W[K]>>
+        ? Loaded<InstanceOf<C>, Below<K, W[K]>> | null
+        : W[K] extends Emptied
+          ? Loaded<InstanceOf<C>, Below<K, W[K]>> | null
+          : Loaded<InstanceOf<C>, Below<K, W[K]>>
       : never;
 };

@@ -6,7 +6,7 @@ import { describe } from '../sql/errors.ts';
 import { makeAlias } from '../sql/make.ts';
 import type { MetaData } from '../sql/metadata.ts';
 import { snakeCase } from '../sql/naming.ts';
-import type { SourceNode } from '../sql/node.ts';
+import type { Node, SourceNode } from '../sql/node.ts';
 import type { NameOf } from '../sql/projection.ts';
 import { ColumnAttribute, type Source, Table, type TableOptions } from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';
@@ -157,9 +157,9 @@ export function createModel<S, N extends string = string>(
       mapperOf(this, 'a query');
       return table['~source'];
     }
-    static '~alias'(name: string | null): unknown {
+    static '~alias'(name: string | null, of: Node = table.node): unknown {
       const mapper = mapperOf(this, 'alias()');
-      const node = makeAlias(table.node, name);
+      const node = makeAlias(of, name);
       const own = table.attributes.map((c) => new ColumnAttribute(node, c.node.name, c.key, c.type, c.column));
       const alias = {
         c: attributesOf(mapper, node, own),

@@ -3,25 +3,29 @@ import type { Engine } from '../engine/engine.ts';
 import type { Result } from '../engine/result.ts';
 import { type Executable, valuesOf } from '../engine/statement.ts';
 import { deleteFrom } from '../sql/delete.ts';
+import { explain } from '../sql/explain.ts';
 import { Expression } from '../sql/expression.ts';
 import { func } from '../sql/function.ts';
 import { canonicalKey, make } from '../sql/make.ts';
-import type { Node } from '../sql/node.ts';
+import type { Node, SourceNode } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
 import { select } from '../sql/select.ts';
+import type { SelectNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { update } from '../sql/update.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
-import { entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
+import { type EagerPlan, entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
 import { ormError } from './errors.ts';
-import { identityOf } from './identity.ts';
+import { identityOf, identityOfRow } from './identity.ts';
 import { type LoadRequest, withDefaults } from './load-request.ts';
-import { entitiesOfRows } from './loader.ts';
-import type { Entity, Mapper } from './mapping.ts';
-import type { ChangeOptions, QuerySpec } from './query.ts';
+import { entitiesOfRows, type LoadingSession } from './loader.ts';
+import type { Entity, Mapper, Relationship } from './mapping.ts';
+import type { ChangeOptions, ExplainOptions, QuerySpec } from './query.ts';
+import { relatedTo } from './related-filling.ts';
 import { columnOf } from './relation-attribute.ts';
 import { type ReloadingSession, type RowLock, readByKeys, replaceRow, selectByKey } from './reloading.ts';
-import { loadRequests, relatedTo } from './select-in-loading.ts';
+import { type KeyQuery, loadRequests } from './request-loading.ts';
+import { entitiesOfStatement } from './statement-entities.ts';
 import type { Undo } from './undo.ts';
 
 /** What running a query needs of a session. */
@@ -37,7 +41,7 @@ export interface QuerySession extends AttachingSession, ReloadingSession {
   /** Flushes what a query must see, after the flush that is under way. */
   ready(): Promise<void>;
   engineOf(table: Table): Engine;
-  execute<R>(statement: Executable<R>, params?: undefined, options?: ChangeOptions): Promise<Result<R>>;
+  execute<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>, options?: ChangeOptions): Promise<Result<R>>;
   all<R>(statement: Executable<R>): Promise<R[]>;
 }
 
@@ -98,38 +102,75 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
   if (session.busy) await session.ready();
   const { mapper, source, joined } = spec;
   const requests = withDefaults(mapper, spec.requests);
+  if (spec.statement !== undefined) {
+    const entities = await entitiesOfStatement(session, mapper, spec.statement.statement, spec.statement.params);
+    await loadRequests(session, entities, requests);
+    return entities;
+  }
   const { node } = spec.select;
   if (requests.length === 0) {
     const answer = selectRows(session, mapper.table, node, node.key, () => node);
     const rows = answer instanceof Promise ? await answer : answer;
+    if (spec.populate === true) populate(session, mapper, rows);
     const entities = entitiesOfRows(session, mapper, rows, !joined && node.from.length === 0);
     return joined ? [...new Set(entities)] : entities;
   }
-  // A row must stand for one parent where rows are counted or put together.
-  const canRepeat = node.limit === null && node.offset === null && !node.distinct && node.groupBy.length === 0;
-  const { plan } = planEager(mapper, requests, canRepeat);
-  const key = plan.joined.length === 0 ? node.key : `${node.key}+${requests.map((request) => request.key).join()}${canRepeat}`;
-  const build = (): Node => joinEager(node, source, plan);
+  const { plan } = planEager(mapper, requests, node);
+  const key = plan.joined.length === 0 ? node.key : `${node.key}+${requests.map((request) => request.key).join()}`;
+  const build = (): Node => joinEager(node, source, plan, spec.joins);
   const answer = selectRows(session, mapper.table, plan.joined.some(carriesValues) ? build() : node, key, build);
   const rows = answer instanceof Promise ? await answer : answer;
+  if (spec.populate === true) populate(session, mapper, rows);
   let entities =
     plan.joined.length === 0
       ? entitiesOfRows(session, mapper, rows, !joined && node.from.length === 0)
-      : entitiesOfJoinedRows(session, mapper, plan, rows);
+      : entitiesOfJoinedRows(session, mapper, plan, rows, joined);
   if (joined) entities = [...new Set(entities)];
-  await loadRequests(session, entities, plan.separate);
-  await loadBelow(session, entities, plan.joined);
+  await loadSeparate(session, entities, plan, (relation) => keysOf(spec, relation));
   return entities;
 }
 
+/** The session's objects of these rows become what the rows say. */
+function populate(session: QuerySession, mapper: Mapper, rows: readonly DriverRow[]): void {
+  const map = session.identities.of(mapper);
+  for (const row of rows) {
+    const known = map.get(identityOfRow(mapper, row));
+    if (known === undefined || session.removed.has(known)) continue;
+    replaceRow(session, known, row.slice(0, mapper.columns.length));
+    session.suspects?.add(known);
+  }
+}
+
+/** Loads what a query asks for by statements of its own. */
+export async function loadSeparate(
+  session: LoadingSession,
+  entities: readonly Entity[],
+  plan: EagerPlan,
+  keys: KeyQuery | null,
+): Promise<void> {
+  await loadRequests(session, entities, plan.separate, keys);
+  await loadBelow(session, entities, plan.joined);
+}
+
 /** Loads what was asked for below relations that were joined. */
-export async function loadBelow(session: QuerySession, parents: readonly Entity[], loads: readonly JoinedLoad[]): Promise<void> {
+async function loadBelow(session: LoadingSession, parents: readonly Entity[], loads: readonly JoinedLoad[]): Promise<void> {
   for (const load of loads) {
     if (load.separate.length === 0 && load.joined.length === 0) continue;
     const reached = parents.flatMap((parent) => relatedTo(parent, load.relation));
     await loadRequests(session, reached, load.separate);
     await loadBelow(session, reached, load.joined);
   }
+}
+
+/** A query for the keys by which the objects of another query find what a relation leads to. */
+function keysOf({ select: statement, source, mapper }: QuerySpec, relation: Relationship): Node {
+  const columns = relation.local.map((position) => mapper.columns[position]);
+  const keys = (from: SourceNode): Expression[] => columns.map((column) => new Expression(columnOf(from, column), column.type));
+  const { limit, offset } = statement.node;
+  if (limit === null && offset === null) return statement.orderBy().columns(...keys(source)).node;
+  // Its rows are cut first. MySQL takes no limit in the subquery of an IN, but in a table that stands there.
+  const rows = statement.subquery();
+  return select(...keys(rows['~source'].node)).from(rows).node;
 }
 
 /** Runs a select for objects; `values` are those of its own parameters. */
@@ -183,32 +224,34 @@ export async function deleteAll(session: QuerySession, spec: QuerySpec, options:
 }
 
 /** How the database would run a query. */
-export async function explainQuery(session: QuerySession, spec: QuerySpec): Promise<string[]> {
-  await session.ready();
-  const engine = session.engineOf(spec.mapper.table);
-  await engine.ready();
-  const { sql, parameters } = await queryToSQL(session, spec);
-  const { explain } = engine.dialect;
-  const connection = await engine.acquire();
-  try {
-    const rows = await connection.driverConnection.query(`${explain.prefix} ${sql}`, parameters);
-    return rows.map(explain.line);
-  } finally {
-    await engine.release(connection);
-  }
+export async function explainQuery(session: QuerySession, spec: QuerySpec, options: ExplainOptions = {}): Promise<string[]> {
+  const node = eagerSelect(spec);
+  const lines = await session.execute(explain({ node }, options));
+  return lines.all().map(([line]) => line);
+}
+
+/** The select of a query with the joins of its eager loads. */
+function eagerSelect(spec: QuerySpec): SelectNode {
+  const { node } = spec.select;
+  const { plan } = planEager(spec.mapper, withDefaults(spec.mapper, spec.requests), node);
+  return joinEager(node, spec.source, plan, spec.joins);
 }
 
 /** A query as SQL, with its parameters. */
 export async function queryToSQL(session: QuerySession, spec: QuerySpec): Promise<{ sql: string; parameters: unknown[] }> {
   const engine = session.engineOf(spec.mapper.table);
   await engine.ready();
-  const { plan } = planEager(spec.mapper, spec.requests, spec.select.node.limit === null);
-  const node = joinEager(spec.select.node, spec.source, plan);
+  const node = eagerSelect(spec);
   return engine.plans.get(engine.dialect, node).encode(valuesOf(node));
 }
 
 function carriesValues(load: JoinedLoad): boolean {
-  return (load.relation.condition?.binds.length ?? 0) > 0 || load.joined.some(carriesValues);
+  const { relation, request } = load;
+  const own =
+    request.strategy === 'contains'
+      ? []
+      : [relation.condition, ...request.filter, ...(request.orderBy ?? relation.orderBy.map((term) => term.node))];
+  return own.some((node) => node !== null && node.binds.length > 0) || load.joined.some(carriesValues);
 }
 
 /** The condition of a query that changes its rows; one with joins or limits goes by the keys of its rows. */

@@ -1,3 +1,4 @@
+import type { Executable } from '../engine/statement.ts';
 import type { StatementLimits } from '../engine/statement-limits.ts';
 import { describe, sqlError } from '../sql/errors.ts';
 import { Expression, type ExpressionLike, type OrderTerm } from '../sql/expression.ts';
@@ -6,19 +7,30 @@ import { make, makeBind } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import type { ItemsOf, NameOf, OuterRow, SelectRow } from '../sql/projection.ts';
 import type { Source } from '../sql/schema.ts';
-import type { Select } from '../sql/select.ts';
+import { type Select, select } from '../sql/select.ts';
 import { BOOLEAN, isWhole } from '../sql/type.ts';
 import { checkValue, unknownAttribute } from './attributes.ts';
+import { type CursorOptions, type CursorPage, pageByCursor } from './cursor-pagination.ts';
 import { derivedEquals } from './derived-attribute.ts';
+import type { QueryJoin } from './eager-join.ts';
 import { NotFoundError, ormError } from './errors.ts';
 import { keyValues } from './identity.ts';
 import { type LoadRequest, mergeRequests, readRequests } from './load-request.ts';
 import type { Entity, Mapper } from './mapping.ts';
 import type { FilterBy, Loaded, UpdateBy, With } from './model-types.ts';
-import { notFound, type PageParameters, type PaginateOptions, Pagination, readPage } from './pagination.ts';
+import { notFound, type PaginateOptions, Pagination, readPage } from './pagination.ts';
+import { amongKeys, type SetOperator } from './query-sets.ts';
 import { columnOf, RelationAttribute } from './relation-attribute.ts';
+import { RowQuery, type RowRunner } from './row-query.ts';
+import { StatementQuery } from './statement-query.ts';
 import type { StreamOptions } from './stream-options.ts';
 import type { Synchronize } from './synchronization.ts';
+
+/** How a plan is asked for. */
+export interface ExplainOptions {
+  /** Runs the query, and tells what it took. */
+  readonly analyze?: boolean;
+}
 
 /** What a query asks for, as data. */
 export interface QuerySpec {
@@ -29,6 +41,12 @@ export interface QuerySpec {
   readonly requests: readonly LoadRequest[];
   /** Rows may repeat an object, since something was joined. */
   readonly joined: boolean;
+  /** The relations along which it was joined. */
+  readonly joins?: readonly QueryJoin[];
+  /** Objects that the session has become what their rows say. */
+  readonly populate?: boolean;
+  /** A statement that gives the rows in the select's place. */
+  readonly statement?: { readonly statement: Executable; readonly params: Readonly<Record<string, unknown>> | undefined };
 }
 
 /** How the rows of a query are changed or deleted in one statement. */
@@ -40,7 +58,7 @@ export interface ChangeOptions {
 }
 
 /** The session's side of a query. */
-export interface QueryRunner {
+export interface QueryRunner extends RowRunner {
   /** The objects of a query, with what it loads beside them. */
   runQuery(spec: QuerySpec): Promise<Entity[]>;
   /** The object with this key: the session's own, or read. */
@@ -49,18 +67,14 @@ export interface QueryRunner {
   runStream(spec: QuerySpec, options: StreamOptions): AsyncGenerator<Entity, void, undefined>;
   /** How many rows a query has. */
   runCount(spec: QuerySpec): Promise<number>;
-  /** Rows of a select. */
-  all<R>(select: Select<R>): Promise<R[]>;
   /** Changes all rows of the query, and the session's objects among them. */
   runUpdate(spec: QuerySpec, values: Readonly<Record<string, unknown>>, options: ChangeOptions): Promise<number>;
   /** Deletes all rows of the query, and lets go of the session's objects among them. */
   runDelete(spec: QuerySpec, options: ChangeOptions): Promise<number>;
   /** How the database would run the query. */
-  runExplain(spec: QuerySpec): Promise<string[]>;
+  runExplain(spec: QuerySpec, options: ExplainOptions): Promise<string[]>;
   /** The query as SQL, with its parameters. */
   toSQL(spec: QuerySpec): Promise<{ sql: string; parameters: unknown[] }>;
-  /** The page that the current request asks for, where there is one. */
-  pageParameters(): PageParameters | null;
   /** Runs work whose statements have these limits. */
   within<T>(limits: StatementLimits, work: () => T): T;
 }
@@ -139,12 +153,25 @@ export class Query<M, Out = M, J = unknown> {
     return this.#select((statement) => statement.distinct());
   }
   /** Joins a class, table or alias, or along a relation; the objects stay those of this class, each once. */
-  join(target: Source | Joinable, on?: ExpressionLike<boolean | null>): Query<M, Out, J> {
-    return this.#with({ select: this.#spec.select.join(target, on), joined: true });
+  join(target: Source | Joinable, on?: ExpressionLike<boolean | null> | RelationAttribute): Query<M, Out, J> {
+    return this.#join('join', target, on);
   }
   /** `LEFT OUTER JOIN`. SQLAlchemy: `outerjoin()`. */
-  outerJoin<T extends Source | Joinable>(target: T, on?: ExpressionLike<boolean | null>): Query<M, Out, J | NameOf<T>> {
-    return this.#with({ select: this.#spec.select.outerJoin(target, on), joined: true });
+  outerJoin<T extends Source | Joinable>(target: T, on?: ExpressionLike<boolean | null> | RelationAttribute): Query<M, Out, J | NameOf<T>> {
+    return this.#join('outerJoin', target, on);
+  }
+  #join(
+    method: 'join' | 'outerJoin',
+    target: Source | Joinable,
+    on?: ExpressionLike<boolean | null> | RelationAttribute,
+  ): Query<M, Out, J> {
+    if (on instanceof RelationAttribute) return this.#join(method, on.of(target as Source & { readonly '~entity': unknown }));
+    const { select: statement, joins = [] } = this.#spec;
+    if (!(target instanceof RelationAttribute)) return this.#with({ select: statement[method](target, on), joined: true });
+    // Asked once, since a relation of a class to itself makes an alias each time.
+    const way = target['~join']();
+    const joined = { relation: target.relation, parent: way.from, target: way.steps[way.steps.length - 1].source };
+    return this.#with({ select: statement[method]({ '~join': () => way }, on), joined: true, joins: [...joins, joined] });
   }
   /** Groups the rows. */
   groupBy(...items: ExpressionLike[]): Query<M, Out, J> {
@@ -163,8 +190,11 @@ export class Query<M, Out = M, J = unknown> {
     const requests = mergeRequests(this.#spec.requests, readRequests(this.#spec.mapper, spec));
     return new Query<M, Loaded<M, W>, J>({ ...this.#spec, requests }, this.#runner);
   }
-  /** Locks the rows until the transaction ends, where the database locks rows. SQLAlchemy: `with_for_update()`. */
-  forUpdate(options: { skipLocked?: boolean; noWait?: boolean; share?: boolean } = {}): Query<M, Out, J> {
+  /**
+   * Locks the rows until the transaction ends, where the database locks rows: `of` only those of these sources, `share` so that
+   * others may read them with a lock, `key` so that others may change what is no key. SQLAlchemy: `with_for_update()`.
+   */
+  forUpdate(options: Parameters<Select<unknown>['forUpdate']>[0] = {}): Query<M, Out, J> {
     return this.#select((statement) => statement.forUpdate(options));
   }
   /**
@@ -174,6 +204,67 @@ export class Query<M, Out = M, J = unknown> {
    */
   executionOptions(limits: StatementLimits): Query<M, Out, J> {
     return new Query<M, Out, J>(this.#spec, () => limitedRunner(this.#runner(), limits));
+  }
+  /** Words after a source in FROM, such as a hint for its index; the class's own unless another is named. SQLAlchemy: `with_hint()`. */
+  withHint(text: ExpressionLike, options: { readonly source?: Source; readonly dialect?: string } = {}): Query<M, Out, J> {
+    const { source = this.#spec.mapper.entityClass as unknown as Source, ...rest } = options;
+    return this.#select((statement) => statement.withHint(source, text, rest));
+  }
+  /** Words after SELECT, for one dialect or for all. SQLAlchemy: `prefix_with()`. */
+  prefixWith(text: ExpressionLike, options: { readonly dialect?: string } = {}): Query<M, Out, J> {
+    return this.#select((statement) => statement.prefixWith(text, options));
+  }
+  /** Words at the end of the select, for one dialect or for all. SQLAlchemy: `suffix_with()`. */
+  suffixWith(text: ExpressionLike, options: { readonly dialect?: string } = {}): Query<M, Out, J> {
+    return this.#select((statement) => statement.suffixWith(text, options));
+  }
+
+  /** A query for the objects of this one and of others, each once. Its order and limit are its own. SQLAlchemy: `Query.union()`. */
+  union(...others: Query<M, unknown>[]): Query<M, Out, J> {
+    return this.#together('UNION', others);
+  }
+  /** A query for the objects that the others give too. SQLAlchemy: `Query.intersect()`. */
+  intersect(...others: Query<M, unknown>[]): Query<M, Out, J> {
+    return this.#together('INTERSECT', others);
+  }
+  /** A query for the objects that the others do not give. SQLAlchemy: `Query.except_()`. */
+  except(...others: Query<M, unknown>[]): Query<M, Out, J> {
+    return this.#together('EXCEPT', others);
+  }
+  #together(operator: SetOperator, others: readonly Query<M, unknown>[]): Query<M, Out, J> {
+    const specs = [this.#spec, ...others.map(specOf)];
+    const { mapper, requests } = this.#spec;
+    const whole = select(mapper.entityClass as unknown as Source).where(amongKeys(operator, specs));
+    return new Query<M, Out, J>({ mapper, source: mapper.table.node, select: whole, requests, joined: false }, this.#runner);
+  }
+  /**
+   * The objects of this query in the place of a table: its attributes are named through `c`, and rows that it gives are the
+   * class's own objects. SQLAlchemy: `aliased(User, query.subquery())`.
+   * @example const best = Post.query().orderBy(Post.c.views.desc()).limit(10).alias('best'); User.query().join(best, best.c.userId.eq(User.c.id))
+   */
+  alias(name?: string): QueryAlias<M> {
+    const model = this.#spec.mapper.entityClass as unknown as { '~alias'(name: string | null, of: Node): QueryAlias<M> };
+    return model['~alias'](name ?? null, this.#spec.select['~derive']().node);
+  }
+  /**
+   * The objects of a statement written by hand, or of any other that gives their columns by name; columns that it does not give
+   * are not loaded. SQLAlchemy: `from_statement()`.
+   *
+   * @param params the values of the `:parameters` of a `text()`
+   * @example await db.session.query(User).fromStatement(sql`SELECT * FROM users WHERE username = ${name}`).all()
+   */
+  fromStatement(statement: Executable, params?: Readonly<Record<string, unknown>>): StatementQuery<M, Out> {
+    const run = (requests: readonly LoadRequest[]): Promise<Entity[]> =>
+      this.#runner().runQuery({ ...this.#spec, requests, statement: { statement, params } });
+    return new StatementQuery<M, Out>(this.#spec.mapper, this.#spec.requests, run);
+  }
+
+  /**
+   * The query's objects that the session has become what their rows say: what they were changed to is lost, and their relations load
+   * anew. SQLAlchemy: `populate_existing()`.
+   */
+  populateExisting(): Query<M, Out, J> {
+    return this.#with({ populate: true });
   }
   /** Other columns in the objects' place. SQLAlchemy: `with_entities()`. */
   select<const X extends readonly unknown[]>(...items: X): RowQuery<OuterRow<SelectRow<X>, ItemsOf<X>, J>> {
@@ -187,7 +278,10 @@ export class Query<M, Out = M, J = unknown> {
   }
   /** The first object, or null. */
   async first(): Promise<Out | null> {
-    const spec = this.#spec.select.node.limit === null ? { ...this.#spec, select: this.#spec.select.limit(1) } : this.#spec;
+    // Several rows make one object where the query's join fills a collection of it.
+    const whole = this.#spec.requests.some(({ strategy, relation }) => strategy === 'contains' && relation.many);
+    const limited = this.#spec.select.node.limit !== null || whole;
+    const spec = limited ? this.#spec : { ...this.#spec, select: this.#spec.select.limit(1) };
     return ((await this.#runner().runQuery(spec))[0] as Out | undefined) ?? null;
   }
   /** The only object. Throws NoResultFound or MultipleResultsFound. */
@@ -212,7 +306,8 @@ export class Query<M, Out = M, J = unknown> {
     const { mapper, source, select: statement, requests } = this.#spec;
     const values = keyValues(mapper, key);
     const { where, lock, from } = statement.node;
-    if (where === null && lock === null && from.length <= 1) return (await this.#runner().runGet(mapper, values, requests)) as Out | null;
+    if (where === null && lock === null && from.length <= 1 && this.#spec.populate !== true)
+      return (await this.#runner().runGet(mapper, values, requests)) as Out | null;
     const conditions = mapper.keyPositions.map((position, i) => {
       const column = mapper.columns[position];
       return new Expression<boolean>(
@@ -278,6 +373,28 @@ export class Query<M, Out = M, J = unknown> {
     return new Pagination(items, page, perPage, total, load);
   }
   /**
+   * One page of the objects after or before another, found by its cursor: no rows are counted or skipped, so the last page is as
+   * quick as the first. The order is the query's, with the key after it.
+   * @example const page = await Post.query().orderBy(Post.c.createdAt.desc()).paginateByCursor({ after: request.query.after });
+   */
+  async paginateByCursor(options: CursorOptions = {}): Promise<CursorPage<Out>> {
+    const { perPage } = readPage({ perPage: options.perPage, maxPerPage: options.maxPerPage, page: 1 }, this.#runner().pageParameters());
+    const { mapper, source, select: statement } = this.#spec;
+    const values = (condition: Expression<boolean>, columns: readonly Expression[]): Promise<unknown[][]> =>
+      this.filter(condition)
+        .orderBy()
+        .limit(1)
+        .select(...columns)
+        .all() as Promise<unknown[][]>;
+    const read = (condition: Expression<boolean> | null, order: readonly OrderTerm[], limit: number): Promise<Out[]> => {
+      const ordered = this.orderBy()
+        .orderBy(...order)
+        .limit(limit);
+      return (condition === null ? ordered : ordered.filter(condition)).all();
+    };
+    return pageByCursor({ mapper, source, order: statement.node.orderBy, read, values }, options, perPage);
+  }
+  /**
    * Changes all rows of the query in one statement, and the session's objects among them; gives their number. Without a
    * condition it needs `{ all: true }`. SQLAlchemy: `Query.update()`.
    */
@@ -288,9 +405,9 @@ export class Query<M, Out = M, J = unknown> {
   delete(options: ChangeOptions = {}): Promise<number> {
     return this.#runner().runDelete(this.#spec, options);
   }
-  /** How the database would run the query, line by line. */
-  explain(): Promise<string[]> {
-    return this.#runner().runExplain(this.#spec);
+  /** How the database would run the query, line by line; with `analyze` it runs, and what it took is told. */
+  explain(options: ExplainOptions = {}): Promise<string[]> {
+    return this.#runner().runExplain(this.#spec, options);
   }
   /** The SQL of the query and its parameters, for looking at. */
   toSQL(): Promise<{ sql: string; parameters: unknown[] }> {
@@ -302,10 +419,15 @@ export class Query<M, Out = M, J = unknown> {
   }
 }
 
+/** What `alias()` of a query gives. The rest is said in `query-alias.ts`, since an alias knows of queries. */
+export interface QueryAlias<M> extends Source {
+  readonly '~entity': M;
+}
+
 /** What a query asks for. Throws an ArgumentError for what is no query of a class. */
 export function specOf(query: unknown): QuerySpec {
   if (query instanceof Query) return query['~spec'];
-  throw sqlError('sql.bad-argument', 'stream()', 'a query of a class', describe(query));
+  throw sqlError('sql.bad-argument', 'stream(), union() and their like', 'a query of a class', describe(query));
 }
 
 /** A session's side of a query whose statements have limits, those that load beside it included. */
@@ -318,7 +440,7 @@ function limitedRunner(runner: QueryRunner, limits: StatementLimits): QueryRunne
     all: (select) => runner.within(limits, () => runner.all(select)),
     runUpdate: (spec, values, options) => runner.within(limits, () => runner.runUpdate(spec, values, options)),
     runDelete: (spec, options) => runner.within(limits, () => runner.runDelete(spec, options)),
-    runExplain: (spec) => runner.runExplain(spec),
+    runExplain: (spec, options) => runner.within(limits, () => runner.runExplain(spec, options)),
     toSQL: (spec) => runner.toSQL(spec),
     pageParameters: () => runner.pageParameters(),
     within: (own, work) => runner.within(own, work),
@@ -330,41 +452,4 @@ function keyFromText(mapper: Mapper, text: string): unknown {
   if (type.name === 'bigInteger' && !type.asNumber) return /^-?\d{1,19}$/.test(text) ? BigInt(text) : null;
   if (isWhole(type)) return /^-?\d{1,15}$/.test(text) ? Number(text) : null;
   return text;
-}
-
-/** A query for rows of chosen columns. */
-export class RowQuery<R> {
-  readonly #select: Select<R>;
-  readonly #runner: () => QueryRunner;
-  constructor(statement: Select<R>, runner: () => QueryRunner) {
-    this.#select = statement;
-    this.#runner = runner;
-  }
-  /** All rows. */
-  all(): Promise<R[]> {
-    return this.#runner().all(this.#select);
-  }
-  /** The first row, or null. */
-  async first(): Promise<R | null> {
-    return (await this.#runner().all(this.#select.limit(1)))[0] ?? null;
-  }
-  /** The first column of every row. */
-  async scalars(): Promise<(R extends readonly [infer V, ...unknown[]] ? V : R[keyof R])[]> {
-    return (await this.all()).map(firstOf) as never;
-  }
-  /** The first column of the first row, or null. */
-  async scalar(): Promise<(R extends readonly [infer V, ...unknown[]] ? V : R[keyof R]) | null> {
-    const row = await this.first();
-    return row === null ? null : (firstOf(row) as never);
-  }
-  /** The select behind it. */
-  toSelect(): Select<R> {
-    return this.#select;
-  }
-}
-
-function firstOf(row: unknown): unknown {
-  if (Array.isArray(row)) return row[0];
-  if (typeof row === 'object' && row !== null) return Object.values(row)[0];
-  throw sqlError('sql.bad-argument', 'scalars()', 'rows', describe(row));
 }

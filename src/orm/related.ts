@@ -1,5 +1,9 @@
 import { inspect } from 'node:util';
 import { describe } from '../sql/errors.ts';
+import { conjunction, Expression, type ExpressionLike } from '../sql/expression.ts';
+import { make, makeBind, makeColumn } from '../sql/make.ts';
+import type { Node } from '../sql/node.ts';
+import { BOOLEAN } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { identityOf, nameOf } from './identity.ts';
@@ -83,11 +87,36 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
     for (const object of next) append(this.owner, this.relation, object, true);
     if (this.items !== null && wanted.size === this.items.length) this.items.splice(0, wanted.size, ...wanted);
   }
+  clear(): void {
+    this.set([]);
+  }
   has(object: Entity): boolean {
+    return this.#told(object) ?? this.known().includes(object);
+  }
+  async contains(object: Entity): Promise<boolean> {
+    const told = this.#told(this.#checked(object));
+    if (told !== undefined) return told;
+    if (object[STATUS] !== PERSISTENT) return false;
+    return (this.query() as RelatedQuery).filter(isObject(object)).exists();
+  }
+  async count(): Promise<number> {
+    return this.isWhole || this.owner[STATUS] !== PERSISTENT ? this.known().length : (this.query() as RelatedQuery).count();
+  }
+  /** Whether the object is here, where that is known without a statement. */
+  #told(object: Entity): boolean | undefined {
     if (this.added?.has(object)) return true;
     if (this.removed?.has(object)) return false;
-    this.known();
-    return this.holds(object);
+    if (this.isWhole) return this.holds(object);
+    const { relation, owner } = this;
+    const { local, remote, direction, condition, join } = relation;
+    if (this.items !== null && this.holds(object)) return true;
+    if (this.replaced || direction !== 'oneToMany' || condition !== null || join !== null || object[STATUS] !== PERSISTENT)
+      return undefined;
+    // The object's own foreign key says whose it is, unless its other side was turned meanwhile.
+    if (relation.back !== null && hasChange(object, object[MAPPER].columns.length + relation.back.position)) return undefined;
+    const theirs = remote.map((position) => columnValue(object, position));
+    if (theirs.includes(undefined)) return undefined;
+    return identityOf(theirs) === identityOf(local.map((position) => columnValue(owner, position)));
   }
   /** Whether a loaded collection has the object; large ones keep an index. */
   holds(object: Entity): boolean {
@@ -158,8 +187,29 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
   some(fn: (object: Entity, index: number) => boolean): boolean {
     return this.known().some(fn);
   }
+  findIndex(fn: (object: Entity, index: number) => boolean): number {
+    return this.known().findIndex(fn);
+  }
   every(fn: (object: Entity, index: number) => boolean): boolean {
     return this.known().every(fn);
+  }
+  forEach(fn: (object: Entity, index: number) => void): void {
+    this.known().forEach((object, index) => {
+      fn(object, index);
+    });
+  }
+  flatMap<U>(fn: (object: Entity, index: number) => U | readonly U[]): U[] {
+    return this.known().flatMap(fn);
+  }
+  includes(object: Entity): boolean {
+    this.known();
+    return this.holds(object);
+  }
+  indexOf(object: Entity): number {
+    return this.known().indexOf(object);
+  }
+  slice(start?: number, end?: number): Entity[] {
+    return this.known().slice(start, end);
   }
   reduce<U>(fn: (sum: U, object: Entity, index: number) => U, start: U): U {
     return this.known().reduce(fn, start);
@@ -190,6 +240,27 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
     if (object[MAPPER] !== relation.target) throw ormError('orm.wrong-class', relation.name, relation.target.name, object[MAPPER].name);
     return object;
   }
+}
+
+/** What a collection asks of the query over its rows, which knows of collections itself. */
+interface RelatedQuery {
+  filter(...list: ExpressionLike<boolean>[]): RelatedQuery;
+  exists(): Promise<boolean>;
+  count(): Promise<number>;
+}
+
+/** Whether a row is this object's. */
+function isObject(object: Entity): Expression<boolean> {
+  const { table, columns, keyPositions } = object[MAPPER];
+  const equal = keyPositions.map((position) => {
+    const { name, key, type } = columns[position];
+    return make('binary', {
+      operator: '=',
+      left: makeColumn(table.node, name, key, type),
+      right: makeBind(columnValue(object, position), type),
+    });
+  });
+  return new Expression<boolean>(conjunction(equal) as Node, BOOLEAN);
 }
 
 /** Whether a loaded relation of `holder` is known to lead to `object`. */

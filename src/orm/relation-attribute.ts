@@ -1,11 +1,14 @@
 import { adapt } from '../sql/adapt.ts';
 import { describe } from '../sql/errors.ts';
 import { conditions, conjunction, Expression, type ExpressionLike } from '../sql/expression.ts';
+import { func } from '../sql/function.ts';
 import type { Joinable } from '../sql/join.ts';
 import { make, makeAlias, makeBind, makeColumn, makeSelect } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
-import type { TableColumn } from '../sql/schema.ts';
-import { BOOLEAN } from '../sql/type.ts';
+import type { NameOf } from '../sql/projection.ts';
+import { type Source, sourceOf, type TableColumn } from '../sql/schema.ts';
+import type { SelectNode } from '../sql/statement-nodes.ts';
+import { BOOLEAN, INTEGER } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
@@ -66,10 +69,25 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
   readonly #source: SourceNode;
   readonly #mapper: Mapper;
   readonly #position: number;
-  constructor(source: SourceNode, mapper: Mapper, position: number) {
+  /** The alias that stands for the related class, where `of()` named one. */
+  readonly #target: SourceNode | null;
+  constructor(source: SourceNode, mapper: Mapper, position: number, target: SourceNode | null = null) {
     this.#source = source;
     this.#mapper = mapper;
     this.#position = position;
+    this.#target = target;
+  }
+  /**
+   * The relation to an alias of the related class, whose columns can then be named: in joins, in `any()` and `has()`, and in
+   * `with({ …: { alias } })`. SQLAlchemy: `of_type()`.
+   * @example const child = alias(Node); Node.query().join(Node.c.children.of(child)).filter(child.c.name.eq('x'))
+   */
+  of<T extends Source & { readonly '~entity': M }>(target: T): RelationAttribute<M, S, NameOf<T>> {
+    const { relation } = this;
+    const { node, table } = sourceOf(target, `${relation.name}.of()`);
+    if (table !== relation.target.table)
+      throw ormError('orm.wrong-class', `${relation.name}.of()`, `an alias of ${relation.target.name}`, table?.name ?? 'a subquery');
+    return new RelationAttribute(this.#source, this.#mapper, this.#position, node);
   }
   /** The relation behind it. */
   get relation(): Relationship {
@@ -91,6 +109,19 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
   /** The related row meets all these conditions. SQLAlchemy: `has()`. */
   has(...list: (ExpressionLike<boolean | null> | boolean)[]): Expression<boolean> {
     return this.#exists(conditions(list, `${this.relation.name}.has()`));
+  }
+  /** Every related row meets all these conditions, as where there is none. */
+  every(first: ExpressionLike<boolean | null> | boolean, ...rest: (ExpressionLike<boolean | null> | boolean)[]): Expression<boolean> {
+    const operand = conjunction(conditions([first, ...rest], `${this.relation.name}.every()`)) as Node;
+    return this.#exists([make('unary', { operator: 'NOT', operand, postfix: false })]).not();
+  }
+  /**
+   * How many related rows there are, or how many of them meet these conditions.
+   * @example User.query().orderBy(User.c.posts.count().desc()); User.query().select({ user: User, drafts: User.c.posts.count(Post.c.published.eq(false)) })
+   */
+  count(...list: (ExpressionLike<boolean | null> | boolean)[]): Expression<number> {
+    const query = this.#related([func.count().node], conditions(list, `${this.relation.name}.count()`));
+    return new Expression<number>(make('scalar', { query }), INTEGER);
   }
   /** Is related to this object; `null` is: to none. SQLAlchemy: `==`. */
   eq(object: M | null): Expression<boolean> {
@@ -136,7 +167,8 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
 
   '~join'(): ReturnType<Joinable['~join']> {
     const { relation } = this;
-    const target = relation.target === relation.mapper ? makeAlias(relation.target.table.node, null) : relation.target.table.node;
+    const { node } = relation.target.table;
+    const target = this.#target ?? (relation.target === relation.mapper ? makeAlias(node, null) : node);
     if (relation.through === null) return { from: this.#source, steps: [{ source: target, on: tie(relation, this.#source, target) }] };
     const through = relation.through.node;
     const { near, far, across } = ties(relation, this.#source, through, target);
@@ -149,12 +181,17 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
     };
   }
 
-  #exists(list: readonly Node[], more: (target: SourceNode) => readonly Node[] = () => []): Expression<boolean> {
+  #exists(list: readonly Node[], more?: (target: SourceNode) => readonly Node[]): Expression<boolean> {
+    return new Expression(make('exists', { query: this.#related([ONE], list, more) }), BOOLEAN);
+  }
+
+  /** A subquery for the related rows. */
+  #related(columns: readonly Node[], list: readonly Node[], more: (target: SourceNode) => readonly Node[] = () => []): SelectNode {
     const { relation } = this;
     const table = relation.target.table.node;
     // Conditions are written over the class's own table; inside the subquery that name may be the outer one's.
-    const aliased = table.id === this.#source.id;
-    const target = aliased ? makeAlias(table, null) : table;
+    const aliased = this.#target === null && table.id === this.#source.id;
+    const target = this.#target ?? (aliased ? makeAlias(table, null) : table);
     const inner = aliased ? list.map((node) => adapt(node, table, target)) : list;
     const from: Node[] = [target];
     const where: Node[] = [];
@@ -165,12 +202,7 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
       where.push(near, far);
       if (across !== null) where.push(across);
     }
-    const query = makeSelect({
-      columns: [ONE],
-      from,
-      where: conjunction([...where, ...more(target), ...inner]),
-    });
-    return new Expression(make('exists', { query }), BOOLEAN);
+    return makeSelect({ columns, from, where: conjunction([...where, ...more(target), ...inner]) });
   }
 }
 

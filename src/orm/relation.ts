@@ -2,7 +2,7 @@ import type { ExpressionLike, OrderTerm } from '../sql/expression.ts';
 import type { ColumnAttribute, Table } from '../sql/schema.ts';
 
 /** How a relation is loaded when it is first awaited, or always. SQLAlchemy: `lazy=`. */
-export type LazyMode = 'select' | 'joined' | 'selectin' | 'raise';
+export type LazyMode = 'select' | 'joined' | 'selectin' | 'subquery' | 'raise' | 'noload';
 
 export interface RelationOptions {
   /**

@@ -1,132 +1,154 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
-import { conjunction } from '../sql/expression.ts';
-import { make, makeAlias, makeBind, makeColumn, makeSelect } from '../sql/make.ts';
-import type { Node, SourceNode } from '../sql/node.ts';
-import { isKind } from '../sql/node-walk.ts';
-import type { TableColumn } from '../sql/schema.ts';
-import { INTEGER } from '../sql/type.ts';
+import { canonicalKey } from '../sql/make.ts';
+import type { Node } from '../sql/node.ts';
 import { columnValue } from './attributes.ts';
 import { identityOf, identityOfRow } from './identity.ts';
-import type { LoadRequest } from './load-request.ts';
-import { entityOfRow, type LoadingSession } from './loader.ts';
-import type { Entity, Relationship } from './mapping.ts';
-import { collectionOf, EntityCollection, knownOne, relatedOf } from './related.ts';
-import { columnOf, tie, ties } from './relation-attribute.ts';
+import { loadMark } from './load-marks.ts';
+import { isPlain } from './load-request.ts';
+import { entitiesOfRows, entityOfRow, type LoadingSession } from './loader.ts';
+import { type Entity, hasChange, type Relationship, ROW } from './mapping.ts';
+import { knownOne, relatedOf } from './related.ts';
+import { fill, fillOne } from './related-filling.ts';
+import { ALL, isByTarget, type ParentKeys, relatedStatement, type Wish } from './related-statement.ts';
 
 /** Parents whose related rows are asked for in one statement. */
 const CHUNK = 500;
 /** Keys of several columns make one condition each, so fewer go into a statement. */
 const COMPOSITE_CHUNK = 100;
 
-/** What a select-in load of one relation may ask for beside the relation itself. */
-export type Wish = Pick<LoadRequest, 'filter' | 'orderBy' | 'limit' | 'key'>;
-const PLAIN: Wish = { filter: [], orderBy: null, limit: null, key: '' };
-
 /**
- * Loads a relation of many parents with one statement for each 500 of them, and gives the related objects.
- * SQLAlchemy: `selectinload()`, also for lazy loads.
+ * Loads a relation of many parents with one statement for each 500 of them, and gives the related objects; with one
+ * statement for all of them where `within` is a query for their keys. SQLAlchemy: `selectinload()` and `subqueryload()`,
+ * also for lazy loads.
  */
 export async function loadSelectIn(
   session: LoadingSession,
   relation: Relationship,
   parents: readonly Entity[],
-  wish: Wish = PLAIN,
+  wish: Wish = ALL,
+  within: Node | null = null,
 ): Promise<Entity[]> {
-  if (relation.direction === 'manyToOne') return loadOne(session, relation, parents, wish);
+  const query = relation.local.length === 1 ? within : null;
+  if (relation.direction === 'manyToOne') return loadOne(session, relation, parents, wish, query);
   const loaded: Entity[] = [];
   const found = new Map<unknown, Entity[]>();
   const keyed = parents.map((parent) => localKey(parent, relation));
-  const keys = [...new Map(keyed.filter((key) => key !== null).map((key) => [key.identity, key])).values()];
+  const keys = distinctKeys(keyed);
   for (const key of keys) found.set(key.identity, []);
-  const width = relation.target.columns.length;
-  const single = relation.local.length === 1;
-  const owner = isByTarget(relation) ? relation.remote : relation.local.map((_, i) => width + i);
-  await fetchInChunks(session, relation, keys, wish, loaded, (child, row) => {
-    const raw = row[owner[0]];
-    const identity = single && typeof raw === 'number' ? raw : ownerIdentity(row, owner, relation);
-    const list = found.get(identity);
-    // By a condition, a row may be related in several ways.
-    if (list !== undefined && (relation.join === null || !list.includes(child))) list.push(child);
+  const owner = ownerOf(relation);
+  const seen = mayRepeat(relation) ? new Map<Entity[], Set<Entity>>() : null;
+  await fetchRelated(session, relation, keys, wish, query, loaded, (child, row) => {
+    const list = found.get(owner(row));
+    if (list !== undefined && (seen === null || isNew(seen, list, child))) list.push(child);
   });
+  const partial = wish.filter.length > 0 || wish.limit !== null || wish.offset !== null;
+  if (!relation.many && relation.orderBy.length === 0 && wish.orderBy === null && [...found.values()].some((list) => list.length > 1)) {
+    warnOfSeveral(relation);
+  }
   parents.forEach((parent, i) => {
     const key = keyed[i];
-    fill(session, parent, relation, key === null ? [] : (found.get(key.identity) as Entity[]), wish);
+    fill(session, parent, relation, key === null ? [] : (found.get(key.identity) as Entity[]), partial);
   });
   return loaded;
 }
 
-interface Key {
+/** Whether a list does not have the object yet, of which it has it now. */
+export function isNew(seen: Map<Entity[], Set<Entity>>, list: Entity[], one: Entity): boolean {
+  let members = seen.get(list);
+  if (members === undefined) {
+    members = new Set();
+    seen.set(list, members);
+  }
+  if (members.has(one)) return false;
+  members.add(one);
+  return true;
+}
+
+const warned = new WeakSet<Relationship>();
+
+/** Warns, once, of a relation to one object that found several and no order to choose by. */
+function warnOfSeveral(relation: Relationship): void {
+  if (warned.has(relation)) return;
+  warned.add(relation);
+  process.emitWarning(
+    `${relation.name} is a relation to one object, and several rows lead to the same owner: one of them was taken. ` +
+      'Say which with { orderBy }, make the foreign key unique, or use hasMany().',
+    { type: 'AthanorWarning', code: 'athanor.several-rows' },
+  );
+}
+
+/** A parent's side of a relation. */
+export interface Key {
   readonly identity: unknown;
   readonly values: readonly unknown[];
 }
 
-function localKey(parent: Entity, relation: Relationship): Key | null {
-  const values = relation.local.map((position) => columnValue(parent, position));
+export function localKey(parent: Entity, { local }: Relationship): Key | null {
+  if (local.length === 1) {
+    const value = columnValue(parent, local[0]);
+    return value === null || value === undefined ? null : { identity: identityOf([value]), values: [value] };
+  }
+  const values = local.map((position) => columnValue(parent, position));
   return values.some((value) => value === null || value === undefined) ? null : { identity: identityOf(values), values };
 }
 
-/** Whether the target's own columns tell to whom a row belongs; else the owner's key is read with it. */
-function isByTarget(relation: Relationship): boolean {
-  return relation.through === null && relation.join === null;
+export function distinctKeys(keys: readonly (Key | null)[]): Key[] {
+  const distinct: Key[] = [];
+  const seen = new Set<unknown>();
+  for (const key of keys) {
+    if (key === null || seen.has(key.identity)) continue;
+    seen.add(key.identity);
+    distinct.push(key);
+  }
+  return distinct;
 }
 
-function ownerIdentity(row: DriverRow, owner: readonly number[], relation: Relationship): unknown {
-  const codecs = relation.target.codecs();
-  const local = relation.mapper.codecs();
-  const values = owner.map((place, i) => {
-    // A through table's columns have the types of the keys they point at.
-    const codec = isByTarget(relation) ? codecs[place] : local[relation.local[i]];
-    return codec.decode === null ? row[place] : codec.decode(row[place]);
-  });
-  return identityOf(values);
+/** Nothing keeps rows of the table between from standing there twice. */
+export function mayRepeat({ join, through, throughLocal, throughRemote }: Relationship): boolean {
+  // By a condition, a row may be related in several ways.
+  if (join !== null) return true;
+  if (through === null) return false;
+  const columns = [...throughLocal, ...throughRemote];
+  const held = (key: readonly unknown[] | undefined): boolean => key?.every((column) => columns.includes(column as never)) === true;
+  return !held(through.primaryKey?.columns) && !through.uniques.some((unique) => held(unique.columns));
 }
 
-/** Gives a parent its related objects; what was added and removed before they were loaded stays added and removed. */
-function fill(session: LoadingSession, parent: Entity, relation: Relationship, items: Entity[], wish: Wish): void {
-  if (!relation.many) {
-    const related = relatedOf(parent);
-    if (related[relation.position] !== undefined) return;
-    related[relation.position] = items[0] ?? null;
-    session.noteLoaded(parent, relation);
-    return;
-  }
-  session.noteLoaded(parent, relation);
-  const related = relatedOf(parent);
-  let collection = related[relation.position] as EntityCollection | undefined;
-  if (collection === undefined) {
-    collection = new EntityCollection(parent, relation, items);
-    related[relation.position] = collection;
-  } else merge(collection, items);
-  collection.partial = wish.filter.length > 0 || wish.limit !== null;
-}
-
-/** Makes a collection a loaded one without losing what was done to it meanwhile. */
-export function merge(collection: EntityCollection, items: Entity[]): void {
-  const { added, removed, replaced } = collection;
-  if (added === null && removed === null && !replaced) {
-    collection.items = items;
-    return;
-  }
-  collection.before = items;
-  if (replaced) {
-    collection.removed = new Set(items.filter((item) => !added?.has(item)));
-    collection.replaced = false;
-  }
-  collection.items = items.filter((item) => !collection.removed?.has(item));
-  const there = new Set(collection.items);
-  for (const item of added ?? []) {
-    if (there.has(item)) added?.delete(item);
-    else collection.items.push(item);
-  }
+/** Finds the parent's key in a row: among the target's columns, or after them where a table stands between. */
+export function ownerOf(relation: Relationship): (row: DriverRow) => unknown {
+  const width = relation.target.columns.length;
+  const byTarget = isByTarget(relation);
+  const places = byTarget ? relation.remote : relation.local.map((_, i) => width + i);
+  const [first] = places;
+  const single = places.length === 1;
+  return (row) => {
+    const raw = row[first];
+    if (single && typeof raw === 'number') return raw;
+    const codecs = relation.target.codecs();
+    const local = relation.mapper.codecs();
+    const values = places.map((place, i) => {
+      // A through table's columns have the types of the keys they point at.
+      const codec = byTarget ? codecs[place] : local[relation.local[i]];
+      return codec.decode === null ? row[place] : codec.decode(row[place]);
+    });
+    return identityOf(values);
+  };
 }
 
 /** Loads to-one relations: only those that the identity map does not have are asked for. */
-async function loadOne(session: LoadingSession, relation: Relationship, parents: readonly Entity[], wish: Wish): Promise<Entity[]> {
+async function loadOne(
+  session: LoadingSession,
+  relation: Relationship,
+  parents: readonly Entity[],
+  wish: Wish,
+  within: Node | null,
+): Promise<Entity[]> {
   const loaded: Entity[] = [];
-  const wanted = new Map<unknown, Key>();
   const waiting: { parent: Entity; key: Key }[] = [];
+  const partial = wish.filter.length > 0 || wish.offset !== null;
   for (const parent of parents) {
-    const known = wish === PLAIN || wish.filter.length === 0 ? knownOne(parent, relation) : undefined;
+    // What a user set stays, whatever is asked for; what a filter left is not all there is.
+    const open = partial || loadMark(parent, relation) === 'partial';
+    const known = open && !hasChange(parent, relation.mapper.columns.length + relation.position) ? undefined : knownOne(parent, relation);
     if (known !== undefined) {
       relatedOf(parent)[relation.position] = known;
       if (known !== null) loaded.push(known);
@@ -134,42 +156,46 @@ async function loadOne(session: LoadingSession, relation: Relationship, parents:
     }
     const key = localKey(parent, relation);
     if (key === null) relatedOf(parent)[relation.position] = null;
-    else {
-      waiting.push({ parent, key });
-      wanted.set(key.identity, key);
-    }
+    else waiting.push({ parent, key });
   }
-  const keys = [...wanted.values()];
+  if (waiting.length === 0) return loaded;
   const found = new Map<unknown, Entity>();
-  await fetchInChunks(session, relation, keys, wish, loaded, (entity, row) => {
-    const values = relation.remote.map((place) => {
-      const { decode } = relation.target.codecs()[place];
-      return decode === null ? row[place] : decode(row[place]);
-    });
-    found.set(identityOf(values), entity);
+  const owner = ownerOf(relation);
+  await fetchRelated(session, relation, distinctKeys(waiting.map(({ key }) => key)), wish, within, loaded, (entity, row) => {
+    found.set(owner(row), entity);
   });
-  for (const { parent, key } of waiting) {
-    relatedOf(parent)[relation.position] = found.get(key.identity) ?? null;
-    session.noteLoaded(parent, relation);
-  }
+  for (const { parent, key } of waiting) fillOne(session, parent, relation, found.get(key.identity) ?? null, partial);
   return loaded;
 }
 
 /** Fetches the related rows of these keys, so many at a time, and gives each row's object with it. */
-async function fetchInChunks(
+async function fetchRelated(
   session: LoadingSession,
   relation: Relationship,
   keys: readonly Key[],
   wish: Wish,
+  within: Node | null,
   loaded: Entity[],
   each: (entity: Entity, row: DriverRow) => void,
 ): Promise<void> {
   const { target } = relation;
-  const map = session.identities.of(target);
-  const chunk = relation.local.length === 1 ? CHUNK : COMPOSITE_CHUNK;
+  const single = relation.local.length === 1;
+  const chunk = within !== null ? Math.max(1, keys.length) : single ? CHUNK : COMPOSITE_CHUNK;
   for (let start = 0; start < keys.length; start += chunk) {
-    const values = keys.slice(start, start + chunk).map((key) => key.values);
-    for (const row of await fetchRelated(session, relation, values, wish)) {
+    const part = within ?? keys.slice(start, start + chunk).map((key) => (single ? key.values[0] : key.values));
+    const answer = fetchRows(session, relation, part, wish);
+    const rows = answer instanceof Promise ? await answer : answer;
+    if (relation.direction === 'oneToMany' && relation.join === null && keys.length <= chunk) {
+      // A row has one owner, so no two rows are of one object.
+      const entities = entitiesOfRows(session, target, rows, true);
+      // The driver's list may have become the list of objects, whose rows are as they came.
+      const made = (entities as unknown) === rows;
+      for (let i = 0; i < entities.length; i++) each(entities[i], made ? entities[i][ROW] : rows[i]);
+      for (const entity of entities) loaded.push(entity);
+      return;
+    }
+    const map = session.identities.of(target);
+    for (const row of rows) {
       const entity = entityOfRow(session, target, map, row, identityOfRow(target, row), loaded);
       loaded.push(entity);
       each(entity, row);
@@ -177,151 +203,20 @@ async function fetchInChunks(
   }
 }
 
-function fetchRelated(
-  session: LoadingSession,
-  relation: Relationship,
-  keys: readonly (readonly unknown[])[],
-  wish: Wish,
-): ReturnType<LoadingSession['fetch']> {
-  const single = relation.local.length === 1;
-  const list = single ? keys.map((key) => key[0]) : keys;
-  const node = (): Node => statement(relation, list, wish);
-  const plain =
-    wish.filter.length === 0 &&
-    wish.orderBy === null &&
-    wish.limit === null &&
-    relation.condition === null &&
-    relation.join === null &&
-    relation.orderBy.length === 0;
-  const key = `related:${relation.name}:${relation.mapper.table.node.id}:${wish.key}:${single ? '' : keys.length}`;
+function fetchRows(session: LoadingSession, relation: Relationship, keys: ParentKeys, wish: Wish): ReturnType<LoadingSession['fetch']> {
   const { table } = relation.target;
-  if (plain && single) return session.fetch(table, key, node, [list]);
+  const { condition, join, orderBy } = relation;
+  const plain = isPlain(wish) && condition === null && join === null && orderBy.length === 0;
+  if (Array.isArray(keys) && relation.local.length === 1 && plain) {
+    const key = `related:${relation.name}:${relation.mapper.table.node.id}:${wish.key}`;
+    return session.fetch(table, key, () => relatedStatement(relation, keys, wish), [keys]);
+  }
   // The conditions carry values of their own, so the statement is built; its plan is still found by its shape.
-  const built = node();
+  const built = relatedStatement(relation, keys, wish);
   return session.fetch(
     table,
-    built.key,
+    canonicalKey(built.key),
     () => built,
     built.binds.map((bind) => bind.value),
   );
-}
-
-/** SELECT the target's columns (and the through table's own key) WHERE the key is among these. */
-function statement(relation: Relationship, keys: readonly unknown[], wish: Wish): Node {
-  const target = relation.target.table.node;
-  const columns: Node[] = relation.target.columns.map((column) => columnOf(target, column));
-  const from: Node[] = [];
-  const where: Node[] = [];
-  let near: Node[];
-  let nearTypes: readonly TableColumn[];
-  if (relation.join !== null) {
-    const own = makeAlias(relation.mapper.table.node, null);
-    nearTypes = relation.local.map((position) => relation.mapper.columns[position]);
-    near = nearTypes.map((column) => columnOf(own, column));
-    columns.push(...near);
-    from.push(joinByCondition(relation, own, target));
-  } else if (relation.through === null) {
-    nearTypes = relation.remote.map((position) => relation.target.columns[position]);
-    near = nearTypes.map((column) => columnOf(target, column));
-    from.push(target);
-    if (relation.condition !== null) where.push(relation.condition);
-  } else {
-    const through = relation.through.node;
-    nearTypes = relation.throughLocal;
-    near = nearTypes.map((column) => columnOf(through, column));
-    columns.push(...near);
-    const { far } = ties(relation, relation.mapper.table.node, through, target);
-    from.push(make('join', { type: 'inner', left: through, right: target, on: far }));
-  }
-  const order = wish.orderBy ?? relation.orderBy.map((term) => term.node);
-  where.unshift(membership(near, nearTypes, keys));
-  where.push(...wish.filter);
-  const rows = { from, where: conjunction(where) };
-  if (wish.limit === null) return makeSelect({ ...rows, columns, orderBy: order });
-  return limited(columns, near, order, rows, wish.limit, relation);
-}
-
-/** The owners' rows with those that a condition relates to them. */
-function joinByCondition(relation: Relationship, own: SourceNode, target: SourceNode): Node {
-  if (relation.through === null) return make('join', { type: 'inner', left: own, right: target, on: tie(relation, own, target) });
-  const through = relation.through.node;
-  const { near, far, across } = ties(relation, own, through, target);
-  const pairs = make('join', { type: 'inner', left: own, right: through, on: near });
-  return make('join', { type: 'inner', left: pairs, right: target, on: across === null ? far : (conjunction([far, across]) as Node) });
-}
-
-function membership(near: readonly Node[], columns: readonly TableColumn[], keys: readonly unknown[]): Node {
-  if (near.length === 1) {
-    return make('in', { operand: near[0], list: makeBind(keys, columns[0].type, { expanding: true }), negated: false });
-  }
-  const items = (keys as readonly (readonly unknown[])[]).map(
-    (key) =>
-      conjunction(near.map((node, i) => make('binary', { operator: '=', left: node, right: makeBind(key[i], columns[i].type) }))) as Node,
-  );
-  return items.length === 1 ? items[0] : make('junction', { operator: 'or', items });
-}
-
-/** At most so many for each parent: rows are numbered within their parent, and the first ones kept. */
-function limited(
-  columns: readonly Node[],
-  near: readonly Node[],
-  order: readonly Node[],
-  rows: { from: Node[]; where: Node | null },
-  limit: number,
-  relation: Relationship,
-): Node {
-  const inOrder =
-    order.length > 0
-      ? order
-      : relation.target.keyPositions.map((position) => columnOf(relation.target.table.node, relation.target.columns[position]));
-  const call = make('function', { name: 'row_number', args: [], distinct: false, orderBy: [], filter: null });
-  const number = make('label', {
-    operand: make('over', { call, window: null, partitionBy: near, orderBy: inOrder, frame: null }),
-    name: 'place',
-  });
-  const inner = makeSelect({
-    ...rows,
-    columns: [...columns.map((column, i) => make('label', { operand: column, name: `c${i}` })), number],
-  });
-  const numbered = makeAlias(inner, null);
-  const outer = columns
-    .filter((column) => isKind(column, 'column'))
-    .map((column, i) => makeColumn(numbered, `c${i}`, column.attribute, column.type));
-  const place = makeColumn(numbered, 'place', 'place', INTEGER);
-  return makeSelect({
-    columns: outer,
-    from: [numbered],
-    where: make('binary', { operator: '<=', left: place, right: makeBind(limit, INTEGER) }),
-    orderBy: [place],
-  });
-}
-
-/** Loads what was asked for below objects that are loaded, level by level. */
-export async function loadRequests(session: LoadingSession, parents: readonly Entity[], requests: readonly LoadRequest[]): Promise<void> {
-  for (const request of requests) {
-    const { relation } = request;
-    const all = parents.length === new Set(parents).size ? parents : [...new Set(parents)];
-    const plain = request.filter.length === 0 && request.limit === null && request.orderBy === null;
-    const missing = plain ? all.filter((parent) => !isLoadedHere(parent, relation)) : all;
-    if (!plain && relation.many) for (const parent of all) reset(collectionOf(parent, relation));
-    if (missing.length > 0) await loadSelectIn(session, relation, missing, request);
-    if (request.nested.length === 0) continue;
-    const next = all.flatMap((parent) => relatedTo(parent, relation));
-    if (next.length > 0) await loadRequests(session, next, request.nested);
-  }
-}
-
-function reset(collection: EntityCollection): void {
-  if (collection.added === null && collection.removed === null) collection.items = null;
-}
-
-function isLoadedHere(parent: Entity, relation: Relationship): boolean {
-  return relation.many ? collectionOf(parent, relation).isWhole : knownOne(parent, relation) !== undefined;
-}
-
-/** The loaded objects of a relation. */
-export function relatedTo(parent: Entity, relation: Relationship): readonly Entity[] {
-  if (relation.many) return collectionOf(parent, relation).items ?? [];
-  const one = knownOne(parent, relation);
-  return one === null || one === undefined ? [] : [one];
 }

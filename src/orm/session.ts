@@ -43,7 +43,7 @@ import { newQuery } from './model.ts';
 import type { AnyClass, BulkInsertRow, BulkUpdateRow, Loaded, With } from './model-types.ts';
 import type { PageParameters } from './pagination.ts';
 import { type ManyResult, storedKey } from './persistence.ts';
-import { type ChangeOptions, type Query, type QueryRunner, type QuerySpec, specOf } from './query.ts';
+import { type ChangeOptions, type ExplainOptions, type Query, type QueryRunner, type QuerySpec, specOf } from './query.ts';
 import {
   countRows,
   deleteAll,
@@ -57,7 +57,7 @@ import {
 } from './query-execution.ts';
 import { relationQuery } from './relation-query.ts';
 import { type RowLock, readLock } from './reloading.ts';
-import { loadRequests } from './select-in-loading.ts';
+import { loadRequests } from './request-loading.ts';
 import { SessionConnections } from './session-connections.ts';
 import {
   type CommitHooks,
@@ -398,8 +398,8 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   within<T>(limits: StatementLimits, work: () => T): T {
     return this.connections.within(limits, work);
   }
-  runExplain(spec: QuerySpec): Promise<string[]> {
-    return explainQuery(this, spec);
+  runExplain(spec: QuerySpec, options: ExplainOptions): Promise<string[]> {
+    return explainQuery(this, spec, options);
   }
   toSQL(spec: QuerySpec): Promise<{ sql: string; parameters: unknown[] }> {
     return queryToSQL(this, spec);

@@ -13,8 +13,7 @@ import { entitiesOfRows } from './loader.ts';
 import { CHANGES, type Entity, MAPPER, PEERS, PERSISTENT, SESSION, STATUS } from './mapping.ts';
 import { storedKey } from './persistence.ts';
 import type { QuerySpec } from './query.ts';
-import { loadBelow, type QuerySession } from './query-execution.ts';
-import { loadRequests } from './select-in-loading.ts';
+import { loadSeparate, type QuerySession } from './query-execution.ts';
 
 /** A connection that a stream reads from, and how it is given back. */
 export interface StreamConnection {
@@ -51,17 +50,17 @@ export async function* streamEntities(
   await engine.ready();
   mapper.useDialect(engine.dialect);
   // Rows come one by one, so none may stand for a part of an object: collections load in statements of their own.
-  const { plan } = planEager(mapper, withDefaults(mapper, spec.requests), false);
-  const node = joinEager(select.node, source, plan);
+  const { plan } = planEager(mapper, withDefaults(mapper, spec.requests), select.node, true);
+  const node = joinEager(select.node, source, plan, spec.joins);
   const make = async (rows: DriverRow[]): Promise<{ entities: Entity[]; arrivals: Entity[] }> => {
     const outer = session.arrivals;
     const arrivals: Entity[] = [];
     session.arrivals = arrivals;
     try {
-      const made = plan.joined.length === 0 ? entitiesOfRows(session, mapper, rows) : entitiesOfJoinedRows(session, mapper, plan, rows);
+      const made =
+        plan.joined.length === 0 ? entitiesOfRows(session, mapper, rows) : entitiesOfJoinedRows(session, mapper, plan, rows, spec.joined);
       const entities = spec.joined ? [...new Set(made)] : made;
-      await loadRequests(session, entities, plan.separate);
-      await loadBelow(session, entities, plan.joined);
+      await loadSeparate(session, entities, plan, null);
       return { entities, arrivals };
     } finally {
       session.arrivals = outer;

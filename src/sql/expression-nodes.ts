@@ -99,6 +99,13 @@ export interface LabelNode extends Node {
   readonly operand: Node;
   readonly name: string;
 }
+/** In GROUP BY and ORDER BY: an expression that is also a column of the result, its values included. */
+export interface SameAsColumnNode extends Node {
+  readonly kind: 'sameAsColumn';
+  readonly operand: Node;
+  /** The column's place, where the compiler writes that. */
+  readonly place?: number;
+}
 export interface ExistsNode extends Node {
   readonly kind: 'exists';
   readonly query: Node;

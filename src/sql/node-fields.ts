@@ -23,6 +23,7 @@ const FIELDS = {
   collate: { operand: 'node', collation: 'token' },
   order: { operand: 'node', direction: 'token', nulls: 'token' },
   label: { operand: 'node', name: 'token' },
+  sameAsColumn: { operand: 'node' },
   exists: { query: 'node' },
   scalar: { query: 'node' },
   star: {},

@@ -46,6 +46,7 @@ import type {
   RawNode,
   RegexpNode,
   RegexpReplaceNode,
+  SameAsColumnNode,
   ScalarNode,
   StarNode,
   SymmetricBetweenNode,
@@ -106,6 +107,7 @@ export interface NodeByKind {
   collate: CollateNode;
   order: OrderNode;
   label: LabelNode;
+  sameAsColumn: SameAsColumnNode;
   exists: ExistsNode;
   scalar: ScalarNode;
   star: StarNode;

@@ -1,6 +1,8 @@
 import { describe, sqlError } from './errors.ts';
 import { count, type ExpressionLike, isExpression } from './expression.ts';
+import { make } from './make.ts';
 import type { Node } from './node.ts';
+import { isKind } from './node-walk.ts';
 import type { Projection } from './projection.ts';
 
 /** The node of an expression or an order term. */
@@ -22,6 +24,34 @@ export function termNode(term: unknown, projection: Projection, where: string): 
     throw sqlError('sql.bad-argument', where, `expressions, or ${known}`, typeof term === 'number' ? String(term) : `'${term}'`);
   }
   return item.node;
+}
+
+/**
+ * A term that is also a column of the result, marked as such. Two parameters of equal value are two things to a database, which
+ * would not know the expression again.
+ */
+export function marked(node: Node, projection: Projection): Node {
+  if (isKind(node, 'order'))
+    return node.operand.binds.length === 0 ? node : make('order', { ...node, operand: marked(node.operand, projection) });
+  if (node.binds.length === 0 || isKind(node, 'label')) return node;
+  const same = projection.items.some(({ node: item }) => {
+    const column = isKind(item, 'label') ? item.operand : item;
+    return (
+      column.key === node.key &&
+      column.binds.every((bind, i) => bind.name === node.binds[i].name && Object.is(bind.value, node.binds[i].value))
+    );
+  });
+  return same ? make('sameAsColumn', { operand: node }) : node;
+}
+
+/** The terms for other columns of the result. */
+export function markedAgain(nodes: readonly Node[], projection: Projection): Node[] {
+  const bare = (node: Node): Node => {
+    if (isKind(node, 'order'))
+      return isKind(node.operand, 'sameAsColumn') ? make('order', { ...node, operand: node.operand.operand }) : node;
+    return isKind(node, 'sameAsColumn') ? node.operand : node;
+  };
+  return nodes.map((node) => marked(bare(node), projection));
 }
 
 /** The terms of ORDER BY. */

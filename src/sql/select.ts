@@ -8,7 +8,7 @@ import { changeSelect, make, makeSelect } from './make.ts';
 import type { Node } from './node.ts';
 import type { FieldsOf } from './node-kinds.ts';
 import { isKind } from './node-walk.ts';
-import { expressionNode, orderNodes, rowCount, termNode } from './order.ts';
+import { expressionNode, marked, markedAgain, orderNodes, rowCount, termNode } from './order.ts';
 import {
   type AddedItems,
   type AddedRow,
@@ -89,7 +89,7 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
   }
   /** Groups the rows, by expressions or by columns of the result by their names or places. */
   groupBy(...items: (ExpressionLike | string | number)[]): Select<R, I, J> {
-    const terms = items.map((item) => unlabelled(termNode(item, this.projection, 'groupBy()')));
+    const terms = items.map((item) => marked(unlabelled(termNode(item, this.projection, 'groupBy()')), this.projection));
     return this.#with({ groupBy: [...this.node.groupBy, ...terms] });
   }
   /** Adds conditions on the groups. */
@@ -99,7 +99,9 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
   }
   /** Adds to the order: expressions, or columns of the result by their names or places. Without arguments it takes the order away. */
   orderBy(...terms: (OrderTerm | ExpressionLike | string | number)[]): Select<R, I, J> {
-    return this.#with({ orderBy: terms.length === 0 ? [] : [...this.node.orderBy, ...orderNodes(terms, this.projection)] });
+    return this.#with({
+      orderBy: terms.length === 0 ? [] : [...this.node.orderBy, ...markedAgain(orderNodes(terms, this.projection), this.projection)],
+    });
   }
   /** At most so many rows; null takes the limit away. */
   limit(rows: number | ExpressionLike<number> | null): Select<R, I, J> {
@@ -190,7 +192,9 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
   columns<const X extends readonly unknown[]>(...items: X): Select<OuterRow<SelectRow<X>, ItemsOf<X>, J>, ItemsOf<X>, J> {
     const projection = project(items, 'columns()');
     const from = this.node.from.length > 0 ? this.node.from : sourcesOf(this.node.columns);
-    return new Select(make('select', { ...this.node, from, columns: projection.items.map((item) => item.node) }), projection);
+    const columns = projection.items.map((item) => item.node);
+    const [groupBy, orderBy] = [markedAgain(this.node.groupBy, projection), markedAgain(this.node.orderBy, projection)];
+    return new Select(make('select', { ...this.node, from, columns, groupBy, orderBy }), projection);
   }
   /** More columns, after those that are there. SQLAlchemy: `add_columns()`. */
   addColumns<Q, const X extends readonly unknown[]>(this: Select<Q, I, J>, ...items: X): Select<AddedRow<Q, X, J>, AddedItems<I, X>, J> {

@@ -224,6 +224,34 @@ describe.each(shopDatabases)('select on $name', (database) => {
       ]);
       expect(await shop.all(statement.having(func.sum(p.c.stock).gt(4)).limit(1).offset(1))).toEqual([{ category: 1, n: 1, stock: 5 }]);
     });
+    it('groups and sorts by expressions with values that are columns too', async () => {
+      const odd = () => p.c.stock.mod(2).plus(0.5);
+      const statement = select({ odd: odd(), n: func.count(), id: func.min(p.c.id) })
+        .where(p.c.id.lt(4))
+        .groupBy(odd())
+        .orderBy(odd().desc());
+      const expected = [
+        { odd: 1.5, n: 1, id: 1 },
+        { odd: 0.5, n: 2, id: 2 },
+      ];
+      expect(await shop.all(statement)).toEqual(expected);
+      expect(
+        await shop.all(
+          select({ odd: odd(), n: func.count(), id: func.min(p.c.id) })
+            .where(p.c.id.lt(4))
+            .groupBy('odd')
+            .orderBy('odd', 1),
+        ),
+      ).toEqual([...expected].reverse());
+      expect(await shop.scalars(select(odd()).where(p.c.id.lt(4)).distinct().orderBy(odd()))).toEqual([0.5, 1.5]);
+      // With other columns, or other values, they are what they were.
+      expect(await shop.scalars(statement.columns(func.count()).orderBy())).toHaveLength(2);
+      expect(
+        await shop.scalars(select(p.c.stock.plus(1)).groupBy(p.c.stock.plus(1), p.c.stock, p.c.stock.plus(2)).orderBy(p.c.stock.plus(1))),
+      ).toEqual([1, 2, 6, 13]);
+      expect(select(p.c.stock.plus(1)).groupBy(p.c.stock.plus(2)).node.groupBy[0].kind).toBe('binary');
+      expect(select(p.c.stock.plus(1)).groupBy(p.c.stock.plus(1)).columns(p.c.stock.plus(3)).node.groupBy[0].kind).toBe('binary');
+    });
     it('sorts by what was given a name', async () => {
       const worth = p.c.stock.times(2).as('worth');
       expect(textOf(select(p.c.id, worth).orderBy(worth.desc()))).toBe(

@@ -1,6 +1,6 @@
 // What relations hold, loaded and not.
 import type { Collection, FilterBy, Init, Loaded, LoadedCollection, NotLoaded, With } from 'athanor';
-import { type inspect, isLoaded } from 'athanor';
+import { alias, func, type inspect, isLoaded, select, sql } from 'athanor';
 import { db } from './database.ts';
 import { assertType, type Equal } from './equal.ts';
 import { Post } from './post.ts';
@@ -119,3 +119,78 @@ Post.c.author.has(User.c.username.eq('x'));
 Post.c.author.eq(user);
 // @ts-expect-error a post is no author
 Post.c.author.eq(post);
+
+// Strategies that load, that may leave nothing, and that do not load.
+const strategies = await Post.query()
+  .with({ author: { filter: User.c.username.eq('x') }, parent: 'recursive', tags: { strategy: 'noload' } })
+  .firstOr404();
+assertType<null extends typeof strategies.author ? true : false>();
+// @ts-expect-error a filter may leave none
+strategies.author.label;
+strategies.author?.label;
+strategies.parent?.parent?.parent?.parent?.title;
+// @ts-expect-error may be null at every step
+strategies.parent?.parent.title;
+strategies.tags.length;
+const withheld = await Post.query()
+  .with({ author: 'raise', parent: false, tags: { strategy: 'select' }, '*': 'raise' })
+  .firstOr404();
+// @ts-expect-error not loaded
+withheld.author.username;
+// @ts-expect-error not loaded
+withheld.parent?.title;
+// @ts-expect-error not loaded
+withheld.tags.length;
+// @ts-expect-error the others cannot be joined
+Post.query().with({ '*': 'joined' });
+// Of a recursive load to a depth, the last ones are not loaded.
+const deepest = await Post.query()
+  .with({ parent: { strategy: 'recursive', depth: 2, with: { author: true } } })
+  .firstOr404();
+deepest.parent?.author.username;
+// @ts-expect-error how deep it went, the compiler does not count
+deepest.parent?.parent?.title;
+const below = await Post.query()
+  .with({ parent: { strategy: 'recursive', with: { tags: true } } })
+  .firstOr404();
+below.parent?.parent?.tags.length;
+
+const writer = alias(User, 'writer');
+const contained = await Post.query()
+  .join(Post.c.author.of(writer))
+  .with({ author: { alias: writer, with: { profile: true } } })
+  .all();
+contained[0]?.author.profile?.bio;
+// @ts-expect-error an alias of another class
+Post.c.author.of(alias(Post));
+// @ts-expect-error an alias of another class
+Post.query().with({ author: { alias: alias(Tag) } });
+
+const best = Post.query().limit(3).alias('best');
+const pair = await db.session.first(select(User, best).join(best, best.c.userId.eq(User.c.id)));
+assertType<Equal<typeof pair, [User, Post] | null>>();
+best.c.author.has(User.c.username.eq('x'));
+assertType<Equal<Awaited<ReturnType<ReturnType<typeof best.query>['all']>>, Post[]>>();
+
+const rows = Post.query().select({ post: Post, title: Post.c.title, tags: func.count(Tag.c.id) });
+const row = await rows.orderBy('tags').one();
+assertType<Equal<typeof row, { readonly post: Post; readonly title: string; readonly tags: number }>>();
+const titles2 = await Post.query().select(Post.c.title).scalars();
+assertType<Equal<typeof titles2, string[]>>();
+const both = Post.query().with({ tags: true }).union(Post.query());
+(await both.firstOr404()).tags.length;
+// @ts-expect-error queries of one class
+Post.query().union(User.query());
+const written = await Post.query().fromStatement(sql`SELECT * FROM posts`).with({ tags: true }).one();
+written.tags.map((tag) => tag.name);
+const cursors = await Post.query().with({ author: true }).paginateByCursor({ after: null });
+cursors.items[0]?.author.username;
+const beyond: string | null = cursors.endCursor;
+beyond?.length;
+
+const counted: number = await user.posts.count();
+counted.toFixed();
+(await user.posts.contains(post)).valueOf();
+// @ts-expect-error a tag is no post
+user.posts.contains(new Tag());
+user.posts.clear();

@@ -26,6 +26,8 @@ export interface Spelling {
   placeholder(position: number): string;
   /** The words for a type in CAST. */
   typeName(type: SqlType): string;
+  /** Where an expression with parameters is not known again in GROUP BY, or in GROUP BY and ORDER BY, and its place stands for it. */
+  readonly places?: 'groups' | 'all';
   /** False where windows have no names, so that each says what it is. */
   readonly windowNames?: boolean;
   /** Writes a node where a condition stands, in databases where conditions are no values. */

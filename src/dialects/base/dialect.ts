@@ -44,6 +44,8 @@ export interface Capabilities {
   readonly maxParameters: number;
   /** Foreign keys are checked with each row that a statement deletes, not at its end: rows that refer to each other have to let go first. */
   readonly rowwiseKeys?: boolean;
+  /** A recursive common table expression may put its parts together by UNION; true unless told. */
+  readonly recursiveUnion?: boolean;
 }
 
 /** How a long list travels as one parameter. */

@@ -35,6 +35,7 @@ type ExpressionVisitors = Pick<
   | 'collate'
   | 'order'
   | 'label'
+  | 'sameAsColumn'
   | 'exists'
   | 'scalar'
   | 'star'
@@ -198,6 +199,10 @@ export const expressionVisitors: ExpressionVisitors & SubjectVisitors = {
   },
   // Its name belongs to the list of columns (`Writer.columns`); elsewhere it is what it names.
   label: (node, to) => to.visit(node.operand),
+  sameAsColumn: ({ operand, place }, to) => {
+    if (place === undefined) to.visit(operand);
+    else to.write(String(place));
+  },
   exists: (node, to) => to.write('EXISTS (').visit(node.query).write(')'),
   scalar: (node, to) => to.write('(').visit(node.query).write(')'),
   star: (_node, to) => to.write('*'),

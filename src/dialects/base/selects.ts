@@ -1,5 +1,6 @@
 import { isMeantFor } from '../../sql/dialect-choice.ts';
 import { sqlError } from '../../sql/errors.ts';
+import { make } from '../../sql/make.ts';
 import type { Node, SourceNode } from '../../sql/node.ts';
 import { isKind } from '../../sql/node-walk.ts';
 import type { HintNode, SelectNode } from '../../sql/statement-nodes.ts';
@@ -29,6 +30,26 @@ export function outputNames(query: Node, onlyLabels: boolean): Map<string, strin
   if (isKind(query, 'select')) for (const column of query.columns) add(column);
   return names;
 }
+
+/** The terms, with the places of those that are columns of the result. */
+function atPlaces(terms: readonly Node[], columns: readonly Node[]): Node[] {
+  const placeOf = (operand: Node): Node => {
+    let place = 1;
+    for (const column of columns) {
+      if ((isKind(column, 'label') ? column.operand : column).key === operand.key) return { ...PLACE, place, operand } as Node;
+      place += isKind(column, 'entity') ? column.columns.length : 1;
+    }
+    return operand;
+  };
+  return terms.map((term) => {
+    if (isKind(term, 'sameAsColumn')) return placeOf(term.operand);
+    return isKind(term, 'order') && isKind(term.operand, 'sameAsColumn')
+      ? ({ ...term, operand: placeOf(term.operand.operand) } as Node)
+      : term;
+  });
+}
+
+const PLACE = make('sameAsColumn', { operand: make('star', {}) });
 
 /** ORDER BY, in which a column of the result that has a name of its own is called by it. */
 export function writeOrderBy(to: Writer, nodes: readonly Node[], names: ReadonlyMap<string, string>): void {
@@ -104,7 +125,7 @@ export function writeSelectBody(node: SelectNode, to: Writer, columns: (to: Writ
   writeFrom(items, around, to);
   if (node.where !== null) to.write(' WHERE ').condition(node.where);
   checkSources(node.groupBy, to.enclosing, 'groupBy()');
-  clause(to, ' GROUP BY ', node.groupBy);
+  clause(to, ' GROUP BY ', to.spelling.places === undefined ? node.groupBy : atPlaces(node.groupBy, node.columns));
   if (node.having !== null) {
     checkSources([node.having], to.enclosing, 'having()');
     to.write(' HAVING ').condition(node.having);
@@ -148,7 +169,7 @@ export function selectVisitors(limit: (node: Limits, to: Writer) => void): Selec
           to.enclosing,
           'orderBy()',
         );
-        writeOrderBy(to, node.orderBy, names);
+        writeOrderBy(to, to.spelling.places === 'all' ? atPlaces(node.orderBy, node.columns) : node.orderBy, names);
         if (modifiers?.withTies === true && node.limit !== null) {
           if (node.offset !== null) to.write(' OFFSET ').operand(node.offset, 10).write(' ROWS');
           to.write(' FETCH FIRST ').operand(node.limit, 10).write(' ROWS WITH TIES');

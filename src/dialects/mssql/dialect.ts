@@ -31,6 +31,7 @@ export const mssql: Dialect = {
     ascendingKeys: true,
     keyFromRun: false,
     maxParameters: MOST_PARAMETERS,
+    recursiveUnion: false,
   },
   ddl: mssqlDdl,
   quote,

@@ -1,4 +1,4 @@
-import { compile } from '../base/compiler.ts';
+import { compile, type Spelling } from '../base/compiler.ts';
 import type { Dialect, TransactionOptions } from '../base/dialect.ts';
 import { formatArray } from './arrays.ts';
 import { postgresqlCatalog } from './catalog.ts';
@@ -10,12 +10,13 @@ import { rowSource } from './row-source.ts';
 import { postgresqlCodec } from './types.ts';
 
 const placeholder = (position: number): string => `$${position}`;
-const spelling = {
+const spelling: Spelling = {
   name: 'postgresql',
   title: 'PostgreSQL',
   visitors: postgresqlVisitors,
   quote,
   placeholder,
+  places: 'all',
   typeName: postgresqlDdl.typeName,
 };
 

@@ -1,0 +1,127 @@
+import { conjunction } from '../sql/expression.ts';
+import { make, makeAlias, makeBind, makeColumn, makeSelect } from '../sql/make.ts';
+import type { Node, SourceNode } from '../sql/node.ts';
+import { isKind } from '../sql/node-walk.ts';
+import type { TableColumn } from '../sql/schema.ts';
+import { INTEGER } from '../sql/type.ts';
+import type { LoadRequest } from './load-request.ts';
+import type { Relationship } from './mapping.ts';
+import { columnOf, tie, ties } from './relation-attribute.ts';
+
+/** What a load of one relation may ask for beside the relation itself. */
+export type Wish = Pick<LoadRequest, 'filter' | 'orderBy' | 'limit' | 'offset' | 'key'>;
+
+/** All that a relation holds. */
+export const ALL: Wish = { filter: [], orderBy: null, limit: null, offset: null, key: '' };
+
+/** The rows that a relation leads to, of any parent. */
+export interface RelatedRows {
+  readonly from: readonly Node[];
+  readonly where: readonly Node[];
+  /** The columns that hold the parents' keys. */
+  readonly near: readonly Node[];
+  readonly nearColumns: readonly TableColumn[];
+}
+
+/** Whether the target's own columns tell to whom a row belongs; else the owner's key is read with it. */
+export function isByTarget(relation: Relationship): boolean {
+  return relation.through === null && relation.join === null;
+}
+
+export function relatedRows(relation: Relationship): RelatedRows {
+  const target = relation.target.table.node;
+  if (relation.join !== null) {
+    const own = makeAlias(relation.mapper.table.node, null);
+    const nearColumns = relation.local.map((position) => relation.mapper.columns[position]);
+    const near = nearColumns.map((column) => columnOf(own, column));
+    return { from: [joinByCondition(relation, own, target)], where: [], near, nearColumns };
+  }
+  if (relation.through === null) {
+    const nearColumns = relation.remote.map((position) => relation.target.columns[position]);
+    const near = nearColumns.map((column) => columnOf(target, column));
+    return { from: [target], where: relation.condition === null ? [] : [relation.condition], near, nearColumns };
+  }
+  const through = relation.through.node;
+  const { far } = ties(relation, relation.mapper.table.node, through, target);
+  const nearColumns = relation.throughLocal;
+  const near = nearColumns.map((column) => columnOf(through, column));
+  return { from: [make('join', { type: 'inner', left: through, right: target, on: far })], where: [], near, nearColumns };
+}
+
+/** The owners' rows with those that a condition relates to them. */
+function joinByCondition(relation: Relationship, own: SourceNode, target: SourceNode): Node {
+  if (relation.through === null) return make('join', { type: 'inner', left: own, right: target, on: tie(relation, own, target) });
+  const through = relation.through.node;
+  const { near, far, across } = ties(relation, own, through, target);
+  const pairs = make('join', { type: 'inner', left: own, right: through, on: near });
+  return make('join', { type: 'inner', left: pairs, right: target, on: across === null ? far : (conjunction([far, across]) as Node) });
+}
+
+/** The keys of parents: a list of values, or a query that gives them. */
+export type ParentKeys = readonly unknown[] | Node;
+
+/** SELECT the target's columns (and the through table's own key) WHERE the parent's key is among these. */
+export function relatedStatement(relation: Relationship, keys: ParentKeys, wish: Wish): Node {
+  const target = relation.target.table.node;
+  const columns: Node[] = relation.target.columns.map((column) => columnOf(target, column));
+  const { from, where, near, nearColumns } = relatedRows(relation);
+  if (!isByTarget(relation)) columns.push(...near);
+  const order = wish.orderBy ?? relation.orderBy.map((term) => term.node);
+  const rows = { from, where: conjunction([isAmong(near, nearColumns, keys), ...where, ...wish.filter]) };
+  if (wish.limit === null && wish.offset === null) return makeSelect({ ...rows, columns, orderBy: order });
+  return limited(columns, near, order, rows, wish, relation);
+}
+
+/** Whether columns hold one of these keys. */
+export function isAmong(near: readonly Node[], columns: readonly TableColumn[], keys: ParentKeys): Node {
+  if (!Array.isArray(keys)) return make('in', { operand: near[0], list: keys as Node, negated: false });
+  if (near.length === 1) {
+    return make('in', { operand: near[0], list: makeBind(keys, columns[0].type, { expanding: true }), negated: false });
+  }
+  const items = (keys as readonly (readonly unknown[])[]).map(
+    (key) =>
+      conjunction(near.map((node, i) => make('binary', { operator: '=', left: node, right: makeBind(key[i], columns[i].type) }))) as Node,
+  );
+  return items.length === 1 ? items[0] : make('junction', { operator: 'or', items });
+}
+
+/** Some of each parent's rows: they are numbered within their parent, and those of these places kept. */
+function limited(
+  columns: readonly Node[],
+  near: readonly Node[],
+  order: readonly Node[],
+  rows: { readonly from: readonly Node[]; readonly where: Node | null },
+  { limit, offset }: Wish,
+  relation: Relationship,
+): Node {
+  const inOrder =
+    order.length > 0
+      ? order
+      : relation.target.keyPositions.map((position) => columnOf(relation.target.table.node, relation.target.columns[position]));
+  const call = make('function', { name: 'row_number', args: [], distinct: false, orderBy: [], filter: null });
+  const number = make('label', {
+    operand: make('over', { call, window: null, partitionBy: near, orderBy: inOrder, frame: null }),
+    name: 'place',
+  });
+  const inner = makeSelect({
+    ...rows,
+    columns: [...columns.map((column, i) => make('label', { operand: column, name: `c${i}` })), number],
+  });
+  const numbered = makeAlias(inner, null);
+  const outer = columns
+    .filter((column) => isKind(column, 'column'))
+    .map((column, i) => makeColumn(numbered, `c${i}`, column.attribute, column.type));
+  const place = makeColumn(numbered, 'place', 'place', INTEGER);
+  const compare = (operator: string, value: number): Node => make('binary', { operator, left: place, right: makeBind(value, INTEGER) });
+  const first = offset ?? 0;
+  const where = conjunction([...(first > 0 ? [compare('>', first)] : []), ...(limit === null ? [] : [compare('<=', first + limit)])]);
+  return makeSelect({ columns: outer, from: [numbered], where, orderBy: [place] });
+}
+
+/** A query for the keys by which the objects of a relation find theirs, of all parents whose keys a query gives. */
+export function keysBelow(relation: Relationship, parents: Node, next: Relationship): Node {
+  const { from, where, near, nearColumns } = relatedRows(relation);
+  const target = relation.target.table.node;
+  const columns = next.local.map((position) => columnOf(target, relation.target.columns[position]));
+  return makeSelect({ columns, from: [...from], where: conjunction([isAmong(near, nearColumns, parents), ...where]) });
+}

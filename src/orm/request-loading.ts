@@ -1,0 +1,71 @@
+import type { Node } from '../sql/node.ts';
+import { ormError } from './errors.ts';
+import { markLoad } from './load-marks.ts';
+import { isPlain, type LoadRequest } from './load-request.ts';
+import type { LoadingSession } from './loader.ts';
+import type { Entity, Relationship } from './mapping.ts';
+import { loadRecursive, type RecursiveLoad } from './recursive-loading.ts';
+import { collectionOf, type EntityCollection } from './related.ts';
+import { fill, isWholeHere, relatedTo } from './related-filling.ts';
+import { keysBelow } from './related-statement.ts';
+import { loadSelectIn } from './select-in-loading.ts';
+
+/** A query for the keys by which the parents of a load find what a relation leads to. */
+export type KeyQuery = (relation: Relationship) => Node;
+
+/** Loads what was asked for below objects that are loaded, level by level; `keys` gives the parents' keys where a query can. */
+export async function loadRequests(
+  session: LoadingSession,
+  parents: readonly Entity[],
+  requests: readonly LoadRequest[],
+  keys: KeyQuery | null = null,
+): Promise<void> {
+  if (parents.length === 0) return;
+  const all = requests.length === 0 || parents.length === new Set(parents).size ? parents : [...new Set(parents)];
+  for (const request of requests) {
+    const { relation, nested } = request;
+    const reached = await loadRequest(session, all, request, keys);
+    if (nested.length === 0 || reached.length === 0) continue;
+    // A query for the keys of what one step of the relation reached, all of it.
+    const follows = keys !== null && request.strategy !== 'recursive' && isPlain(request) && relation.local.length === 1;
+    const below = follows ? (next: Relationship): Node => keysBelow(relation, keys(relation), next) : null;
+    await loadRequests(session, reached, nested, below);
+  }
+}
+
+/** Loads one relation of these objects, and gives what it leads to. */
+async function loadRequest(
+  session: LoadingSession,
+  parents: readonly Entity[],
+  request: LoadRequest,
+  keys: KeyQuery | null,
+): Promise<readonly Entity[]> {
+  const { relation, strategy } = request;
+  switch (strategy) {
+    case 'select':
+    case 'raise':
+      for (const parent of parents) if (!isWholeHere(parent, relation)) markLoad(parent, relation, strategy);
+      return [];
+    case 'noload':
+      for (const parent of parents) if (!isWholeHere(parent, relation)) fill(session, parent, relation, [], true);
+      return [];
+    case 'contains':
+      throw ormError('orm.bad-request', relation.name, "'contains'", `a join along ${relation.name} in the same query`);
+    case 'recursive': {
+      const step: RecursiveLoad = (level, one) => loadRequest(session, level, one, null);
+      return loadRecursive(session, parents, request, step);
+    }
+  }
+  const plain = isPlain(request);
+  const missing = plain ? parents.filter((parent) => !isWholeHere(parent, relation)) : parents;
+  if (!plain && relation.many) for (const parent of parents) reset(collectionOf(parent, relation));
+  if (missing.length > 0) {
+    await loadSelectIn(session, relation, missing, request, strategy === 'subquery' && keys !== null ? keys(relation) : null);
+  }
+  return request.nested.length === 0 && request.depth === 1 ? [] : parents.flatMap((parent) => relatedTo(parent, relation));
+}
+
+/** A collection that nobody changed gives way to what is loaded in its place. */
+function reset(collection: EntityCollection): void {
+  if (collection.added === null && collection.removed === null) collection.items = null;
+}
