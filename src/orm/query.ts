@@ -1,4 +1,5 @@
 import type { Executable } from '../engine/statement.ts';
+import type { StatementLimits } from '../engine/statement-limits.ts';
 import { describe, sqlError } from '../sql/errors.ts';
 import { Expression, type ExpressionLike, type OrderTerm } from '../sql/expression.ts';
 import type { Joinable } from '../sql/join.ts';
@@ -84,6 +85,8 @@ export interface QueryRunner extends RowRunner {
   runExplain(spec: QuerySpec, options: ExplainOptions): Promise<string[]>;
   /** The query as SQL, with its parameters. */
   toSQL(spec: QuerySpec): Promise<{ sql: string; parameters: unknown[] }>;
+  /** Runs work whose statements have these limits. */
+  within<T>(limits: StatementLimits, work: () => T): T;
 }
 
 type Condition = ExpressionLike<boolean | null> | boolean;
@@ -239,6 +242,14 @@ export class Query<M, Out = M, J = unknown> {
    */
   forUpdate(options: Parameters<Select<unknown>['forUpdate']>[0] = {}): Query<M, Out, J> {
     return this.#select((statement) => statement.forUpdate(options));
+  }
+  /**
+   * Limits each statement of the query, and those that load relations with it: `signal` ends them on the server when it is aborted,
+   * `timeout` after so many seconds. SQLAlchemy: `execution_options()`.
+   * @example await Post.query().executionOptions({ timeout: 5, signal: request.signal }).all()
+   */
+  executionOptions(limits: StatementLimits): Query<M, Out, J> {
+    return new Query<M, Out, J>(this.#spec, () => limitedRunner(this.#runner(), limits));
   }
   /** Words after a source in FROM, such as a hint for its index; the class's own unless another is named. SQLAlchemy: `with_hint()`. */
   withHint(text: ExpressionLike, options: { readonly source?: Source; readonly dialect?: string } = {}): Query<M, Out, J> {
@@ -480,6 +491,23 @@ export interface QueryAlias<M> extends Source {
 export function specOf(query: unknown): QuerySpec {
   if (query instanceof Query) return query['~spec'];
   throw sqlError('sql.bad-argument', 'stream(), union() and their like', 'a query of a class', describe(query));
+}
+
+/** A session's side of a query whose statements have limits, those that load beside it included. */
+function limitedRunner(runner: QueryRunner, limits: StatementLimits): QueryRunner {
+  return {
+    runQuery: (spec) => runner.within(limits, () => runner.runQuery(spec)),
+    runGet: (mapper, values, requests) => runner.within(limits, () => runner.runGet(mapper, values, requests)),
+    runStream: (spec, options) => runner.runStream(spec, { ...limits, ...options }),
+    runCount: (spec) => runner.within(limits, () => runner.runCount(spec)),
+    all: (select) => runner.within(limits, () => runner.all(select)),
+    runUpdate: (spec, values, options) => runner.within(limits, () => runner.runUpdate(spec, values, options)),
+    runDelete: (spec, options) => runner.within(limits, () => runner.runDelete(spec, options)),
+    runExplain: (spec, options) => runner.within(limits, () => runner.runExplain(spec, options)),
+    toSQL: (spec) => runner.toSQL(spec),
+    pageParameters: () => runner.pageParameters(),
+    within: (own, work) => runner.within(own, work),
+  };
 }
 
 function keyFromText(mapper: Mapper, text: string): unknown {

@@ -1,7 +1,7 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
 import { Result } from '../engine/result.ts';
 import { type Executable, prepareStatement } from '../engine/statement.ts';
-import type { StatementLimits } from '../engine/statement-limits.ts';
+import { limitsOf, type StatementLimits } from '../engine/statement-limits.ts';
 import { Delete } from '../sql/delete.ts';
 import { Insert } from '../sql/insert.ts';
 import type { Node } from '../sql/node.ts';
@@ -51,9 +51,10 @@ async function execute<R>(
   session: StatementSession,
   statement: Executable<R>,
   params: Parameters | undefined,
-  limits: StatementLimits,
+  given: StatementLimits,
 ): Promise<Result<R>> {
   const { connections } = session;
+  const limits = limitsOf(given, connections.limits ?? null) ?? given;
   const engine = connections.engineFor(bindOf(statement));
   await engine.ready();
   const restricted = hasCriteria() ? (node: Node) => restrict(node, session.criteria) : undefined;

@@ -409,6 +409,9 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   runDelete(spec: QuerySpec, options: ChangeOptions): Promise<number> {
     return inScope(spec.criteria, () => deleteAll(this, spec, options));
   }
+  within<T>(limits: StatementLimits, work: () => T): T {
+    return this.connections.within(limits, work);
+  }
   runExplain(spec: QuerySpec, options: ExplainOptions): Promise<string[]> {
     return inScope(spec.criteria, () => explainQuery(this, spec, options));
   }
