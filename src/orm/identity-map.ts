@@ -6,7 +6,7 @@ import { storedKey } from './persistence.ts';
 export class IdentityMap {
   readonly #maps: Map<Mapper, Map<unknown, Entity>> = new Map();
   /** Objects of a class whose first result is all there is: they are entered when something is first looked up. */
-  readonly #waiting: Map<Mapper, readonly Entity[]> = new Map();
+  readonly #waiting: Map<Mapper, Entity[]> = new Map();
 
   /** The objects of one class, and of all of its hierarchy, by identity. */
   of({ root: mapper }: Mapper): Map<unknown, Entity> {
@@ -29,6 +29,11 @@ export class IdentityMap {
   }
   /** Takes objects of different identities. */
   enter(mapper: Mapper, entities: readonly Entity[]): void {
+    const waiting = this.#waiting.get(mapper);
+    if (waiting !== undefined) {
+      for (const entity of entities) waiting.push(entity);
+      return;
+    }
     if (this.isEmpty(mapper)) {
       this.enterLater(mapper, entities);
       return;
