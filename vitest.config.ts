@@ -14,6 +14,8 @@ export default defineConfig({
     globalSetup: ['test/setup/servers.ts'],
     setupFiles: ['test/setup/node-version.ts'],
     pool: 'forks',
+    // Left to itself, Vitest keeps a core free, which on two leaves one. Much of the time goes into waiting for databases.
+    maxWorkers: '100%',
     execArgv: [`--conditions=${source}`],
     testTimeout: 20_000,
     hookTimeout: 60_000,

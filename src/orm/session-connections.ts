@@ -1,8 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DriverRow, MaybePromise, RunResult } from '../dialects/base/driver.ts';
 import type { Connection } from '../engine/connection.ts';
 import type { Engine } from '../engine/engine.ts';
 import { valuesOf } from '../engine/statement.ts';
-import type { StatementLimits } from '../engine/statement-limits.ts';
+import { limitsOf, type StatementLimits } from '../engine/statement-limits.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
 import { ormError } from './errors.ts';
@@ -17,6 +18,7 @@ export class SessionConnections {
   readonly #streams: Map<Engine, { readonly connection: Connection; readonly shared: boolean }[]> = new Map();
   readonly #engineFor: (bind: string | null) => Engine;
   #engine: Engine | null = null;
+  #within: AsyncLocalStorage<StatementLimits> | null = null;
 
   readonly #limits: (engine: Engine) => StatementLimits | null;
 
@@ -30,6 +32,22 @@ export class SessionConnections {
     this.#engineFor = engineFor;
     this.#limits = limits;
     this.transaction = new SessionTransaction(began, (engine) => engine.acquire(limits(engine)), twoPhase);
+  }
+
+  /** Runs work whose queries have these limits, whatever else the session does meanwhile. */
+  within<T>(limits: StatementLimits, work: () => T): T {
+    this.#within ??= new AsyncLocalStorage();
+    // What was said last stands around what was said first.
+    return this.#within.run({ ...limits, ...this.#within.getStore() }, work);
+  }
+  /** What limits the query that is running; undefined for nothing but what limits the session. */
+  get limits(): StatementLimits | undefined {
+    return this.#within?.getStore();
+  }
+  #acquire(engine: Engine): MaybePromise<Connection> {
+    const standing = this.#limits(engine);
+    const { limits } = this;
+    return engine.acquire(limits === undefined ? standing : limitsOf(limits, standing ?? engine.limits));
   }
 
   /** The engine of a bind key; null is the default one. */
@@ -47,14 +65,14 @@ export class SessionConnections {
     const plan = engine.plans.named(engine.dialect, key, build);
     if (plan.writes && this.transaction.connection(engine) === undefined) {
       const opening = this.open(engine);
-      if (opening instanceof Promise) return opening.then((connection) => connection.fetch(plan, values));
+      if (opening instanceof Promise) return opening.then((connection) => connection.fetch(plan, values, undefined, this.limits));
     }
-    return this.on(engine, (connection) => connection.fetch(plan, values));
+    return this.on(engine, (connection) => connection.fetch(plan, values, undefined, this.limits));
   }
   fetchNode(table: Table, node: Node, named: Readonly<Record<string, unknown>>): MaybePromise<DriverRow[]> {
     const engine = this.engineFor(table.bind);
     const plan = engine.plans.get(engine.dialect, node);
-    return this.on(engine, (connection) => connection.fetch(plan, valuesOf(node), named));
+    return this.on(engine, (connection) => connection.fetch(plan, valuesOf(node), named, this.limits));
   }
   run(table: Table, key: string, build: () => Node, values: readonly unknown[]): MaybePromise<RunResult> {
     const engine = this.engineFor(table.bind);
@@ -85,7 +103,7 @@ export class SessionConnections {
       const streaming = this.#streamConnection(engine, false);
       if (streaming !== undefined) return work(streaming);
     }
-    const acquired = engine.acquire(this.#limits(engine));
+    const acquired = this.#acquire(engine);
     return acquired instanceof Promise ? acquired.then((connection) => use(connection, work)) : use(acquired, work);
   }
 

@@ -207,6 +207,26 @@ describe.each(liveDatabases)('a statement that is given up on $name', (database:
     );
     await expect(request).rejects.toBe(gone);
     await expect(db.context(() => Note.query().all(), { signal: controller.signal })).rejects.toBe(gone);
+    // A query of objects: what it loads beside them has its limits too, and other queries of the session have not.
+    await db.context(async () => {
+      const slow = database.family === 'mysql' ? sql<boolean>`SLEEP(20) = 0` : sql<boolean>`pg_sleep(20) IS NOT NULL`;
+      const query = Note.query().executionOptions({ timeout: 0.1 });
+      const [timedOut, found] = await Promise.all([
+        query
+          .filter(slow)
+          .all()
+          .catch((error: unknown) => error),
+        Note.query().filter(Note.c.id.eq(1)).one(),
+      ]);
+      expect(timedOut).toBeInstanceOf(StatementTimeout);
+      expect(found.body).toBe('one');
+      await expect(query.filter(slow).count()).rejects.toThrow(StatementTimeout);
+      await expect(query.filter(slow).update({ body: 'never' })).rejects.toThrow(StatementTimeout);
+      await db.session.rollback();
+      await expect(query.executionOptions({ signal: AbortSignal.abort(gone) }).get(1)).resolves.toBe(found);
+      await expect(query.executionOptions({ signal: AbortSignal.abort(gone) }).all()).rejects.toBe(gone);
+      expect(await query.all()).toEqual([found]);
+    });
     await using session = db.createSession({ limits: { timeout: 0.1 } });
     expect(await session.query(Note).all()).toMatchObject([{ id: 1 }]);
     await expect(session.scalar(words.sleep(20))).rejects.toThrow(StatementTimeout);
