@@ -54,6 +54,8 @@ export type { StatementLimits } from './engine/statement-limits.ts';
 export type { Operations } from './migrate/operations.ts';
 export type { Collection, LoadedCollection } from './orm/collection.ts';
 export type { CollectionQuery } from './orm/collection-query.ts';
+export { columnProperty } from './orm/column-property.ts';
+export type { CriteriaCondition, CriteriaTarget, CriterionOptions } from './orm/criteria.ts';
 export type { CursorOptions, CursorPage } from './orm/cursor-pagination.ts';
 export { type Composite, type CompositeAttribute, composite, type Synonym, synonym } from './orm/derived-attribute.ts';
 export {
@@ -67,9 +69,17 @@ export {
 } from './orm/errors.ts';
 export { type ListenOptions, listen, type SetListenOptions } from './orm/events.ts';
 export type { RefreshOptions } from './orm/expiry.ts';
+export { type HybridObject, type HybridOptions, hybrid } from './orm/hybrid.ts';
 export type { IdentityView } from './orm/identity-view.ts';
 export { type Inspection, inspect, isLoaded } from './orm/inspection.ts';
-export type { Attributes, ModelAlias, ModelClass, ModelOptions } from './orm/model.ts';
+export type { ModelOptions } from './orm/model.ts';
+export type {
+  Attributes,
+  ExtendOptions,
+  ModelAlias,
+  ModelClass,
+  PolymorphicOptions,
+} from './orm/model-class.ts';
 export type { BulkInsertRow, BulkUpdateRow, FilterBy, Init, Instance, Loaded, With } from './orm/model-types.ts';
 export type { NotLoaded } from './orm/not-loaded.ts';
 export { type PaginateOptions, Pagination } from './orm/pagination.ts';

@@ -2,7 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createEngine, type Engine, type EngineOptions } from '../engine/engine.ts';
 import { type ReflectedSqlTable, type ReflectTableOptions, reflectTable } from '../engine/reflect-tables.ts';
 import type { StatementLimits } from '../engine/statement-limits.ts';
-import { createModel, type ModelClass, type ModelOptions, type ModelRegistry } from '../orm/model.ts';
+import type { CriteriaCondition, CriteriaTarget } from '../orm/criteria.ts';
+import { addCriterion, type Criterion, type CriterionOptions, inScope, makeCriterion } from '../orm/criteria.ts';
+import { createModel, type ModelOptions, type ModelRegistry } from '../orm/model.ts';
+import type { ModelClass, PolymorphicClass, PolymorphicOptions } from '../orm/model-class.ts';
 import type { QueryRunner } from '../orm/query.ts';
 import { Session, type SessionEvents, type SessionOptions } from '../orm/session.ts';
 import type { ModelChange } from '../orm/session-ending.ts';
@@ -62,10 +65,12 @@ export class Database implements ModelRegistry {
   readonly #engines: Map<string | null, Engine> = new Map();
   readonly #contexts: AsyncLocalStorage<Context> = new AsyncLocalStorage();
   readonly #listeners: Record<(typeof EVENTS)[number], CommitListener[]> = { beforeCommit: [], afterCommit: [] };
+  readonly #criteria: Criterion[] = [];
   readonly #sessionOptions: SessionOptions = {
     engineFor: (bind) => this.engineFor(bind),
     listeners: this.#sessions,
     listensToCommits: () => this.#listeners.beforeCommit.length + this.#listeners.afterCommit.length > 0,
+    criteria: this.#criteria,
     beforeCommit: (changes) => this.#emit('beforeCommit', changes),
     afterCommit: (changes) => this.#emit('afterCommit', changes),
   };
@@ -100,6 +105,12 @@ export class Database implements ModelRegistry {
    *
    * @param name the table's name; a PascalCase one is turned into snake_case
    */
+  Model<S extends Shape, const O extends PolymorphicOptions, N extends string = string>(
+    name: N,
+    shape: S,
+    options: O & ModelOptions<S>,
+  ): PolymorphicClass<S, O, N>;
+  Model<S extends Shape, N extends string = string>(name: N, shape: S, options?: ModelOptions<S>): ModelClass<S, N>;
   Model<S extends Shape, N extends string = string>(name: N, shape: S, options: ModelOptions<S> = {}): ModelClass<S, N> {
     return createModel<S, N>(this, name, shape, options);
   }
@@ -241,6 +252,20 @@ export class Database implements ModelRegistry {
    */
   createSession(options: Pick<SessionOptions, 'autoflush' | 'strictLoading' | 'limits' | 'twoPhase'> = {}): Session {
     return new Session({ ...this.#sessionOptions, ...this.#options.session, ...options });
+  }
+
+  /**
+   * Adds a condition to all that sessions of this database read of a class and of those that extend it, or of every class
+   * whose shape was made with a mixin. It is worked out anew for each statement, so it may ask who the request is for.
+   * Gives a function that ends it. SQLAlchemy: `with_loader_criteria()` in a `do_orm_execute` handler.
+   * @example db.withCriteria(ofTenant, (c) => c.tenantId.eq(currentTenant()), { name: 'tenant' });
+   */
+  withCriteria<T extends CriteriaTarget>(target: T, condition: CriteriaCondition<T>, options: CriterionOptions = {}): () => void {
+    return addCriterion(this.#criteria, makeCriterion(target, condition, options.name ?? null));
+  }
+  /** Runs work without the criteria of these names, or without any, in every session that it uses. */
+  withoutCriteria<T>(work: () => T, ...names: readonly string[]): T {
+    return inScope({ without: names.length === 0 ? 'all' : names }, work);
   }
 
   /** The statements of the current context, with `recordQueries: true`. Flask-SQLAlchemy: `get_recorded_queries()`. */

@@ -1,6 +1,7 @@
 import type { Dialect } from '../dialects/base/dialect.ts';
 import type { Insert, InsertBatch } from '../sql/insert.ts';
 import { canonicalKey, makeInsert } from '../sql/make.ts';
+import type { Node } from '../sql/node.ts';
 import type { InsertNode } from '../sql/statement-nodes.ts';
 import type { Plan, PlanCache } from './plan.ts';
 
@@ -17,14 +18,18 @@ interface Rows {
 }
 
 /** The plans of an insert, each with the values of its runs: rows of the same columns go together, many in one statement. */
-export function insertExecutions(host: Host, statement: Insert<unknown, unknown>): Rows[] {
-  return statement.batches().flatMap((batch) => executionsOf(host, batch));
+export function insertExecutions(host: Host, statement: Insert<unknown, unknown>, change: (node: Node) => Node): Rows[] {
+  return statement.batches().flatMap((batch) => executionsOf(host, batch, change));
 }
 
-function executionsOf(host: Host, { node, rows }: InsertBatch): Rows[] {
+function executionsOf(host: Host, { node, rows }: InsertBatch, change: (node: Node) => Node): Rows[] {
+  if (rows === null) {
+    // Its rows come from a query.
+    const whole = change(node);
+    return [{ plan: host.plans.get(host.dialect, whole), rows: [whole.binds.map((bind) => bind.value)] }];
+  }
   const all = node.binds.map((bind) => bind.value);
   const one = (): Plan => host.plans.get(host.dialect, node);
-  if (rows === null) return [{ plan: one(), rows: [all] }];
   const { conflict, returning, instead, prefixes } = node;
   const executions: Rows[] = [];
   let start = 0;

@@ -44,16 +44,22 @@ export interface Prepared {
 
 type Planner = Pick<EngineHost, 'dialect' | 'plans'>;
 
-/** Finds or makes the plan of a statement and takes its values out. Throws an EngineError for what is no statement. */
-export function prepareStatement(host: Planner, statement: unknown, where: string): Prepared {
-  if (statement instanceof Query) return one(host, statement.node, statement.projection, 'select');
+/** Finds or makes the plan of a statement, which `change` may put another one in place of, and takes its values out. Throws an EngineError for what is no statement. */
+export function prepareStatement(host: Planner, statement: unknown, where: string, change: (node: Node) => Node = asItIs): Prepared {
+  if (statement instanceof Query) return one(host, change(statement.node), statement.projection, 'select');
   if (statement instanceof Insert)
-    return { executions: insertExecutions(host, statement), projection: statement.projection, raw: null, what: 'insert', lines: false };
-  if (statement instanceof Update) return one(host, statement.build(), statement.projection, 'update');
-  if (statement instanceof Delete) return one(host, statement.build(), statement.projection, 'delete');
+    return {
+      executions: insertExecutions(host, statement, change),
+      projection: statement.projection,
+      raw: null,
+      what: 'insert',
+      lines: false,
+    };
+  if (statement instanceof Update) return one(host, change(statement.build()), statement.projection, 'update');
+  if (statement instanceof Delete) return one(host, change(statement.build()), statement.projection, 'delete');
   if (statement instanceof Merge) return one(host, statement.build(), statement.projection, 'merge');
   if (statement instanceof Truncate) return one(host, statement.node, null, 'truncate');
-  if (statement instanceof Explain) return { ...one(host, statement.build(), null, 'explain'), lines: true };
+  if (statement instanceof Explain) return { ...one(host, change(statement.build()), null, 'explain'), lines: true };
   if (statement instanceof RawFragment) return { ...one(host, statement.node, null, 'statement'), raw: statement.type };
   if (statement instanceof DdlStatement) return ddl(host, statement);
   throw engineError('engine.not-a-statement', where, describe(statement));
@@ -71,6 +77,10 @@ function ddl({ dialect }: Planner, { definition }: DdlStatement): Prepared {
 /** The values of a statement's parameters, in their order. */
 export function valuesOf(node: Node): unknown[] {
   return node.binds.map((bind) => bind.value);
+}
+
+function asItIs(node: Node): Node {
+  return node;
 }
 
 function one(host: Planner, node: Node, projection: Projection | null, what: string): Prepared {

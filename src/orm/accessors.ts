@@ -16,10 +16,11 @@ const HELD = {
 
 /**
  * Defines the attributes on the base class's prototype, once for all objects. Each getter has code of its own, so that
- * its inline cache sees one class only.
+ * its inline cache sees one class only. A class that extends another one has that one's already, and begins with its own.
  */
-export function installAccessors(prototype: object, mapper: Mapper): void {
+export function installAccessors(prototype: object, mapper: Mapper, firstColumn = 0, firstRelation = 0): void {
   mapper.columns.forEach((column, position) => {
+    if (position < firstColumn) return;
     Object.defineProperty(prototype, column.key, {
       get: columnGetter(mapper, position, slotKind(column.type)),
       set(this: Entity, value: unknown) {
@@ -30,6 +31,7 @@ export function installAccessors(prototype: object, mapper: Mapper): void {
     });
   });
   mapper.relationKeys.forEach((key, position) => {
+    if (position < firstRelation) return;
     Object.defineProperty(prototype, key, {
       get(this: Entity) {
         const relation = mapper.relations()[position];

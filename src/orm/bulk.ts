@@ -23,7 +23,7 @@ export interface BulkSession extends AttachingSession, Writer {
 export async function insertReturning(session: BulkSession, mapper: Mapper, rows: readonly Row[]): Promise<Entity[]> {
   if (rows.length === 0) return [];
   const entities = rows.map((row) => {
-    const slots: unknown[] = mapper.columns.map(() => undefined);
+    const slots = mapper.blank();
     for (const [position, value] of cells(mapper, row, 'bulkInsert()')) slots[position] = slotOf(mapper, position, value);
     return mapper.instantiate(slots, session, null, TRANSIENT);
   });
@@ -37,6 +37,18 @@ export async function insertReturning(session: BulkSession, mapper: Mapper, rows
   session.identities.enter(mapper, entities);
   session.undo.push({ kind: 'insert', entities, generated, versions: null });
   return entities;
+}
+
+/** Inserts rows of a class that others extend, or that extends another, with what tells them apart; gives their number. */
+export async function insertOfClass(session: BulkSession, mapper: Mapper, rows: readonly Row[]): Promise<number> {
+  const entities = rows.map((row) => {
+    const slots = mapper.blank();
+    for (const [position, value] of cells(mapper, row, 'bulkInsert()')) slots[position] = slotOf(mapper, position, value);
+    return mapper.instantiate(slots, null, null, TRANSIENT);
+  });
+  await session.beginWriting([mapper]);
+  await insertEntities(session, mapper, entities);
+  return entities.length;
 }
 
 /** Rows for an INSERT without objects, as the columns' validators give them; the same list where there are none. */

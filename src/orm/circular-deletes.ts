@@ -1,6 +1,7 @@
 import { make, makeUpdate } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { ForeignKey } from '../sql/schema.ts';
+import { foreignKeysOf } from './flush-order.ts';
 import { CHANGES, type Entity, type Mapper } from './mapping.ts';
 import { equals, storedKey, type Writer } from './persistence.ts';
 
@@ -22,7 +23,7 @@ export async function cutCircles(
   const turn = new Map<Entity, number>();
   for (const [i, { entities }] of batches.entries()) for (const entity of entities) turn.set(entity, i);
   for (const { mapper, entities } of batches) {
-    for (const key of mapper.table.foreignKeys) {
+    for (const key of foreignKeysOf(mapper)) {
       if (!key.columns.every((column) => column.nullable)) continue;
       const held = entities.filter((entity) =>
         parentsOf(entity, key).some((parent) => {
@@ -36,8 +37,8 @@ export async function cutCircles(
 }
 
 async function cut(writer: Writer, mapper: Mapper, key: ForeignKey, entities: readonly Entity[]): Promise<void> {
-  const { table } = mapper;
-  const keys = mapper.keyPositions.map((position) => mapper.columns[position]);
+  const { table } = key.columns[0];
+  const keys = mapper.tables.length === 1 ? mapper.ownKey : (table.primaryKey?.columns ?? []);
   const build = (): Node =>
     makeUpdate({
       table: table.node,

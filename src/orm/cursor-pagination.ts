@@ -6,9 +6,9 @@ import { isKind } from '../sql/node-walk.ts';
 import { BOOLEAN, changeType, type SqlType, UNKNOWN } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
+import { columnOf } from './mapped-source.ts';
 import type { Entity, Mapper } from './mapping.ts';
 import { notFound } from './pagination.ts';
-import { columnOf } from './relation-attribute.ts';
 
 export interface CursorOptions {
   /** Objects on a page; without it the request's `per_page`, or 20. */

@@ -1,10 +1,11 @@
 import { conjunction, Expression } from '../sql/expression.ts';
 import { make, makeBind } from '../sql/make.ts';
-import type { SourceNode } from '../sql/node.ts';
+import type { ColumnNode, SourceNode } from '../sql/node.ts';
 import { ColumnAttribute } from '../sql/schema.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { sameValue, unknownAttribute } from './attributes.ts';
 import { ormError } from './errors.ts';
+import { columnOf as columnOfSource } from './mapped-source.ts';
 import type { Entity, Mapper } from './mapping.ts';
 
 /** A second name of an attribute. */
@@ -92,8 +93,9 @@ const known = new WeakMap<Mapper, ReadonlyMap<string, DerivedDefinition>>();
 export function installDerived(prototype: object, mapper: Mapper, shape: object): void {
   const derived = new Map<string, DerivedDefinition>();
   for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(shape))) if (isDerived(value)) derived.set(key, value);
-  if (derived.size === 0) return;
-  known.set(mapper, derived);
+  const inherited = mapper.parent === null ? undefined : known.get(mapper.parent);
+  if (derived.size === 0 && inherited === undefined) return;
+  known.set(mapper, new Map([...(inherited ?? []), ...derived]));
   for (const [key, definition] of derived) {
     const names = definition instanceof SynonymDefinition ? [definition.of] : definition.members.map(([, attribute]) => attribute);
     for (const name of names) {
@@ -188,7 +190,8 @@ export function derivedEquals(mapper: Mapper, source: SourceNode, key: string, v
   if (definition === undefined) return null;
   const columnOf = (name: string): unknown => {
     const column = mapper.columns[mapper.positions.get(name) as number];
-    return new ColumnAttribute(source, column.name, column.key, column.type, column);
+    const node = columnOfSource(source, column) as ColumnNode;
+    return new ColumnAttribute(node.source, node.name, column.key, column.type, column);
   };
   return (expressionOf(definition, columnOf) as CompositeAttribute<unknown>).eq(value);
 }

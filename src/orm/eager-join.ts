@@ -6,13 +6,15 @@ import { make, makeAlias } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import type { LockNode, SelectNode } from '../sql/statement-nodes.ts';
+import { readNode } from './column-choice.ts';
 import { ormError } from './errors.ts';
 import { identityOfRow } from './identity.ts';
 import type { LoadRequest } from './load-request.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
+import { adaptTo } from './mapped-source.ts';
 import { type Entity, type Mapper, PEERS, type Relationship } from './mapping.ts';
 import { fill, fillOne, isWholeHere } from './related-filling.ts';
-import { columnOf, tie, ties } from './relation-attribute.ts';
+import { tie, ties } from './relation-attribute.ts';
 import { mayRepeat } from './select-in-loading.ts';
 
 /** A relation whose rows come in the same statement, and where in each row they stand. */
@@ -52,7 +54,7 @@ export function planEager(
   select: JoiningSelect,
   byBatch = false,
 ): { plan: EagerPlan; width: number } {
-  let width = mapper.columns.length;
+  let width = mapper.rowColumns.length;
   let repeats = false;
   // No column of another table stands beside groups, and the side of an outer join that may be empty cannot be locked.
   const { groupBy, lock, modifiers } = select;
@@ -72,7 +74,7 @@ export function planEager(
         continue;
       }
       const offset = width;
-      width += relation.target.columns.length;
+      width += relation.target.rowColumns.length;
       if (!many) {
         joined.push({ relation, request, offset, ...split(request.nested) });
         continue;
@@ -111,16 +113,16 @@ export function joinEager(select: SelectNode, source: SourceNode, plan: EagerPla
       if (request.strategy === 'contains') target = containedSource(request, parent, joins, from);
       else {
         if (relation.many && joins.some((join) => join.relation === relation && join.parent.id === parent.id)) warnOfTwo(relation);
-        target = makeAlias(relation.target.table.node, null);
+        target = makeAlias(relation.target.selectable, null);
         const through = relation.through === null ? null : makeAlias(relation.through.node, null);
         const own = (node: Node): Node => {
-          const moved = adapt(node, relation.target.table.node, target);
+          const moved = adaptTo(relation.target, node, target);
           return through === null || relation.through === null ? moved : adapt(moved, relation.through.node, through);
         };
         from[place] = joinTarget(from[place], relation, { parent, through, target }, request.filter.map(own));
         if (mayBeSeveral(relation)) orderBy.push(...(request.orderBy ?? relation.orderBy.map((term) => term.node)).map(own));
       }
-      columns.push(...relation.target.columns.map((column) => columnOf(target, column)));
+      columns.push(...relation.target.rowColumns.map((column) => readNode(target, column)));
       add(target, joined);
     }
   };
@@ -204,7 +206,7 @@ export function entitiesOfJoinedRows(
     return {
       load,
       map: session.identities.of(relation.target),
-      width: relation.target.columns.length,
+      width: relation.target.rowColumns.length,
       peers: [],
       found: relation.many ? new Map() : null,
       members: relation.many && repeats ? new Map() : null,

@@ -1,5 +1,6 @@
 import type { ForeignKey } from '../sql/schema.ts';
 import { columnValue } from './attributes.ts';
+import { foreignKeysOf } from './flush-order.ts';
 import { byMapper, CHANGES, type Entity, hasChange, MAPPER, type Mapper, PERSISTENT, STATUS } from './mapping.ts';
 import { storedValue } from './persistence.ts';
 import { textOf, uniquesOf } from './update-order.ts';
@@ -21,12 +22,18 @@ export function earlyDeletes(inserts: readonly Entity[], updates: readonly Entit
 }
 
 function replacedRows(inserts: readonly Entity[], updates: readonly Entity[], deletes: readonly Entity[]): Entity[] {
-  const inserted = new Set(inserts.map((entity) => entity[MAPPER]));
+  const inserted = new Set(inserts.map((entity) => entity[MAPPER].root));
   const others = new Set([...updates, ...deletes].map((entity) => entity[MAPPER]));
   const free = new Map<Mapper, boolean>();
   for (const mapper of inserted)
-    free.set(mapper, ![...others].some((other) => other.table.foreignKeys.some((key) => key.targetTable === mapper.table.fullName)));
-  return deletes.filter((entity) => free.get(entity[MAPPER]) === true);
+    free.set(mapper, ![...others].some((other) => foreignKeysOf(other).some((key) => isOfHierarchy(mapper, key, deletes))));
+  return deletes.filter((entity) => free.get(entity[MAPPER].root) === true);
+}
+
+/** Whether a foreign key leads to a table of one of the deleted objects of a hierarchy. */
+function isOfHierarchy(root: Mapper, { targetTable }: ForeignKey, deletes: readonly Entity[]): boolean {
+  if (root.table.fullName === targetTable) return true;
+  return deletes.some(({ [MAPPER]: mapper }) => mapper.root === root && mapper.tables.some(({ fullName }) => fullName === targetTable));
 }
 
 /** The deleted rows whose key or unique values one of the others takes. */
@@ -71,20 +78,25 @@ function withReferrers(rows: ReadonlySet<Entity>, deletes: readonly Entity[]): S
 /** Tells whether an object's row refers to one of these rows in the database. */
 function refersTo(rows: Iterable<Entity>): (entity: Entity) => boolean {
   const byTable = new Map<string, Entity[]>();
-  for (const [mapper, entities] of byMapper(rows)) byTable.set(mapper.table.fullName, entities);
+  for (const [{ tables }, entities] of byMapper(rows))
+    for (const { fullName } of tables) byTable.set(fullName, [...(byTable.get(fullName) ?? []), ...entities]);
   const keys = new Map<ForeignKey, ReadonlySet<string>>();
   return (entity) => {
-    const { table } = entity[MAPPER];
-    return table.foreignKeys.some((key) => {
-      const referred = byTable.get(key.targetTable);
+    const mapper = entity[MAPPER];
+    return foreignKeysOf(mapper).some((key) => {
+      const { table } = key.columns[0];
+      const places = key.columns.map((column) => mapper.positionOf(column));
+      const referred = places.includes(-1) ? undefined : byTable.get(key.targetTable);
       if (referred === undefined) return false;
       let values = keys.get(key);
       if (values === undefined) {
-        const columns = table.metadata.resolve(table, key).columns.map((column) => column.position);
-        values = new Set(referred.map((row) => textOf(columns.map((position) => storedValue(row, position, row[CHANGES])))));
+        const { columns } = table.metadata.resolve(table, key);
+        values = new Set(
+          referred.map((row) => textOf(columns.map((column) => storedValue(row, row[MAPPER].positionOf(column), row[CHANGES])))),
+        );
         keys.set(key, values);
       }
-      const own = key.columns.map((column) => storedValue(entity, column.position, entity[CHANGES]));
+      const own = places.map((position) => storedValue(entity, position, entity[CHANGES]));
       return own.every(isKnown) && values.has(textOf(own));
     });
   };

@@ -43,6 +43,38 @@ const TABLE = {
     MappingError,
     `'${table}' is mapped by ${first}, so ${second} cannot extend the same db.Model(). Call db.Model() once for each class.`,
   ],
+  'orm.no-discriminator': (model: string, on: string, known: string) => [
+    MappingError,
+    `${model} tells classes apart by '${on}', which is none of its columns. It has: ${known}.`,
+  ],
+  'orm.unknown-identity': (model: string, on: string, got: string, known: string) => [
+    MappingError,
+    `A row of ${model} has ${got} in '${on}', and no class is listed for it. The list has: ${known}. Name the class among the identities.`,
+  ],
+  'orm.no-identity': (model: string, root: string) => [
+    MappingError,
+    `${model} is not among the identities of ${root}, so its rows could not be told from others. Name it there, or say { abstract: true }.`,
+  ],
+  'orm.abstract-class': (model: string) => [
+    MappingError,
+    `${model} is abstract: no row is of this class itself. Make an object of a class that extends it.`,
+  ],
+  'orm.foreign-identity': (identity: string, model: string, got: string) => [
+    MappingError,
+    `${model} names ${got} for '${identity}', which does not extend it. Classes of its hierarchy are made with ${model}.extend().`,
+  ],
+  'orm.no-inheritance-key': (table: string, parent: string) => [
+    MappingError,
+    `The primary key of '${table}' has to refer to the one of '${parent}', whose rows it goes on with. Leave the key out, or add .references('${parent}.…') to it.`,
+  ],
+  'orm.inherited-attribute': (model: string, key: string) => [
+    MappingError,
+    `${model} has an attribute '${key}' from the class that it extends, and cannot have another one of that name.`,
+  ],
+  'orm.hybrid-not-evaluable': (model: string, key: string) => [
+    MappingError,
+    `${model}.${key} is an expression that only the database can work out, or of something that is not loaded. Say what it is on an object with hybrid(type, define, { get }).`,
+  ],
   'orm.reserved-attribute': (model: string, key: string) => [
     MappingError,
     `${model} cannot have an attribute '${key}': every model has a member of that name already. Give it another name, and keep the column's with .named('${key}').`,

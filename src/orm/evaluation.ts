@@ -18,6 +18,8 @@ export interface EvaluationContext {
   readonly params: Readonly<Record<string, unknown>> | undefined;
   /** The database compares text character by character, as JavaScript does. */
   readonly exactText: boolean;
+  /** By the values that the object has now, flushed or not. */
+  readonly current?: boolean;
 }
 
 /** The expression as a function over objects. Throws a NotEvaluable for what only the database can work out. SQLAlchemy: `EvaluatorCompiler`. */
@@ -66,14 +68,16 @@ export function evaluator(node: Node, context: EvaluationContext): Evaluator {
 }
 
 /** The value that a column of the object's row has in the database: from before what was not flushed. */
-function columnReader(source: SourceNode, name: string, { mapper, target }: EvaluationContext): Evaluator {
-  const column = mapper.columns.find((candidate) => candidate.name === name);
-  if (source.id !== target.id || column === undefined) throw new NotEvaluable();
+function columnReader(source: SourceNode, name: string, { mapper, target, current = false }: EvaluationContext): Evaluator {
+  const column = mapper.columns.find(
+    (candidate) => candidate.name === name && candidate.formula === undefined && (!current || candidate.table.node === source),
+  );
+  if (column === undefined || (!current && source.id !== target.id)) throw new NotEvaluable();
   const { position } = column;
   return (entity) => {
     const changes = entity[CHANGES];
     let slot = entity[ROW][position];
-    if (changes !== null) for (let i = 0; i < changes.length; i += 2) if (changes[i] === position) slot = changes[i + 1];
+    if (changes !== null && !current) for (let i = 0; i < changes.length; i += 2) if (changes[i] === position) slot = changes[i + 1];
     if (slot === undefined) throw new NotEvaluable();
     return plainValue(entity, position, slot);
   };

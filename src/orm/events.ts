@@ -1,7 +1,7 @@
 import { describe } from '../sql/errors.ts';
 import { ColumnAttribute } from '../sql/schema.ts';
 import { ormError } from './errors.ts';
-import { mapperOf, mapperOfTable } from './mapper.ts';
+import { mapperOf, mapperOfColumn, mapperOfTable, withDescendants } from './mapper.ts';
 import { MAPPER, type Mapper, type MapperEvent, type MapperListener, type RelationListeners } from './mapping.ts';
 import type { AnyClass, Instance } from './model-types.ts';
 import { RelationAttribute } from './relation-attribute.ts';
@@ -40,7 +40,7 @@ export interface EventTarget {
 /**
  * Calls a function when something happens to objects, attributes, or the target's own work; gives a function that ends it.
  * `beforeInsert` and its like run in the flush, and may change the object that is about to be written; attribute events
- * run at once, in the constructor too. SQLAlchemy: `event.listen()`.
+ * run at once, in the constructor too. What is told of a class is told of those that extend it. SQLAlchemy: `event.listen()`.
  *
  * @example listen(Post, 'beforeInsert', (post) => { post.slug ??= slugify(post.title); });
  * @example listen(Post.c.title, 'set', (post, value) => { post.slug = slugify(value); });
@@ -96,15 +96,16 @@ export function listen(
 function add(target: unknown, event: string, handler: (...args: never[]) => unknown): () => void {
   const fn = handler as MapperListener;
   if (target instanceof ColumnAttribute) {
-    const mapper = target.column === null ? null : mapperOfTable(target.column.table);
+    const mapper = target.column === null ? null : (mapperOfColumn(target.column) ?? mapperOfTable(target.column.table));
     if (mapper === null || target.column === null) throw ormError('orm.not-a-model', 'listen()', `the column '${target.key}' of no model`);
     if (event !== 'set') throw ormError('orm.bad-event', `${mapper.name}.${target.key}`, event, 'set');
     const { position } = target.column;
-    const { setters } = mapper;
-    setters[position] = [...(setters[position] ?? []), fn];
+    for (const { setters } of withDescendants(mapper)) setters[position] = [...(setters[position] ?? []), fn];
     return () => {
-      const rest = (setters[position] ?? []).filter((other) => other !== fn);
-      setters[position] = rest.length === 0 ? null : rest;
+      for (const { setters } of withDescendants(mapper)) {
+        const rest = (setters[position] ?? []).filter((other) => other !== fn);
+        setters[position] = rest.length === 0 ? null : rest;
+      }
     };
   }
   if (target instanceof RelationAttribute) {
@@ -120,12 +121,14 @@ function add(target: unknown, event: string, handler: (...args: never[]) => unkn
   if (typeof target === 'function' && MAPPER in target) {
     const mapper: Mapper = mapperOf(target, 'listen()');
     if (!MAPPER_EVENTS.includes(event as MapperEvent)) throw ormError('orm.bad-event', mapper.name, event, MAPPER_EVENTS.join(', '));
-    const list = mapper.listeners.get(event as MapperEvent) ?? [];
-    mapper.listeners.set(event as MapperEvent, [...list, fn]);
+    const name = event as MapperEvent;
+    for (const { listeners } of withDescendants(mapper)) listeners.set(name, [...(listeners.get(name) ?? []), fn]);
     return () => {
-      const rest = (mapper.listeners.get(event as MapperEvent) ?? []).filter((other) => other !== fn);
-      if (rest.length === 0) mapper.listeners.delete(event as MapperEvent);
-      else mapper.listeners.set(event as MapperEvent, rest);
+      for (const { listeners } of withDescendants(mapper)) {
+        const rest = (listeners.get(name) ?? []).filter((other) => other !== fn);
+        if (rest.length === 0) listeners.delete(name);
+        else listeners.set(name, rest);
+      }
     };
   }
   if (typeof (target as EventTarget | null)?.['~listen'] === 'function') return (target as EventTarget)['~listen'](event, handler);

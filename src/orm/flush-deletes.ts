@@ -1,6 +1,6 @@
-import type { ForeignKey } from '../sql/schema.ts';
+import type { ForeignKey, Table } from '../sql/schema.ts';
 import { cutCircles } from './circular-deletes.ts';
-import { orderDeletes, orderMappers } from './flush-order.ts';
+import { foreignKeysOf, orderDeletes, orderMappers } from './flush-order.ts';
 import type { FlushSession } from './flush-session.ts';
 import { identityOf } from './identity.ts';
 import { byMapper, CHANGES, DELETED, type Entity, MAPPER, type Mapper, RELATED, STATUS } from './mapping.ts';
@@ -13,21 +13,31 @@ import { staleDelete } from './stale-rows.ts';
 export async function deleteEntities(session: FlushSession, entities: readonly Entity[]): Promise<void> {
   if (entities.length === 0) return;
   const identities = new Map<string, Entity>();
-  const byKey = (mapper: Mapper, values: readonly unknown[]): string => `${mapper.table.fullName} ${JSON.stringify(values.map(String))}`;
+  const byKey = (table: Table, values: readonly unknown[]): string => `${table.fullName} ${JSON.stringify(values.map(String))}`;
   const circular = orderMappers([...new Set(entities.map((entity) => entity[MAPPER]))]).some((group) => group.circular);
-  if (circular) for (const entity of entities) identities.set(byKey(entity[MAPPER], storedKey(entity, null)), entity);
+  if (circular)
+    for (const entity of entities) for (const table of entity[MAPPER].tables) identities.set(byKey(table, storedKey(entity, null)), entity);
   const parentsOf = (entity: Entity, only?: ForeignKey): Entity[] =>
-    (only === undefined ? entity[MAPPER].table.foreignKeys : [only]).flatMap((key) => {
-      const target = entity[MAPPER].table.metadata.resolve(entity[MAPPER].table, key);
-      const values = key.columns.map((column) => storedValue(entity, column.position, entity[CHANGES]));
-      return identities.get(`${target.table.fullName} ${JSON.stringify(values.map(String))}`) ?? [];
+    (only === undefined ? foreignKeysOf(entity[MAPPER]) : [only]).flatMap((key) => {
+      const { table } = key.columns[0];
+      const target = table.metadata.resolve(table, key);
+      const positions = key.columns.map((column) => entity[MAPPER].positionOf(column));
+      if (positions.includes(-1)) return [];
+      const values = positions.map((position) => storedValue(entity, position, entity[CHANGES]));
+      return identities.get(byKey(target.table, values)) ?? [];
     });
   const batches = orderDeletes(entities, parentsOf);
   if (circular)
     await cutCircles(session, batches, parentsOf, session.dialectOf(entities[0][MAPPER].table).capabilities.rowwiseKeys === true);
   for (const { mapper, entities: batch } of batches) {
     const values = batch.map((entity) => storedMatch(entity, entity[CHANGES]));
-    const count = await deleteRows(session, mapper.table, matchedColumns(mapper), values);
+    let count = 0;
+    // The rows that go on with others go first.
+    for (const target of mapper.writes.toReversed()) {
+      const columns = matchedColumns(target);
+      const keys = columns.length < values[0].length ? values.map((key) => key.slice(0, columns.length)) : values;
+      count = await deleteRows(session, target.table, columns, keys);
+    }
     if (count !== batch.length && (mapper.versionPosition >= 0 || mapper.confirmsDeletes))
       throw await staleDelete(session, mapper, batch, values, count);
     markDeleted(session, mapper, batch, values);

@@ -1,3 +1,4 @@
+import { type AttachingSession, markPartial } from './attachment.ts';
 import { markDeleted } from './flush-deletes.ts';
 import type { FlushSession } from './flush-session.ts';
 import { watchInside } from './inner-changes.ts';
@@ -58,10 +59,13 @@ function enterNew(
   versions: readonly boolean[] | null,
 ): void {
   session.identities.enter(mapper, entities);
+  const waits = mapper.columns.some(({ formula }) => formula !== undefined);
   for (const entity of entities) {
     entity[STATUS] = PERSISTENT;
     if (mapper.jsonPositions.length > 0) watchInside(session, entity);
     session.created.delete(entity);
+    // What queries work out is not known before one reads it.
+    if (waits && entity[ROW].includes(undefined)) markPartial(session as Pick<AttachingSession, 'partial'>, entity);
     if (entity[CHANGES] === NO_CHANGES) entity[CHANGES] = null;
     const related = entity[RELATED];
     // It was changed while the statement ran.

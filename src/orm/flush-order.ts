@@ -1,3 +1,4 @@
+import type { ForeignKey, Table, TableColumn } from '../sql/schema.ts';
 import { ormError } from './errors.ts';
 import { byMapper, type Entity, MAPPER, type Mapper } from './mapping.ts';
 
@@ -28,13 +29,26 @@ export interface SaveOrder {
   readonly deferred: readonly KeyAssignment[];
 }
 
+/** The foreign keys of a class's tables that lead to rows of other objects: one that ties its own tables does not. */
+export function foreignKeysOf({ tables }: Mapper): ForeignKey[] {
+  if (tables.length === 1) return tables[0].foreignKeys as ForeignKey[];
+  return tables.flatMap((table, i) =>
+    table.foreignKeys.filter(({ columns, targetTable }) => i === 0 || !isTie(table, columns, tables.slice(0, i), targetTable)),
+  );
+}
+
+function isTie(table: Table, columns: readonly TableColumn[], above: readonly Table[], target: string): boolean {
+  return columns.every((column) => table.primaryKey?.columns.includes(column)) && above.some(({ fullName }) => fullName === target);
+}
+
 /**
  * Groups classes so that each group comes after those its tables refer to. A group of several, or one that refers to
  * itself, is a circle of tables, in which rows have to be ordered one by one.
  */
 export function orderMappers(mappers: readonly Mapper[]): { readonly mappers: readonly Mapper[]; readonly circular: boolean }[] {
-  const byTable = new Map(mappers.map((mapper) => [mapper.table.fullName, mapper]));
-  const targets = (mapper: Mapper): Mapper[] => mapper.table.foreignKeys.flatMap((key) => byTable.get(key.targetTable) ?? []);
+  const byTable = new Map<string, Mapper[]>();
+  for (const mapper of mappers) for (const { fullName } of mapper.tables) byTable.set(fullName, [...(byTable.get(fullName) ?? []), mapper]);
+  const targets = (mapper: Mapper): Mapper[] => foreignKeysOf(mapper).flatMap((key) => byTable.get(key.targetTable) ?? []);
   // Tarjan's strongly connected components come out with what is referred to first.
   const index = new Map<Mapper, number>();
   const low = new Map<Mapper, number>();

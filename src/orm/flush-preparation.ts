@@ -1,5 +1,7 @@
 import { columnValue, differs } from './attributes.ts';
-import type { KeyAssignment } from './flush-order.ts';
+import { inScope } from './criteria.ts';
+import { foreignKeysOf, type KeyAssignment } from './flush-order.ts';
+import { isA } from './hierarchy.ts';
 import { identityOf } from './identity.ts';
 import { noticeInnerChanges } from './inner-changes.ts';
 import type { LoadingSession } from './loader.ts';
@@ -149,9 +151,9 @@ function canLetGo(relation: Relationship): boolean {
 /** Whether the database deletes the children with their parent. */
 function goesWithParent(relation: Relationship): boolean {
   const { remote, target } = relation;
-  return target.table.foreignKeys.some(
-    (key) =>
-      key.onDelete === 'cascade' && key.columns.length === remote.length && key.columns.every((column, i) => column.position === remote[i]),
+  return foreignKeysOf(target).some(
+    ({ onDelete, columns }) =>
+      onDelete === 'cascade' && columns.length === remote.length && columns.every((column, i) => target.positionOf(column) === remote[i]),
   );
 }
 
@@ -178,7 +180,8 @@ async function doomed(session: PreparationSession, relation: Relationship, owner
 /** The related objects of owners, loaded where they are not. */
 async function members(session: PreparationSession, relation: Relationship, owners: readonly Entity[]): Promise<Entity[]> {
   const unknown = owners.filter((owner) => !isWholeHere(owner, relation));
-  if (unknown.length > 0) await loadSelectIn(session, relation, unknown);
+  // Rows that criteria hide go with their owner too.
+  if (unknown.length > 0) await inScope({ without: 'all' }, () => loadSelectIn(session, relation, unknown));
   return owners.flatMap((owner) => relatedTo(owner, relation));
 }
 
@@ -201,7 +204,7 @@ async function loadFormer(session: PreparationSession): Promise<void> {
   for (const [relation, owners] of replaced) {
     for (const former of await loadSelectIn(session, relation, [...owners.values()])) {
       const owner = owners.get(identityOf(relation.remote.map((position) => columnValue(former, position))));
-      const position = relation.mapper.columns.length + relation.position;
+      const position = (owner?.[MAPPER] ?? relation.mapper).columns.length + relation.position;
       const place = owner?.[CHANGES]?.findIndex((item, i) => i % 2 === 0 && item === position) ?? -1;
       if (owner === undefined || place < 0) continue;
       const changes = owner[CHANGES] as unknown[];
@@ -272,7 +275,7 @@ function isOrphan(session: PreparationSession, child: Entity, relation: Relation
     return parent === null || parent === undefined || session.removed.has(parent);
   }
   for (const other of [...session.created, ...session.dirty]) {
-    if (other[MAPPER] !== relation.mapper) continue;
+    if (!isA(other[MAPPER], relation.mapper)) continue;
     const held = other[RELATED]?.[relation.position];
     if (held instanceof EntityCollection ? held.added?.has(child) : held === child) return false;
   }

@@ -2,14 +2,14 @@ import { identityOf, identityOfEntity } from './identity.ts';
 import { CHANGES, type Entity, type Mapper } from './mapping.ts';
 import { storedKey } from './persistence.ts';
 
-/** The objects of a session by class and key: one row is one object. SQLAlchemy: `IdentityMap`. */
+/** The objects of a session by class and key: one row is one object. Classes that extend each other have one space of keys. SQLAlchemy: `IdentityMap`. */
 export class IdentityMap {
   readonly #maps: Map<Mapper, Map<unknown, Entity>> = new Map();
   /** Objects of a class whose first result is all there is: they are entered when something is first looked up. */
   readonly #waiting: Map<Mapper, readonly Entity[]> = new Map();
 
-  /** The objects of one class by identity. */
-  of(mapper: Mapper): Map<unknown, Entity> {
+  /** The objects of one class, and of all of its hierarchy, by identity. */
+  of({ root: mapper }: Mapper): Map<unknown, Entity> {
     let map = this.#maps.get(mapper);
     if (map === undefined) {
       map = new Map();
@@ -20,10 +20,11 @@ export class IdentityMap {
     return map;
   }
   get(mapper: Mapper, identity: unknown): Entity | undefined {
-    return this.#waiting.has(mapper) ? this.of(mapper).get(identity) : this.#maps.get(mapper)?.get(identity);
+    const { root } = mapper;
+    return this.#waiting.has(root) ? this.of(root).get(identity) : this.#maps.get(root)?.get(identity);
   }
   /** Whether there is no object of the class. */
-  isEmpty(mapper: Mapper): boolean {
+  isEmpty({ root: mapper }: Mapper): boolean {
     return !this.#waiting.has(mapper) && (this.#maps.get(mapper)?.size ?? 0) === 0;
   }
   /** Takes objects of different identities. */
@@ -37,10 +38,10 @@ export class IdentityMap {
   }
   /** Takes the class's first objects, of different identities. Many sessions read one list and look nothing up. */
   enterLater(mapper: Mapper, entities: readonly Entity[]): void {
-    this.#maps.delete(mapper);
-    this.#waiting.set(mapper, [...entities]);
+    this.#maps.delete(mapper.root);
+    this.#waiting.set(mapper.root, [...entities]);
   }
-  /** The classes of which there are objects. */
+  /** The classes of which there are objects, by the tops of their hierarchies. */
   mappers(): Mapper[] {
     return [...new Set([...this.#waiting.keys(), ...this.#maps.keys()])];
   }

@@ -1,6 +1,8 @@
+import { isA } from './hierarchy.ts';
 import { identityOf, keyValues } from './identity.ts';
 import type { IdentityMap } from './identity-map.ts';
 import { mapperOf } from './mapper.ts';
+import { MAPPER } from './mapping.ts';
 import type { AnyClass } from './model-types.ts';
 
 /**
@@ -19,7 +21,8 @@ export class IdentityView implements Iterable<object> {
   /** The object with this key, or null where the session does not have it; never a statement. */
   get<C extends AnyClass>(model: C, key: unknown): InstanceType<C> | null {
     const mapper = mapperOf(model, 'identityMap.get()');
-    return (this.#map.get(mapper, identityOf(keyValues(mapper, key))) as InstanceType<C> | undefined) ?? null;
+    const found = this.#map.get(mapper, identityOf(keyValues(mapper, key)));
+    return found !== undefined && isA(found[MAPPER], mapper) ? (found as object as InstanceType<C>) : null;
   }
   /** Whether the session has the object with this key. */
   has(model: AnyClass, key: unknown): boolean {
@@ -27,7 +30,8 @@ export class IdentityView implements Iterable<object> {
   }
   /** The objects of one class. */
   of<C extends AnyClass>(model: C): InstanceType<C>[] {
-    return [...this.#map.of(mapperOf(model, 'identityMap.of()')).values()] as InstanceType<C>[];
+    const mapper = mapperOf(model, 'identityMap.of()');
+    return [...this.#map.of(mapper).values()].filter((entity) => isA(entity[MAPPER], mapper)) as object[] as InstanceType<C>[];
   }
   [Symbol.iterator](): Iterator<object> {
     return this.#map.all();

@@ -2,8 +2,10 @@ import { makeUpdate } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import { columnValue, sameValue } from './attributes.ts';
+import { isA } from './hierarchy.ts';
 import { identityOf, identityOfEntity } from './identity.ts';
 import type { IdentityMap } from './identity-map.ts';
+import { withDescendants } from './mapper.ts';
 import { CHANGES, type Entity, MAPPER, type Mapper, ROW } from './mapping.ts';
 import { bindOf, equals, storedValue, type Writer } from './persistence.ts';
 import type { Undo } from './undo.ts';
@@ -29,26 +31,28 @@ export interface ChangedRow {
 export async function followKeys(session: FollowingSession, mapper: Mapper, changed: readonly ChangedRow[]): Promise<void> {
   for (const relation of mapper.relations()) {
     if (relation.passiveUpdates || relation.viewOnly || relation.direction === 'manyToOne') continue;
-    const [table, columns] =
-      relation.through === null
-        ? [relation.target.table, relation.remote.map((position) => relation.target.columns[position])]
-        : [relation.through, relation.throughLocal];
+    const columns =
+      relation.through === null ? relation.remote.map((position) => relation.target.columns[position]) : relation.throughLocal;
+    const [{ table }] = columns;
     for (const row of changed) {
       const { before, now } = keyOf(row, relation.local);
       if (!same(before, now)) await moveRows(session, table, columns, before, now);
     }
   }
-  for (const other of session.identities.mappers()) {
+  for (const other of session.identities.mappers().flatMap(withDescendants)) {
     for (const key of other.table.foreignKeys) {
-      if (key.targetTable !== mapper.table.fullName) continue;
-      const referred = other.table.metadata.resolve(other.table, key).columns.map((column) => column.position);
+      if (!mapper.tables.some((table) => table.fullName === key.targetTable)) continue;
+      const own = key.columns.map((column) => other.positionOf(column));
+      // What a class has from the one that it extends was looked at there.
+      if (own.includes(-1) || (other.parent !== null && !key.columns.some((column) => other.parent?.positionOf(column) === -1))) continue;
+      const referred = other.table.metadata.resolve(other.table, key).columns.map((column) => mapper.positionOf(column));
       const rows = changed.filter(({ positions }) => positions.some((position) => referred.includes(position)));
-      const own = key.columns.map((column) => column.position);
       const followed: ChangedRow[] = [];
       for (const row of rows) {
         const { before, now } = keyOf(row, referred);
         if (same(before, now)) continue;
         for (const child of [...session.identities.of(other).values()]) {
+          if (!isA(child[MAPPER], other)) continue;
           const values = own.map((position) => columnValue(child, position));
           if (same(values, before)) followed.push(follow(session, child, own, now));
         }

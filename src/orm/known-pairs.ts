@@ -4,9 +4,9 @@ import type { Node } from '../sql/node.ts';
 import { columnValue } from './attributes.ts';
 import { identityOf } from './identity.ts';
 import type { LoadingSession } from './loader.ts';
+import { columnOf } from './mapped-source.ts';
 import { type Entity, PERSISTENT, RELATED, type Relationship, STATUS } from './mapping.ts';
 import { EntityCollection } from './related.ts';
-import { columnOf } from './relation-attribute.ts';
 
 /** Pairs that are looked up in one statement. */
 const CHUNK = 200;

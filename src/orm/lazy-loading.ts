@@ -1,4 +1,5 @@
 import { ormError } from './errors.ts';
+import { isA } from './hierarchy.ts';
 import { nameOf } from './identity.ts';
 import { loadMark } from './load-marks.ts';
 import { defaultRequests } from './load-request.ts';
@@ -94,6 +95,6 @@ function siblings(session: LazySession, entity: Entity, relation: Relationship):
   const peers = entity[PEERS] ?? [entity];
   const start = Math.floor(Math.max(0, peers.indexOf(entity)) / LAZY_CHUNK) * LAZY_CHUNK;
   const mine = (peer: Entity): boolean =>
-    peer[MAPPER] === relation.mapper && peer[SESSION] === session && peer[STATUS] === PERSISTENT && !isLoaded(peer, relation);
+    isA(peer[MAPPER], relation.mapper) && peer[SESSION] === session && peer[STATUS] === PERSISTENT && !isLoaded(peer, relation);
   return new Set(peers.slice(start, start + LAZY_CHUNK).filter(mine)).add(entity);
 }

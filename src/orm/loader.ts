@@ -4,7 +4,7 @@ import type { Node } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
 import { identityOfRow } from './identity.ts';
 import type { IdentityMap } from './identity-map.ts';
-import { CHANGES, type Entity, type EntitySession, type Mapper, PEERS, PERSISTENT, type Relationship, ROW } from './mapping.ts';
+import { CHANGES, type Entity, type EntitySession, MAPPER, type Mapper, PEERS, PERSISTENT, type Relationship, ROW } from './mapping.ts';
 
 /** What loading needs of a session. */
 export interface LoadingSession extends EntitySession {
@@ -40,21 +40,31 @@ export function entityOfRow(
 ): Entity {
   let entity = map.get(identity);
   if (entity === undefined) {
-    entity = mapper.instantiate(row, session, peers, PERSISTENT);
+    const { dispatch } = mapper;
+    if (dispatch === null) entity = mapper.instantiate(row, session, peers, PERSISTENT);
+    else {
+      const own = dispatch.mapperOf(row);
+      entity = own.instantiate(dispatch.rowOf(own, row), session, peers, PERSISTENT);
+    }
     map.set(identity, entity);
     session.suspects?.add(entity);
     session.arrivals?.push(entity);
-    const listeners = mapper.listeners.get('load');
+    const listeners = entity[MAPPER].listeners.get('load');
     if (listeners !== undefined) for (const listener of listeners) listener(entity);
     session.tellState?.('loadedAsPersistent', entity);
   } else {
     entity[PEERS] = peers;
     if (session.partial?.delete(entity)) {
-      complete(entity, row);
+      complete(entity, ownRow(mapper, entity, row));
       session.suspects?.add(entity);
     }
   }
   return entity;
+}
+
+/** The columns of an object out of a row of its class, or of one that it extends. */
+export function ownRow(mapper: Mapper, entity: Entity, row: DriverRow): DriverRow {
+  return mapper.dispatch === null ? row : mapper.dispatch.rowOf(entity[MAPPER], row);
 }
 
 /** Fills in the columns that were not known, and what those that were set meanwhile held before. */
@@ -72,6 +82,7 @@ export function entitiesOfRows(session: LoadingSession, mapper: Mapper, rows: Dr
   if (
     distinct &&
     rows.length > 1 &&
+    mapper.dispatch === null &&
     session.identities.isEmpty(mapper) &&
     session.suspects === null &&
     session.arrivals === null &&

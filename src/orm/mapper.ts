@@ -2,11 +2,17 @@ import type { Codec, Dialect } from '../dialects/base/dialect.ts';
 import type { Validator } from '../sql/column.ts';
 import { describe } from '../sql/errors.ts';
 import { Expression } from '../sql/expression.ts';
+import { nextId } from '../sql/make.ts';
+import type { Node } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import { isMutable } from '../sql/type.ts';
 import { installAccessors } from './accessors.ts';
-import { slotKind } from './attributes.ts';
+import { columnValue, slotKind, write } from './attributes.ts';
+import { columnOfProperty } from './column-property.ts';
 import { ormError } from './errors.ts';
+import { Hierarchy, type Listing, type Member, ownCondition, WaitingColumns } from './hierarchy.ts';
+import { type Hybrid, installHybrid } from './hybrid.ts';
+import { fromOf, selectableOf } from './mapped-source.ts';
 import {
   type AttributeListener,
   CHANGES,
@@ -22,10 +28,12 @@ import {
   type RelationListeners,
   type Relationship,
   ROW,
+  type RowDispatch,
   SESSION,
   type SlotKind,
   STATUS,
   type Status,
+  type WriteTarget,
 } from './mapping.ts';
 import { isRelation } from './relation.ts';
 import { pair, resolveRelationship } from './relationship.ts';
@@ -56,11 +64,39 @@ export interface Mapping {
   /** The shape's keys that are relations. */
   readonly relationKeys: readonly string[];
   readonly confirmsDeletes: boolean;
+  /** The classes that extend it, where it lists them. */
+  readonly listing: Listing | null;
+  readonly isAbstract: boolean;
+  /** Attributes that queries work out. */
+  readonly properties: readonly (readonly [string, Parameters<typeof columnOfProperty>[1]])[];
+  readonly hybrids: readonly (readonly [string, Hybrid])[];
+  /** The class that it extends, and the columns that it adds. */
+  readonly extension: Extension | null;
 }
 
-class ClassMapper implements Mapper {
+/** How a class extends another one. */
+export interface Extension {
+  readonly parent: Mapper;
+  readonly columns: readonly TableColumn[];
+  /** Columns of the shape that are the key, by another name or by the same one. */
+  readonly keyNames: readonly string[];
+}
+
+class ClassMapper implements Member {
   readonly table: Table;
   readonly columns: readonly TableColumn[];
+  readonly parent: ClassMapper | null;
+  readonly root: ClassMapper;
+  readonly children: ClassMapper[] = [];
+  readonly listing: Listing | null;
+  readonly isAbstract: boolean;
+  readonly inherited: number;
+  readonly tables: readonly Table[];
+  readonly ownKey: readonly TableColumn[];
+  readonly hybrids: ReadonlyMap<string, Hybrid>;
+  planId: number = nextId();
+  rowColumns: readonly TableColumn[];
+  dispatch: RowDispatch | null = null;
   readonly positions: Map<string, number> = new Map();
   readonly keyPositions: readonly number[];
   readonly plainKey: number;
@@ -80,6 +116,11 @@ class ClassMapper implements Mapper {
   readonly #base: AnyConstructor;
   readonly #shape: object;
   #class: AnyConstructor;
+  #hierarchy: Hierarchy | null = null;
+  #source: { readonly planId: number; readonly from: Node; selectable: Node | null; condition?: Node | null } | null = null;
+  #writes: readonly WriteTarget[] | null = null;
+  #blank: readonly unknown[] | null = null;
+  readonly #places: Map<string, number> = new Map();
   factory: EntityFactory;
   decoders: readonly Codec['decode'][] = [];
   #relations: readonly Relationship[] | null = null;
@@ -87,36 +128,119 @@ class ClassMapper implements Mapper {
   #dialect: Dialect | null = null;
   #codecs: readonly Codec[] | null = null;
 
-  constructor(base: AnyConstructor, table: Table, { shape, relationKeys, confirmsDeletes }: Mapping) {
+  constructor(base: AnyConstructor, table: Table, mapping: Mapping) {
+    const { shape, relationKeys, extension } = mapping;
+    const parent = (extension?.parent ?? null) as ClassMapper | null;
     this.#base = base;
     this.#class = base;
     this.#shape = shape;
     this.table = table;
-    this.columns = table.columns;
-    this.relationKeys = relationKeys;
-    this.relationListeners = relationKeys.map(() => ({ set: [], append: [], remove: [], bulkReplace: [] }));
+    this.parent = parent;
+    this.root = parent?.root ?? this;
+    this.listing = mapping.listing;
+    this.isAbstract = mapping.isAbstract;
+    this.inherited = parent?.columns.length ?? 0;
+    // A table gets more columns when its class is extended.
+    const stored = [...(parent?.columns ?? []).map((column) => ({ ...column })), ...(extension?.columns ?? table.columns)];
+    const worked = mapping.properties.map(([key, property], i) => columnOfProperty(key, property, table, stored.length + i, () => this));
+    this.columns = [...stored, ...worked];
+    this.rowColumns = this.columns;
+    this.tables = parent === null ? [table] : parent.table === table ? parent.tables : [...parent.tables, table];
+    this.relationKeys = [...(parent?.relationKeys ?? []), ...relationKeys];
+    this.relationListeners = [
+      ...(parent?.relationListeners ?? []),
+      ...relationKeys.map(() => ({ set: [], append: [], remove: [], bulkReplace: [] })),
+    ];
     if (table.primaryKey === null) throw ormError('orm.no-primary-key', `The model of '${table.name}'`);
-    this.keyPositions = table.primaryKey.columns.map((column) => column.position);
-    const [first] = table.primaryKey.columns;
+    this.ownKey = table.primaryKey.columns;
+    this.keyPositions = parent?.keyPositions ?? this.ownKey.map((column) => column.position);
+    const first = this.columns[this.keyPositions[0]];
     this.plainKey = this.keyPositions.length === 1 && PLAIN_KEYS.has(first.type.name) ? first.position : -1;
-    this.generatedKey = this.columns.find((column) => column.autoIncrement)?.position ?? -1;
+    this.generatedKey = parent?.generatedKey ?? this.columns.find((column) => column.autoIncrement)?.position ?? -1;
     const [versioned, other] = this.columns.filter((column) => column.version !== null);
     if (other !== undefined) throw ormError('orm.two-versions', `The model of '${table.name}'`, versioned.key, other.key);
     this.versionPosition = versioned?.position ?? -1;
-    this.confirmsDeletes = confirmsDeletes;
-    for (const key of [...this.columns.map((column) => column.key), ...relationKeys]) {
+    this.confirmsDeletes = mapping.confirmsDeletes || parent?.confirmsDeletes === true;
+    for (const key of [...this.columns.map((column) => column.key), ...this.relationKeys]) {
       if (RESERVED.has(key)) throw ormError('orm.reserved-attribute', `The model of '${table.name}'`, key);
+      if (this.positions.has(key)) throw ormError('orm.inherited-attribute', `The model of '${table.name}'`, key);
       this.positions.set(key, this.positions.size);
+    }
+    extension?.keyNames.forEach((key, i) => {
+      if (!this.positions.has(key)) this.positions.set(key, this.keyPositions[i]);
+    });
+    for (const column of this.columns) if (column.formula === undefined) this.#places.set(placeKey(column), column.position);
+    if (parent !== null) {
+      this.ownKey.forEach((column, i) => {
+        this.#places.set(placeKey(column), this.keyPositions[i]);
+      });
+      for (const [key, position] of parent.#places) this.#places.set(key, position);
     }
     this.kinds = this.columns.map((column) => slotKind(column.type));
     this.jsonPositions = this.columns.filter((column) => isMutable(column.type)).map((column) => column.position);
     this.dependents = this.columns.map(() => null);
-    this.setters = this.columns.map(() => null);
+    this.setters = this.columns.map((_column, i) => parent?.setters[i]?.slice() ?? null);
+    for (const [event, listeners] of parent?.listeners ?? []) this.listeners.set(event, [...listeners]);
     this.validators = this.columns.map((column) => (column.computed === null ? column.validators : [NEVER_SET]));
     this.plain = this.columns.map((_column, i) => this.validators[i].length === 0 && this.kinds[i] !== 'boxed');
-    this.workedOut = this.columns.filter(isWorkedOut);
+    this.workedOut = this.columns.filter((column) => column.formula === undefined && isWorkedOut(column));
     this.factory = entityFactory(base.prototype);
-    installAccessors(base.prototype, this);
+    for (const column of this.columns) columnMappers.set(column, this);
+    installAccessors(base.prototype, this, this.inherited, parent?.relationKeys.length ?? 0);
+    this.hybrids = new Map([...(parent?.hybrids ?? []), ...mapping.hybrids]);
+    for (const [key, own] of mapping.hybrids) {
+      if (RESERVED.has(key)) throw ormError('orm.reserved-attribute', `The model of '${table.name}'`, key);
+      installHybrid(base.prototype, key, own);
+    }
+    for (const [key, position] of this.positions) if (!(key in base.prototype)) installKeyName(base.prototype, key, position);
+    if (this.columns.some((column) => column.deferred !== null)) this.dispatch = new WaitingColumns(this);
+    if (mapping.listing !== null && parent === null) this.#hierarchy = new Hierarchy(this, mapping.listing.on, mapperOf);
+    if (parent !== null) {
+      parent.root.#hierarchy ??= new Hierarchy(parent.root, null, mapperOf);
+      this.#hierarchy = parent.root.#hierarchy;
+      for (let above: ClassMapper | null = parent; above !== null; above = above.parent) above.#hierarchy = this.#hierarchy;
+      parent.children.push(this);
+      this.#hierarchy.grow(this);
+    }
+  }
+
+  get from(): Node {
+    return this.#reading().from;
+  }
+  get selectable(): Node {
+    const reading = this.#reading();
+    reading.selectable ??= selectableOf(this);
+    return reading.selectable;
+  }
+  get condition(): Node | null {
+    if (this.#hierarchy === null) return null;
+    const reading = this.#reading();
+    if (reading.condition === undefined) reading.condition = ownCondition(this, this.#hierarchy);
+    return reading.condition;
+  }
+  /** What is worked out once, until a class below adds columns. */
+  #reading(): { from: Node; selectable: Node | null; condition?: Node | null } {
+    if (this.#source === null || this.#source.planId !== this.planId)
+      this.#source = { planId: this.planId, from: this.#hierarchy === null ? this.table.node : fromOf(this), selectable: null };
+    return this.#source;
+  }
+  get writes(): readonly WriteTarget[] {
+    const alone = this.tables.length === 1 && this.columns.every(({ formula }) => formula === undefined);
+    this.#writes ??= alone ? [this] : writeTargets(this);
+    return this.#writes;
+  }
+  blank(): unknown[] {
+    if (this.#blank === null) {
+      const blank: unknown[] = this.columns.map(() => undefined);
+      const position = this.#hierarchy === null ? -1 : this.#hierarchy.discriminator;
+      if (position >= 0 && this.#hierarchy !== null) blank[position] = this.#hierarchy.identityOf(this);
+      else if (this.isAbstract) throw ormError('orm.abstract-class', this.name);
+      this.#blank = blank;
+    }
+    return this.#blank.slice();
+  }
+  positionOf(column: TableColumn): number {
+    return this.#places.get(placeKey(column)) ?? -1;
   }
 
   get name(): string {
@@ -148,6 +272,9 @@ class ClassMapper implements Mapper {
   useDialect(dialect: Dialect): void {
     if (dialect === this.#dialect) return;
     this.#dialect = dialect;
+    // Rows of one class of a hierarchy become objects of others.
+    this.root.useDialect(dialect);
+    for (const child of this.children) child.useDialect(dialect);
     this.#codecs = this.columns.map((column) => dialect.codec(column.type));
     this.decoders = this.#codecs.map((codec) => codec.decode);
   }
@@ -155,7 +282,8 @@ class ClassMapper implements Mapper {
   relations(): readonly Relationship[] {
     if (this.#paired) return this.#relations as readonly Relationship[];
     const relations = this.#resolve();
-    for (const relation of relations) pair(relation, resolved(relation.target));
+    this.parent?.relations();
+    for (const relation of relations) if (relation.mapper === this) pair(relation, resolved(relation.target));
     this.#paired = true;
     return relations;
   }
@@ -163,11 +291,14 @@ class ClassMapper implements Mapper {
   /** Evaluates the relation getters and finds their foreign keys; both sides of a pair need this before they are paired. */
   #resolve(): readonly Relationship[] {
     if (this.#relations !== null) return this.#relations;
-    const relations = this.relationKeys.map((key, position) => {
+    const above = this.parent === null ? [] : this.parent.#resolve();
+    const own = this.relationKeys.slice(above.length).map((key, i) => {
       const definition: unknown = (this.#shape as Record<string, unknown>)[key];
       if (!isRelation(definition)) throw ormError('orm.not-a-model', `${this.name}.${key}`, describe(definition));
-      return resolveRelationship(this, key, position, definition, mapperOf(modelOf(definition.target), `${this.name}.${key}`));
+      const target = mapperOf(modelOf(definition.target), `${this.name}.${key}`);
+      return resolveRelationship(this, key, above.length + i, definition, target);
     });
+    const relations = [...above, ...own];
     relations.forEach((relation, i) => {
       if (relation.direction !== 'manyToOne') return;
       for (const position of relation.local) this.dependents[position] = [...(this.dependents[position] ?? []), i];
@@ -179,6 +310,51 @@ class ClassMapper implements Mapper {
   static resolve(mapper: ClassMapper): readonly Relationship[] {
     return mapper.#resolve();
   }
+}
+
+function placeKey({ table, name }: TableColumn): string {
+  return `${table.fullName} ${name}`;
+}
+
+/** A key column that a class names in its own way is the key. */
+function installKeyName(prototype: object, key: string, position: number): void {
+  Object.defineProperty(prototype, key, {
+    get(this: Entity) {
+      return columnValue(this, position);
+    },
+    set(this: Entity, value: unknown) {
+      write(this, position, value);
+    },
+    enumerable: true,
+    configurable: true,
+  });
+}
+
+/** The tables of a class that extends another one, from the top, each with the columns that it keeps. */
+function writeTargets(mapper: ClassMapper): WriteTarget[] {
+  const { keyPositions, kinds, planId, columns } = mapper;
+  return mapper.tables.map((table, i) => {
+    const key = table.primaryKey?.columns ?? [];
+    const own: TableColumn[] = [];
+    for (const column of columns) if (column.table === table && column.formula === undefined) own[column.position] = column;
+    // Below the top the key is that of the row above.
+    if (i > 0)
+      keyPositions.forEach((position, place) => {
+        own[position] = { ...key[place], position, autoIncrement: false, default: null };
+      });
+    return {
+      table,
+      columns: own,
+      keyPositions,
+      kinds,
+      planId,
+      name: mapper.name,
+      generatedKey: i === 0 ? mapper.generatedKey : -1,
+      versionPosition: own[mapper.versionPosition] === undefined ? -1 : mapper.versionPosition,
+      workedOut: mapper.workedOut.filter((column) => column.table === table),
+      codecs: () => mapper.codecs(),
+    };
+  });
 }
 
 function resolved(mapper: Mapper): readonly Relationship[] {
@@ -230,7 +406,7 @@ export function createMapper(base: AnyConstructor, table: Table, mapping: Mappin
   const mapper = new ClassMapper(base, table, mapping);
   Object.defineProperty(base, MAPPER, { value: mapper });
   Object.defineProperty(base.prototype, MAPPER, { value: mapper });
-  mappers.set(table, mapper);
+  if (mapping.extension === null || mapping.extension.parent.table !== table) mappers.set(table, mapper);
   return mapper;
 }
 
@@ -240,6 +416,18 @@ export function mapperOf(model: unknown, where: string): Mapper {
   if (mapper === undefined) throw ormError('orm.not-a-model', where, describe(model));
   mapper.bind(model as unknown as AnyConstructor);
   return mapper;
+}
+
+const columnMappers = new WeakMap<TableColumn, ClassMapper>();
+
+/** The class whose attribute a column is, or null. */
+export function mapperOfColumn(column: TableColumn): Mapper | null {
+  return columnMappers.get(column) ?? null;
+}
+
+/** The classes that extend this one, and itself. */
+export function withDescendants(mapper: Mapper): Mapper[] {
+  return [mapper, ...(mapper as ClassMapper).children.flatMap(withDescendants)];
 }
 
 /** The mapper of a table, if a model stands for it. */

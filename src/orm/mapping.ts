@@ -1,4 +1,5 @@
 import type { Codec, Dialect } from '../dialects/base/dialect.ts';
+import type { DriverRow } from '../dialects/base/driver.ts';
 import type { Validator } from '../sql/column.ts';
 import type { OrderTerm } from '../sql/expression.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
@@ -17,6 +18,9 @@ export const RELATED = Symbol('related');
 export const CHANGES = Symbol('changes');
 /** On the prototype and on the class: the mapper. */
 export const MAPPER = Symbol('mapper');
+
+/** Statements whose keys begin with this read rows of objects that the session has, or write some: no criterion hides those. */
+export const UNRESTRICTED = '=';
 
 export const TRANSIENT = 0;
 export const PENDING = 1;
@@ -110,8 +114,38 @@ export interface Mapper {
   readonly name: string;
   /** The class whose objects rows become. */
   readonly entityClass: { readonly prototype: object; readonly name: string };
+  /** Its own table; a class that extends another one may keep its columns in that one's. */
   readonly table: Table;
+  /** The columns of its objects: those of the class that it extends come first. */
   readonly columns: readonly TableColumn[];
+  /** Names its plans: another one when its columns are others. */
+  readonly planId: number;
+  /** The class that this one extends. */
+  readonly parent: Mapper | null;
+  /** The class at the top, whose keys all that extend it share; itself for most. */
+  readonly root: Mapper;
+  /** Its tables, from the root's to its own. */
+  readonly tables: readonly Table[];
+  /** The columns of its own table that are the key. */
+  readonly ownKey: readonly TableColumn[];
+  /** The columns of the rows that its queries read: its own, then those of the classes that extend it. */
+  readonly rowColumns: readonly TableColumn[];
+  /** Makes objects of the right classes of those rows; null where all are of this class. */
+  readonly dispatch: RowDispatch | null;
+  /** What its rows are read from: its table, or several joined. */
+  readonly from: Node;
+  /** What stands for its rows under another name: its table, or a query over several. */
+  readonly selectable: Node;
+  /** The condition that tells its rows from those of other classes in its table; null where there are none. */
+  readonly condition: Node | null;
+  /** What its rows are written to, table by table. */
+  readonly writes: readonly WriteTarget[];
+  /** The slots of a new object. */
+  blank(): unknown[];
+  /** Attributes that are expressions in SQL and values on objects, by name. */
+  readonly hybrids: ReadonlyMap<string, { readonly define: (columns: never) => unknown }>;
+  /** The position of a column of one of its tables; −1 for one that its objects do not have. */
+  positionOf(column: TableColumn): number;
   /** Attribute names to positions: columns first, then relations. */
   readonly positions: ReadonlyMap<string, number>;
   /** The positions of the primary key's columns. */
@@ -151,6 +185,21 @@ export interface Mapper {
   /** By position: what makes a JavaScript value of what a row brought; null where it is one. Empty until a database is known. */
   readonly decoders: readonly Codec['decode'][];
   useDialect(dialect: Dialect): void;
+}
+
+/** A table that rows are written to. Its columns stand at their positions in the objects' slots. */
+export type WriteTarget = Pick<
+  Mapper,
+  'table' | 'columns' | 'keyPositions' | 'generatedKey' | 'versionPosition' | 'workedOut' | 'kinds' | 'planId' | 'codecs' | 'name'
+>;
+
+/** Tells of which class a row is. */
+export interface RowDispatch {
+  /** The place of the column that tells classes apart, or −1. */
+  readonly discriminator: number;
+  mapperOf(row: DriverRow): Mapper;
+  /** The columns of such an object, out of the row. */
+  rowOf(mapper: Mapper, row: DriverRow): DriverRow;
 }
 
 /** A relation between two mapped classes, resolved. SQLAlchemy: `RelationshipProperty`. */

@@ -136,7 +136,7 @@ async function findTargets(merge: Merge, level: readonly Entity[]): Promise<void
     missing.set(mapper, keys);
   }
   for (const [mapper, keys] of missing) {
-    const rows = await readByKeys(session, mapper, [...keys.values()]);
+    const rows = await readByKeys(session, mapper, [...keys.values()], { whole: true });
     entitiesOfRows(session, mapper, [...rows.values()]);
   }
   for (const { source, identity } of waiting) targets.set(source, targetOf(merge, source, identity));
@@ -153,12 +153,7 @@ function targetOf({ session, load, fresh }: Merge, source: Entity, identity: unk
     if (own[ROW].includes(undefined)) markPartial(session, own);
     return own;
   }
-  const made = mapper.instantiate(
-    mapper.columns.map(() => undefined),
-    null,
-    null,
-    TRANSIENT,
-  );
+  const made = mapper.instantiate(mapper.blank(), null, null, TRANSIENT);
   attach(session, made);
   if (identity !== undefined) {
     const own = fresh.get(mapper) ?? new Map<unknown, Entity>();

@@ -50,6 +50,12 @@ export type ShapeOfInstance<M> = M extends { readonly '~shape'?: infer S } ? Non
 /** The names of a shape's relations. */
 export type RelationKeys<S> = { [K in keyof S]: S[K] extends { readonly kind: 'many' | 'one' } ? K : never }[keyof S];
 
+/** The names of an object's columns. */
+export type ColumnKeys<M, S = ShapeOfInstance<M>> = { [K in keyof S]: S[K] extends Column ? K & string : never }[keyof S];
+
+/** An object some of whose attributes are not loaded. */
+export type Without<M, K extends PropertyKey> = M extends unknown ? Omit<M, K> : never;
+
 /** The instance that a relation leads to. */
 export type TargetOf<R> = R extends { readonly '~target': infer C } ? InstanceOf<C> : never;
 

@@ -1,73 +1,32 @@
 // biome-ignore-all lint/complexity/noThisInStatic: this is the class that extends the base, which the base itself cannot name
 import { inspect } from 'node:util';
-import type { AliasKind } from '../sql/alias.ts';
 import { type Column, isColumn } from '../sql/column.ts';
 import { describe } from '../sql/errors.ts';
+import { Expression, type ExpressionLike } from '../sql/expression.ts';
 import { makeAlias } from '../sql/make.ts';
 import type { MetaData } from '../sql/metadata.ts';
 import { snakeCase } from '../sql/naming.ts';
-import type { Node, SourceNode } from '../sql/node.ts';
-import type { NameOf } from '../sql/projection.ts';
-import { ColumnAttribute, type Source, Table, type TableOptions } from '../sql/schema.ts';
+import type { ColumnNode, Node, SourceNode } from '../sql/node.ts';
+import { ColumnAttribute, type Columns, type Shape, type Source, Table, type TableColumn, type TableOptions } from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';
 import { unknownAttribute, write } from './attributes.ts';
-import { addDerived, type Composite, type CompositeAttribute, installDerived, isDerived, type Synonym } from './derived-attribute.ts';
+import { defaultChoice, selectChosen } from './column-choice.ts';
+import { type ColumnProperty, isColumnProperty } from './column-property.ts';
+import { defineCriteria } from './criteria.ts';
+import { addDerived, installDerived, isDerived } from './derived-attribute.ts';
 import { ormError } from './errors.ts';
+import { ownTable, sharedTable } from './extension.ts';
+import type { Listing } from './hierarchy.ts';
+import { Hybrid } from './hybrid.ts';
+import { adaptTo, columnOf } from './mapped-source.ts';
 import { createMapper, mapperOf } from './mapper.ts';
 import { type Entity, MAPPER, type Mapper, ROW, TRANSIENT } from './mapping.ts';
-import type { AnyClass, Init, Instance, InstanceOf } from './model-types.ts';
+import type { ExtendOptions, ModelClass, PolymorphicOptions } from './model-class.ts';
 import { Query, type QueryRunner, type QuerySpec } from './query.ts';
 import { assign } from './related.ts';
-import { isRelation, type Many, type One } from './relation.ts';
+import { isRelation } from './relation.ts';
 import { RelationAttribute } from './relation-attribute.ts';
 import { inspectEntity, toJSON } from './serialization.ts';
-
-/** A class's attributes for SQL: columns as expressions, relations for joins, `any` and `has`. */
-export type Attributes<S, N extends string = string> = {
-  readonly [K in keyof S]: S[K] extends Column<infer V, infer O, boolean>
-    ? ColumnAttribute<O extends true ? V | null : V, S, N>
-    : S[K] extends Many<infer C>
-      ? RelationAttribute<InstanceOf<C>, S, TargetName<C>>
-      : S[K] extends One<infer C, boolean>
-        ? RelationAttribute<InstanceOf<C>, S, TargetName<C>>
-        : S[K] extends Composite<infer V, boolean>
-          ? CompositeAttribute<V>
-          : S[K] extends Synonym<infer T>
-            ? Attributes<S, N>[T & keyof S]
-            : never;
-};
-
-/** The name of a relation's target, given as a class or as an arrow that gives it. */
-type TargetName<C> = NameOf<C extends AnyClass ? C : C extends () => infer D ? D : never> & string;
-
-/** A model under another name. SQLAlchemy: `aliased(User)`. */
-export interface ModelAlias<S, M, N extends string = string> extends Source {
-  readonly '~from'?: N;
-  readonly c: Attributes<S, N>;
-  readonly '~entity': M;
-  /** A query for the class's objects that goes over this alias. */
-  query(): Query<M, M, never>;
-}
-
-interface ModelAliasKind<S> extends AliasKind {
-  readonly type: ModelAlias<S, unknown, this['name']>;
-}
-
-/** The base class that `db.Model()` makes. */
-export interface ModelClass<S, N extends string = string> {
-  new (init?: Init<S>): Instance<S>;
-  readonly '~shape'?: S;
-  readonly '~from'?: N;
-  readonly '~aliased'?: ModelAliasKind<S>;
-  /** The attributes for SQL. SQLAlchemy: the class's own attributes. */
-  readonly c: Attributes<S, N>;
-  /** The Core table. SQLAlchemy: `__table__`. */
-  readonly table: Table<S, N>;
-  readonly '~source': Source['~source'];
-  '~alias'(name: string | null): ModelAlias<S, unknown>;
-  /** A query for the class's objects, in the session of the context. Flask-SQLAlchemy: `Model.query`. */
-  query<C extends AnyClass>(this: C): Query<InstanceType<C>, InstanceType<C>, never>;
-}
 
 /** What a model says besides its shape: what its table says, and how its objects are written. */
 export interface ModelOptions<S> extends TableOptions<S> {
@@ -76,6 +35,13 @@ export interface ModelOptions<S> extends TableOptions<S> {
    * a version are always looked at. SQLAlchemy: `confirm_deleted_rows`, which warns.
    */
   confirmDeletedRows?: boolean;
+  /**
+   * Conditions on all that is read of the class and of those that extend it, by names under which a query can leave them
+   * out: rows that count as deleted, those of another tenant. They are worked out anew for each statement. SQLAlchemy:
+   * `with_loader_criteria()` in a `do_orm_execute` handler.
+   * @example { criteria: { softDelete: (c) => c.deletedAt.isNull() } }
+   */
+  criteria?: Readonly<Record<string, (c: Columns<S>) => ExpressionLike<boolean | null> | boolean>>;
 }
 
 /** Where models live: their tables by database, and the session of the moment. */
@@ -97,11 +63,26 @@ function relationKeys(shape: object): string[] {
     .map(([key]) => key);
 }
 
+/** The attributes of a shape that queries work out. */
+function propertiesOf(shape: object): [string, ColumnProperty][] {
+  return Object.entries(Object.getOwnPropertyDescriptors(shape)).flatMap(([key, { value }]) =>
+    isColumnProperty(value) ? [[key, value] as [string, ColumnProperty]] : [],
+  );
+}
+
+/** The attributes of a shape that are expressions in SQL and values on objects. */
+function hybridsOf(shape: object): [string, Hybrid][] {
+  return Object.entries(Object.getOwnPropertyDescriptors(shape)).flatMap(([key, { value }]) =>
+    value instanceof Hybrid ? [[key, value] as [string, Hybrid]] : [],
+  );
+}
+
 /** The columns of a shape, without touching its getters. */
 function columnsOf(table: string, shape: object): Record<string, Column> {
   const columns: Record<string, Column> = {};
   for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(shape))) {
     if (descriptor.get !== undefined || isRelation(descriptor.value) || isDerived(descriptor.value)) continue;
+    if (isColumnProperty(descriptor.value) || descriptor.value instanceof Hybrid) continue;
     if (!isColumn(descriptor.value))
       throw ormError('orm.not-a-model', `'${key}' of the model of '${table}': a column (t.…) or a relation`, describe(descriptor.value));
     columns[key] = descriptor.value;
@@ -116,6 +97,22 @@ function attributesOf(mapper: Mapper, source: SourceNode, columns: readonly Colu
   mapper.relationKeys.forEach((key, i) => {
     attributes[key] = new RelationAttribute(source, mapper, i);
   });
+  // What queries work out may name classes that are defined later.
+  for (const column of mapper.columns)
+    if (column.formula !== undefined)
+      Object.defineProperty(attributes, column.key, {
+        get: () => {
+          const [made] = expressionsOf(source, [column]);
+          Object.defineProperty(attributes, column.key, { value: made });
+          return made;
+        },
+        configurable: true,
+        enumerable: true,
+      });
+  for (const [key, { define }] of mapper.hybrids)
+    Object.defineProperty(attributes, key, { get: () => define(attributes as never), configurable: true, enumerable: true });
+  // A key by another name that the class has for it.
+  for (const [key, position] of mapper.positions) if (!(key in attributes)) attributes[key] = attributes[mapper.columns[position].key];
   addDerived(attributes, mapper);
   return new Proxy(attributes, {
     get: (target, key) => {
@@ -125,53 +122,107 @@ function attributesOf(mapper: Mapper, source: SourceNode, columns: readonly Colu
   });
 }
 
+/** Columns of a class as expressions over one of its sources. */
+function expressionsOf(source: SourceNode, columns: readonly TableColumn[]): ColumnAttribute[] {
+  return columns.map((column) => {
+    const node = columnOf(source, column) as ColumnNode;
+    if (column.formula === undefined) return new ColumnAttribute(node.source, node.name, column.key, column.type, column);
+    // It is no column of its source, and is used like one.
+    return Object.assign(new Expression(node, column.type), { key: column.key, column }) as unknown as ColumnAttribute;
+  });
+}
+
+const attributes = new WeakMap<Mapper, Record<string, unknown>>();
+const sources = new WeakMap<Mapper, { readonly planId: number; readonly source: Source['~source'] }>();
+
+/** What rows of a class are selected from; a class that extends another one, or is extended, has more than its table. */
+function sourceFor(mapper: Mapper): Source['~source'] {
+  const { table, planId, rowColumns, parent } = mapper;
+  const known = sources.get(mapper);
+  if (known?.planId === planId) return known.source;
+  const plain = parent === null && rowColumns.length === table.attributes.length && mapper.from === table.node;
+  const own = { node: table.node, name: table.name, table, columns: plain ? table.attributes : expressionsOf(table.node, rowColumns) };
+  const whole = mapper.from === table.node && mapper.condition === null;
+  const source = whole ? own : { ...own, reads: { from: mapper.from, where: mapper.condition } };
+  sources.set(mapper, { planId, source });
+  return source;
+}
+
 /** Makes the base class of a model. See `Database.Model`. */
 export function createModel<S, N extends string = string>(
   registry: ModelRegistry,
   name: N,
   shape: S & object,
-  options: ModelOptions<S> = {},
+  options: ModelOptions<S> & Partial<PolymorphicOptions> = {},
 ): ModelClass<S, N> {
   const realName = tableName(name);
   const columns = columnsOf(realName, shape);
   const table = new Table<S>(registry.metadataFor(options.bind ?? null), realName, columns as S, options);
   const runner = (): QueryRunner => registry.currentSession();
-  const blank: unknown[] = table.columns.map(() => undefined);
-  let attributes: Record<string, unknown> | null = null;
 
   class Model {
-    static readonly table = table;
+    static readonly table: Table = table as Table;
 
     constructor(init?: Record<string, unknown>) {
-      const entity = mapperOf(new.target, 'new').instantiate(blank.slice(), null, null, TRANSIENT);
+      const mapper = mapperOf(new.target, 'new');
+      const entity = mapper.instantiate(mapper.blank(), null, null, TRANSIENT);
       if (init !== undefined) initialize(entity, init);
       // The one function that makes objects of the class made this one too, so that all have one hidden class.
       // biome-ignore lint/correctness/noConstructorReturn: see above
       return entity as unknown as Model;
     }
     static get c(): unknown {
-      attributes ??= attributesOf(mapperOf(this, 'c'), table.node, table.attributes);
-      return attributes;
+      const mapper = mapperOf(this, 'c');
+      let own = attributes.get(mapper);
+      if (own === undefined) {
+        const { node } = mapper.table;
+        const stored = mapper.columns.filter(({ formula }) => formula === undefined);
+        own = attributesOf(mapper, node, mapper.parent === null ? table.attributes.slice(0, stored.length) : expressionsOf(node, stored));
+        attributes.set(mapper, own);
+      }
+      return own;
     }
     static get '~source'(): Source['~source'] {
-      mapperOf(this, 'a query');
-      return table['~source'];
+      return sourceFor(mapperOf(this, 'a query'));
     }
-    static '~alias'(name: string | null, of: Node = table.node): unknown {
+    static '~alias'(name: string | null, of: Node | null = null): unknown {
       const mapper = mapperOf(this, 'alias()');
-      const node = makeAlias(of, name);
-      const own = table.attributes.map((c) => new ColumnAttribute(node, c.node.name, c.key, c.type, c.column));
+      const node = makeAlias(of ?? mapper.selectable, name);
+      const source = { node, name: name ?? mapper.table.name, columns: expressionsOf(node, mapper.rowColumns), table: mapper.table };
+      const where = mapper.condition === null ? null : adaptTo(mapper, mapper.condition, node);
       const alias = {
-        c: attributesOf(mapper, node, own),
-        '~source': { node, name: name ?? table.name, columns: own, table },
+        c: attributesOf(
+          mapper,
+          node,
+          expressionsOf(
+            node,
+            mapper.columns.filter(({ formula }) => formula === undefined),
+          ),
+        ),
+        '~source': where === null ? source : { ...source, reads: { from: node, where } },
         '~model': this,
         query: (): unknown =>
-          new Query({ mapper, source: node, select: select(alias) as Select<unknown>, requests: [], joined: false }, runner),
+          new Query(
+            {
+              mapper,
+              source: node,
+              planId: mapper.planId,
+              select: select(alias) as Select<unknown>,
+              requests: [],
+              joined: false,
+              criteria: null,
+              columns: null,
+            },
+            runner,
+          ),
       };
       return alias;
     }
     static query(): unknown {
       return queryOf(this, runner);
+    }
+    static extend(...given: [string, object, object?] | [object, object?]): unknown {
+      return extendModel(this, given);
     }
     toJSON(): Record<string, unknown> {
       return toJSON(this as unknown as Entity);
@@ -185,35 +236,89 @@ export function createModel<S, N extends string = string>(
     shape,
     relationKeys: relationKeys(shape),
     confirmsDeletes: options.confirmDeletedRows === true,
+    listing: listingOf(options),
+    isAbstract: false,
+    properties: propertiesOf(shape),
+    hybrids: hybridsOf(shape),
+    extension: null,
   });
   installDerived(Model.prototype, mapper, shape);
+  defineCriteria(mapper, options.criteria ?? {});
   return Model as unknown as ModelClass<S, N>;
+}
+
+/** The classes that a model lists; the getter runs when they are needed. */
+function listingOf(options: Partial<PolymorphicOptions>): Listing | null {
+  if (!('identities' in options) && options.on === undefined) return null;
+  return { on: options.on ?? null, identities: () => options.identities };
+}
+
+/** Makes the base class of one that extends a model: with a table of its own, or with more columns of the model's. */
+function extendModel(parentClass: unknown, given: readonly (string | object | undefined)[]): unknown {
+  const parent = mapperOf(parentClass, 'extend()');
+  const [name, shape, options = {}] = (typeof given[0] === 'string' ? given : [null, ...given]) as [
+    string | null,
+    object,
+    (ExtendOptions<Shape> & Partial<PolymorphicOptions>)?,
+  ];
+  const columns = columnsOf(name ?? parent.table.name, shape);
+  const { table, added, keyNames } =
+    name === null ? sharedTable(parent, columns, options) : ownTable(parent, tableName(name), columns, options);
+  const base = class extends (parentClass as new () => object) {
+    static readonly table: Table = table;
+  };
+  const mapper = createMapper(base, table, {
+    shape,
+    relationKeys: relationKeys(shape),
+    confirmsDeletes: false,
+    listing: listingOf(options),
+    isAbstract: options.abstract === true,
+    properties: propertiesOf(shape),
+    hybrids: hybridsOf(shape),
+    extension: { parent, columns: added, keyNames },
+  });
+  installDerived(base.prototype, mapper, shape);
+  defineCriteria(mapper, (options as Pick<ModelOptions<Shape>, 'criteria'>).criteria ?? {});
+  return base;
 }
 
 const queries = new WeakMap<object, Query<unknown>>();
 
-/** The query of a whole class; it never changes, so each class keeps one for the context's session. */
+/** The query of a whole class; it changes only with the class, so each class keeps one for the context's session. */
 function queryOf(model: object, runner: () => QueryRunner): Query<unknown> {
   let query = queries.get(model);
-  if (query === undefined) {
+  if (query === undefined || query['~spec'].planId !== query['~spec'].mapper.planId) {
     query = newQuery(model, runner);
     queries.set(model, query);
   }
   return query;
 }
 
-/** A query for all objects of a class, run by this session. */
+/** A query for all objects of a class, or for those of an alias of one, run by this session. */
 export function newQuery(model: unknown, runner: () => QueryRunner): Query<unknown> {
-  const mapper = mapperOf(model, 'query()');
+  const aliased = typeof model === 'object' && model !== null && '~model' in model ? model['~model'] : model;
+  const mapper = mapperOf(aliased, 'query()');
   let spec = wholeClasses.get(model as object);
-  if (spec === undefined) {
-    spec = { mapper, source: mapper.table.node, select: select(model as Source), requests: [], joined: false };
+  if (spec === undefined || spec.planId !== mapper.planId) {
+    const node = aliased === model ? mapper.table.node : (model as Source)['~source'].node;
+    const columns = defaultChoice(mapper);
+    const whole = select(model as Source) as Select<unknown>;
+    spec = {
+      mapper,
+      planId: mapper.planId,
+      source: node,
+      select: columns === null ? whole : selectChosen(whole, mapper, node, columns),
+      columns,
+      requests: [],
+      joined: false,
+      criteria: null,
+    };
     wholeClasses.set(model as object, spec);
   }
   return new Query(spec, runner);
 }
 
-/** What a query for all objects of a class asks for; it never changes. */
+/** What a query for all objects of a class asks for; it changes only when the class is extended. */
 const wholeClasses = new WeakMap<object, QuerySpec>();
 
 /** Sets attributes in the order of the keys given. */

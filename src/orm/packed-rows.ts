@@ -38,7 +38,7 @@ export function packedRows(
     cache = new RecentCache(CAPACITY);
     known.set(dialect, cache);
   }
-  const name = `${table.node.id}:${positions(keys)}:${positions(columns)}`;
+  const name = `${table.node.id}:${names(keys)}:${names(columns)}`;
   let packed = cache.get(name);
   if (packed === undefined) {
     packed = describeRows(dialect, table, keys, columns) ?? false;
@@ -47,8 +47,8 @@ export function packedRows(
   return packed === false ? null : packed;
 }
 
-function positions(columns: readonly TableColumn[]): string {
-  return columns.map((column) => column.position).join();
+function names(columns: readonly TableColumn[]): string {
+  return columns.map((column) => column.name).join();
 }
 
 function describeRows(dialect: Dialect, table: Table, keys: readonly TableColumn[], columns: readonly TableColumn[]): PackedRows | null {

@@ -8,8 +8,8 @@ import type { Table, TableColumn } from '../sql/schema.ts';
 import { columnValue, plainValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
-import { type Entity, MAPPER, type Mapper } from './mapping.ts';
-import { columnOf } from './relation-attribute.ts';
+import { columnOf } from './mapped-source.ts';
+import { type Entity, MAPPER, type WriteTarget } from './mapping.ts';
 
 /** What writing rows needs of a session: statements on a table's database, their plans found by key. */
 export interface Writer {
@@ -80,7 +80,7 @@ export function storedMatch(entity: Entity, changes: readonly unknown[] | null):
 }
 
 /** The columns that a row to be changed or deleted is found by: its key, and its version where the class has one. */
-export function matchedColumns(mapper: Mapper): TableColumn[] {
+export function matchedColumns(mapper: WriteTarget): TableColumn[] {
   const positions = mapper.versionPosition < 0 ? mapper.keyPositions : [...mapper.keyPositions, mapper.versionPosition];
   return positions.map((position) => mapper.columns[position]);
 }

@@ -1,4 +1,4 @@
-import type { ModelAlias } from './model.ts';
+import type { ModelAlias } from './model-class.ts';
 import type { ShapeOfInstance } from './model-types.ts';
 import type { QueryAlias as Declared } from './query.ts';
 

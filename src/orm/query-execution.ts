@@ -14,22 +14,29 @@ import type { SelectNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { update } from '../sql/update.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
+import { blank, type ColumnChoice, settleChoice, valuesWithin } from './column-choice.ts';
+import { type Criterion, criteriaOf, hasCriteria } from './criteria.ts';
 import { type EagerPlan, entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
 import { ormError } from './errors.ts';
+import { evaluator, NotEvaluable } from './evaluation.ts';
+import { isA } from './hierarchy.ts';
 import { identityOf, identityOfRow } from './identity.ts';
+import { deleteJoined, hasRowsBelow, isJoined, type JoinedChangeSession, updateJoined } from './joined-changes.ts';
 import { type LoadRequest, withDefaults } from './load-request.ts';
-import { entitiesOfRows, type LoadingSession } from './loader.ts';
-import type { Entity, Mapper, Relationship } from './mapping.ts';
+import { entitiesOfRows, type LoadingSession, ownRow } from './loader.ts';
+import { columnOf } from './mapped-source.ts';
+import { CHANGES, type Entity, MAPPER, type Mapper, type Relationship, ROW } from './mapping.ts';
+import { storedKey } from './persistence.ts';
 import type { ChangeOptions, ExplainOptions, QuerySpec } from './query.ts';
 import { relatedTo } from './related-filling.ts';
-import { columnOf } from './relation-attribute.ts';
-import { type ReloadingSession, type RowLock, readByKeys, replaceRow, selectByKey } from './reloading.ts';
+import { conditionsOf } from './relation-attribute.ts';
+import { type RowLock, readByKeys, replaceRow, selectByKey } from './reloading.ts';
 import { type KeyQuery, loadRequests } from './request-loading.ts';
 import { entitiesOfStatement } from './statement-entities.ts';
 import type { Undo } from './undo.ts';
 
 /** What running a query needs of a session. */
-export interface QuerySession extends AttachingSession, ReloadingSession {
+export interface QuerySession extends JoinedChangeSession {
   readonly identities: AttachingSession['identities'];
   readonly dirty: Set<Entity>;
   readonly watched: Set<Entity>;
@@ -43,6 +50,8 @@ export interface QuerySession extends AttachingSession, ReloadingSession {
   engineOf(table: Table): Engine;
   execute<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>, options?: ChangeOptions): Promise<Result<R>>;
   all<R>(statement: Executable<R>): Promise<R[]>;
+  readonly criteria: readonly (readonly Criterion[])[];
+  restrict<N extends Node>(node: N): N;
 }
 
 /** The object with session key: the session's own, or read. */
@@ -55,19 +64,23 @@ export async function getEntity(
   const requests = withDefaults(mapper, asked);
   const known = session.identities.get(mapper, identityOf(values));
   if (known !== undefined && !session.partial?.has(known)) {
+    if (!isA(known[MAPPER], mapper) || (hasCriteria() && !(await isSeen(session, known)))) return null;
     if (requests.length > 0) await loadRequests(session, [known], requests);
     return session.removed.has(known) ? null : known;
   }
   if (session.busy) await session.ready();
-  const { table } = mapper;
-  const answer = session.fetch(table, `get:${table.node.id}`, () => selectByKey(mapper), values);
+  // The rows of a class that shares its table are told apart when they are there.
+  const reader = mapper.condition === null ? mapper : mapper.root;
+  const within = valuesWithin(reader.rowColumns, false);
+  const answer = session.fetch(mapper.table, `get:${reader.planId}`, () => selectByKey(reader), [...within, ...values]);
   const rows = answer instanceof Promise ? await answer : answer;
   if (rows.length === 0) {
     // An object that was to be read again and has no row is none of the session's.
-    if (known !== undefined && session.partial?.has(known)) letGo(session, known);
+    if (known !== undefined && isA(known[MAPPER], mapper) && session.partial?.has(known)) letGo(session, known);
     return null;
   }
-  const [entity] = entitiesOfRows(session, mapper, rows);
+  const [entity] = entitiesOfRows(session, reader, rows);
+  if (!isA(entity[MAPPER], mapper)) return null;
   if (requests.length > 0) await loadRequests(session, [entity], requests);
   return entity;
 }
@@ -81,15 +94,17 @@ export async function readEntity(
   lock: RowLock | null,
 ): Promise<Entity | null> {
   await session.ready();
-  const [found] = await readByKeys(session, mapper, [values], { lock });
+  const reader = mapper.condition === null ? mapper : mapper.root;
+  const [found] = await readByKeys(session, reader, [values], { lock, whole: true, restricted: true });
   const known = session.identities.get(mapper, found === undefined ? identityOf(values) : found[0]);
   if (found === undefined) {
-    if (known !== undefined && lock?.skipLocked !== true) letGo(session, known);
+    if (known !== undefined && isA(known[MAPPER], mapper) && lock?.skipLocked !== true) letGo(session, known);
     return null;
   }
-  const [entity] = known === undefined ? entitiesOfRows(session, mapper, [found[1]]) : [known];
+  const [entity] = known === undefined ? entitiesOfRows(session, reader, [found[1]]) : [known];
+  if (!isA(entity[MAPPER], mapper)) return null;
   if (known !== undefined) {
-    replaceRow(session, known, found[1]);
+    replaceRow(session, known, ownRow(reader, known, found[1]));
     session.suspects?.add(known);
   }
   const requests = withDefaults(mapper, asked);
@@ -111,8 +126,9 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
   if (requests.length === 0) {
     const answer = selectRows(session, mapper.table, node, node.key, () => node);
     const rows = answer instanceof Promise ? await answer : answer;
-    if (spec.populate === true) populate(session, mapper, rows);
-    const entities = entitiesOfRows(session, mapper, rows, !joined && node.from.length === 0);
+    if (spec.populate === true) populate(session, spec, rows);
+    if (spec.columns !== null) return chosenEntities(session, spec, spec.columns, rows);
+    const entities = entitiesOfRows(session, mapper, rows, !joined && readsAlone(node, mapper));
     return joined ? [...new Set(entities)] : entities;
   }
   const { plan } = planEager(mapper, requests, node);
@@ -120,25 +136,63 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
   const build = (): Node => joinEager(node, source, plan, spec.joins);
   const answer = selectRows(session, mapper.table, plan.joined.some(carriesValues) ? build() : node, key, build);
   const rows = answer instanceof Promise ? await answer : answer;
-  if (spec.populate === true) populate(session, mapper, rows);
+  if (spec.populate === true) populate(session, spec, rows);
+  const { columns } = spec;
+  const read = columns === null ? null : rows.map((row) => [...row]);
+  if (columns !== null) blank(rows, columns);
   let entities =
     plan.joined.length === 0
-      ? entitiesOfRows(session, mapper, rows, !joined && node.from.length === 0)
+      ? entitiesOfRows(session, mapper, rows, !joined && readsAlone(node, mapper))
       : entitiesOfJoinedRows(session, mapper, plan, rows, joined);
+  if (columns !== null && read !== null) settleChoice(session, mapper, read, entities, columns);
   if (joined) entities = [...new Set(entities)];
   await loadSeparate(session, entities, plan, (relation) => keysOf(spec, relation));
   return entities;
 }
 
 /** The session's objects of these rows become what the rows say. */
-function populate(session: QuerySession, mapper: Mapper, rows: readonly DriverRow[]): void {
+function populate(session: QuerySession, { mapper, columns }: QuerySpec, rows: readonly DriverRow[]): void {
   const map = session.identities.of(mapper);
   for (const row of rows) {
     const known = map.get(identityOfRow(mapper, row));
     if (known === undefined || session.removed.has(known)) continue;
-    replaceRow(session, known, row.slice(0, mapper.columns.length));
+    const own = ownRow(mapper, known, row.slice(0, mapper.rowColumns.length));
+    // What this query does not read stays as it was.
+    for (const place of columns?.skipped ?? []) if (place < own.length) own[place] = known[ROW][place];
+    replaceRow(session, known, own);
     session.suspects?.add(known);
   }
+}
+
+/** The objects of rows of which some columns were not read. */
+function chosenEntities(session: QuerySession, { mapper }: QuerySpec, columns: ColumnChoice, rows: DriverRow[]): Entity[] {
+  const read = columns.filled.length === 0 ? [] : rows.map((row) => [...row]);
+  blank(rows, columns);
+  const entities = [...new Set(entitiesOfRows(session, mapper, rows))];
+  settleChoice(session, mapper, read, entities, columns);
+  return entities;
+}
+
+/** Whether a select names nothing but what the class's rows are read from. */
+function readsAlone({ from }: SelectNode, mapper: Mapper): boolean {
+  return from.length === 0 || (from.length === 1 && from[0] === mapper.from);
+}
+
+/** Whether the criteria let an object that the session has be seen. */
+async function isSeen(session: QuerySession, known: Entity): Promise<boolean> {
+  const mapper = known[MAPPER];
+  try {
+    for (let above: Mapper | null = mapper; above !== null; above = above.parent)
+      for (const node of criteriaOf(above, session.criteria)) {
+        const holds = evaluator(node, { mapper, target: above.table.node, params: undefined, exactText: false });
+        if (holds(known) !== true) return false;
+      }
+    return true;
+  } catch (error) {
+    if (!(error instanceof NotEvaluable)) throw error;
+  }
+  const rows = await readByKeys(session, mapper, [storedKey(known, known[CHANGES])], { restricted: true });
+  return rows.size > 0;
 }
 
 /** Loads what a query asks for by statements of its own. */
@@ -208,6 +262,7 @@ export async function updateAll(
   options: ChangeOptions,
 ): Promise<number> {
   await session.ready();
+  if (isJoined(spec.mapper)) return updateJoined(session, spec, values, options);
   const statement = update(spec.mapper.table, { all: options.all === true }).set(values as never);
   const where = wholeCondition(spec, 'update');
   const whole = where === null ? statement : statement.where(new Expression<boolean>(where, BOOLEAN));
@@ -217,6 +272,7 @@ export async function updateAll(
 /** Deletes all rows of a query, and lets go of the session's objects among them. */
 export async function deleteAll(session: QuerySession, spec: QuerySpec, options: ChangeOptions): Promise<number> {
   await session.ready();
+  if (hasRowsBelow(spec.mapper)) return deleteJoined(session, spec, options);
   const statement = deleteFrom(spec.mapper.table, { all: options.all === true });
   const where = wholeCondition(spec, 'delete');
   const whole = where === null ? statement : statement.where(new Expression<boolean>(where, BOOLEAN));
@@ -241,7 +297,7 @@ function eagerSelect(spec: QuerySpec): SelectNode {
 export async function queryToSQL(session: QuerySession, spec: QuerySpec): Promise<{ sql: string; parameters: unknown[] }> {
   const engine = session.engineOf(spec.mapper.table);
   await engine.ready();
-  const node = eagerSelect(spec);
+  const node = session.restrict(eagerSelect(spec));
   return engine.plans.get(engine.dialect, node).encode(valuesOf(node));
 }
 
@@ -250,7 +306,8 @@ function carriesValues(load: JoinedLoad): boolean {
   const own =
     request.strategy === 'contains'
       ? []
-      : [relation.condition, ...request.filter, ...(request.orderBy ?? relation.orderBy.map((term) => term.node))];
+      : [...conditionsOf(relation), ...request.filter, ...(request.orderBy ?? relation.orderBy.map((term) => term.node))];
+  if (relation.target.rowColumns.some(({ formula }) => formula !== undefined)) return true;
   return own.some((node) => node !== null && node.binds.length > 0) || load.joined.some(carriesValues);
 }
 

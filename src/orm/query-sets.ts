@@ -4,8 +4,8 @@ import { make, makeAlias, makeColumn, makeSelect } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import type { Select } from '../sql/select.ts';
 import { BOOLEAN } from '../sql/type.ts';
+import { columnOf } from './mapped-source.ts';
 import type { Mapper } from './mapping.ts';
-import { columnOf } from './relation-attribute.ts';
 
 export type SetOperator = 'UNION' | 'INTERSECT' | 'EXCEPT';
 

@@ -10,17 +10,21 @@ import type { Source } from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';
 import { BOOLEAN, isWhole } from '../sql/type.ts';
 import { checkValue, unknownAttribute } from './attributes.ts';
+import { type ColumnChoice, choose, selectChosen } from './column-choice.ts';
+import type { CriteriaCondition, CriteriaTarget } from './criteria.ts';
+import { addChange, type CriteriaChange, inScope, makeCriterion } from './criteria.ts';
 import { type CursorOptions, type CursorPage, pageByCursor } from './cursor-pagination.ts';
 import { derivedEquals } from './derived-attribute.ts';
 import type { QueryJoin } from './eager-join.ts';
 import { NotFoundError, ormError } from './errors.ts';
 import { keyValues } from './identity.ts';
 import { type LoadRequest, mergeRequests, readRequests } from './load-request.ts';
+import { adaptTo, columnOf } from './mapped-source.ts';
 import type { Entity, Mapper } from './mapping.ts';
-import type { FilterBy, Loaded, UpdateBy, With } from './model-types.ts';
+import type { ColumnKeys, FilterBy, Loaded, UpdateBy, With, Without } from './model-types.ts';
 import { notFound, type PaginateOptions, Pagination, readPage } from './pagination.ts';
 import { amongKeys, type SetOperator } from './query-sets.ts';
-import { columnOf, RelationAttribute } from './relation-attribute.ts';
+import { RelationAttribute } from './relation-attribute.ts';
 import { RowQuery, type RowRunner } from './row-query.ts';
 import { StatementQuery } from './statement-query.ts';
 import type { StreamOptions } from './stream-options.ts';
@@ -35,12 +39,18 @@ export interface ExplainOptions {
 /** What a query asks for, as data. */
 export interface QuerySpec {
   readonly mapper: Mapper;
+  /** The columns that the class had when the query was made. */
+  readonly planId: number;
   /** The class's table, or the alias that the query goes over. */
   readonly source: SourceNode;
   readonly select: Select<unknown>;
   readonly requests: readonly LoadRequest[];
   /** Rows may repeat an object, since something was joined. */
   readonly joined: boolean;
+  /** Criteria that hold for this query besides others, and those that do not. */
+  readonly criteria: CriteriaChange | null;
+  /** The columns that it reads, where those are not all. */
+  readonly columns: ColumnChoice | null;
   /** The relations along which it was joined. */
   readonly joins?: readonly QueryJoin[];
   /** Objects that the session has become what their rows say. */
@@ -119,6 +129,7 @@ export class Query<M, Out = M, J = unknown> {
     const { mapper, source } = this.#spec;
     const list = Object.entries(values).map(([key, value]) => {
       const position = mapper.positions.get(key);
+      if (position === undefined && mapper.hybrids.has(key)) return hybridIs(mapper, source, key, value);
       const derived = position === undefined ? derivedEquals(mapper, source, key, value) : null;
       if (derived !== null) return derived;
       if (position === undefined) return unknownAttribute(mapper, key);
@@ -191,6 +202,41 @@ export class Query<M, Out = M, J = unknown> {
     return new Query<M, Loaded<M, W>, J>({ ...this.#spec, requests }, this.#runner);
   }
   /**
+   * Reads these columns alone, with the key; the others are not loaded, and not in the type. SQLAlchemy: `load_only()`.
+   * @example Post.query().loadOnly('title')
+   */
+  loadOnly<const K extends ColumnKeys<M>>(...keys: readonly K[]): Query<M, Without<Out, Exclude<ColumnKeys<M>, K | 'id'>>, J> {
+    return this.#choose({ only: keys }) as never;
+  }
+  /** Does not read these columns; they are not in the type. SQLAlchemy: `defer()`. */
+  defer<const K extends ColumnKeys<M>>(...keys: readonly K[]): Query<M, Without<Out, K>, J> {
+    return this.#choose({ defer: keys }) as never;
+  }
+  /** Reads columns that are `deferred()`, by attribute or by the name of their group. SQLAlchemy: `undefer()`, `undefer_group()`. */
+  undefer(...names: readonly string[]): Query<M, Out, J> {
+    return this.#choose({ undefer: names });
+  }
+  #choose(change: Parameters<typeof choose>[2]): Query<M, Out, J> {
+    const { mapper, source, select: statement, columns } = this.#spec;
+    const choice = choose(mapper, columns, change);
+    return this.#with({ columns: choice, select: selectChosen(statement, mapper, source, choice) });
+  }
+  /**
+   * A condition on all rows of a class that this query reads, and what it loads too, or on those of every class whose shape
+   * was made with a mixin. SQLAlchemy: `options(with_loader_criteria(…))`.
+   * @example User.query().with({ posts: true }).withCriteria(Post, (c) => c.published.eq(true))
+   */
+  withCriteria<T extends CriteriaTarget>(target: T, condition: CriteriaCondition<T>): Query<M, Out, J> {
+    return this.#with({ criteria: addChange(this.#spec.criteria, { more: [makeCriterion(target, condition, null)] }) });
+  }
+  /**
+   * Leaves out the criteria of these names, or all that models, database and session say, in what the query loads too.
+   * @example Post.query().withoutCriteria('softDelete')
+   */
+  withoutCriteria(...names: readonly string[]): Query<M, Out, J> {
+    return this.#with({ criteria: addChange(this.#spec.criteria, { without: names.length === 0 ? 'all' : names }) });
+  }
+  /**
    * Locks the rows until the transaction ends, where the database locks rows: `of` only those of these sources, `share` so that
    * others may read them with a lock, `key` so that others may change what is no key. SQLAlchemy: `with_for_update()`.
    */
@@ -235,7 +281,10 @@ export class Query<M, Out = M, J = unknown> {
     const specs = [this.#spec, ...others.map(specOf)];
     const { mapper, requests } = this.#spec;
     const whole = select(mapper.entityClass as unknown as Source).where(amongKeys(operator, specs));
-    return new Query<M, Out, J>({ mapper, source: mapper.table.node, select: whole, requests, joined: false }, this.#runner);
+    const { planId } = mapper;
+    const { criteria } = this.#spec;
+    const spec = { mapper, planId, source: mapper.table.node, select: whole, requests, joined: false, criteria, columns: null };
+    return new Query<M, Out, J>(spec, this.#runner);
   }
   /**
    * The objects of this query in the place of a table: its attributes are named through `c`, and rows that it gives are the
@@ -269,7 +318,10 @@ export class Query<M, Out = M, J = unknown> {
   /** Other columns in the objects' place. SQLAlchemy: `with_entities()`. */
   select<const X extends readonly unknown[]>(...items: X): RowQuery<OuterRow<SelectRow<X>, ItemsOf<X>, J>> {
     if (items.length === 0) throw sqlError('sql.no-columns');
-    return new RowQuery(this.#spec.select.columns<X>(...items), this.#runner) as never;
+    return new RowQuery(this.#spec.select.columns<X>(...items), () => ({
+      all: (rows) => this.#rows(rows),
+      pageParameters: () => this.#runner().pageParameters(),
+    })) as never;
   }
 
   /** All objects. */
@@ -306,8 +358,8 @@ export class Query<M, Out = M, J = unknown> {
     const { mapper, source, select: statement, requests } = this.#spec;
     const values = keyValues(mapper, key);
     const { where, lock, from } = statement.node;
-    if (where === null && lock === null && from.length <= 1 && this.#spec.populate !== true)
-      return (await this.#runner().runGet(mapper, values, requests)) as Out | null;
+    if ((where === null || where === mapper.condition) && lock === null && from.length <= 1 && this.#spec.populate !== true)
+      return (await inScope(this.#spec.criteria, () => this.#runner().runGet(mapper, values, requests))) as Out | null;
     const conditions = mapper.keyPositions.map((position, i) => {
       const column = mapper.columns[position];
       return new Expression<boolean>(
@@ -356,8 +408,11 @@ export class Query<M, Out = M, J = unknown> {
   /** Whether there is any row. */
   async exists(): Promise<boolean> {
     const one = new Expression<number>(make('raw', { pieces: ['1'], items: [] }), BOOLEAN);
-    const rows = await this.#runner().all(this.#spec.select.orderBy().columns(one).limit(1));
+    const rows = await this.#rows(this.#spec.select.orderBy().columns(one).limit(1));
     return rows.length > 0;
+  }
+  #rows<R>(statement: Select<R>): Promise<R[]> {
+    return inScope(this.#spec.criteria, () => this.#runner().all(statement));
   }
   /**
    * One page of the objects, and the count of all: two statements. Flask-SQLAlchemy: `paginate()`.
@@ -417,6 +472,14 @@ export class Query<M, Out = M, J = unknown> {
   toSelect(): Select<[M]> {
     return this.#spec.select as Select<[M]>;
   }
+}
+
+/** The condition that a hybrid has this value. */
+function hybridIs(mapper: Mapper, source: SourceNode, key: string, value: unknown): Expression<boolean> {
+  checkValue(value, `filterBy() of ${mapper.name}, at '${key}',`);
+  const { c } = mapper.entityClass as unknown as { readonly c: Readonly<Record<string, Expression<unknown>>> };
+  const own = new Expression<unknown>(adaptTo(mapper, c[key].node, source), c[key].type);
+  return (value === null ? own.isNull() : own.eq(value as never)) as Expression<boolean>;
 }
 
 /** What `alias()` of a query gives. The rest is said in `query-alias.ts`, since an alias knows of queries. */

@@ -5,10 +5,10 @@ import { INTEGER } from '../sql/type.ts';
 import { identityOfRow } from './identity.ts';
 import type { LoadRequest } from './load-request.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
+import { columnOf } from './mapped-source.ts';
 import type { Entity } from './mapping.ts';
 import { fill, isWholeHere, relatedTo } from './related-filling.ts';
-import { isAmong, isByTarget, relatedRows } from './related-statement.ts';
-import { columnOf } from './relation-attribute.ts';
+import { isAmong, isByTarget, relatedColumns, relatedRows } from './related-statement.ts';
 import { distinctKeys, isNew, type Key, localKey, mayRepeat, ownerOf } from './select-in-loading.ts';
 
 /** Loads one step of the relation, where a step takes a statement of its own. */
@@ -147,7 +147,7 @@ function recursiveStatement(request: LoadRequest, keys: readonly unknown[]): Nod
   const all = makeCteAlias(makeCte({ id, name: null, columns, query: union, recursive: true, materialized: null }));
   const reached = makeSelect({ columns: [makeColumn(all, 'reached', 'reached', own.type)], from: [all] });
   return makeSelect({
-    columns: [...relation.target.columns.map((column) => columnOf(target, column)), ...(isByTarget(relation) ? [] : near)],
+    columns: [...relatedColumns(relation, target), ...(isByTarget(relation) ? [] : near)],
     from: [...from],
     where: conjunction([isAmong(near, nearColumns, reached), ...where, ...filter]),
     orderBy: request.orderBy ?? relation.orderBy.map((term) => term.node),

@@ -4,9 +4,11 @@ import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind } from '../sql/node-walk.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { INTEGER } from '../sql/type.ts';
+import { readNode } from './column-choice.ts';
 import type { LoadRequest } from './load-request.ts';
+import { columnOf } from './mapped-source.ts';
 import type { Relationship } from './mapping.ts';
-import { columnOf, tie, ties } from './relation-attribute.ts';
+import { conditionsOf, tie, ties } from './relation-attribute.ts';
 
 /** What a load of one relation may ask for beside the relation itself. */
 export type Wish = Pick<LoadRequest, 'filter' | 'orderBy' | 'limit' | 'offset' | 'key'>;
@@ -31,7 +33,7 @@ export function isByTarget(relation: Relationship): boolean {
 export function relatedRows(relation: Relationship): RelatedRows {
   const target = relation.target.table.node;
   if (relation.join !== null) {
-    const own = makeAlias(relation.mapper.table.node, null);
+    const own = makeAlias(relation.mapper.selectable, null);
     const nearColumns = relation.local.map((position) => relation.mapper.columns[position]);
     const near = nearColumns.map((column) => columnOf(own, column));
     return { from: [joinByCondition(relation, own, target)], where: [], near, nearColumns };
@@ -39,22 +41,23 @@ export function relatedRows(relation: Relationship): RelatedRows {
   if (relation.through === null) {
     const nearColumns = relation.remote.map((position) => relation.target.columns[position]);
     const near = nearColumns.map((column) => columnOf(target, column));
-    return { from: [target], where: relation.condition === null ? [] : [relation.condition], near, nearColumns };
+    return { from: [relation.target.from], where: conditionsOf(relation), near, nearColumns };
   }
   const through = relation.through.node;
   const { far } = ties(relation, relation.mapper.table.node, through, target);
   const nearColumns = relation.throughLocal;
   const near = nearColumns.map((column) => columnOf(through, column));
-  return { from: [make('join', { type: 'inner', left: through, right: target, on: far })], where: [], near, nearColumns };
+  return { from: [make('join', { type: 'inner', left: through, right: relation.target.from, on: far })], where: [], near, nearColumns };
 }
 
 /** The owners' rows with those that a condition relates to them. */
 function joinByCondition(relation: Relationship, own: SourceNode, target: SourceNode): Node {
-  if (relation.through === null) return make('join', { type: 'inner', left: own, right: target, on: tie(relation, own, target) });
+  const rows = relation.target.from;
+  if (relation.through === null) return make('join', { type: 'inner', left: own, right: rows, on: tie(relation, own, target) });
   const through = relation.through.node;
   const { near, far, across } = ties(relation, own, through, target);
   const pairs = make('join', { type: 'inner', left: own, right: through, on: near });
-  return make('join', { type: 'inner', left: pairs, right: target, on: across === null ? far : (conjunction([far, across]) as Node) });
+  return make('join', { type: 'inner', left: pairs, right: rows, on: across === null ? far : (conjunction([far, across]) as Node) });
 }
 
 /** The keys of parents: a list of values, or a query that gives them. */
@@ -63,13 +66,19 @@ export type ParentKeys = readonly unknown[] | Node;
 /** SELECT the target's columns (and the through table's own key) WHERE the parent's key is among these. */
 export function relatedStatement(relation: Relationship, keys: ParentKeys, wish: Wish): Node {
   const target = relation.target.table.node;
-  const columns: Node[] = relation.target.columns.map((column) => columnOf(target, column));
+  const columns = relatedColumns(relation, target);
   const { from, where, near, nearColumns } = relatedRows(relation);
   if (!isByTarget(relation)) columns.push(...near);
   const order = wish.orderBy ?? relation.orderBy.map((term) => term.node);
   const rows = { from, where: conjunction([isAmong(near, nearColumns, keys), ...where, ...wish.filter]) };
   if (wish.limit === null && wish.offset === null) return makeSelect({ ...rows, columns, orderBy: order });
   return limited(columns, near, order, rows, wish, relation);
+}
+
+/** The columns of the related rows, but for those that wait until they are asked for. */
+export function relatedColumns(relation: Relationship, target: SourceNode): Node[] {
+  const tied = new Set(isByTarget(relation) ? relation.remote : []);
+  return relation.target.rowColumns.map((column, place) => (tied.has(place) ? columnOf(target, column) : readNode(target, column)));
 }
 
 /** Whether columns hold one of these keys. */
@@ -108,9 +117,11 @@ function limited(
     columns: [...columns.map((column, i) => make('label', { operand: column, name: `c${i}` })), number],
   });
   const numbered = makeAlias(inner, null);
-  const outer = columns
-    .filter((column) => isKind(column, 'column'))
-    .map((column, i) => makeColumn(numbered, `c${i}`, column.attribute, column.type));
+  const { rowColumns } = relation.target;
+  const outer = columns.map((column, i) => {
+    if (isKind(column, 'constant')) return column;
+    return makeColumn(numbered, `c${i}`, `c${i}`, isKind(column, 'column') ? column.type : rowColumns[i].type);
+  });
   const place = makeColumn(numbered, 'place', 'place', INTEGER);
   const compare = (operator: string, value: number): Node => make('binary', { operator, left: place, right: makeBind(value, INTEGER) });
   const first = offset ?? 0;

@@ -6,6 +6,7 @@ import type { Node } from '../sql/node.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
+import { isA } from './hierarchy.ts';
 import { identityOf, nameOf } from './identity.ts';
 import {
   type Entity,
@@ -237,7 +238,7 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
     const { relation } = this;
     if (object === null || object === undefined) throw ormError('orm.null-in-collection', relation.name);
     if (!isEntity(object)) throw ormError('orm.wrong-class', relation.name, relation.target.name, describe(object));
-    if (object[MAPPER] !== relation.target) throw ormError('orm.wrong-class', relation.name, relation.target.name, object[MAPPER].name);
+    if (!isA(object[MAPPER], relation.target)) throw ormError('orm.wrong-class', relation.name, relation.target.name, object[MAPPER].name);
     return object;
   }
 }
@@ -305,7 +306,7 @@ export function knownOne(entity: Entity, relation: Relationship): Entity | null 
       return values.includes(undefined) && status === PERSISTENT ? undefined : null;
     if (session !== null && relation.byIdentity && relation.condition === null) {
       const target = session.identity(relation.target, identityOf(values));
-      if (target !== undefined) {
+      if (target !== undefined && isA(target[MAPPER], relation.target)) {
         relatedOf(entity)[relation.position] = target;
         return target;
       }
@@ -344,7 +345,7 @@ function checkOne(relation: Relationship, value: unknown): asserts value is Enti
   if (value === null) return;
   if (value === undefined) throw ormError('orm.undefined-attribute', relation.name);
   if (!isEntity(value)) throw ormError('orm.wrong-class', relation.name, relation.target.name, describe(value));
-  if (value[MAPPER] !== relation.target) throw ormError('orm.wrong-class', relation.name, relation.target.name, value[MAPPER].name);
+  if (!isA(value[MAPPER], relation.target)) throw ormError('orm.wrong-class', relation.name, relation.target.name, value[MAPPER].name);
 }
 
 /** Points a to-one relation at another object. `direct` is false where it follows from a change of the other side. */

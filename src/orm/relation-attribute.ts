@@ -1,23 +1,20 @@
-import { adapt } from '../sql/adapt.ts';
 import { describe } from '../sql/errors.ts';
 import { conditions, conjunction, Expression, type ExpressionLike } from '../sql/expression.ts';
 import { func } from '../sql/function.ts';
 import type { Joinable } from '../sql/join.ts';
-import { make, makeAlias, makeBind, makeColumn, makeSelect } from '../sql/make.ts';
+import { make, makeAlias, makeBind, makeSelect } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import type { NameOf } from '../sql/projection.ts';
-import { type Source, sourceOf, type TableColumn } from '../sql/schema.ts';
+import { type Source, sourceOf } from '../sql/schema.ts';
 import type { SelectNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN, INTEGER } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
+import { isA } from './hierarchy.ts';
 import { nameOf } from './identity.ts';
+import { adaptTo, columnOf } from './mapped-source.ts';
 import { type Entity, isEntity, MAPPER, type Mapper, type RelationListeners, type Relationship } from './mapping.ts';
 import { splitJoin, TRUE } from './relation-condition.ts';
-
-export function columnOf(source: SourceNode, column: TableColumn): Node {
-  return makeColumn(source, column.name, column.key, column.type);
-}
 
 function equal(left: Node, right: Node): Node {
   return make('binary', { operator: '=', left, right });
@@ -27,7 +24,8 @@ function equal(left: Node, right: Node): Node {
 export function tie(relation: Relationship, parent: SourceNode, target: SourceNode): Node {
   if (relation.join !== null) {
     const { near, far, across } = splitJoin(relation.join, parent, target, null);
-    return conjunction([near, far, across].filter((node): node is Node => node !== null && node !== TRUE)) as Node;
+    const said = [near, far, across].filter((node): node is Node => node !== null && node !== TRUE);
+    return conjunction([...said, ...extra(relation, target)]) as Node;
   }
   const pairs = relation.local.map((position, i) =>
     equal(columnOf(parent, relation.mapper.columns[position]), columnOf(target, relation.target.columns[relation.remote[i]])),
@@ -36,7 +34,12 @@ export function tie(relation: Relationship, parent: SourceNode, target: SourceNo
 }
 
 function extra(relation: Relationship, target: SourceNode): Node[] {
-  return relation.condition === null ? [] : [adapt(relation.condition, relation.target.table.node, target)];
+  return conditionsOf(relation).map((node) => adaptTo(relation.target, node, target));
+}
+
+/** What tells the related rows from others besides the keys, over the target's own tables. */
+export function conditionsOf({ condition, target }: Relationship): Node[] {
+  return [condition, target.condition].filter((node) => node !== null);
 }
 
 /** The conditions of both halves of a many-to-many relation, and what needs both at once. */
@@ -46,7 +49,11 @@ export function ties(
   through: SourceNode,
   target: SourceNode,
 ): { readonly near: Node; readonly far: Node; readonly across: Node | null } {
-  if (relation.join !== null) return splitJoin(relation.join, parent, target, through);
+  if (relation.join !== null) {
+    const split = splitJoin(relation.join, parent, target, through);
+    const more = extra(relation, target);
+    return more.length === 0 ? split : { ...split, far: conjunction([split.far, ...more]) as Node };
+  }
   const near = relation.throughLocal.map((column, i) =>
     equal(columnOf(parent, relation.mapper.columns[relation.local[i]]), columnOf(through, column)),
   );
@@ -167,16 +174,17 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
 
   '~join'(): ReturnType<Joinable['~join']> {
     const { relation } = this;
-    const { node } = relation.target.table;
-    const target = this.#target ?? (relation.target === relation.mapper ? makeAlias(node, null) : node);
-    if (relation.through === null) return { from: this.#source, steps: [{ source: target, on: tie(relation, this.#source, target) }] };
+    const shared = relation.target.root === relation.mapper.root;
+    const target = this.#target ?? (shared ? makeAlias(relation.target.selectable, null) : relation.target.table.node);
+    const rows = this.#target !== null || shared ? target : (relation.target.from as SourceNode);
+    if (relation.through === null) return { from: this.#source, steps: [{ source: rows, on: tie(relation, this.#source, target) }] };
     const through = relation.through.node;
     const { near, far, across } = ties(relation, this.#source, through, target);
     return {
       from: this.#source,
       steps: [
         { source: through, on: near },
-        { source: target, on: across === null ? far : (conjunction([far, across]) as Node) },
+        { source: rows, on: across === null ? far : (conjunction([far, across]) as Node) },
       ],
     };
   }
@@ -188,12 +196,12 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
   /** A subquery for the related rows. */
   #related(columns: readonly Node[], list: readonly Node[], more: (target: SourceNode) => readonly Node[] = () => []): SelectNode {
     const { relation } = this;
-    const table = relation.target.table.node;
-    // Conditions are written over the class's own table; inside the subquery that name may be the outer one's.
-    const aliased = this.#target === null && table.id === this.#source.id;
-    const target = this.#target ?? (aliased ? makeAlias(table, null) : table);
-    const inner = aliased ? list.map((node) => adapt(node, table, target)) : list;
-    const from: Node[] = [target];
+    const own = relation.target;
+    // Conditions are written over the class's own tables; inside the subquery such a name may be the outer one's.
+    const aliased = this.#target === null && this.#source.kind === 'table' && own.root === this.#mapper.root;
+    const target: SourceNode = this.#target ?? (aliased ? makeAlias(own.selectable, null) : own.table.node);
+    const inner = aliased ? list.map((node) => adaptTo(own, node, target)) : list;
+    const from: Node[] = [this.#target !== null || aliased ? target : own.from];
     const where: Node[] = [];
     if (relation.through === null) where.push(tie(relation, this.#source, target));
     else {
@@ -214,7 +222,7 @@ function isNull(operand: Node): Node {
 
 function entityFor(relation: Relationship, object: unknown): Entity {
   if (!isEntity(object)) throw ormError('orm.wrong-class', relation.name, relation.target.name, describe(object));
-  if (object[MAPPER] !== relation.target) throw ormError('orm.wrong-class', relation.name, relation.target.name, object[MAPPER].name);
+  if (!isA(object[MAPPER], relation.target)) throw ormError('orm.wrong-class', relation.name, relation.target.name, object[MAPPER].name);
   return object;
 }
 

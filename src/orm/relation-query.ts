@@ -4,9 +4,10 @@ import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind, mapChildren } from '../sql/node-walk.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';
+import { columnOf } from './mapped-source.ts';
 import type { Entity, Relationship } from './mapping.ts';
 import type { Query } from './query.ts';
-import { columnOf, tie, ties } from './relation-attribute.ts';
+import { tie, ties } from './relation-attribute.ts';
 
 function is(column: Node, value: unknown, type: Parameters<typeof makeBind>[1]): Node {
   return make('binary', { operator: '=', left: column, right: makeBind(value, type) });
@@ -38,7 +39,7 @@ export function relationQuery(query: Query<unknown>, owner: Entity, relation: Re
   const own = relation.condition === null ? [] : [relation.condition];
   if (relation.join !== null) {
     // The owner's row has a name of its own here, and its columns are the owner's values.
-    const own = makeAlias(relation.mapper.table.node, null);
+    const own = makeAlias(relation.mapper.selectable, null);
     const said = (part: Node | null): Node[] => (part === null ? [] : [withValues(part, own, relation, owner)]);
     if (relation.through === null) return ordered.filter(condition(said(tie(relation, own, target.node))));
     const { near, far, across } = ties(relation, own, relation.through.node, target.node);

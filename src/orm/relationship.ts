@@ -4,6 +4,7 @@ import type { Node, SourceNode } from '../sql/node.ts';
 import type { ForeignKey, Table, TableColumn } from '../sql/schema.ts';
 import { parseCascade } from './cascade.ts';
 import { ormError } from './errors.ts';
+import { foreignKeysOf } from './flush-order.ts';
 import type { JoinCondition, Mapper, OrderTermLike, Relationship } from './mapping.ts';
 import type { RelationDefinition, RelationOptions } from './relation.ts';
 import { readCondition } from './relation-condition.ts';
@@ -61,9 +62,10 @@ export function resolveRelationship(
     return { ...base, ...throughTable(name, mapper, target, options), byIdentity: false, direction: 'manyToMany' };
   const owns = definition.form === 'belongsTo';
   const [owner, other] = owns ? [mapper, target] : [target, mapper];
-  const foreignKey = said.key ?? chooseKey(name, owner.table, other.table, options.foreignKey);
-  const referred = owner.table.metadata.resolve(owner.table, foreignKey).columns.map((c) => c.position);
-  const referring = foreignKey.columns.map((c) => c.position);
+  const foreignKey = said.key ?? chooseKey(name, owner, other, options.foreignKey);
+  const { table } = foreignKey.columns[0];
+  const referred = table.metadata.resolve(table, foreignKey).columns.map((column) => other.positionOf(column));
+  const referring = foreignKey.columns.map((column) => owner.positionOf(column));
   return {
     ...base,
     direction: owns ? 'manyToOne' : 'oneToMany',
@@ -86,18 +88,24 @@ function orderTerms(option: RelationOptions['orderBy']): readonly OrderTermLike[
   return (Array.isArray(value) ? value : [value]) as readonly OrderTermLike[];
 }
 
+/** The foreign keys among a class's columns. */
+function ownForeignKeys(mapper: Mapper): ForeignKey[] {
+  return foreignKeysOf(mapper).filter((key) => key.columns.every((column) => mapper.positionOf(column) >= 0));
+}
+
 /** The foreign key of `from` that points at `to`: the one that is named, or the only one. */
-function chooseKey(relation: string, from: Table, to: Table, named: string | readonly string[] | undefined): ForeignKey {
-  const keys = from.foreignKeys.filter((key) => key.targetTable === to.fullName);
+function chooseKey(relation: string, from: Mapper | Table, to: Mapper, named: string | readonly string[] | undefined): ForeignKey {
+  const foreignKeys = 'foreignKeys' in from ? from.foreignKeys : ownForeignKeys(from);
+  const keys = foreignKeys.filter((key) => to.tables.some((table) => key.targetTable === table.fullName));
   if (named !== undefined) {
     const names = typeof named === 'string' ? [named] : named;
     const found = keys.find(
       (key) => key.columns.length === names.length && key.columns.every((c, i) => c.key === names[i] || c.name === names[i]),
     );
-    if (found === undefined) throw ormError('orm.unknown-foreign-key', relation, names.join(', '), from.name);
+    if (found === undefined) throw ormError('orm.unknown-foreign-key', relation, names.join(', '), nameOfTable(from));
     return found;
   }
-  if (keys.length === 0) throw ormError('orm.no-foreign-key', relation, from.name, to.name);
+  if (keys.length === 0) throw ormError('orm.no-foreign-key', relation, nameOfTable(from), to.table.name);
   if (keys.length > 1)
     throw ormError('orm.ambiguous-foreign-key', relation, keys.map((key) => key.columns.map((c) => c.key).join(' + ')).join(', '));
   return keys[0];
@@ -138,29 +146,29 @@ function throughTable(
   let own: ForeignKey;
   let other: ForeignKey;
   const keys = through.foreignKeys;
-  if (mapper.table === target.table && options.foreignKey === undefined) {
+  const leadsTo = (side: Mapper) => (key: ForeignKey) => side.tables.some((table) => table.fullName === key.targetTable);
+  const shared = keys.filter((key) => leadsTo(mapper)(key) && leadsTo(target)(key)).length > 1;
+  if (shared && options.foreignKey === undefined) {
     // Both sides are one table: the first key is this side, the second the other, as they were written.
-    const both = keys.filter((key) => key.targetTable === mapper.table.fullName);
+    const both = keys.filter(leadsTo(mapper));
     if (both.length !== 2)
       throw ormError('orm.ambiguous-foreign-key', relation, keys.map((key) => key.columns.map((c) => c.key).join(' + ')).join(', '));
     [own, other] = both;
     if (options.otherKey !== undefined) {
-      other = chooseKey(relation, through, target.table, options.otherKey);
+      other = chooseKey(relation, through, target, options.otherKey);
       own = both.find((key) => key !== other) as ForeignKey;
     }
   } else {
-    own = chooseKey(relation, through, mapper.table, options.foreignKey);
+    own = chooseKey(relation, through, mapper, options.foreignKey);
     other =
-      options.otherKey === undefined && mapper.table === target.table
-        ? otherThan(relation, keys, own)
-        : chooseKey(relation, through, target.table, options.otherKey);
+      options.otherKey === undefined && shared ? otherThan(relation, keys, own) : chooseKey(relation, through, target, options.otherKey);
   }
-  const columns = (key: ForeignKey): { near: TableColumn[]; far: number[] } => ({
+  const columns = (key: ForeignKey, side: Mapper): { near: TableColumn[]; far: number[] } => ({
     near: [...key.columns],
-    far: through.metadata.resolve(through, key).columns.map((c) => c.position),
+    far: through.metadata.resolve(through, key).columns.map((column) => side.positionOf(column)),
   });
-  const left = columns(own);
-  const right = columns(other);
+  const left = columns(own, mapper);
+  const right = columns(other, target);
   return { local: left.far, remote: right.far, through, throughLocal: left.near, throughRemote: right.near };
 }
 
@@ -184,6 +192,10 @@ function mirrors(a: Relationship, b: Relationship): boolean {
   }
   if (b.direction === 'manyToMany' || a.direction === b.direction) return false;
   return sameMembers(a.local, b.remote) && sameMembers(a.remote, b.local);
+}
+
+function nameOfTable(side: Mapper | Table): string {
+  return 'table' in side ? side.table.name : side.name;
 }
 
 function sameColumns(a: readonly TableColumn[], b: readonly TableColumn[]): boolean {

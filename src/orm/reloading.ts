@@ -4,12 +4,13 @@ import { make, makeBind, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
+import { readNode, valuesWithin } from './column-choice.ts';
 import { identityOf, identityOfRow } from './identity.ts';
 import type { LoadingSession } from './loader.ts';
-import { byMapper, CHANGES, type Entity, MAPPER, type Mapper, PERSISTENT, RELATED, ROW, SESSION, STATUS } from './mapping.ts';
+import { columnOf } from './mapped-source.ts';
+import { byMapper, CHANGES, type Entity, MAPPER, type Mapper, PERSISTENT, RELATED, ROW, SESSION, STATUS, UNRESTRICTED } from './mapping.ts';
 import { storedKey } from './persistence.ts';
 import { EntityCollection } from './related.ts';
-import { columnOf } from './relation-attribute.ts';
 
 /** What reading again needs of a session. */
 export interface ReloadingSession extends LoadingSession {
@@ -27,6 +28,10 @@ export interface ReadingOptions {
   /** The columns to read besides the key's; null for all. */
   readonly positions?: readonly number[] | null;
   readonly lock?: RowLock | null;
+  /** Rows as queries read them, of objects whose class is not known yet. */
+  readonly whole?: boolean;
+  /** Rows that criteria hide are not read. */
+  readonly restricted?: boolean;
 }
 
 /** A lock on the rows that are read. SQLAlchemy: the arguments of `with_for_update()`. */
@@ -89,10 +94,12 @@ export async function readByKeys(
   session: ReloadingSession,
   mapper: Mapper,
   keys: readonly (readonly unknown[])[],
-  { positions = null, lock = null }: ReadingOptions = {},
+  { positions = null, lock = null, whole = false, restricted = false }: ReadingOptions = {},
 ): Promise<Map<unknown, DriverRow>> {
-  const { table, columns, keyPositions } = mapper;
+  const { table, keyPositions, planId } = mapper;
+  const columns = whole ? mapper.rowColumns : mapper.columns;
   const found = new Map<unknown, DriverRow>();
+  const mark = restricted ? '' : UNRESTRICTED;
   const asked =
     positions === null ? null : columns.filter(({ position }) => positions.includes(position) || keyPositions.includes(position));
   const keep = (rows: readonly DriverRow[]): void => {
@@ -101,21 +108,25 @@ export async function readByKeys(
       found.set(identityOfRow(mapper, whole), whole);
     }
   };
-  const suffix = asked === null && lock === null ? '' : `:${asked?.map(({ position }) => position) ?? ''}:${lockKey(lock)}`;
+  const suffix =
+    asked === null && lock === null && !whole
+      ? ''
+      : `:${whole ? 'whole' : (asked?.map(({ position }) => position) ?? '')}:${lockKey(lock)}`;
+  const within = valuesWithin(asked ?? columns);
   if (keys.length === 1) {
     const build = (): Node => selectByKey(mapper, 'one', asked ?? columns, lock);
-    keep(await session.fetch(table, `get:${table.node.id}${suffix}`, build, keys[0]));
+    keep(await session.fetch(table, `${mark}get:${planId}:own${suffix}`, build, [...within, ...keys[0]]));
   } else if (keyPositions.length === 1) {
     const build = (): Node => selectByKey(mapper, 'list', asked ?? columns, lock);
     for (let start = 0; start < keys.length; start += CHUNK) {
       const list = keys.slice(start, start + CHUNK).map(([value]) => value);
-      keep(await session.fetch(table, `reload:${table.node.id}${suffix}`, build, [list]));
+      keep(await session.fetch(table, `${mark}reload:${planId}${suffix}`, build, [...within, list]));
     }
   } else {
     for (let start = 0; start < keys.length; start += COMPOSITE_CHUNK) {
       const part = keys.slice(start, start + COMPOSITE_CHUNK);
       const build = (): Node => selectByKey(mapper, part.length, asked ?? columns, lock);
-      keep(await session.fetch(table, `reload:${table.node.id}:${part.length}${suffix}`, build, part.flat()));
+      keep(await session.fetch(table, `${mark}reload:${planId}:${part.length}${suffix}`, build, [...within, ...part.flat()]));
     }
   }
   return found;
@@ -145,7 +156,7 @@ export async function reloadSuspects(session: ReloadingSession & AttachingSessio
 export function selectByKey(
   mapper: Mapper,
   keys: 'one' | 'list' | number = 'one',
-  columns: readonly TableColumn[] = mapper.columns,
+  chosen: readonly TableColumn[] | null = null,
   lock: RowLock | null = null,
 ): Node {
   const { node } = mapper.table;
@@ -161,7 +172,9 @@ export function selectByKey(
       : keys === 'one' || keys === 1
         ? isKey()
         : make('junction', { operator: 'or', items: Array.from({ length: keys }, isKey) });
-  const statement = makeSelect({ columns: columns.map((column) => columnOf(node, column)), from: [node], where });
+  const columns =
+    chosen === null ? mapper.rowColumns.map((column) => readNode(node, column)) : chosen.map((column) => columnOf(node, column));
+  const statement = makeSelect({ columns, from: [mapper.from], where });
   if (lock === null) return statement;
   const strength = lock.share ? 'share' : 'update';
   const wait = lock.skipLocked ? 'skipLocked' : lock.noWait ? 'noWait' : null;

@@ -2,9 +2,9 @@ import { conjunction } from '../sql/expression.ts';
 import { make, makeBind, makeDelete, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
+import { columnOf } from './mapped-source.ts';
 import { PACKED_CHUNK, type PackedRows, packedRows } from './packed-rows.ts';
 import { equals, type Writer } from './persistence.ts';
-import { columnOf } from './relation-attribute.ts';
 
 /** Deletes the rows of these keys, and tells how many there were. */
 export async function deleteRows(

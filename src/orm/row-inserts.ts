@@ -4,18 +4,21 @@ import type { Node } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import { columnValue, plainValue } from './attributes.ts';
 import { ormError } from './errors.ts';
-import { identityOf, nameOf } from './identity.ts';
-import { Decoded, type Entity, type Mapper, ROW } from './mapping.ts';
+import { nameOf } from './identity.ts';
+import { columnOf } from './mapped-source.ts';
+import { Decoded, type Entity, type Mapper, ROW, UNRESTRICTED, type WriteTarget } from './mapping.ts';
 import { PACKED_CHUNK, type PackedRows, packedRows } from './packed-rows.ts';
 import { bindOf, equals, expressionOf, isExpressionDefault, nextVersion, type Writer } from './persistence.ts';
-import { columnOf } from './relation-attribute.ts';
+import { hasFaithfulKey, matchOfEntity, rowsByKey } from './row-keys.ts';
 
 /** The columns that an INSERT of this object names, with its values; defaults of this moment are filled in on the object. */
-export function insertRow(entity: Entity, mapper: Mapper, values: unknown[]): string {
+export function insertRow(entity: Entity, mapper: WriteTarget, values: unknown[]): string {
   const row = entity[ROW];
   const { columns, kinds } = mapper;
   let left = '';
   for (let position = 0; position < columns.length; position++) {
+    // A table that goes on with another one has some of the columns only.
+    if (columns[position] === undefined) continue;
     let value = row[position];
     // Nearly every value is one as it stands.
     if (typeof value === kinds[position]) {
@@ -50,7 +53,11 @@ export function insertRow(entity: Entity, mapper: Mapper, values: unknown[]): st
  * Inserts objects of one class, in order; those with the same columns go together. Generated keys and the database's own
  * defaults are put back on the objects.
  */
-export async function insertEntities(writer: Writer, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
+export async function insertEntities(writer: Writer, { writes }: Mapper, entities: readonly Entity[]): Promise<void> {
+  for (let i = 0; i < writes.length; i++) await insertRows(writer, writes[i], entities);
+}
+
+async function insertRows(writer: Writer, mapper: WriteTarget, entities: readonly Entity[]): Promise<void> {
   let start = 0;
   let left: string | null = null;
   /** The values of all rows in one list: a list for each would be thrown away at once. */
@@ -76,7 +83,7 @@ const SMALL_SIZES = [4, 2, 1];
 
 /** Inserts of one class that leave the same columns to the database. */
 interface InsertShape {
-  readonly mapper: Mapper;
+  readonly mapper: WriteTarget;
   /** Tells plans of one kind of insert from those of others. */
   readonly name: string;
   readonly columns: readonly TableColumn[];
@@ -88,7 +95,7 @@ interface InsertShape {
 
 async function insertAlike(
   writer: Writer,
-  mapper: Mapper,
+  mapper: WriteTarget,
   entities: readonly Entity[],
   left: string,
   values: readonly unknown[],
@@ -99,7 +106,7 @@ async function insertAlike(
   const asked = mapper.columns.filter((column) => omitted.has(column.position));
   const shape: InsertShape = {
     mapper,
-    name: `insert:${table.node.id}:${left}`,
+    name: `${UNRESTRICTED}insert:${mapper.planId}:${table.node.id}:${left}`,
     columns: mapper.columns.filter((column) => !omitted.has(column.position)),
     worked: workedBy(asked),
     asked,
@@ -171,7 +178,7 @@ async function insertTogether(
   const { ascendingKeys, keyFromRun, maxParameters, returning: returns } = dialect.capabilities;
   const width = columns.length;
   const keyOnly = asked.length === 1 && asked[0].position === generatedKey;
-  const byKeys = asked.every((column) => !keyPositions.includes(column.position));
+  const byKeys = hasFaithfulKey(mapper) && asked.every((column) => !keyPositions.includes(column.position));
   const byOrder = ascendingKeys && asked.some((column) => column.position === generatedKey);
   const constants = constantsOf(worked);
   if (width === 0 || constants.length > 0) return 0;
@@ -234,7 +241,13 @@ function take(entity: Entity, asked: readonly TableColumn[], row: DriverRow, off
 }
 
 /** Rows of generated keys are those of the objects by the keys' order. */
-function takeAscending(mapper: Mapper, entities: readonly Entity[], start: number, asked: readonly TableColumn[], rows: DriverRow[]): void {
+function takeAscending(
+  mapper: WriteTarget,
+  entities: readonly Entity[],
+  start: number,
+  asked: readonly TableColumn[],
+  rows: DriverRow[],
+): void {
   const { generatedKey } = mapper;
   const place = asked.findIndex((column) => column.position === generatedKey);
   const made = ascending(rows, place);
@@ -247,19 +260,17 @@ function takeAscending(mapper: Mapper, entities: readonly Entity[], start: numbe
 
 /** Rows that begin with their keys are those of the objects that have them. */
 function takeByKey(
-  mapper: Mapper,
+  mapper: WriteTarget,
   entities: readonly Entity[],
   start: number,
   asked: readonly TableColumn[],
   rows: readonly DriverRow[],
 ): void {
   const { keyPositions } = mapper;
-  const codecs = mapper.codecs();
-  const byKey = new Map<unknown, DriverRow>();
-  for (const row of rows) byKey.set(identityOf(keyPositions.map((position, i) => codecs[position].decode?.(row[i]) ?? row[i])), row);
+  const byKey = rowsByKey(mapper, rows);
   for (let i = 0; i < rows.length; i++) {
     const entity = entities[start + i];
-    const row = byKey.get(identityOf(keyPositions.map((position) => columnValue(entity, position))));
+    const row = byKey.get(matchOfEntity(mapper, entity));
     // A trigger gave the row another key.
     if (row === undefined) throw ormError('orm.null-key', nameOf(entity), mapper.columns[keyPositions[0]].key);
     take(entity, asked, row, keyPositions.length);
@@ -277,7 +288,7 @@ function ascending(rows: DriverRow[], place: number): DriverRow[] {
 /** Without RETURNING, what the database filled in is read by the keys of the new rows. */
 async function insertAndRead(
   writer: Writer,
-  mapper: Mapper,
+  mapper: WriteTarget,
   entities: readonly Entity[],
   asked: readonly TableColumn[],
   { key, build, rows }: { readonly key: string; readonly build: () => Node; readonly rows: readonly (readonly unknown[])[] },
@@ -301,7 +312,7 @@ async function insertAndRead(
   }
 }
 
-function setGeneratedKey(mapper: Mapper, entity: Entity, key: number | bigint): void {
+function setGeneratedKey(mapper: WriteTarget, entity: Entity, key: number | bigint): void {
   const big = mapper.columns[mapper.generatedKey].type.name === 'bigInteger';
   entity[ROW][mapper.generatedKey] = big ? BigInt(key) : Number(key);
 }

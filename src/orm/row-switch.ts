@@ -18,7 +18,7 @@ export function rowSwitches(identities: IdentityMap, inserts: readonly Entity[],
     const mapper = fresh[MAPPER];
     const identity = identityOfEntity(fresh);
     const former = identity === undefined ? undefined : identities.get(mapper, identity);
-    if (former !== undefined && gone.has(former) && isComplete(fresh, mapper)) switches.set(fresh, former);
+    if (former !== undefined && former[MAPPER] === mapper && gone.has(former) && isComplete(fresh, mapper)) switches.set(fresh, former);
   }
   return switches;
 }
@@ -40,7 +40,7 @@ export async function switchRows(writer: Writer, mapper: Mapper, pairs: readonly
       const column = mapper.columns[versionPosition];
       fresh[ROW][versionPosition] = nextVersion(column, match[match.length - 1]);
     }
-    insertRow(fresh, mapper, []);
+    for (const target of mapper.writes) insertRow(fresh, target, []);
     const positions: number[] = [];
     for (const { position, computed } of mapper.columns) {
       if (computed !== null || mapper.keyPositions.includes(position)) continue;

@@ -5,11 +5,12 @@ import type { Node } from '../sql/node.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
-import { identityOf, nameOf } from './identity.ts';
-import { type Entity, type Mapper, ROW } from './mapping.ts';
+import { nameOf } from './identity.ts';
+import { columnOf } from './mapped-source.ts';
+import { type Entity, type Mapper, ROW, UNRESTRICTED, type WriteTarget } from './mapping.ts';
 import { PACKED_CHUNK, type PackedRows, packedRows } from './packed-rows.ts';
 import { bindOf, equals, expressionOf, matchedColumns, type Writer } from './persistence.ts';
-import { columnOf } from './relation-attribute.ts';
+import { hasFaithfulKey, matchOfEntity, rowsByKey } from './row-keys.ts';
 import { staleUpdate } from './stale-rows.ts';
 
 /** One object's changed columns and the key that its row has in the database. */
@@ -25,7 +26,7 @@ export interface RowUpdate {
 
 /** What rows with the same changed columns have in common. */
 interface Change {
-  readonly mapper: Mapper;
+  readonly mapper: WriteTarget;
   /** Tells plans of one kind of change from those of others. */
   readonly name: string;
   readonly keys: readonly TableColumn[];
@@ -39,12 +40,43 @@ interface Change {
 
 /** Updates rows of one class: those with the same changed columns go together. Throws a StaleDataError for a row that is gone or has another version. */
 export async function updateRows(writer: Writer, mapper: Mapper, updates: readonly RowUpdate[]): Promise<void> {
+  const { writes } = mapper;
+  if (writes.length === 1) return updateTable(writer, mapper, updates);
+  for (const [i, target] of writes.entries()) {
+    const part = updates.flatMap((update) => partOf(update, target, i === 0) ?? []);
+    if (part.length > 0) await updateTable(writer, target, part);
+  }
+}
+
+/** What an update says of one table of several; null where it says nothing. */
+function partOf(update: RowUpdate, target: WriteTarget, isTop: boolean): RowUpdate | null {
+  const { keyPositions, columns, versionPosition, workedOut } = target;
+  // Below the top the row has taken over the key that the row above has now, by ON UPDATE CASCADE.
+  const places = update.positions.flatMap((position, place) =>
+    columns[position] === undefined || (!isTop && keyPositions.includes(position)) ? [] : [place],
+  );
+  if (places.length === 0 && !workedOut.some((column) => expressionOf(column.onUpdate) !== null)) return null;
+  const key = keyPositions.map((position, i) => {
+    const place = isTop ? -1 : update.positions.indexOf(position);
+    return place < 0 ? update.key[i] : update.values[place];
+  });
+  return {
+    ...update,
+    positions: places.map((place) => update.positions[place]),
+    values: places.map((place) => update.values[place]),
+    key: versionPosition < 0 ? key : update.key,
+  };
+}
+
+async function updateTable(writer: Writer, mapper: WriteTarget, updates: readonly RowUpdate[]): Promise<void> {
   for (const group of alike(updates)) {
     const change = changeOf(writer, mapper, group[0].positions);
     const constants = change.worked.flatMap(({ node }) => node.binds.map((bind) => bind.value));
-
-    const packed = packedRows(writer.dialectOf(mapper.table), mapper.table, change.keys, change.columns, group.length);
-    if (packed === null) await updateEach(writer, change, group, constants);
+    const dialect = writer.dialectOf(mapper.table);
+    const packed = packedRows(dialect, mapper.table, change.keys, change.columns, group.length);
+    // What comes back with the statement is matched by key.
+    const matches = change.asked.length === 0 || !change.returns || hasFaithfulKey(mapper);
+    if (packed === null || !matches) await updateEach(writer, change, group, constants);
     else await updateTogether(writer, change, group, packed, constants);
   }
 }
@@ -64,12 +96,12 @@ function alike(updates: readonly RowUpdate[]): Iterable<readonly RowUpdate[]> {
   return groups.values();
 }
 
-function changeOf(writer: Writer, mapper: Mapper, positions: readonly number[]): Change {
+function changeOf(writer: Writer, mapper: WriteTarget, positions: readonly number[]): Change {
   const { returning, updateReturning = returning } = writer.dialectOf(mapper.table).capabilities;
   const columns = positions.map((position) => mapper.columns[position]);
   return {
     mapper,
-    name: `${mapper.table.node.id}:${positions.join()}`,
+    name: `${mapper.planId}:${mapper.table.node.id}:${positions.join()}`,
     keys: matchedColumns(mapper),
     columns,
     worked: mapper.workedOut.flatMap((column) => {
@@ -106,7 +138,7 @@ async function updateTogether(
     }
     const all = constants.length === 0 ? parameters : [...constants, ...parameters];
     if (asked.length > 0 && returns) {
-      const answer = writer.fetch(table, `updateRows:${name}`, build, all);
+      const answer = writer.fetch(table, `${UNRESTRICTED}updateRows:${name}`, build, all);
       const rows = answer instanceof Promise ? await answer : answer;
       if (rows.length !== chunk.length) throw await staleUpdate(writer, mapper, chunk, rows.length);
       takeByKey(mapper, chunk, asked, rows);
@@ -156,21 +188,16 @@ async function updateEach(writer: Writer, change: Change, group: readonly RowUpd
   if (asked.length > 0) await readAgain(writer, mapper, group, asked);
 }
 
-function keysOf(mapper: Mapper): TableColumn[] {
+function keysOf(mapper: WriteTarget): TableColumn[] {
   return mapper.keyPositions.map((position) => mapper.columns[position]);
 }
 
 /** Puts what the database worked out on the objects; each row begins with its key, as it is now. */
-function takeByKey(mapper: Mapper, group: readonly RowUpdate[], asked: readonly TableColumn[], rows: readonly DriverRow[]): void {
+function takeByKey(mapper: WriteTarget, group: readonly RowUpdate[], asked: readonly TableColumn[], rows: readonly DriverRow[]): void {
   const { keyPositions } = mapper;
-  const codecs = mapper.codecs();
-  const byKey = new Map<unknown, DriverRow>();
-  for (const row of rows) {
-    const key = keyPositions.map((position, i) => codecs[position].decode?.(row[i]) ?? row[i]);
-    byKey.set(identityOf(key), row);
-  }
+  const byKey = rowsByKey(mapper, rows);
   for (const { entity } of group) {
-    const row = byKey.get(identityOf(keyPositions.map((position) => columnValue(entity, position))));
+    const row = byKey.get(matchOfEntity(mapper, entity));
     if (row === undefined) throw ormError('orm.stale-update', mapper.table.name, group.length, rows.length, [nameOf(entity)]);
     asked.forEach((column, place) => {
       entity[ROW][column.position] = row[keyPositions.length + place];
@@ -179,16 +206,20 @@ function takeByKey(mapper: Mapper, group: readonly RowUpdate[], asked: readonly 
 }
 
 /** Without RETURNING, what the database worked out is read by the keys of the rows. */
-async function readAgain(writer: Writer, mapper: Mapper, group: readonly RowUpdate[], asked: readonly TableColumn[]): Promise<void> {
+async function readAgain(writer: Writer, mapper: WriteTarget, group: readonly RowUpdate[], asked: readonly TableColumn[]): Promise<void> {
   const { table } = mapper;
   const keys = keysOf(mapper);
-  const name = `${table.node.id}:${asked.map((column) => column.position).join()}`;
+  const name = `${mapper.planId}:${table.node.id}:${asked.map((column) => column.position).join()}`;
   const columns = [...keys, ...asked].map((column) => columnOf(table.node, column));
   const values = group.map(({ entity }) => keys.map((column) => columnValue(entity, column.position)));
-  if (keys.length > 1) {
+  if (keys.length > 1 || !hasFaithfulKey(mapper)) {
     const select = (): Node => makeSelect({ columns, from: [table.node], where: equals(table, keys) });
     const results = await writer.fetchMany(table, `updated:${name}`, select, values);
-    takeByKey(mapper, group, asked, results.flat());
+    results.forEach(([row], i) => {
+      asked.forEach((column, place) => {
+        group[i].entity[ROW][column.position] = row[keys.length + place];
+      });
+    });
     return;
   }
   const select = (): Node => {
@@ -201,14 +232,19 @@ async function readAgain(writer: Writer, mapper: Mapper, group: readonly RowUpda
   };
   for (let start = 0; start < group.length; start += PACKED_CHUNK) {
     const list = values.slice(start, start + PACKED_CHUNK).map(([key]) => key);
-    takeByKey(mapper, group.slice(start, start + PACKED_CHUNK), asked, await writer.fetch(table, `updatedIn:${name}`, select, [list]));
+    takeByKey(
+      mapper,
+      group.slice(start, start + PACKED_CHUNK),
+      asked,
+      await writer.fetch(table, `${UNRESTRICTED}updatedIn:${name}`, select, [list]),
+    );
   }
 }
 
 /** Updates rows whose database works out further columns, and puts those on the objects. */
 async function updateAndRead(
   writer: Writer,
-  mapper: Mapper,
+  mapper: WriteTarget,
   group: readonly RowUpdate[],
   asked: readonly TableColumn[],
   key: string,

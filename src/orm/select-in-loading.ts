@@ -6,7 +6,7 @@ import { identityOf, identityOfRow } from './identity.ts';
 import { loadMark } from './load-marks.ts';
 import { isPlain } from './load-request.ts';
 import { entitiesOfRows, entityOfRow, type LoadingSession } from './loader.ts';
-import { type Entity, hasChange, type Relationship, ROW } from './mapping.ts';
+import { type Entity, hasChange, MAPPER, type Relationship, ROW } from './mapping.ts';
 import { knownOne, relatedOf } from './related.ts';
 import { fill, fillOne } from './related-filling.ts';
 import { ALL, isByTarget, type ParentKeys, relatedStatement, type Wish } from './related-statement.ts';
@@ -115,7 +115,7 @@ export function mayRepeat({ join, through, throughLocal, throughRemote }: Relati
 
 /** Finds the parent's key in a row: among the target's columns, or after them where a table stands between. */
 export function ownerOf(relation: Relationship): (row: DriverRow) => unknown {
-  const width = relation.target.columns.length;
+  const width = relation.target.rowColumns.length;
   const byTarget = isByTarget(relation);
   const places = byTarget ? relation.remote : relation.local.map((_, i) => width + i);
   const [first] = places;
@@ -148,7 +148,7 @@ async function loadOne(
   for (const parent of parents) {
     // What a user set stays, whatever is asked for; what a filter left is not all there is.
     const open = partial || loadMark(parent, relation) === 'partial';
-    const known = open && !hasChange(parent, relation.mapper.columns.length + relation.position) ? undefined : knownOne(parent, relation);
+    const known = open && !hasChange(parent, parent[MAPPER].columns.length + relation.position) ? undefined : knownOne(parent, relation);
     if (known !== undefined) {
       relatedOf(parent)[relation.position] = known;
       if (known !== null) loaded.push(known);
@@ -206,9 +206,15 @@ async function fetchRelated(
 function fetchRows(session: LoadingSession, relation: Relationship, keys: ParentKeys, wish: Wish): ReturnType<LoadingSession['fetch']> {
   const { table } = relation.target;
   const { condition, join, orderBy } = relation;
-  const plain = isPlain(wish) && condition === null && join === null && orderBy.length === 0;
+  const plain =
+    isPlain(wish) &&
+    condition === null &&
+    join === null &&
+    orderBy.length === 0 &&
+    relation.target.condition === null &&
+    relation.target.rowColumns.every(({ formula }) => formula === undefined);
   if (Array.isArray(keys) && relation.local.length === 1 && plain) {
-    const key = `related:${relation.name}:${relation.mapper.table.node.id}:${wish.key}`;
+    const key = `related:${relation.name}:${relation.mapper.planId}:${relation.target.planId}:${wish.key}`;
     return session.fetch(table, key, () => relatedStatement(relation, keys, wish), [keys]);
   }
   // The conditions carry values of their own, so the statement is built; its plan is still found by its shape.

@@ -4,14 +4,17 @@ import { type Executable, prepareStatement } from '../engine/statement.ts';
 import { limitsOf, type StatementLimits } from '../engine/statement-limits.ts';
 import { Delete } from '../sql/delete.ts';
 import { Insert } from '../sql/insert.ts';
+import type { Node } from '../sql/node.ts';
 import type { Projection } from '../sql/projection.ts';
 import { Query as CoreQuery } from '../sql/query.ts';
 import { Select } from '../sql/select.ts';
 import { SetOperation } from '../sql/set-operation.ts';
 import { Update } from '../sql/update.ts';
 import { bindOf } from './bind-routing.ts';
+import { type Criterion, hasCriteria } from './criteria.ts';
 import { mapperOfTable } from './mapper.ts';
 import type { Entity } from './mapping.ts';
+import { restrict } from './restriction.ts';
 import type { SessionConnections } from './session-connections.ts';
 import { hasEntities, readEntityRows } from './statement-rows.ts';
 import { changeRows, type Synchronize, type SynchronizingSession } from './synchronization.ts';
@@ -22,6 +25,8 @@ type Parameters = Readonly<Record<string, unknown>>;
 export interface StatementSession extends SynchronizingSession {
   suspects: Set<Entity> | null;
   readonly connections: SessionConnections;
+  /** The criteria of the database and of the session. */
+  readonly criteria: readonly (readonly Criterion[])[];
 }
 
 /** Runs a statement of Core in a session; its objects follow an UPDATE or DELETE of their rows. See `Session.execute()`. */
@@ -52,7 +57,8 @@ async function execute<R>(
   const limits = limitsOf(given, connections.limits ?? null) ?? given;
   const engine = connections.engineFor(bindOf(statement));
   await engine.ready();
-  const prepared = prepareStatement(engine, statement, 'execute()');
+  const restricted = hasCriteria() ? (node: Node) => restrict(node, session.criteria) : undefined;
+  const prepared = prepareStatement(engine, statement, 'execute()', restricted);
   const { executions, projection } = prepared;
   const writes = executions.some(({ plan }) => plan.writes);
   if (writes) {

@@ -7,15 +7,19 @@ import type { Executable } from '../engine/statement.ts';
 import { limitsOf, type StatementLimits } from '../engine/statement-limits.ts';
 import { describe } from '../sql/errors.ts';
 import { insertInto } from '../sql/insert.ts';
+import { canonicalKey } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
-import type { Table } from '../sql/schema.ts';
+import type { Source, Table } from '../sql/schema.ts';
 import { attach, letGo, requireOwn } from './attachment.ts';
-import { insertReturning, updateByKeys, validRows } from './bulk.ts';
+import { insertOfClass, insertReturning, updateByKeys, validRows } from './bulk.ts';
 import { reachedBy } from './cascade-walk.ts';
+import type { CriteriaCondition, CriteriaTarget } from './criteria.ts';
+import { addCriterion, type Criterion, type CriterionOptions, hasCriteria, inScope, makeCriterion } from './criteria.ts';
 import { ormError } from './errors.ts';
 import { expire, expireAll, type RefreshOptions, refresh } from './expiry.ts';
 import { flush } from './flush.ts';
 import type { FlushSession, WrittenRows } from './flush-session.ts';
+import { isA, tellsApart, topOwner } from './hierarchy.ts';
 import { identityOf, keyValues, nameOf } from './identity.ts';
 import { IdentityMap } from './identity-map.ts';
 import { IdentityView } from './identity-view.ts';
@@ -37,9 +41,11 @@ import {
   STATUS,
   STATUS_NAMES,
   type StateEvent,
+  UNRESTRICTED,
 } from './mapping.ts';
 import { mergeObjects } from './merging.ts';
 import { newQuery } from './model.ts';
+import type { ObjectOf } from './model-class.ts';
 import type { AnyClass, BulkInsertRow, BulkUpdateRow, Loaded, With } from './model-types.ts';
 import type { PageParameters } from './pagination.ts';
 import { type ManyResult, storedKey } from './persistence.ts';
@@ -58,6 +64,7 @@ import {
 import { relationQuery } from './relation-query.ts';
 import { type RowLock, readLock } from './reloading.ts';
 import { loadRequests } from './request-loading.ts';
+import { restrict, restrictValues } from './restriction.ts';
 import { SessionConnections } from './session-connections.ts';
 import {
   type CommitHooks,
@@ -93,6 +100,8 @@ export interface SessionOptions extends CommitHooks {
   readonly listeners?: SessionListeners<Session, ModelChange>;
   /** Throws where the session must not be used: in the context of another request. */
   readonly checkUse?: () => void;
+  /** Conditions on all that the sessions of the database read. */
+  readonly criteria?: readonly Criterion[];
   /** The page that the current request asks for. */
   readonly pageParameters?: () => PageParameters | null;
   /** What limits each of its statements, and ends them with a request that is gone. */
@@ -145,6 +154,8 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   declare readonly '~events'?: SessionEvents;
   readonly #listeners: SessionListeners<Session, ModelChange> = new SessionListeners();
   readonly #lazy: LazyLoads = new LazyLoads();
+  readonly #criteria: Criterion[] = [];
+  readonly criteria: readonly (readonly Criterion[])[];
   #autoflush: boolean;
   strict: boolean;
   #flushing: Promise<void> | null = null;
@@ -158,6 +169,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
       (engine) => (options.limits === undefined ? null : limitsOf(options.limits, engine.limits)),
       options.twoPhase === true,
     );
+    this.criteria = [options.criteria ?? [], this.#criteria];
     this.#autoflush = options.autoflush ?? true;
     this.strict = options.strictLoading ?? false;
   }
@@ -312,8 +324,8 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     return stop;
   }
   *objectsOf(mapper: Mapper): IterableIterator<Entity> {
-    yield* this.identities.of(mapper).values();
-    for (const entity of this.created) if (entity[MAPPER] === mapper) yield entity;
+    for (const entity of this.identities.of(mapper).values()) if (isA(entity[MAPPER], mapper)) yield entity;
+    for (const entity of this.created) if (isA(entity[MAPPER], mapper)) yield entity;
   }
   identity(mapper: Mapper, identity: unknown): Entity | undefined {
     return this.identities.get(mapper, identity);
@@ -343,9 +355,11 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
 
   // Queries
 
-  /** A query for a class's objects, run by this session. SQLAlchemy: `query()`. */
-  query<C extends AnyClass>(model: C): Query<InstanceType<C>, InstanceType<C>, never> {
-    return newQuery(model, () => this) as Query<InstanceType<C>, InstanceType<C>, never>;
+  /** A query for a class's objects, or for those of an alias of a class or of a query, run by this session. SQLAlchemy: `query()`. */
+  query<M>(alias: Source & { readonly '~entity': M }): Query<M, M, never>;
+  query<C extends AnyClass>(model: C): Query<ObjectOf<C>, ObjectOf<C>, never>;
+  query(model: unknown): unknown {
+    return newQuery(model, () => this);
   }
 
   /**
@@ -381,28 +395,28 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     return getEntity(this, mapper, values, requests);
   }
   runQuery(spec: QuerySpec): Promise<Entity[]> {
-    return queryEntities(this, spec);
+    return spec.criteria === null ? queryEntities(this, spec) : inScope(spec.criteria, () => queryEntities(this, spec));
   }
   runStream(spec: QuerySpec, options: StreamOptions): AsyncGenerator<Entity, void, undefined> {
     return streamEntities(this, spec, readBatch(options.batch), options);
   }
   runCount(spec: QuerySpec): Promise<number> {
-    return countRows(this, spec);
+    return inScope(spec.criteria, () => countRows(this, spec));
   }
   runUpdate(spec: QuerySpec, values: Readonly<Record<string, unknown>>, options: ChangeOptions): Promise<number> {
-    return updateAll(this, spec, values, options);
+    return inScope(spec.criteria, () => updateAll(this, spec, values, options));
   }
   runDelete(spec: QuerySpec, options: ChangeOptions): Promise<number> {
-    return deleteAll(this, spec, options);
+    return inScope(spec.criteria, () => deleteAll(this, spec, options));
   }
   within<T>(limits: StatementLimits, work: () => T): T {
     return this.connections.within(limits, work);
   }
   runExplain(spec: QuerySpec, options: ExplainOptions): Promise<string[]> {
-    return explainQuery(this, spec, options);
+    return inScope(spec.criteria, () => explainQuery(this, spec, options));
   }
   toSQL(spec: QuerySpec): Promise<{ sql: string; parameters: unknown[] }> {
-    return queryToSQL(this, spec);
+    return inScope(spec.criteria, () => queryToSQL(this, spec));
   }
   pageParameters(): PageParameters | null {
     return this.#options.pageParameters?.() ?? null;
@@ -459,8 +473,9 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     await this.ready();
     if (options.returning === true) return insertReturning(this, mapper, rows as readonly Record<string, unknown>[]);
     if (rows.length === 0) return 0;
-    return (await this.execute(insertInto(mapper.table).values(validRows(mapper, rows as readonly Record<string, unknown>[]) as never)))
-      .rowCount;
+    const list = rows as readonly Record<string, unknown>[];
+    if (mapper.root !== mapper || tellsApart(mapper)) return insertOfClass(this, mapper, list);
+    return (await this.execute(insertInto(mapper.table).values(validRows(mapper, list) as never))).rowCount;
   }
   /**
    * Updates many rows by their keys, which each row says whole; rows with the same attributes go together. Gives their
@@ -510,7 +525,13 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   async load(objects: object | readonly object[], spec: object): Promise<unknown> {
     const list = (Array.isArray(objects) ? objects : [objects]).map((object) => entityOf(object, 'load()'));
     await this.ready();
+    // Objects whose classes have the relations from one that all extend load together.
+    const groups = new Map<Mapper, Entity[]>();
     for (const [mapper, entities] of byMapper(list)) {
+      const owner = topOwner(mapper, Object.keys(spec));
+      groups.set(owner, [...(groups.get(owner) ?? []), ...entities]);
+    }
+    for (const [mapper, entities] of groups) {
       for (const entity of entities) if (entity[STATUS] === PERSISTENT) requireOwn(this, entity, 'load');
       await loadRequests(
         this,
@@ -664,6 +685,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     if (this.#closed) return;
     await this.settle();
     this.#closed = true;
+    this.#criteria.length = 0;
     await closeWork(this, this.#hasWork());
   }
   async [Symbol.asyncDispose](): Promise<void> {
@@ -678,10 +700,34 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   }
   fetch(table: Table, key: string, build: () => Node, values: readonly unknown[]): MaybePromise<DriverRow[]> {
     this.#open();
+    if (hasCriteria() && !key.startsWith(UNRESTRICTED)) {
+      const read = restrictValues(build(), values, this.criteria);
+      return this.connections.fetch(table, canonicalKey(read.node.key), () => read.node, read.values);
+    }
     return this.connections.fetch(table, key, build, values);
   }
   fetchNode(table: Table, node: Node, named: Readonly<Record<string, unknown>>): MaybePromise<DriverRow[]> {
-    return this.connections.fetchNode(table, node, named);
+    return this.connections.fetchNode(table, this.restrict(node), named);
+  }
+  /** A statement with the criteria of the classes that it reads. */
+  restrict<N extends Node>(node: N): N {
+    return hasCriteria() ? restrict(node, this.criteria) : node;
+  }
+  /**
+   * Adds a condition to all that this session reads of a class and of those that extend it, or of every class whose shape
+   * was made with a mixin: in queries, in what they load, in counts and in subqueries. It is worked out anew for each
+   * statement. Gives a function that ends it. SQLAlchemy: `with_loader_criteria()` in a `do_orm_execute` handler.
+   * @example db.session.withCriteria(Post, (c) => c.tenantId.eq(tenant), { name: 'tenant' });
+   */
+  withCriteria<T extends CriteriaTarget>(target: T, condition: CriteriaCondition<T>, options: CriterionOptions = {}): () => void {
+    return addCriterion(this.#criteria, makeCriterion(target, condition, options.name ?? null));
+  }
+  /**
+   * Runs work without the criteria of these names, or without any.
+   * @example await db.session.withoutCriteria(() => Post.query().all(), 'softDelete');
+   */
+  withoutCriteria<T>(work: () => T, ...names: readonly string[]): T {
+    return inScope({ without: names.length === 0 ? 'all' : names }, work);
   }
   run(table: Table, key: string, build: () => Node, values: readonly unknown[]): MaybePromise<RunResult> {
     return this.connections.run(table, key, build, values);

@@ -3,9 +3,10 @@ import type { TableColumn } from '../sql/schema.ts';
 import { plainValue, sameValue } from './attributes.ts';
 import { ormError, type StaleDataError } from './errors.ts';
 import { nameOf } from './identity.ts';
-import type { Entity, Mapper } from './mapping.ts';
+import { columnOf } from './mapped-source.ts';
+import type { Entity, WriteTarget } from './mapping.ts';
+import { UNRESTRICTED } from './mapping.ts';
 import { equals, type Writer } from './persistence.ts';
-import { columnOf } from './relation-attribute.ts';
 
 /** An update of one row that may not have found it. */
 interface Attempt {
@@ -19,7 +20,7 @@ interface Attempt {
 /** The row of a key as it is now, or undefined. */
 async function read(
   writer: Writer,
-  mapper: Mapper,
+  mapper: WriteTarget,
   columns: readonly TableColumn[],
   key: readonly unknown[],
 ): Promise<readonly unknown[] | undefined> {
@@ -27,7 +28,7 @@ async function read(
   const keys = mapper.keyPositions.map((position) => mapper.columns[position]);
   const rows = await writer.fetch(
     table,
-    `stale:${table.node.id}:${columns.map((column) => column.position).join()}`,
+    `${UNRESTRICTED}stale:${mapper.planId}:${table.node.id}:${columns.map((column) => column.position).join()}`,
     () => makeSelect({ columns: columns.map((column) => columnOf(table.node, column)), from: [table.node], where: equals(table, keys) }),
     key,
   );
@@ -38,7 +39,12 @@ async function read(
  * The error of an update that found too few rows. Which of many they were is found out only now: those that do not hold
  * what was to be written.
  */
-export async function staleUpdate(writer: Writer, mapper: Mapper, updates: readonly Attempt[], matched: number): Promise<StaleDataError> {
+export async function staleUpdate(
+  writer: Writer,
+  mapper: WriteTarget,
+  updates: readonly Attempt[],
+  matched: number,
+): Promise<StaleDataError> {
   const stale: Entity[] = updates.length === 1 ? [updates[0].entity] : [];
   for (const { entity, positions, values, key } of stale.length > 0 ? [] : updates) {
     const columns = [...positions, ...mapper.keyPositions].map((position) => mapper.columns[position]);
@@ -56,7 +62,7 @@ export async function staleUpdate(writer: Writer, mapper: Mapper, updates: reado
 /** The error of a delete that found too few rows. Those that are still there have another version. */
 export async function staleDelete(
   writer: Writer,
-  mapper: Mapper,
+  mapper: WriteTarget,
   entities: readonly Entity[],
   keys: readonly (readonly unknown[])[],
   matched: number,

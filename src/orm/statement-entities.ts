@@ -6,6 +6,7 @@ import { isKind } from '../sql/node-walk.ts';
 import type { Projection } from '../sql/projection.ts';
 import { Query as CoreQuery } from '../sql/query.ts';
 import { ormError } from './errors.ts';
+import { isA } from './hierarchy.ts';
 import { identityOfRow } from './identity.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
 import { type Entity, isEntity, MAPPER, type Mapper, ROW } from './mapping.ts';
@@ -37,7 +38,7 @@ export async function entitiesOfStatement(
   const rows = (await session.execute(statement, params)).all();
   const [first] = rows;
   if (first === undefined) return [];
-  if (Array.isArray(first) && first.length === 1 && isEntity(first[0]) && first[0][MAPPER] === mapper) {
+  if (Array.isArray(first) && first.length === 1 && isEntity(first[0]) && isA(first[0][MAPPER], mapper)) {
     return [...new Set((rows as Entity[][]).map(([entity]) => entity))];
   }
   if (Array.isArray(first) || 'projection' in (statement as object)) throw ormError('orm.bad-statement', mapper.name);
@@ -57,7 +58,7 @@ function namesOf(projection: Projection): string[] {
 }
 
 function entitiesOf(session: StatementSession, mapper: Mapper, names: readonly string[], rows: readonly DriverRow[]): Entity[] {
-  const places = mapper.columns.map((column) => {
+  const places = mapper.rowColumns.map((column) => {
     const place = names.indexOf(column.name);
     return place >= 0 ? place : names.indexOf(column.key);
   });

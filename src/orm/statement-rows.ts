@@ -2,7 +2,7 @@ import type { Dialect } from '../dialects/base/dialect.ts';
 import type { DriverRow } from '../dialects/base/driver.ts';
 import type { Projection } from '../sql/projection.ts';
 import { identityOfRow } from './identity.ts';
-import { entityOfRow, type LoadingSession } from './loader.ts';
+import { entityOfRow, type LoadingSession, ownRow } from './loader.ts';
 import { mapperOf } from './mapper.ts';
 import { type Entity, MAPPER, type Mapper } from './mapping.ts';
 import { takeRow } from './synchronization.ts';
@@ -69,12 +69,12 @@ function readPart(session: LoadingSession, part: Part, row: DriverRow, peers: En
   if (mapper !== null) {
     const identity = identityOfRow(mapper, row, start);
     if (identity === undefined) return null;
-    const own = row.slice(start, start + mapper.columns.length);
+    const own = row.slice(start, start + mapper.rowColumns.length);
     const map = session.identities.of(mapper);
     const known = written ? map.get(identity) : undefined;
     const entity = entityOfRow(session, mapper, map, own, identity, peers);
     if (known !== undefined) {
-      takeRow(entity, own);
+      takeRow(entity, ownRow(mapper, entity, own));
       session.suspects?.add(entity);
     }
     peers.push(entity);

@@ -6,6 +6,8 @@ import type { StatementLimits } from '../engine/statement-limits.ts';
 import type { Table } from '../sql/schema.ts';
 import type { AttachingSession } from './attachment.ts';
 import { changedInside } from './attributes.ts';
+import { blank, settleChoice } from './column-choice.ts';
+import { inScope } from './criteria.ts';
 import { entitiesOfJoinedRows, joinEager, planEager } from './eager-join.ts';
 import { identityOf } from './identity.ts';
 import { withDefaults } from './load-request.ts';
@@ -51,14 +53,17 @@ export async function* streamEntities(
   mapper.useDialect(engine.dialect);
   // Rows come one by one, so none may stand for a part of an object: collections load in statements of their own.
   const { plan } = planEager(mapper, withDefaults(mapper, spec.requests), select.node, true);
-  const node = joinEager(select.node, source, plan, spec.joins);
+  const node = inScope(spec.criteria, () => session.restrict(joinEager(select.node, source, plan, spec.joins)));
   const make = async (rows: DriverRow[]): Promise<{ entities: Entity[]; arrivals: Entity[] }> => {
     const outer = session.arrivals;
     const arrivals: Entity[] = [];
     session.arrivals = arrivals;
     try {
+      const read = spec.columns === null ? [] : rows.map((row) => [...row]);
+      if (spec.columns !== null) blank(rows, spec.columns);
       const made =
         plan.joined.length === 0 ? entitiesOfRows(session, mapper, rows) : entitiesOfJoinedRows(session, mapper, plan, rows, spec.joined);
+      if (spec.columns !== null) settleChoice(session, mapper, read, made, spec.columns);
       const entities = spec.joined ? [...new Set(made)] : made;
       await loadSeparate(session, entities, plan, null);
       return { entities, arrivals };
@@ -67,7 +72,7 @@ export async function* streamEntities(
     }
   };
   async function* handOut(rows: DriverRow[]): AsyncGenerator<Entity, void, undefined> {
-    const { entities, arrivals } = await make(rows);
+    const { entities, arrivals } = await inScope(spec.criteria, () => make(rows));
     try {
       yield* entities;
     } finally {

@@ -11,12 +11,14 @@ import type { DeleteNode, UpdateNode } from '../sql/statement-nodes.ts';
 import type { Update } from '../sql/update.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
 import { forgetRelated } from './attributes.ts';
+import { hasCriteria } from './criteria.ts';
 import { ormError } from './errors.ts';
 import { type Evaluator, evaluator, isKeptAsGiven, NotEvaluable } from './evaluation.ts';
+import { isA, tellsApart } from './hierarchy.ts';
 import { identityOf } from './identity.ts';
-import { CHANGES, DELETED, type Entity, hasChange, isEntity, MAPPER, type Mapper, RELATED, ROW, STATUS } from './mapping.ts';
+import { columnOf } from './mapped-source.ts';
+import { byMapper, CHANGES, DELETED, type Entity, hasChange, isEntity, MAPPER, type Mapper, RELATED, ROW, STATUS } from './mapping.ts';
 import { storedKey } from './persistence.ts';
-import { columnOf } from './relation-attribute.ts';
 import { type ReloadingSession, readByKeys } from './reloading.ts';
 import type { Undo } from './undo.ts';
 
@@ -58,7 +60,9 @@ export async function changeRows(
   await session.beginWriting([mapper]);
   const node = statement.build();
   const work = new Synchronization(session, mapper, node, params);
-  let matched = synchronize === 'fetch' ? null : work.evaluate();
+  // Objects of several classes have several sets of columns, and criteria hide rows: the database says which are meant.
+  const alike = mapper.parent === null && !tellsApart(mapper) && !hasCriteria();
+  let matched = synchronize === 'fetch' || !alike ? null : work.evaluate();
   if (matched === null && synchronize === 'evaluate') throw ormError('orm.not-evaluable', mapper.name);
   let result: Result<unknown>;
   if (matched !== null) {
@@ -68,7 +72,7 @@ export async function changeRows(
     statement.projection === null &&
     node.table.kind === 'table'
   ) {
-    const keys = mapper.keyPositions.map((position) => mapper.table.attributes[position]);
+    const keys = mapper.ownKey.map((column) => mapper.table.attributes[column.position]);
     const returned = await run((statement as Update<never, unknown>).returning(...keys));
     const rows = returned.all() as unknown[][];
     const map = session.identities.of(mapper);
@@ -81,7 +85,7 @@ export async function changeRows(
   }
   if (statement instanceof Delete) {
     const returned = statement.projection === null ? [] : result.all().flatMap((row) => Object.values(row as object));
-    const own = returned.filter((value): value is Entity => isEntity(value) && value[MAPPER] === mapper);
+    const own = returned.filter((value): value is Entity => isEntity(value) && isA(value[MAPPER], mapper));
     sweep(session, new Set([...matched, ...own]));
   } else await work.follow(matched);
   return result;
@@ -136,10 +140,10 @@ class Synchronization {
 
   /** The session's objects among the rows that the condition finds in the database. */
   async fetch(): Promise<Entity[]> {
-    const { table, keyPositions, columns } = this.#mapper;
+    const { table, keyPositions, ownKey } = this.#mapper;
     const { where, orderBy, limit, table: target, ...rest } = this.#node;
     const others = 'from' in rest ? rest.from : 'using' in rest ? rest.using : [];
-    const keys = keyPositions.map((position) => columnOf(target, columns[position]));
+    const keys = ownKey.map((column) => columnOf(target, column));
     const node = makeSelect({ columns: keys, from: [target, ...(others as readonly Node[])], where, orderBy, limit });
     const names = new Set(node.binds.flatMap((bind) => bind.name ?? []));
     const named = Object.fromEntries(Object.entries(this.#params ?? {}).filter(([name]) => names.has(name)));
@@ -158,23 +162,13 @@ class Synchronization {
   async follow(matched: readonly Entity[]): Promise<void> {
     if (this.#node.kind !== 'update' || matched.length === 0) return;
     const session = this.#session;
-    const mapper = this.#mapper;
-    const columns = this.#setColumns();
+    const _mapper = this.#mapper;
     if (this.#values !== null) {
-      for (const entity of matched) this.#take(entity, columns, this.#values.get(entity) as unknown[]);
+      const columns = this.#setColumns();
+      for (const entity of matched) take(session, entity, columns, this.#values.get(entity) as unknown[]);
       return;
     }
-    const keys = matched.map((entity) => storedKey(entity, entity[CHANGES]));
-    const rows = await readByKeys(session, mapper, keys);
-    matched.forEach((entity, i) => {
-      const row = rows.get(identityOf(keys[i]));
-      if (row === undefined) letGo(session, entity);
-      else {
-        const all = mapper.columns.map(({ position }) => position);
-        this.#take(entity, all, row);
-        session.partial?.delete(entity);
-      }
-    });
+    await followRows(session, matched);
   }
 
   #evaluator(node: Node): Evaluator {
@@ -208,20 +202,45 @@ class Synchronization {
       if (!(error instanceof NotEvaluable)) throw error;
     }
   }
+}
 
-  /** Puts values that the row has now into the object; what was changed and not flushed stays so. */
-  #take(entity: Entity, positions: readonly number[], values: readonly unknown[]): void {
-    const { undo, identities } = this.#session;
-    const before = identityOf(storedKey(entity, entity[CHANGES]));
-    undo.push({ kind: 'update', entity, changes: positions.flatMap((position) => [position, entity[ROW][position]]) });
-    for (let i = 0; i < positions.length; i++) takeColumn(entity, positions[i], values[i]);
-    if (!positions.some((position) => this.#mapper.keyPositions.includes(position))) return;
-    const now = identityOf(storedKey(entity, entity[CHANGES]));
-    const map = identities.of(this.#mapper);
-    if (now === before || map.get(before) !== entity) return;
-    map.delete(before);
-    map.set(now, entity);
+/** Objects whose rows a statement changed take what the rows have now; those without a row are let go. */
+export async function followRows(
+  session: AttachingSession & ReloadingSession & { partial: Set<Entity> | null; readonly undo: Undo[] },
+  entities: readonly Entity[],
+): Promise<void> {
+  for (const [mapper, list] of byMapper(entities)) {
+    const keys = list.map((entity) => storedKey(entity, entity[CHANGES]));
+    const rows = await readByKeys(session, mapper, keys);
+    list.forEach((entity, i) => {
+      const row = rows.get(identityOf(keys[i]));
+      if (row === undefined) letGo(session, entity);
+      else {
+        const all = mapper.columns.map(({ position }) => position);
+        take(session, entity, all, row);
+        session.partial?.delete(entity);
+      }
+    });
   }
+}
+
+/** Puts values that the row has now into the object; what was changed and not flushed stays so. */
+function take(
+  { undo, identities }: { readonly undo: Undo[]; readonly identities: AttachingSession['identities'] },
+  entity: Entity,
+  positions: readonly number[],
+  values: readonly unknown[],
+): void {
+  const mapper = entity[MAPPER];
+  const before = identityOf(storedKey(entity, entity[CHANGES]));
+  undo.push({ kind: 'update', entity, changes: positions.flatMap((position) => [position, entity[ROW][position]]) });
+  for (let i = 0; i < positions.length; i++) takeColumn(entity, positions[i], values[i]);
+  if (!positions.some((position) => mapper.keyPositions.includes(position))) return;
+  const now = identityOf(storedKey(entity, entity[CHANGES]));
+  const map = identities.of(mapper);
+  if (now === before || map.get(before) !== entity) return;
+  map.delete(before);
+  map.set(now, entity);
 }
 
 /** A column of the object is what its row has; one that was changed and not flushed was that before. */

@@ -16,10 +16,13 @@ const uniques = new WeakMap<Mapper, readonly (readonly number[])[]>();
 export function uniquesOf(mapper: Mapper): readonly (readonly number[])[] {
   let sets = uniques.get(mapper);
   if (sets === undefined) {
-    const { table } = mapper;
-    const indexes = table.indexes.filter(({ unique, where }) => unique && where === null);
-    sets = [mapper.keyPositions, ...[...table.uniques, ...indexes].map(({ columns }) => columns.map((column) => column.position))].filter(
-      (set) => set.length > 0,
+    const parts = mapper.tables.flatMap(({ uniques, indexes }) => [
+      ...uniques,
+      ...indexes.filter(({ unique, where }) => unique && where === null),
+    ]);
+    // Columns that only other classes of the table have are NULL in these rows.
+    sets = [mapper.keyPositions, ...parts.map(({ columns }) => columns.map((column) => mapper.positionOf(column)))].filter(
+      (set) => set.length > 0 && !set.includes(-1),
     );
     uniques.set(mapper, sets);
   }

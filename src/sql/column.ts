@@ -78,6 +78,8 @@ export interface ColumnDefinition {
   readonly unique: boolean;
   readonly index: boolean;
   readonly sensitive: boolean;
+  /** Queries leave it out: the name of its group, or `''`; null for a column that they read. */
+  readonly deferred: string | null;
   readonly comment: string | null;
   readonly default: DefaultValue | null;
   readonly serverDefault: ExpressionLike | null;
@@ -120,6 +122,7 @@ const PLAIN: Omit<ColumnDefinition, 'type'> = {
   unique: false,
   index: false,
   sensitive: false,
+  deferred: null,
   comment: null,
   default: null,
   serverDefault: null,
@@ -201,6 +204,12 @@ export interface Column<V = unknown, N extends boolean = boolean, D extends bool
   version(options?: VersionOptions<V>): Column<V, N, true>;
   /** Never shown by toJSON(), inspect, logs, errors or recorded queries. */
   sensitive(): this;
+  /**
+   * Not read until it is asked for: with `undefer()`, by its own name or by that of a group, or with `session.refresh()`.
+   * SQLAlchemy: `deferred()`.
+   * @example body: t.text().deferred('long')
+   */
+  deferred(group?: string): this;
   /** Checks (or changes) each value that is set; a function that throws, or a Standard Schema. SQLAlchemy: `@validates`. */
   validate(validator: Validator<V>): this;
   /**
@@ -309,6 +318,9 @@ class ColumnBuilder {
   sensitive(): this {
     return this.#with({ sensitive: true });
   }
+  deferred(group = ''): this {
+    return this.#with({ deferred: group });
+  }
   validate(validator: Validator<unknown>): this {
     return this.#with({ validators: [...this.definition.validators, validator] });
   }
@@ -377,3 +389,8 @@ export type ColumnValue<C> = C extends { readonly '~value': infer V; readonly '~
 
 /** An expression of a column's type. */
 export type ColumnExpression<C> = ExpressionLike<ColumnValue<C>>;
+
+/** The column with a part of its definition changed. */
+export function redefine(column: Column, change: Partial<ColumnDefinition>): Column {
+  return new (column.constructor as new (definition: ColumnDefinition) => Column)({ ...column.definition, ...change });
+}

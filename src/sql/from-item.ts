@@ -60,7 +60,9 @@ export type MissingIn<T> = T extends { readonly '~missing'?: infer J } ? (unknow
 
 /** The node of something in FROM. */
 export function fromNode(item: unknown, where: string): Node {
-  return item instanceof Join ? item.node : sourceOf(item, where).node;
+  if (item instanceof Join) return item.node;
+  const source = sourceOf(item, where);
+  return source.reads?.from ?? source.node;
 }
 
 /**
@@ -104,7 +106,9 @@ export function joinNode(
   if (type === 'cross') return { joined: make('join', { type, left: candidates[0], right, on: null }), left: candidates[0] };
   if (on !== undefined) {
     if (isShared(on)) return sharedJoin(type, candidates, right, on, where);
-    const condition = conditions([on], where)[0];
+    const given = conditions([on], where)[0];
+    const more = target instanceof Join ? undefined : sourceOf(target, where).reads?.where;
+    const condition = more ? (conjunction([given, more]) as Node) : given;
     const left = candidates.length === 1 ? candidates[0] : (candidates.find((part) => names(condition, part)) ?? candidates[0]);
     return { joined: make('join', { type, left, right, on: condition }), left };
   }

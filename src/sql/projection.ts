@@ -4,7 +4,7 @@ import { type ExpressionLike, isExpression, typeOf } from './expression.ts';
 import { make, nextId } from './make.ts';
 import type { AliasNode, Node } from './node.ts';
 import { isKind } from './node-walk.ts';
-import { ColumnAttribute, type Source, setColumns, sourceOf } from './schema.ts';
+import { ColumnAttribute, type Reads, type Source, setColumns, sourceOf } from './schema.ts';
 import type { EntityNode } from './statement-nodes.ts';
 import { type SqlType, UNKNOWN } from './type.ts';
 
@@ -94,6 +94,8 @@ export interface ProjectionItem {
   readonly type: SqlType;
   /** Set where the item is a model class, an alias of one, or a table. */
   readonly entity: EntityNode | null;
+  /** Set where the item is a class whose rows are not those of one table. */
+  readonly reads?: Reads;
 }
 
 /** Reads what was given to `select()` or `returning()`. */
@@ -145,7 +147,8 @@ function projectionItem(item: unknown, label: string | null, where: string, posi
   if (item === undefined) throw sqlError('sql.undefined-value', where);
   const source = sourceOf(item, where);
   const entity = make('entity', { source: source.node, columns: source.columns.map((c) => c.node), entity: item });
-  return { name: label ?? source.name, node: entity, type: UNKNOWN, entity };
+  const made = { name: label ?? source.name, node: entity, type: UNKNOWN, entity };
+  return source.reads === undefined ? made : { ...made, reads: source.reads };
 }
 
 export function unlabelled(node: Node): Node {

@@ -87,8 +87,9 @@ export abstract class RowChange<T extends RowChangeState, R> implements CteBody<
 
 /** The state of a change that says nothing yet. */
 export function beginChange(target: Source, all: boolean, where: string): RowChangeState {
-  const { node, table, name } = writableSource(target, where);
+  const { node, table, name, reads } = writableSource(target, where);
   if (table === null || (node.kind === 'alias' && node.of.kind !== 'table'))
     throw sqlError('sql.bad-argument', where, 'a table or a model class', `'${name}'`);
-  return { table, target: node, sources: [], where: [], orderBy: [], limit: null, all, ctes: [], projection: null };
+  const own = reads?.where ? [reads.where] : [];
+  return { table, target: node, sources: [], where: own, orderBy: [], limit: null, all, ctes: [], projection: null };
 }

@@ -40,7 +40,15 @@ export interface Source {
     readonly name: string;
     readonly columns: readonly ColumnAttribute[];
     readonly table: Table | null;
+    /** What rows of it are read from, and which of those rows, where that is not the source alone. */
+    readonly reads?: Reads;
   };
+}
+
+/** How the rows of a class that extends another one are read. */
+export interface Reads {
+  readonly from: Node;
+  readonly where: Node | null;
 }
 
 /** A column as an expression: `User.c.email`, `table.c.email`, `alias.c.email`. SQLAlchemy: `InstrumentedAttribute`, `Column`. */
@@ -80,6 +88,8 @@ export interface TableColumn extends Omit<ColumnDefinition, 'name' | 'reference'
   /** The database has a value for it where a statement says none: a server default, an identity, a computed column. */
   readonly serverGenerated: boolean;
   readonly foreignKeys: readonly ForeignKey[];
+  /** What stands for it in statements, where it is no column of the table. */
+  readonly formula?: (source: SourceNode) => Node;
 }
 
 export interface PrimaryKey extends PrimaryKeyOf<TableColumn> {}
@@ -189,15 +199,15 @@ export class Table<S = Shape, N extends string = string> implements Source {
   readonly shape: Readonly<Record<string, unknown>>;
   readonly node: TableNode;
   /** The columns as expressions, by attribute name. */
-  readonly c: Columns<S, N>;
-  readonly columns: readonly TableColumn[];
-  readonly attributes: readonly ColumnAttribute[];
+  readonly c: Columns<S, N> = {} as Columns<S, N>;
+  readonly columns: readonly TableColumn[] = [];
+  readonly attributes: readonly ColumnAttribute[] = [];
   readonly primaryKey: PrimaryKey | null;
-  readonly uniques: readonly Unique[];
-  readonly indexes: readonly Index[];
-  readonly checks: readonly Check[];
-  readonly foreignKeys: readonly ForeignKey[];
-  readonly excludes: readonly Exclude[];
+  readonly uniques: readonly Unique[] = [];
+  readonly indexes: readonly Index[] = [];
+  readonly checks: readonly Check[] = [];
+  readonly foreignKeys: readonly ForeignKey[] = [];
+  readonly excludes: readonly Exclude[] = [];
 
   constructor(metadata: TableRegistry, name: N, shape: S, options: TableOptions<S> = {}) {
     this.metadata = metadata;
@@ -212,97 +222,16 @@ export class Table<S = Shape, N extends string = string> implements Source {
     if (badPrefix !== undefined) throw sqlError('sql.invalid-schema', name, 'its prefixes are not all words');
     this.options = dialectOptions(name, options);
     this.node = makeTable(name, this.schema);
-    const naming = metadata.naming;
-
+    const { naming } = metadata;
     const builders = Object.entries(shape as Shape).filter((entry): entry is [string, Column] => isColumn(entry[1]));
     if (builders.length === 0) throw sqlError('sql.invalid-schema', name, 'it has no columns');
-    const attributes: Record<string, ColumnAttribute> = {};
-    const foreignKeys: ForeignKey[] = [];
     const keyed = builders.filter(([, b]) => b.definition.primaryKey);
-    this.columns = builders.map(([key, { definition }], position) => {
-      const own: ForeignKey[] = [];
-      const { reference, name: given, autoIncrement: numbering, ...rest } = definition;
-      checkColumn(name, key, definition);
-      const column: TableColumn = {
-        ...rest,
-        table: this as Table,
-        key,
-        name: given ?? snakeCase(key),
-        position,
-        autoIncrement: numbering ?? (definition.primaryKey && keyed.length === 1 && isNumbered(definition)),
-        numbering,
-        serverGenerated:
-          definition.serverDefault !== null ||
-          definition.identity !== null ||
-          definition.computed !== null ||
-          definition.version?.serverGenerated === true,
-        foreignKeys: own,
-      };
-      if (reference !== null) {
-        const { target, name: keyName, onDelete = null, onUpdate = null, ...more } = reference;
-        const foreignKey = this.#foreignKey([column], [target], keyName ?? null, { onDelete, onUpdate, ...more });
-        own.push(foreignKey);
-        foreignKeys.push(foreignKey);
-      }
-      for (const fill of [definition.default, definition.serverDefault])
-        if (fill !== null)
-          this.#adoptSequence('node' in fill ? fill.node : 'value' in fill && fill.value instanceof Expression ? fill.value.node : null);
-      attributes[key] = new ColumnAttribute(this.node, column.name, key, definition.type, column);
-      return column;
-    });
-    const twice = this.columns.find((c, i) => this.columns.findIndex((d) => d.name === c.name) !== i);
-    if (twice !== undefined) throw sqlError('sql.invalid-schema', name, `two of its attributes are stored in the column '${twice.name}'`);
-    this.c = attributes as Columns<S, N>;
-    this.attributes = Object.values(attributes);
-
-    const uniques: Unique[] = [];
-    const indexes: Index[] = [];
-    const checks: Check[] = [];
-    const excludes: Exclude[] = [];
-    for (const column of this.columns) {
-      const columns = [column];
-      if (column.index)
-        indexes.push({ kind: 'index', name: naming.index(name, [column.name]), columns, unique: column.unique, where: null });
-      else if (column.unique) uniques.push({ kind: 'unique', name: naming.unique(name, [column.name]), columns });
-      if (column.check !== null) checks.push({ kind: 'check', name: naming.check(name, column.name), condition: column.check.node });
-    }
-    let keyColumns: readonly TableColumn[] = this.columns.filter((c) => c.primaryKey);
-    let keyGiven: ConstraintDefinition | null = null;
+    for (const [key, { definition }] of builders) this.#addColumn(key, definition, keyed.length === 1);
+    const { columns } = this;
+    this.#refuseTwice();
     const { constraints = [] } = options;
-    for (const item of typeof constraints === 'function' ? constraints(this.c) : constraints) {
-      const given = definitionOf(item, name);
-      if (given.kind === 'index') {
-        indexes.push(this.makeIndex(item));
-        continue;
-      }
-      if (given.kind === 'check') {
-        checks.push({
-          kind: 'check',
-          name: this.#named('ck', given.name, []) ?? naming.check(name, String(checks.length + 1)),
-          condition: given.condition as Node,
-        });
-        continue;
-      }
-      if (given.kind === 'exclude') {
-        excludes.push(this.#exclude(given, excludes.length));
-        continue;
-      }
-      const columns = given.columns.map((c) => this.#own(c, given.kind));
-      const names = columns.map((c) => c.name);
-      if (given.kind === 'primaryKey') {
-        keyColumns = columns;
-        keyGiven = given;
-      } else if (given.kind === 'unique') {
-        uniques.push({
-          kind: 'unique',
-          name: this.#named('uq', given.name, names) ?? naming.unique(name, names),
-          columns,
-          ...deferralOf(given),
-          ...this.#included(given),
-          ...(given.nullsNotDistinct === true ? { nullsNotDistinct: true } : {}),
-        });
-      } else foreignKeys.push(this.#foreignKey(columns, given.target ?? [], given.name, given));
-    }
+    const keyGiven = this.#addItems(columns, typeof constraints === 'function' ? constraints(this.c) : constraints);
+    const keyColumns = keyGiven === null ? columns.filter((c) => c.primaryKey) : keyGiven.columns;
     this.primaryKey =
       keyColumns.length === 0
         ? null
@@ -311,7 +240,7 @@ export class Table<S = Shape, N extends string = string> implements Source {
             name:
               this.#named(
                 'pk',
-                keyGiven?.name ?? null,
+                keyGiven?.definition.name ?? null,
                 keyColumns.map((c) => c.name),
               ) ??
               naming.primaryKey(
@@ -319,15 +248,9 @@ export class Table<S = Shape, N extends string = string> implements Source {
                 keyColumns.map((c) => c.name),
               ),
             columns: keyColumns,
-            ...deferralOf(keyGiven ?? {}),
-            ...(keyGiven === null ? {} : this.#included(keyGiven)),
+            ...deferralOf(keyGiven?.definition ?? {}),
+            ...(keyGiven === null ? {} : this.#included(keyGiven.definition)),
           };
-    this.uniques = uniques;
-    this.indexes = indexes;
-    this.checks = checks;
-    this.foreignKeys = foreignKeys;
-    this.excludes = excludes;
-
     for (const column of keyColumns) (column as { primaryKey: boolean }).primaryKey = true;
     const full = this.fullName;
     if (metadata.tables.has(full)) throw sqlError('sql.duplicate-table', full);
@@ -349,6 +272,125 @@ export class Table<S = Shape, N extends string = string> implements Source {
     const column = this.columns.find((c) => c.key === key);
     if (column === undefined) throw sqlError('sql.unknown-column', this.name, key, this.columns.map((c) => c.key).join(', '));
     return column;
+  }
+
+  /**
+   * Adds columns, and what is said over them, to a table that is there already: a class that extends another one keeps its
+   * own columns in the other's table. SQLAlchemy: `append_column()`.
+   */
+  addColumns(shape: Readonly<Record<string, Column>>, constraints: TableOptions<Shape>['constraints'] = []): readonly TableColumn[] {
+    const added = Object.entries(shape).map(([key, { definition }]) => {
+      const problem = definition.primaryKey
+        ? `its key is complete, so '${key}' cannot be part of it`
+        : key in this.c
+          ? `it has an attribute '${key}' already`
+          : null;
+      if (problem !== null) throw sqlError('sql.invalid-schema', this.name, problem);
+      return this.#addColumn(key, definition, false);
+    });
+    (this as { shape: Readonly<Record<string, unknown>> }).shape = { ...this.shape, ...shape };
+    this.#refuseTwice();
+    const items = typeof constraints === 'function' ? constraints(this.c as Columns<Shape>) : constraints;
+    if (this.#addItems(added, items) !== null) throw sqlError('sql.invalid-schema', this.name, 'it has a primary key already');
+    return added;
+  }
+
+  #addColumn(key: string, definition: ColumnDefinition, onlyKey: boolean): TableColumn {
+    const { name: table } = this;
+    const own: ForeignKey[] = [];
+    const { reference, name: given, autoIncrement: numbering, ...rest } = definition;
+    checkColumn(table, key, definition);
+    const column: TableColumn = {
+      ...rest,
+      table: this as Table,
+      key,
+      name: given ?? snakeCase(key),
+      position: this.columns.length,
+      autoIncrement: numbering ?? (definition.primaryKey && onlyKey && isNumbered(definition)),
+      numbering,
+      serverGenerated:
+        definition.serverDefault !== null ||
+        definition.identity !== null ||
+        definition.computed !== null ||
+        definition.version?.serverGenerated === true,
+      foreignKeys: own,
+    };
+    if (reference !== null) {
+      const { target, name: keyName, onDelete = null, onUpdate = null, ...more } = reference;
+      const foreignKey = this.#foreignKey([column], [target], keyName ?? null, { onDelete, onUpdate, ...more });
+      own.push(foreignKey);
+      (this.foreignKeys as ForeignKey[]).push(foreignKey);
+    }
+    for (const fill of [definition.default, definition.serverDefault])
+      if (fill !== null)
+        this.#adoptSequence('node' in fill ? fill.node : 'value' in fill && fill.value instanceof Expression ? fill.value.node : null);
+    const attribute = new ColumnAttribute(this.node, column.name, key, definition.type, column);
+    (this.c as Record<string, ColumnAttribute>)[key] = attribute;
+    (this.attributes as ColumnAttribute[]).push(attribute);
+    (this.columns as TableColumn[]).push(column);
+    return column;
+  }
+
+  #refuseTwice(): void {
+    const twice = this.columns.find((c, i) => this.columns.findIndex((d) => d.name === c.name) !== i);
+    if (twice !== undefined)
+      throw sqlError('sql.invalid-schema', this.name, `two of its attributes are stored in the column '${twice.name}'`);
+  }
+
+  /** What these columns and the table's options say over them; gives the primary key that the options say. */
+  #addItems(
+    added: readonly TableColumn[],
+    items: readonly TableItem<string>[],
+  ): { readonly columns: readonly TableColumn[]; readonly definition: ConstraintDefinition } | null {
+    const { name } = this;
+    const { naming } = this.metadata;
+    const uniques = this.uniques as Unique[];
+    const indexes = this.indexes as Index[];
+    const checks = this.checks as Check[];
+    const excludes = this.excludes as Exclude[];
+    const foreignKeys = this.foreignKeys as ForeignKey[];
+    for (const column of added) {
+      const columns = [column];
+      if (column.index)
+        indexes.push({ kind: 'index', name: naming.index(name, [column.name]), columns, unique: column.unique, where: null });
+      else if (column.unique) uniques.push({ kind: 'unique', name: naming.unique(name, [column.name]), columns });
+      if (column.check !== null) checks.push({ kind: 'check', name: naming.check(name, column.name), condition: column.check.node });
+    }
+    let keyGiven: { columns: readonly TableColumn[]; definition: ConstraintDefinition } | null = null;
+    for (const item of items) {
+      const given = definitionOf(item, name);
+      if (given.kind === 'index') {
+        indexes.push(this.makeIndex(item));
+        continue;
+      }
+      if (given.kind === 'check') {
+        checks.push({
+          kind: 'check',
+          name: this.#named('ck', given.name, []) ?? naming.check(name, String(checks.length + 1)),
+          condition: given.condition as Node,
+        });
+        continue;
+      }
+      if (given.kind === 'exclude') {
+        excludes.push(this.#exclude(given, excludes.length));
+        continue;
+      }
+      const columns = given.columns.map((c) => this.#own(c, given.kind));
+      const names = columns.map((c) => c.name);
+      if (given.kind === 'primaryKey') {
+        keyGiven = { columns, definition: given };
+      } else if (given.kind === 'unique') {
+        uniques.push({
+          kind: 'unique',
+          name: this.#named('uq', given.name, names) ?? naming.unique(name, names),
+          columns,
+          ...deferralOf(given),
+          ...this.#included(given),
+          ...(given.nullsNotDistinct === true ? { nullsNotDistinct: true } : {}),
+        });
+      } else foreignKeys.push(this.#foreignKey(columns, given.target ?? [], given.name, given));
+    }
+    return keyGiven;
   }
 
   /** The index that `index()` describes, over this table's columns. */

@@ -1,7 +1,7 @@
 import type { Cte } from './cte.ts';
 import { sqlError } from './errors.ts';
 import { conditions, conjunction, type ExpressionLike, isTrue, type OrderTerm } from './expression.ts';
-import { type FromItem, fromNode, type JoinCondition, joinNode, type MissingIn } from './from-item.ts';
+import { type FromItem, fromNode, Join, type JoinCondition, joinNode, type MissingIn } from './from-item.ts';
 import { hint } from './hint.ts';
 import { type Joinable, sourcesOf } from './join.ts';
 import { changeSelect, make, makeSelect } from './make.ts';
@@ -53,7 +53,9 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
 
   /** The sources to select from, where the columns do not say. SQLAlchemy: `select_from()`. */
   from<const T extends readonly FromItem[]>(...sources: T): Joined<R, I, J, MissingIn<T[number]>> {
-    return this.#with({ from: [...this.node.from, ...sources.map((source) => fromNode(source, 'from()'))] }) as never;
+    const items = sources.map((source) => fromNode(source, 'from()')).filter((item) => !this.node.from.includes(item));
+    const where = sources.flatMap((source) => (source instanceof Join ? [] : (sourceOf(source, 'from()').reads?.where ?? [])));
+    return this.#with({ from: [...this.node.from, ...items], where: added(this.node.where, where) }) as never;
   }
   /**
    * `INNER JOIN` a source, or along a relation. Without a condition the one foreign key between the two is used.
@@ -223,6 +225,14 @@ const BLANK_MODIFIERS = {
   ctes: [],
 };
 
+/** A condition with others that it does not have yet. */
+function added(existing: Node | null, more: readonly Node[]): Node | null {
+  const fresh = more.filter(
+    (node) => node !== existing && !(existing !== null && isKind(existing, 'junction') && existing.items.includes(node)),
+  );
+  return fresh.length === 0 ? existing : conjunction(flatten(existing, fresh));
+}
+
 function flatten(existing: Node | null, added: readonly Node[]): Node[] {
   if (existing === null) return [...added];
   const before = isKind(existing, 'junction') && existing.operator === 'and' ? existing.items : [existing];
@@ -239,7 +249,12 @@ function flatten(existing: Node | null, added: readonly Node[]): Node[] {
 export function select<const X extends readonly unknown[]>(...items: X): Select<SelectRow<X>, ItemsOf<X>, never> {
   if (items.length === 0) throw sqlError('sql.no-columns');
   const projection = project(items, 'select()');
-  return new Select(makeSelect({ columns: projection.items.map((item) => item.node) }), projection);
+  const reads = projection.items.flatMap((item) => item.reads ?? []);
+  const columns = projection.items.map((item) => item.node);
+  if (reads.length === 0) return new Select(makeSelect({ columns }), projection);
+  const from = [...new Set(reads.map((read) => read.from))];
+  const where = conjunction(reads.flatMap((read) => read.where ?? []));
+  return new Select(makeSelect({ columns, from, where }), projection);
 }
 
 /**
@@ -247,7 +262,10 @@ export function select<const X extends readonly unknown[]>(...items: X): Select<
  * @example selectFrom(postTags).where(postTags.c.postId.eq(1))
  */
 export function selectFrom<X extends Source>(source: X): Select<SourceRow<X>> {
-  const { node, columns } = sourceOf(source, 'selectFrom()');
+  const { node, columns, reads } = sourceOf(source, 'selectFrom()');
   const projection = project([Object.fromEntries(columns.map((column) => [column.key, column]))], 'selectFrom()');
-  return new Select<SourceRow<X>>(makeSelect({ columns: projection.items.map((item) => item.node), from: [node] }), projection);
+  return new Select<SourceRow<X>>(
+    makeSelect({ columns: projection.items.map((item) => item.node), from: [reads?.from ?? node], where: reads?.where ?? null }),
+    projection,
+  );
 }

@@ -126,6 +126,26 @@ describe.each([...allDatabases, ...pgliteDatabases])('many rows on $name', (data
     expect(await session.query(Seat).count()).toBe(COUNT);
   });
 
+  test('what the database fills in goes to the object of the same key, however that was written', async () => {
+    const db = openDatabase(database);
+    class Token extends db.Model('tokens', {
+      id: t.uuid().primaryKey(),
+      number: t.integer(),
+      doubled: t.integer().computed(sql`number * 2`),
+      state: t.string(10).serverDefault('new'),
+    }) {}
+    await db.createAll();
+    const session = db.createSession();
+    const tokens = numbers().map((i) => new Token({ id: `ABCDEF00-0000-4000-8000-${String(COUNT - i).padStart(12, '0')}`, number: i }));
+    session.addAll(tokens);
+    await session.flush();
+    expect(tokens.map((token) => [token.doubled, token.state])).toEqual(numbers().map((i) => [i * 2, 'new']));
+    for (const token of tokens) token.number += 100;
+    await session.flush();
+    expect(tokens.map((token) => token.doubled)).toEqual(numbers().map((i) => (i + 100) * 2));
+    await session.rollback();
+  });
+
   test('pairs are inserted and deleted together', async () => {
     const { session, statements, Item } = await open();
     const items = numbers(30).map((i) => new Item({ id: i + 1 }));

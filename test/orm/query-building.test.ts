@@ -86,6 +86,30 @@ describe.each(allDatabases)('building queries on $name', (database) => {
     expect(rows[0][1]).toBe(await session.query(Post).filterBy({ title: 'a2' }).one());
     expect(names(await session.query(User).join(newest, User.c.posts).orderBy(User.c.id).all())).toEqual(['ann', 'bob']);
     expect(names(await session.query(User).join(newest).filter(newest.c.title.eq('b1')).all())).toEqual(['bob']);
+    // As a source of its own: filtered, ordered, counted, with relations, in pages.
+    const fresh = session.query(newest).orderBy(newest.c.title);
+    expect(titles(await fresh.all())).toEqual(['a2', 'b1']);
+    const loaded = await fresh
+      .filter(newest.c.author.has(User.c.name.eq('bob')))
+      .with({ author: true, tags: 'joined' })
+      .one();
+    expect([loaded.title, loaded.author?.name, loaded.tags.map((tag) => tag.name)]).toEqual(['b1', 'bob', ['red']]);
+    expect([await fresh.count(), (await fresh.paginate({ perPage: 1, page: 2 })).items.map((post) => post.title)]).toEqual([2, ['b1']]);
+    expect((await fresh.with({ tags: 'subquery' }).all()).map((post) => post.tags.length)).toEqual([0, 1]);
+    const page = await fresh.paginateByCursor({ perPage: 1 });
+    expect(titles((await page.next())?.items ?? [])).toEqual(['b1']);
+    const older = alias(User, 'older');
+    const pairs = session.query(older).join(User, User.c.age.lt(older.c.age)).orderBy(older.c.id);
+    expect(names(await pairs.all())).toEqual(['bob']);
+    expect(
+      names(
+        await session
+          .query(older)
+          .union(session.query(older).filter(older.c.age.gt(25)))
+          .orderBy(User.c.id)
+          .all(),
+      ),
+    ).toEqual(['ann', 'bob', 'cid']);
   });
 
   test('union, intersect and except of queries are queries', async () => {

@@ -235,6 +235,7 @@ describe.each([databases[0], databases[2], ...liveDatabases])('operators on $nam
     ['left and right below zero', func.left(c.name, -3).concat(func.right(c.name, -3)), ['Alha', 'beta_a_50%', null, 'AL/pha']],
     ['lpad', func.lpad(c.name, 7, 'xy'), ['xyAlpha', 'beta_50', null, 'xAL/pha']],
     ['rpad', func.rpad(c.name, 7), ['Alpha  ', 'beta_50', null, 'AL/pha ']],
+    ['reverse', func.reverse(c.name.concat('\u{1F600}')), ['\u{1F600}ahplA', '\u{1F600}%05_ateb', null, '\u{1F600}ahp/LA']],
     ['repeat', func.repeat(c.name, 2), ['AlphaAlpha', 'beta_50%beta_50%', null, 'AL/phaAL/pha']],
     ['trim of characters', func.trim(c.name, 'Aa'), ['lph', 'beta_50%', null, 'L/ph']],
     ['running sum', func.sum(c.b).over({ orderBy: c.id, rows: ['unbounded', 'current row'] }), [2, 4, 2, 7]],

@@ -169,6 +169,10 @@ Post.query().with({ author: { alias: alias(Tag) } });
 const best = Post.query().limit(3).alias('best');
 const pair = await db.session.first(select(User, best).join(best, best.c.userId.eq(User.c.id)));
 assertType<Equal<typeof pair, [User, Post] | null>>();
+const ofAlias = await db.session.query(best).with({ author: true }).first();
+ofAlias?.author.username;
+// @ts-expect-error a subquery of Core has rows, no objects
+db.session.query(select({ id: Post.c.id }).subquery());
 best.c.author.has(User.c.username.eq('x'));
 assertType<Equal<Awaited<ReturnType<ReturnType<typeof best.query>['all']>>, Post[]>>();
 

@@ -109,6 +109,8 @@ const FUNCTIONS: Readonly<Record<string, (...values: unknown[]) => unknown>> = {
   regexp,
   regexp_replace: regexpReplace,
   json_canonical: (value) => (missing([value]) ? null : canonical(parse(value))),
+  // By characters, as elsewhere, not by halves of them.
+  reverse: (value) => (missing([value]) ? null : Array.from(text(value)).reverse().join('')),
   json_contains: (whole, part) => (missing([whole, part]) ? null : truth(holds(parse(whole), parse(part), true))),
 };
 

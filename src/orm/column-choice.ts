@@ -1,0 +1,99 @@
+import { changeSelect, make } from '../sql/make.ts';
+import type { Node, SourceNode } from '../sql/node.ts';
+import { isKind } from '../sql/node-walk.ts';
+import type { TableColumn } from '../sql/schema.ts';
+import { Select } from '../sql/select.ts';
+import { type AttachingSession, markPartial } from './attachment.ts';
+import { unknownAttribute } from './attributes.ts';
+import { identityOfRow } from './identity.ts';
+import type { LoadingSession } from './loader.ts';
+import { columnOf } from './mapped-source.ts';
+import { type Entity, type Mapper, ROW } from './mapping.ts';
+
+/** Which columns a query leaves out, and which of those that wait by themselves it reads, by their places in its rows. */
+export interface ColumnChoice {
+  readonly skipped: readonly number[];
+  readonly filled: readonly number[];
+}
+
+const NOT_READ = make('constant', { value: null });
+
+/** A column as loads read it: one that waits until it is asked for is not sent. */
+export function readNode(source: SourceNode, column: TableColumn): Node {
+  return column.deferred === null ? columnOf(source, column) : NOT_READ;
+}
+
+/** The values that expressions among columns carry: in a statement they stand before those of its condition. */
+export function valuesWithin(columns: readonly TableColumn[], waiting = true): unknown[] {
+  if (columns.every(({ formula }) => formula === undefined)) return [];
+  return columns.flatMap((column) => {
+    if (column.formula === undefined || (!waiting && column.deferred !== null)) return [];
+    return columnOf(column.table.node, column).binds.map((bind) => bind.value);
+  });
+}
+
+/** The places of the columns that wait by themselves; null where there are none. */
+export function defaultChoice(mapper: Mapper): ColumnChoice | null {
+  const skipped = mapper.rowColumns.flatMap((column, place) => (column.deferred === null ? [] : [place]));
+  return skipped.length === 0 ? null : { skipped, filled: [] };
+}
+
+/** The choice with some attributes read alone, some not at all, some after all. Groups of waiting columns go by their names. */
+export function choose(
+  mapper: Mapper,
+  choice: ColumnChoice | null,
+  { only, defer = [], undefer = [] }: { only?: readonly string[]; defer?: readonly string[]; undefer?: readonly string[] },
+): ColumnChoice {
+  const places = (names: readonly string[]): number[] =>
+    names.flatMap((name) => {
+      const group = mapper.rowColumns.flatMap((column, place) => (column.deferred === name ? [place] : []));
+      const position = mapper.positions.get(name);
+      if (position !== undefined && position < mapper.columns.length) return [position];
+      return group.length > 0 ? group : unknownAttribute(mapper, name);
+    });
+  let skipped = new Set(choice?.skipped ?? []);
+  if (only !== undefined) {
+    const kept = new Set([...places(only), ...mapper.keyPositions]);
+    const { dispatch, rowColumns } = mapper;
+    // What tells classes apart is always read.
+    if (dispatch?.discriminator !== undefined && dispatch.discriminator >= 0) kept.add(dispatch.discriminator);
+    if (mapper.versionPosition >= 0) kept.add(mapper.versionPosition);
+    skipped = new Set(rowColumns.flatMap((_column, place) => (kept.has(place) ? [] : [place])));
+  }
+  for (const place of places(defer)) if (!mapper.keyPositions.includes(place)) skipped.add(place);
+  const read = [...places(undefer), ...(only === undefined ? [] : places(only))];
+  for (const place of read) skipped.delete(place);
+  const filled = [...new Set([...(choice?.filled ?? []), ...read])].filter((place) => !skipped.has(place));
+  return { skipped: [...skipped], filled };
+}
+
+/** The select of a class's query, with the columns of the choice. */
+export function selectChosen(select: Select<unknown>, mapper: Mapper, source: SourceNode, { skipped }: ColumnChoice): Select<unknown> {
+  const [entity] = select.node.columns;
+  if (!isKind(entity, 'entity')) return select;
+  const columns = mapper.rowColumns.map((column, place) => (skipped.includes(place) ? NOT_READ : columnOf(source, column)));
+  return new Select(changeSelect(select.node, { columns: [make('entity', { ...entity, columns })] }), select.projection);
+}
+
+/** Forgets what a query did not read, where the columns are not among those that wait by themselves. */
+export function blank(rows: readonly unknown[][], { skipped }: ColumnChoice): void {
+  for (const row of rows) for (const place of skipped) row[place] = undefined;
+}
+
+/** Gives objects the waiting columns that a query read, and notes those of which something is not known. */
+export function settleChoice(
+  session: LoadingSession & Pick<AttachingSession, 'partial'>,
+  mapper: Mapper,
+  rows: readonly (readonly unknown[])[],
+  entities: readonly Entity[],
+  choice: ColumnChoice,
+): void {
+  if (choice.filled.length > 0)
+    for (const row of rows) {
+      const entity = session.identities.get(mapper, identityOfRow(mapper, row));
+      if (entity !== undefined) for (const place of choice.filled) entity[ROW][place] ??= row[place];
+    }
+  const waits = (place: number): boolean => mapper.rowColumns[place].deferred !== null;
+  if (choice.skipped.every(waits)) return;
+  for (const entity of entities) if (entity[ROW].some((slot, i) => slot === undefined && !waits(i))) markPartial(session, entity);
+}

@@ -1,0 +1,89 @@
+import { adapt } from '../sql/adapt.ts';
+import { make, makeColumn, makeSelect, rebuild } from '../sql/make.ts';
+import type { Node, SourceNode } from '../sql/node.ts';
+import { isKind, mapChildren } from '../sql/node-walk.ts';
+import type { TableColumn } from '../sql/schema.ts';
+import { type Member, tellsApart, tieToParent } from './hierarchy.ts';
+import type { Mapper } from './mapping.ts';
+
+/** The names that columns have in a query which stands for a class of several tables. */
+const labels = new WeakMap<Node, ReadonlyMap<string, string>>();
+
+function labelKey(table: string, column: string): string {
+  return `${table} ${column}`;
+}
+
+/**
+ * A mapped column of a source: of a class's own tables, where the source is one of them, or of an alias of the class.
+ */
+export function columnOf(source: SourceNode, column: TableColumn): Node {
+  const { table, name, key, type, formula } = column;
+  if (source.kind === 'table') return formula === undefined ? makeColumn(table.node, name, key, type) : formula(table.node);
+  const said = labels.get(source.of)?.get(labelKey(table.node.id, name));
+  if (formula !== undefined && said === undefined) return formula(source);
+  const label = said ?? name;
+  return makeColumn(source, label, key, type);
+}
+
+/** What a class's rows are read from: its tables, and with them those of the classes that extend it. */
+export function fromOf(member: Member): Node {
+  const path: Member[] = [];
+  for (let above: Member | null = member; above !== null; above = above.parent) path.unshift(above);
+  let from: Node = path[0].table.node;
+  const add = (one: Member, type: 'inner' | 'left'): void => {
+    if (one.parent !== null && one.table !== one.parent.table)
+      from = make('join', { type, left: from, right: one.table.node, on: tieToParent(one) });
+  };
+  for (const above of path) add(above, 'inner');
+  const below = (one: Member): void => {
+    for (const child of one.children) {
+      add(child, 'left');
+      below(child);
+    }
+  };
+  if (tellsApart(member)) below(member);
+  return from;
+}
+
+/** What an alias of a class is made of: its table, or a query over its tables. */
+export function selectableOf(member: Member): Node {
+  if (isKind(member.from, 'table')) return member.from;
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  const columns = member.rowColumns.map((column) => {
+    let label = column.name;
+    for (let n = 1; taken.has(label); n++) label = `${column.table.name}_${column.name}${n === 1 ? '' : n}`;
+    taken.add(label);
+    names.set(labelKey(column.table.node.id, column.name), label);
+    return make('label', { operand: columnOf(column.table.node, column), name: label });
+  });
+  const node = makeSelect({ columns, from: [member.from] });
+  // The keys of the tables below are the root's key.
+  for (const table of [member, ...descendants(member)])
+    table.ownKey.forEach((column, i) => {
+      const root = member.root.columns[member.keyPositions[i]];
+      names.set(labelKey(column.table.node.id, column.name), names.get(labelKey(root.table.node.id, root.name)) as string);
+    });
+  labels.set(node, names);
+  return node;
+}
+
+function descendants(member: Member): Member[] {
+  return member.children.flatMap((child) => [child, ...descendants(child)]);
+}
+
+/** A condition over a class's own tables, moved to another source of its rows. */
+export function adaptTo(mapper: Mapper, node: Node, to: SourceNode): Node {
+  if (to.kind === 'table') return node;
+  const names = labels.get(to.of);
+  if (names === undefined) return adapt(node, mapper.table.node, to);
+  const change = (child: Node): Node => {
+    if (isKind(child, 'column')) {
+      const label = names.get(labelKey(child.source.id, child.name));
+      return label === undefined ? child : makeColumn(to, label, child.attribute, child.type);
+    }
+    const mapped = mapChildren(child, change);
+    return mapped === child ? child : rebuild(mapped);
+  };
+  return change(node);
+}

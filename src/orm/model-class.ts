@@ -1,0 +1,143 @@
+import type { AliasKind } from '../sql/alias.ts';
+import type { Column, ColumnValue } from '../sql/column.ts';
+import type { ExpressionLike } from '../sql/expression.ts';
+import type { NameOf } from '../sql/projection.ts';
+import type { ColumnAttribute, Columns, Shape, Source, Table, TableOptions } from '../sql/schema.ts';
+import type { Composite, CompositeAttribute, Synonym } from './derived-attribute.ts';
+import type { AnyClass, Init, Instance, InstanceOf } from './model-types.ts';
+import type { Query } from './query.ts';
+import type { Many, One } from './relation.ts';
+import type { RelationAttribute } from './relation-attribute.ts';
+
+/** A class's attributes for SQL: columns as expressions, relations for joins, `any` and `has`. */
+export type Attributes<S, N extends string = string> = {
+  readonly [K in keyof S]: S[K] extends Column<infer V, infer O, boolean>
+    ? ColumnAttribute<O extends true ? V | null : V, S, N>
+    : S[K] extends Many<infer C>
+      ? RelationAttribute<InstanceOf<C>, S, TargetName<C>>
+      : S[K] extends One<infer C, boolean>
+        ? RelationAttribute<InstanceOf<C>, S, TargetName<C>>
+        : S[K] extends Composite<infer V, boolean>
+          ? CompositeAttribute<V>
+          : S[K] extends Synonym<infer T>
+            ? Attributes<S, N>[T & keyof S]
+            : never;
+};
+
+/** The name of a relation's target, given as a class or as an arrow that gives it. */
+type TargetName<C> = NameOf<C extends AnyClass ? C : C extends () => infer D ? D : never> & string;
+
+/** A model under another name. SQLAlchemy: `aliased(User)`. */
+export interface ModelAlias<S, M, N extends string = string> extends Source {
+  readonly '~from'?: N;
+  readonly c: Attributes<S, N>;
+  readonly '~entity': M;
+  /** A query for the class's objects that goes over this alias. */
+  query(): Query<M, M, never>;
+}
+
+interface ModelAliasKind<S> extends AliasKind {
+  readonly type: ModelAlias<S, unknown, this['name']>;
+}
+
+/** The base class that `db.Model()` makes. */
+export interface ModelClass<S, N extends string = string> {
+  new (init?: Init<S>): Instance<S>;
+  readonly '~shape'?: S;
+  readonly '~from'?: N;
+  readonly '~aliased'?: ModelAliasKind<S>;
+  /** The attributes for SQL. SQLAlchemy: the class's own attributes. */
+  readonly c: Attributes<S, N>;
+  /** The Core table. SQLAlchemy: `__table__`. */
+  readonly table: Table<S, N>;
+  readonly '~source': Source['~source'];
+  '~alias'(name: string | null): ModelAlias<S, unknown>;
+  /** A query for the class's objects, in the session of the context. Flask-SQLAlchemy: `Model.query`. */
+  query<C extends AnyClass>(this: C): Query<ObjectOf<C>, ObjectOf<C>, never>;
+  /**
+   * The base class of one that extends this class with attributes of its own, kept in the same table; with a table's name,
+   * in that table, whose key is the key of this class's row. The class is among the `identities` of the one it extends.
+   * SQLAlchemy: a subclass, with `polymorphic_identity`, and `__tablename__` for a table of its own.
+   * @example class Manager extends Employee.extend({ budget: t.integer().nullable() }) {}
+   * @example class Manager extends Employee.extend('managers', { budget: t.integer() }) {}
+   */
+  extend<C extends AnyClass, X extends Shape, O extends { readonly identities: unknown }>(
+    this: C,
+    shape: X,
+    options: O & ExtendOptions<S & X>,
+  ): ExtendedPolymorphicClass<C, S & X, X, O, N>;
+  extend<C extends AnyClass, X extends Shape>(this: C, shape: X, options?: ExtendOptions<S & X>): ExtendedClass<C, S & X, X, N>;
+  extend<C extends AnyClass, X extends Shape, O extends { readonly identities: unknown }, T extends string>(
+    this: C,
+    table: T,
+    shape: X,
+    options: O & ExtendOptions<X>,
+  ): ExtendedPolymorphicClass<C, S & X, X, O, T>;
+  extend<C extends AnyClass, X extends Shape, T extends string>(
+    this: C,
+    table: T,
+    shape: X,
+    options?: ExtendOptions<X>,
+  ): ExtendedClass<C, S & X, X, T>;
+}
+
+/**
+ * How a class is told from those that extend it. The getter names classes that are defined further down, as a relation's
+ * does. SQLAlchemy: `polymorphic_on`, `polymorphic_identity`.
+ */
+export interface PolymorphicOptions {
+  /** The attribute that says which class a row is of. */
+  readonly on: string;
+  /** The classes whose objects the rows become, by that attribute's value; the class itself where it has objects of its own. */
+  readonly identities: unknown;
+}
+
+/** What a class that extends a model says besides its shape. */
+export interface ExtendOptions<S> extends Omit<TableOptions<S>, 'bind'> {
+  /** Conditions on all that is read of the class, by name. See `ModelOptions`. */
+  criteria?: Readonly<Record<string, (c: Columns<S>) => ExpressionLike<boolean | null> | boolean>>;
+  /** No row is of this class itself, only of those that extend it. */
+  abstract?: boolean;
+}
+
+/** The key of `identities` as the discriminator's value: a number where the attribute is one. */
+type Identity<S, On, K> = On extends keyof S
+  ? S[On] extends Column
+    ? ColumnValue<S[On]> extends number
+      ? K extends `${infer N extends number}`
+        ? N
+        : K
+      : K
+    : K
+  : K;
+
+/** The objects that the rows of a class become, each with its own value of the discriminator. */
+export type Polymorphs<S, O> = O extends { readonly on: infer On extends string; readonly identities: infer I }
+  ? { [K in keyof I]: InstanceOf<I[K]> & { readonly [P in On]: Identity<S, On, K> } }[keyof I]
+  : never;
+
+/** A model that other classes extend: what its queries give is one of them, for the compiler too. */
+export interface PolymorphicClass<S, O, N extends string = string> extends ModelClass<S, N> {
+  readonly '~on': O extends { readonly on: infer On } ? On : never;
+  readonly '~objects': Polymorphs<S, O>;
+}
+
+/** The static members of a class's own. */
+type OwnStatics<C> = { readonly [K in keyof C as K extends keyof ModelClass<unknown> | 'prototype' | '~objects' ? never : K]: C[K] };
+
+/** The base class of one that extends another model: `S` is the whole shape, `X` what it adds. */
+export type ExtendedClass<C extends AnyClass, S, X, N extends string = string> = (new (
+  init?: Init<S>,
+) => InstanceType<C> & Instance<X>) &
+  Omit<ModelClass<S, N>, never> &
+  OwnStatics<C>;
+
+/** The same, where it lists classes that extend it in turn. */
+export type ExtendedPolymorphicClass<C extends AnyClass, S, X, O, N extends string = string> = ExtendedClass<C, S, X, N> & {
+  readonly '~objects': Polymorphs<S, O & { readonly on: On<C> }>;
+};
+
+type On<C> = C extends { readonly '~on': infer N } ? N : string;
+
+/** What a query of a class gives: its objects, or those of the classes that it lists. */
+export type ObjectOf<C extends AnyClass> = C extends { readonly '~objects': infer U } ? U : InstanceType<C>;

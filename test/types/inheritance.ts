@@ -1,0 +1,101 @@
+// Class hierarchies: queries of a class that lists others give one of them, told apart by instanceof or by the discriminator.
+import { belongsTo, hasMany, index, t } from 'athanor';
+import { db } from './database.ts';
+import { assertType, type Equal } from './equal.ts';
+
+class Company extends db.Model('companies', {
+  id: t.integer().primaryKey(),
+  get employees() {
+    return hasMany(Employee);
+  },
+}) {}
+
+class Employee extends db.Model(
+  'employees',
+  {
+    id: t.integer().primaryKey(),
+    name: t.string(50),
+    type: t.string(20),
+    companyId: t.integer().references('companies.id'),
+    get company() {
+      return belongsTo(Company);
+    },
+  },
+  {
+    on: 'type',
+    get identities() {
+      return { manager: Manager, engineer: Engineer, executive: Executive };
+    },
+  },
+) {
+  greet() {
+    return `I am ${this.name}`;
+  }
+  static byName(name: string) {
+    // biome-ignore lint/complexity/noThisInStatic: the class that extends this one may be meant
+    return this.query().filterBy({ name }).first();
+  }
+}
+
+class Manager extends Employee.extend({
+  budget: t.integer().nullable(),
+  get reports() {
+    return hasMany(Engineer);
+  },
+}) {
+  boss() {
+    return this.budget;
+  }
+}
+class Executive extends Manager.extend({ bonus: t.integer() }) {}
+class Engineer extends Employee.extend(
+  'engineers',
+  {
+    language: t.string(20),
+    managerId: t.integer().references('employees.id'),
+    get manager() {
+      return belongsTo(Manager);
+    },
+  },
+  { constraints: (c) => [index(c.language)] },
+) {}
+
+const employees = await Employee.query().orderBy(Employee.c.name).all();
+for (const employee of employees) {
+  employee.name;
+  // @ts-expect-error of some of them only
+  employee.language;
+  if (employee instanceof Engineer) assertType<Equal<typeof employee.language, string>>();
+  else employee.boss();
+  if (employee.type === 'engineer') assertType<Equal<typeof employee.language, string>>();
+  else employee.budget;
+  assertType<Equal<typeof employee.type, 'manager' | 'engineer' | 'executive'>>();
+  employee.greet();
+}
+const loaded = await Employee.query().with({ company: true }).filterBy({ name: 'x' }).all();
+for (const one of loaded) {
+  one.company.id;
+  if (one.type === 'executive') assertType<Equal<typeof one.bonus, number>>();
+}
+const manager = new Manager({ name: 'x', budget: 5 });
+manager.greet();
+const asEmployee: Employee = manager;
+asEmployee.name;
+// @ts-expect-error no attribute of a manager
+new Manager({ language: 'x' });
+const found = (await Manager.query().firstOr404())!;
+assertType<Equal<typeof found, Manager>>();
+const executive = await Executive.query().firstOr404();
+executive.bonus.toFixed();
+executive.boss();
+Executive.c.budget.gt(5);
+Manager.byName('x');
+const session = db.session;
+const viaSession = await session.query(Employee).all();
+if (viaSession[0].type === 'engineer') viaSession[0].language;
+const company = await Company.query().with({ employees: true }).firstOr404();
+for (const employee of company.employees) if (employee instanceof Manager) employee.boss();
+const engineers = await Engineer.query()
+  .with({ manager: { with: { reports: true } } })
+  .all();
+for (const engineer of engineers) for (const report of engineer.manager.reports) report.language;
