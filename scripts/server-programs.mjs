@@ -123,6 +123,9 @@ export async function launch(name, settings = {}, output = 'inherit') {
   const url = urlOf(port);
   const folder = folderFor(user);
   let child = null;
+  // Nobody else would end it where this program is ended before it has done so.
+  const last = () => child?.kill('SIGKILL');
+  process.once('exit', last);
   const stop = async (signal = 'SIGTERM') => {
     const ending = child;
     child = null;
@@ -145,6 +148,7 @@ export async function launch(name, settings = {}, output = 'inherit') {
   };
   const remove = async () => {
     await stop();
+    process.off('exit', last);
     rmSync(folder, { recursive: true, force: true });
   };
   try {

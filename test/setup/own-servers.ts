@@ -13,9 +13,14 @@ export function canStart(name: ProgramName): boolean {
   return installed && (required === undefined || required.includes(name));
 }
 
+const started: OwnServer[] = [];
+afterAll(async () => {
+  for (const server of started.splice(0)) await server.remove();
+});
+
 /** Starts a server that goes away with the test file. */
 export async function ownServer(name: ProgramName, settings: Readonly<Record<string, string | number>> = {}): Promise<OwnServer> {
   const server = await launch(name, settings, 'ignore');
-  afterAll(() => server.remove());
+  started.push(server);
   return server;
 }
