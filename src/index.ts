@@ -52,6 +52,13 @@ export type { Result } from './engine/result.ts';
 export type { StatementEvent, StatementListener } from './engine/statement-event.ts';
 export type { StatementLimits } from './engine/statement-limits.ts';
 export type { Operations } from './migrate/operations.ts';
+export {
+  type AssociationProxy,
+  type AssociationProxyAttribute,
+  type AssociationProxyOptions,
+  associationProxy,
+  type ProxyCollection,
+} from './orm/association-proxy.ts';
 export type { Collection, LoadedCollection } from './orm/collection.ts';
 export type { CollectionQuery } from './orm/collection-query.ts';
 export { columnProperty } from './orm/column-property.ts';

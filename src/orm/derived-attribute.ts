@@ -3,10 +3,12 @@ import { make, makeBind } from '../sql/make.ts';
 import type { ColumnNode, SourceNode } from '../sql/node.ts';
 import { ColumnAttribute } from '../sql/schema.ts';
 import { BOOLEAN } from '../sql/type.ts';
+import { AssociationProxyDefinition, proxyAccessor, proxyAttribute } from './association-proxy.ts';
 import { sameValue, unknownAttribute } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { columnOf as columnOfSource } from './mapped-source.ts';
 import type { Entity, Mapper } from './mapping.ts';
+import { RelationAttribute } from './relation-attribute.ts';
 
 /** A second name of an attribute. */
 export interface Synonym<K extends string> {
@@ -44,11 +46,11 @@ class CompositeDefinition {
   }
 }
 
-type DerivedDefinition = SynonymDefinition<string> | CompositeDefinition;
+type DerivedDefinition = SynonymDefinition<string> | CompositeDefinition | AssociationProxyDefinition;
 
 /** Whether an item of a shape is an attribute made of others. */
 export function isDerived(value: unknown): value is DerivedDefinition {
-  return value instanceof SynonymDefinition || value instanceof CompositeDefinition;
+  return value instanceof SynonymDefinition || value instanceof CompositeDefinition || value instanceof AssociationProxyDefinition;
 }
 
 /**
@@ -97,6 +99,10 @@ export function installDerived(prototype: object, mapper: Mapper, shape: object)
   if (derived.size === 0 && inherited === undefined) return;
   known.set(mapper, new Map([...(inherited ?? []), ...derived]));
   for (const [key, definition] of derived) {
+    if (definition instanceof AssociationProxyDefinition) {
+      Object.defineProperty(prototype, key, { ...proxyAccessor(mapper, key, definition), enumerable: true, configurable: true });
+      continue;
+    }
     const names = definition instanceof SynonymDefinition ? [definition.of] : definition.members.map(([, attribute]) => attribute);
     for (const name of names) {
       const position = mapper.positions.get(name);
@@ -188,6 +194,8 @@ export function addDerived(attributes: Record<string, unknown>, mapper: Mapper):
 export function derivedEquals(mapper: Mapper, source: SourceNode, key: string, value: unknown): Expression<boolean> | null {
   const definition = known.get(mapper)?.get(key);
   if (definition === undefined) return null;
+  if (definition instanceof AssociationProxyDefinition)
+    return proxyAttribute(new RelationAttribute(source, mapper, mapper.relationKeys.indexOf(definition.relation)), definition).eq(value);
   const columnOf = (name: string): unknown => {
     const column = mapper.columns[mapper.positions.get(name) as number];
     const node = columnOfSource(source, column) as ColumnNode;
@@ -198,6 +206,8 @@ export function derivedEquals(mapper: Mapper, source: SourceNode, key: string, v
 
 function expressionOf(definition: DerivedDefinition, attribute: (name: string) => unknown): unknown {
   if (definition instanceof SynonymDefinition) return attribute(definition.of);
+  if (definition instanceof AssociationProxyDefinition)
+    return proxyAttribute(attribute(definition.relation) as RelationAttribute, definition);
   return new CompositeAttribute(
     definition.members.map(([, name]) => attribute(name) as ColumnAttribute),
     definition.members.map(([member]) => member),

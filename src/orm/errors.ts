@@ -206,6 +206,10 @@ const TABLE = {
     InvalidStateError,
     `${attribute} was set to undefined. Use null for NULL, or leave the key out.`,
   ],
+  'orm.proxy-without-relation': (proxy: string, relation: string, relations: string) => [
+    MappingError,
+    `${proxy} is an associationProxy() over '${relation}', which is no relation of the model. Its relations: ${relations === '' ? 'none' : relations}.`,
+  ],
   'orm.null-composite': (attribute: string, type: string) => [
     InvalidStateError,
     `${attribute} was set to null, and is always a ${type}. Say { nullable: true } in its composite() where it may be null.`,

@@ -3,8 +3,9 @@ import type { Column, ColumnValue } from '../sql/column.ts';
 import type { ExpressionLike } from '../sql/expression.ts';
 import type { NameOf } from '../sql/projection.ts';
 import type { ColumnAttribute, Columns, Shape, Source, Table, TableOptions } from '../sql/schema.ts';
+import type { AssociationProxy, AssociationProxyAttribute } from './association-proxy.ts';
 import type { Composite, CompositeAttribute, Synonym } from './derived-attribute.ts';
-import type { AnyClass, Init, Instance, InstanceOf } from './model-types.ts';
+import type { AnyClass, FarValue, Init, Instance, InstanceOf } from './model-types.ts';
 import type { Query } from './query.ts';
 import type { Many, One } from './relation.ts';
 import type { RelationAttribute } from './relation-attribute.ts';
@@ -21,8 +22,13 @@ export type Attributes<S, N extends string = string> = {
           ? CompositeAttribute<V>
           : S[K] extends Synonym<infer T>
             ? Attributes<S, N>[T & keyof S]
-            : never;
+            : S[K] extends AssociationProxy<infer R, infer T>
+              ? AssociationProxyAttribute<FarOf<S[R & keyof S], T>>
+              : never;
 };
+
+/** The value that an association proxy over a relation reads. */
+type FarOf<R, K extends string> = R extends Many<infer C> ? FarValue<C, K> : R extends One<infer C, boolean> ? FarValue<C, K> : never;
 
 /** The name of a relation's target, given as a class or as an arrow that gives it. */
 type TargetName<C> = NameOf<C extends AnyClass ? C : C extends () => infer D ? D : never> & string;

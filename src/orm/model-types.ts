@@ -1,6 +1,7 @@
 import type { Column, ColumnValue } from '../sql/column.ts';
 import type { ExpressionLike, Input } from '../sql/expression.ts';
 import type { Source } from '../sql/schema.ts';
+import type { AssociationProxy, ProxyCollection } from './association-proxy.ts';
 import type { Collection, LoadedCollection } from './collection.ts';
 import type { Composite, Synonym } from './derived-attribute.ts';
 import type { NotLoaded } from './not-loaded.ts';
@@ -31,7 +32,24 @@ export type Attribute<P, S = unknown> = P extends { readonly kind: 'column' }
         ? CompositeValue<V, N>
         : P extends Synonym<infer T>
           ? Attribute<S[T & keyof S]>
-          : never;
+          : P extends AssociationProxy<infer R, infer K>
+            ? ProxyValue<S[R & keyof S], K>
+            : never;
+
+/** What an association proxy over a relation holds. */
+type ProxyValue<R, K extends string> =
+  R extends Many<infer C>
+    ? ProxyCollection<FarValue<C, K>>
+    : R extends One<infer C, infer N>
+      ? FarValue<C, K> | (N extends true ? null : never)
+      : never;
+
+/** An attribute of a related object; a relation's as it is once loaded. */
+export type FarValue<C, K extends string> = InstanceOf<C>[K & keyof InstanceOf<C>] extends infer V
+  ? V extends NotLoaded<unknown>
+    ? never
+    : V
+  : never;
 
 /** What a value object's attribute holds. */
 type CompositeValue<V, N> = N extends true ? Readonly<V> | null : Readonly<V>;
@@ -75,8 +93,14 @@ export type Init<S> = {
           ? CompositeValue<V, N>
           : S[K] extends Synonym<infer T>
             ? Init<S>[T & keyof S]
-            : never;
+            : S[K] extends AssociationProxy<infer R, infer T>
+              ? ProxyInit<S[R & keyof S], T>
+              : never;
 };
+
+/** What `new` takes for an association proxy. */
+type ProxyInit<R, K extends string> =
+  R extends Many<infer C> ? Iterable<FarValue<C, K>> : R extends One<infer C, boolean> ? FarValue<C, K> : never;
 
 /** What `filterBy` takes: column values, and objects for to-one relations. */
 export type FilterBy<M, S = ShapeOfInstance<M>> = {
