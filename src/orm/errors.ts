@@ -206,6 +206,10 @@ const TABLE = {
     InvalidStateError,
     `${attribute} was set to undefined. Use null for NULL, or leave the key out.`,
   ],
+  'orm.bad-ordering': (relation: string, given: string, columns: string) => [
+    MappingError,
+    `${relation} has { ordering } ${given}. It names a column of the related class, of a hasMany() that can be written. Columns: ${columns}.`,
+  ],
   'orm.proxy-without-relation': (proxy: string, relation: string, relations: string) => [
     MappingError,
     `${proxy} is an associationProxy() over '${relation}', which is no relation of the model. Its relations: ${relations === '' ? 'none' : relations}.`,

@@ -61,7 +61,7 @@ export function planFlush(
       const post = relation.postUpdate || relation.back?.postUpdate === true;
       if (relation.many) {
         if (!(value instanceof EntityCollection)) continue;
-        if (value.added !== null || value.removed !== null) collections.push(value);
+        if (value.added !== null || value.removed !== null || value.before !== null) collections.push(value);
         if (relation.direction === 'manyToMany') {
           const added = [...(value.added ?? [])].filter((member) => isStored(member));
           const removed = [...(value.removed ?? [])].filter((member) => member[STATUS] === PERSISTENT);

@@ -20,6 +20,7 @@ import {
   recordChange,
   STATUS,
 } from './mapping.ts';
+import { numberMembers } from './ordering.ts';
 import { EntityCollection, knownOne, relatedOf } from './related.ts';
 import { isWholeHere, merge, relatedTo } from './related-filling.ts';
 import { loadSelectIn } from './select-in-loading.ts';
@@ -61,6 +62,7 @@ export async function prepare(session: PreparationSession, preparation: Preparat
     await notify(session, deletes, 'beforeDelete');
     for (const [mapper, owners] of byMapper(deletes))
       for (const relation of mapper.relations()) await cascadeDelete(session, relation, owners, preparation);
+    await numberMembers(session);
     await loadReplaced(session);
     removeOrphans(session);
     const inserts = [...session.created].filter((entity) => !seen.inserts.has(entity));

@@ -230,6 +230,8 @@ export interface Relationship {
   readonly postUpdate: boolean;
   readonly viewOnly: boolean;
   readonly orderBy: readonly OrderTermLike[];
+  /** The position of the target's column that keeps the members' order; -1 where none does. */
+  readonly ordering: number;
   /** A further condition on the target's rows, over the target's own columns. */
   readonly condition: Node | null;
   /** What joins both sides where no foreign key does; the relation is read only then. */

@@ -39,6 +39,8 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
   replaced = false;
   /** Loaded with a filter or a limit: good for reading, but not all there is. */
   partial = false;
+  /** `set()` put what it holds into another order. */
+  reordered = false;
   /** `set()` said what it holds, so that even an empty one is meant. */
   given = false;
   #index: Set<Entity> | null = null;
@@ -86,7 +88,18 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
       session?.touch(this.owner);
     } else for (const object of [...this.items]) if (!wanted.has(object)) detach(this.owner, this.relation, object, true);
     for (const object of next) append(this.owner, this.relation, object, true);
-    if (this.items !== null && wanted.size === this.items.length) this.items.splice(0, wanted.size, ...wanted);
+    if (this.items !== null && wanted.size === this.items.length) this.#reorder([...wanted]);
+  }
+  /** Puts the members into another order. Where a column keeps it, that is a change. */
+  #reorder(next: readonly Entity[]): void {
+    const items = this.items as Entity[];
+    if (next.every((object, i) => object === items[i])) return;
+    if (this.relation.ordering >= 0) {
+      this.before ??= [...items];
+      this.reordered = true;
+      this.owner[SESSION]?.touch(this.owner);
+    }
+    items.splice(0, items.length, ...next);
   }
   clear(): void {
     this.set([]);
@@ -145,6 +158,7 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
     this.removed = null;
     this.before = null;
     this.replaced = false;
+    this.reordered = false;
   }
   load(): Promise<readonly Entity[]> {
     if (this.items !== null) return Promise.resolve(this.items);

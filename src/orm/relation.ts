@@ -16,6 +16,12 @@ export interface RelationOptions {
     | ExpressionLike
     | readonly (OrderTerm | ExpressionLike)[]
     | (() => OrderTerm | ExpressionLike | readonly (OrderTerm | ExpressionLike)[]);
+  /**
+   * Of `hasMany`: the related class's attribute that keeps each member's place, from 0. The flush writes it for collections
+   * that changed; `set()` puts them into another order, and without `orderBy` they are read by it. SQLAlchemy:
+   * `collection_class=ordering_list('position')`.
+   */
+  ordering?: string;
   /** The attribute (or attributes) with the foreign key, where there are several. SQLAlchemy: `foreign_keys=`. */
   foreignKey?: string | readonly string[];
   /** The relation on the other side, where the foreign keys leave it open. SQLAlchemy: `back_populates=`. */

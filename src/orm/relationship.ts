@@ -5,6 +5,7 @@ import type { ForeignKey, Table, TableColumn } from '../sql/schema.ts';
 import { parseCascade } from './cascade.ts';
 import { ormError } from './errors.ts';
 import { foreignKeysOf } from './flush-order.ts';
+import { columnOf } from './mapped-source.ts';
 import type { JoinCondition, Mapper, OrderTermLike, Relationship } from './mapping.ts';
 import type { RelationDefinition, RelationOptions } from './relation.ts';
 import { readCondition } from './relation-condition.ts';
@@ -21,6 +22,7 @@ export function resolveRelationship(
   const { options } = definition;
   const cascade = parseCascade(name, options.cascade, options.viewOnly === true);
   if (options.passiveDeletes === 'all' && cascade.delete) throw ormError('orm.passive-delete', name);
+  const ordering = orderingColumn(name, target, definition);
   const said = readCondition(name, mapper, target, definition);
   const base = {
     name,
@@ -35,7 +37,8 @@ export function resolveRelationship(
     passiveUpdates: options.passiveUpdates !== false,
     postUpdate: options.postUpdate === true,
     viewOnly: options.viewOnly === true,
-    orderBy: orderTerms(options.orderBy),
+    orderBy: options.orderBy === undefined && ordering >= 0 ? [byColumn(target, ordering)] : orderTerms(options.orderBy),
+    ordering,
     condition: said.extra,
     join: said.join,
     raise: options.lazy === 'raise',
@@ -76,6 +79,19 @@ export function resolveRelationship(
     throughRemote: [],
     byIdentity: owns && sameMembers(referred, target.keyPositions),
   };
+}
+
+/** The column that keeps the members' order. Throws a MappingError where the target has none of this name, or the relation no members. */
+function orderingColumn(relation: string, target: Mapper, { form, options }: RelationDefinition): number {
+  if (options.ordering === undefined) return -1;
+  const position = target.positions.get(options.ordering);
+  if (form !== 'hasMany' || options.viewOnly === true || position === undefined || position >= target.columns.length)
+    throw ormError('orm.bad-ordering', relation, `'${options.ordering}'`, target.columns.map((column) => column.key).join(', '));
+  return position;
+}
+
+function byColumn(target: Mapper, position: number): OrderTermLike {
+  return { node: columnOf(target.table.node, target.columns[position]) };
 }
 
 function sameMembers(a: readonly number[], b: readonly number[]): boolean {
