@@ -94,7 +94,7 @@ async function tested(files, body) {
 
 const npmRun = (script) => run('npm', ['run', '--silent', script]);
 
-/** The whole suite on another major version of Node, but for the browser tests, to which that makes no difference. */
+/** The suite on another major version of Node, on the databases that run in its process; the browser makes no difference to it. */
 async function testOnNode(major) {
   // Asked from outside the repository, whose own `node` package would answer otherwise.
   const ask = ['--yes', '--package', `node@${major}`, '--', 'node', '--print', 'process.execPath'];
@@ -104,7 +104,9 @@ async function testOnNode(major) {
   if (!version.startsWith(`v${major}.`)) throw new Error(`npx gave Node ${version} where ${major} was asked for.`);
   const report = join(reports, `node-${major}.json`);
   const PATH = [dirname(node), environment.PATH].join(delimiter);
-  const env = { ...servers.env, PATH, ATHANOR_TEST_REPORT: report, ATHANOR_EXPECT_NODE: major };
+  // What speaks to servers is JavaScript alone, and was tested above; SQLite comes with each Node.
+  const databases = { TEST_DATABASES: 'node-sqlite,better-sqlite3,pglite', TEST_PROGRAMS: '' };
+  const env = { ...databases, PATH, ATHANOR_TEST_REPORT: report, ATHANOR_EXPECT_NODE: major, ATHANOR_TEST_BUILT: '1' };
   const args = ['node_modules/vitest/vitest.mjs', 'run', '--exclude', '**/*browser*/**', '--exclude', '**/*browser*.test.ts'];
   return tested([report], () => run(node, args, { env }));
 }

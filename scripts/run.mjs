@@ -21,6 +21,7 @@ const commands = {
   'test:types': () => runNode(['scripts/test-types.mjs']),
   // Both parts run, whatever the first one says. With arguments (a file, -t name) only Vitest does.
   test: async () => {
+    process.env.ATHANOR_TEST_BUILT = '1';
     const tests = await runNode(['node_modules/vitest/vitest.mjs', 'run', ...args]);
     if (args.length > 0 || tests > 128) return tests;
     const types = await runNode(['scripts/test-types.mjs']);

@@ -1,5 +1,6 @@
 // Before the tests: which databases they run on. After them: their databases are dropped, and what was tested is said.
 import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { dropServerDatabases, SERVERS } from './server-databases.ts';
 
 /** The databases that need no server. */
@@ -37,6 +38,8 @@ export default async function setup(): Promise<() => Promise<void>> {
   const names = await chosen();
   // The test files run in processes of their own, which inherit the environment.
   process.env.ATHANOR_TEST_DATABASES = names.join();
+  // Tests start hundreds of programs; each would compile the whole library again.
+  process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../../node_modules/.cache/athanor-compiled', import.meta.url));
   process.env.ATHANOR_TEST_RUN = `athanor_${process.pid}_${Date.now().toString(36)}`;
   return async () => {
     for (const name of names) if (name in SERVERS) await dropServerDatabases(name);
