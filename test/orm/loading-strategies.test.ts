@@ -261,7 +261,10 @@ describe.each(allDatabases)('loading strategies on $name', (database) => {
   test('a collection that is joined twice is a warning', async () => {
     const { session, User, Post } = await filledBlog(database);
     const warnings: string[] = [];
-    const hear = (warning: Error & { code?: string }): number => warnings.push(`${warning.code}: ${warning.message}`);
+    const hear = (warning: Error & { code?: string }): void => {
+      // Node 22 warns of its SQLite.
+      if (warning.code?.startsWith('athanor.')) warnings.push(`${warning.code}: ${warning.message}`);
+    };
     process.on('warning', hear);
     const joined = session.query(User).join(User.c.posts).filter(Post.c.title.ne('x')).with({ posts: 'joined' }).orderBy(User.c.id);
     for (let i = 0; i < 2; i++) {
