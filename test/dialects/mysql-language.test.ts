@@ -20,6 +20,7 @@ import { Sequence } from '../../src/sql/sequence.ts';
 import { exceptAll, intersect, union } from '../../src/sql/set-operation.ts';
 import { update } from '../../src/sql/update.ts';
 import { values } from '../../src/sql/values.ts';
+import { tested } from '../setup/live-databases.ts';
 import { mysqlDatabases } from '../setup/mysql-databases.ts';
 import { categories as c, openShop, products as p, reviews as r } from '../sql/shop.ts';
 
@@ -220,3 +221,5 @@ describe.each(mysqlDatabases)('the language on $name', (database) => {
     });
   });
 });
+
+it('runs where MariaDB is tested, and nowhere else', () => expect(mysqlDatabases.length > 0).toBe(tested.includes('mariadb')));

@@ -12,7 +12,7 @@ import {
   text,
 } from '../../src/index.ts';
 import { afterTest } from '../setup/databases.ts';
-import { liveDatabases } from '../setup/live-databases.ts';
+import { liveDatabases, tested } from '../setup/live-databases.ts';
 import { canStart, ownServer } from '../setup/own-servers.ts';
 
 const databases = canStart('pgbouncer') ? liveDatabases.filter(({ family }) => family === 'postgresql') : [];
@@ -139,4 +139,8 @@ describe.each(databases)('through PgBouncer, a transaction at a time, to $name',
     const active = sql`SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND query LIKE ${'%pg_sleep(%'} AND state = 'active' AND pid <> pg_backend_pid()`;
     expect(Number(await other.scalar(active))).toBe(0);
   });
+});
+
+test('runs where PostgreSQL is tested and PgBouncer is installed, and nowhere else', () => {
+  expect(databases.length > 0).toBe(tested.includes('postgresql') && canStart('pgbouncer'));
 });

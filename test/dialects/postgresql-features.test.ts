@@ -24,7 +24,7 @@ import { update } from '../../src/sql/update.ts';
 import { values } from '../../src/sql/values.ts';
 import { View } from '../../src/sql/view.ts';
 import { afterTest } from '../setup/databases.ts';
-import { liveDatabases } from '../setup/live-databases.ts';
+import { liveDatabases, tested } from '../setup/live-databases.ts';
 import { categories as c, openShop, products as p, reviews as r } from '../sql/shop.ts';
 
 describe.each(liveDatabases.filter(({ family }) => family === 'postgresql'))('$name', (database) => {
@@ -261,4 +261,8 @@ describe.each(liveDatabases.filter(({ family }) => family === 'postgresql'))('$n
     expect(await ids(name.eq('ANN'))).toEqual([1]);
     expect(await connection.scalars(select(sql<string>`upper(${years})::text`).where(things.c.id.eq(1)))).toEqual(['2000']);
   });
+});
+
+test('runs where PostgreSQL is tested, and nowhere else', () => {
+  expect(liveDatabases.some(({ family }) => family === 'postgresql')).toBe(tested.includes('postgresql'));
 });

@@ -234,3 +234,7 @@ describe.each(RESTARTED)('a server of %s that is started again under load', (nam
     expect({ checkedOut, waiting, same: size === idle }).toEqual({ checkedOut: 0, waiting: 0, same: true });
   });
 });
+
+it('runs where a server is tested, and nowhere else', () => {
+  expect(liveDatabases.length).toBe(['postgresql', 'mariadb'].filter((name) => tested.includes(name)).length);
+});

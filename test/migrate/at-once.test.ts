@@ -6,7 +6,7 @@ import { MetaData } from '../../src/sql/metadata.ts';
 import { sql } from '../../src/sql/raw.ts';
 import { rawSql } from '../../src/sql/raw-text.ts';
 import { afterTest } from '../setup/databases.ts';
-import { liveDatabases } from '../setup/live-databases.ts';
+import { liveDatabases, tested } from '../setup/live-databases.ts';
 import { scratchProject } from './scratch-project.ts';
 
 /** What a process of its own prints. */
@@ -66,4 +66,8 @@ await engine.dispose();
     await using connection = await engine.connect();
     expect((await connection.scalars(sql<{ id: number }>`SELECT id FROM two ORDER BY id`)).map(Number)).toEqual([1, 2]);
   });
+});
+
+it('runs where a server is tested, and nowhere else', () => {
+  expect(liveDatabases.length).toBe(['postgresql', 'mariadb'].filter((name) => tested.includes(name)).length);
 });

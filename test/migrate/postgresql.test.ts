@@ -16,7 +16,7 @@ import { type Shape, Table } from '../../src/sql/schema.ts';
 import { select } from '../../src/sql/select.ts';
 import { View } from '../../src/sql/view.ts';
 import { afterTest } from '../setup/databases.ts';
-import { liveDatabases } from '../setup/live-databases.ts';
+import { liveDatabases, tested } from '../setup/live-databases.ts';
 import { catalogTables } from './catalog-tables.ts';
 import { scratchProject } from './scratch-project.ts';
 
@@ -201,4 +201,8 @@ describe.each(liveDatabases.filter(({ family }) => family === 'postgresql'))('mi
     await using connection = await engine.connect();
     expect(await connection.dialect.reflect(connection.driverConnection)).toEqual([]);
   });
+});
+
+test('runs where PostgreSQL is tested, and nowhere else', () => {
+  expect(liveDatabases.some(({ family }) => family === 'postgresql')).toBe(tested.includes('postgresql'));
 });

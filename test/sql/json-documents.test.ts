@@ -114,6 +114,14 @@ describe.each(shopDatabases)('JSON of rows on $name', (database) => {
     if (database.family === 'mysql') await expect(some).rejects.toThrow('has no filter of jsonArrayAgg()');
     else expect(await some).toEqual([1, 3, 4]);
   });
+  if (database.family === 'sqlite')
+    it('has all digits of a double that is calculated from parameters', async () => {
+      expect(await shop.scalar(select(jsonObject({ ratio: literal(0.1).plus(0.2), large: literal(1.5e300) })))).toEqual({
+        ratio: 0.1 + 0.2,
+        large: 1.5e300,
+      });
+    });
+
   it('loses nothing of a value', async () => {
     const metadata = new MetaData();
     const things = new Table(metadata, 'things', {

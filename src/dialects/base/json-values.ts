@@ -57,7 +57,8 @@ function valueReader(type: SqlType, codecOf: (type: SqlType) => Codec): Read {
   // Databases without a boolean have numbers, and some make a truth of it in JSON.
   if (name === 'boolean' && decode !== null) return (value) => decode(typeof value === 'boolean' ? Number(value) : value);
   if (name === 'boolean') return (value) => value === true || value === 1;
-  if (name === 'float' || name === 'double') return (value) => finish(Number(value));
+  // SQLite writes Inf.
+  if (name === 'float' || name === 'double') return (value) => finish(Number(String(value).replace(/Inf$/, 'Infinity')));
   if (name === 'json' || name === 'jsonb') return (value) => finish(JSON.stringify(value));
   if (name === 'binary') return (value) => finish(new Uint8Array(Buffer.from(value as string, 'hex')));
   return finish;

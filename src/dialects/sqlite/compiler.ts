@@ -94,6 +94,10 @@ export const sqliteVisitors: Visitors = {
     aggregate: 'json_group_array',
     nested: 'json',
     hex: ['hex(', ')'],
+    // Its JSON has 15 digits before 3.52, and printf() makes a number of NULL.
+    double: (value, to) => {
+      to.write('iif(').operand(value, 1).write(" IS NULL, NULL, printf('%!.17g', ").operand(value, 1).write('))');
+    },
     // Everything else is a number or a text as it is stored.
     asText: (type) => type.name === 'bigInteger',
     orders: true,
