@@ -118,7 +118,8 @@ export function planFlush(
   };
 }
 
-function columnsChanged(entity: Entity): boolean {
+/** Whether a column holds another value than its row. */
+export function columnsChanged(entity: Entity): boolean {
   const changes = entity[CHANGES];
   const width = entity[MAPPER].columns.length;
   if (changes !== null)

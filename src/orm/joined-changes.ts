@@ -7,7 +7,7 @@ import { make, makeBind } from '../sql/make.ts';
 import type { Table } from '../sql/schema.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { update } from '../sql/update.ts';
-import { type AttachingSession, letGo } from './attachment.ts';
+import { letGo } from './attachment.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { identityOf } from './identity.ts';
@@ -15,22 +15,12 @@ import { columnOf } from './mapped-source.ts';
 import { withDescendants } from './mapper.ts';
 import { DELETED, type Entity, MAPPER, type Mapper, STATUS } from './mapping.ts';
 import type { ChangeOptions, QuerySpec } from './query.ts';
-import type { ReloadingSession } from './reloading.ts';
-import { followRows } from './synchronization.ts';
-import type { Undo } from './undo.ts';
+import { type FollowingSession, followRows } from './synchronization.ts';
 
 /** What changing rows of several tables needs of a session. */
-export interface JoinedChangeSession extends AttachingSession, ReloadingSession {
-  readonly identities: AttachingSession['identities'];
-  readonly dirty: Set<Entity>;
-  readonly watched: Set<Entity>;
-  readonly suspects: Set<Entity> | null;
-  partial: Set<Entity> | null;
-  readonly undo: Undo[];
-  readonly swept: Entity[];
+export interface JoinedChangeSession extends FollowingSession {
   execute<R>(statement: Executable<R>, params?: undefined, options?: ChangeOptions): Promise<Result<R>>;
   all<R>(statement: Executable<R>): Promise<R[]>;
-  beginWriting(mappers: Iterable<Mapper>): Promise<void>;
 }
 
 /** Keys that go into one statement. */

@@ -1,7 +1,6 @@
 import { columnValue, write } from './attributes.ts';
 import type { LoadingSession } from './loader.ts';
-import type { Entity, Relationship } from './mapping.ts';
-import { RELATED, STATUS, TRANSIENT } from './mapping.ts';
+import { type Entity, RELATED, type Relationship, STATUS, TRANSIENT } from './mapping.ts';
 import { EntityCollection } from './related.ts';
 import { loadSelectIn } from './select-in-loading.ts';
 
@@ -22,22 +21,16 @@ export async function numberMembers(session: OrderingSession): Promise<void> {
     for (const value of owner[RELATED])
       if (value instanceof EntityCollection && value.relation.ordering >= 0 && (value.changed || value.reordered)) changed.push(value);
   }
-  const unknown = new Map<Relationship, EntityCollection[]>();
+  const unknown = new Map<Relationship, Entity[]>();
   const given = new Map<EntityCollection, readonly Entity[]>();
   for (const collection of changed) {
     if (collection.items !== null) continue;
     if (collection.replaced) given.set(collection, [...(collection.added ?? [])]);
     const list = unknown.get(collection.relation) ?? [];
-    list.push(collection);
+    list.push(collection.owner);
     unknown.set(collection.relation, list);
   }
-  for (const [relation, collections] of unknown) {
-    await loadSelectIn(
-      session,
-      relation,
-      collections.map(({ owner }) => owner),
-    );
-  }
+  for (const [relation, owners] of unknown) await loadSelectIn(session, relation, owners);
   for (const collection of changed) {
     const order = given.get(collection);
     if (order !== undefined) collection.items = [...order];

@@ -1,7 +1,7 @@
-import { differs } from './attributes.ts';
+import { columnsChanged } from './flush-plan.ts';
 import type { FlushSession } from './flush-session.ts';
-import { updateChanged } from './flush-updates.ts';
-import { CHANGES, type Entity, MAPPER, type Mapper, PERSISTENT, RELATED, STATUS } from './mapping.ts';
+import { changesRelations, updateChanged } from './flush-updates.ts';
+import { type Entity, MAPPER, type Mapper, PERSISTENT, RELATED, STATUS } from './mapping.ts';
 
 /**
  * The commonest flush: stored objects of one class, without relations in memory or listeners, whose columns changed. There
@@ -17,14 +17,8 @@ export function plainUpdates(session: FlushSession): { readonly mapper: Mapper; 
       mapper = entity[MAPPER];
       if (mapper.listeners.has('beforeUpdate') || mapper.listeners.has('afterUpdate')) return null;
     } else if (entity[MAPPER] !== mapper) return null;
-    const changes = entity[CHANGES];
-    if (changes === null) continue;
-    let differing = false;
-    for (let i = 0; i < changes.length; i += 2) {
-      if ((changes[i] as number) >= mapper.columns.length) return null;
-      differing ||= differs(entity, changes[i] as number, changes[i + 1]);
-    }
-    if (differing) entities.push(entity);
+    if (changesRelations(entity)) return null;
+    if (columnsChanged(entity)) entities.push(entity);
   }
   return mapper === null || entities.length === 0 ? null : { mapper, entities };
 }

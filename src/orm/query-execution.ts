@@ -13,7 +13,7 @@ import { select } from '../sql/select.ts';
 import type { SelectNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { update } from '../sql/update.ts';
-import { type AttachingSession, letGo } from './attachment.ts';
+import { letGo } from './attachment.ts';
 import { blank, type ColumnChoice, settleChoice, valuesWithin } from './column-choice.ts';
 import { type Criterion, criteriaOf, hasCriteria } from './criteria.ts';
 import { type EagerPlan, entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
@@ -33,23 +33,15 @@ import { conditionsOf } from './relation-attribute.ts';
 import { type RowLock, readByKeys, replaceRow, selectByKey } from './reloading.ts';
 import { type KeyQuery, loadRequests } from './request-loading.ts';
 import { entitiesOfStatement } from './statement-entities.ts';
-import type { Undo } from './undo.ts';
 
 /** What running a query needs of a session. */
 export interface QuerySession extends JoinedChangeSession {
-  readonly identities: AttachingSession['identities'];
-  readonly dirty: Set<Entity>;
-  readonly watched: Set<Entity>;
-  readonly suspects: Set<Entity> | null;
-  partial: Set<Entity> | null;
-  readonly undo: Undo[];
   /** Whether a query has to wait, for a flush under way or one of its own. */
   readonly busy: boolean;
   /** Flushes what a query must see, after the flush that is under way. */
   ready(): Promise<void>;
   engineOf(table: Table): Engine;
   execute<R>(statement: Executable<R>, params?: Readonly<Record<string, unknown>>, options?: ChangeOptions): Promise<Result<R>>;
-  all<R>(statement: Executable<R>): Promise<R[]>;
   readonly criteria: readonly (readonly Criterion[])[];
   restrict<N extends Node>(node: N): N;
 }

@@ -29,8 +29,8 @@ import type { Undo } from './undo.ts';
  */
 export type Synchronize = 'auto' | 'evaluate' | 'fetch' | false;
 
-/** What a statement over many rows needs of a session. */
-export interface SynchronizingSession extends AttachingSession, ReloadingSession {
+/** What objects that follow a statement over their rows need of a session. */
+export interface FollowingSession extends AttachingSession, ReloadingSession {
   readonly identities: AttachingSession['identities'];
   readonly dirty: Set<Entity>;
   readonly watched: Set<Entity>;
@@ -39,8 +39,12 @@ export interface SynchronizingSession extends AttachingSession, ReloadingSession
   readonly undo: Undo[];
   /** Objects whose rows a statement deleted: they are detached when the transaction is committed. */
   readonly swept: Entity[];
-  engineOf(table: Table): Engine;
   beginWriting(mappers: Iterable<Mapper>): Promise<void>;
+}
+
+/** What a statement over many rows needs of a session. */
+export interface SynchronizingSession extends FollowingSession {
+  engineOf(table: Table): Engine;
   /** Runs a statement's node with its own values. */
   fetchNode(table: Table, node: Node, named: Readonly<Record<string, unknown>>): MaybePromise<unknown[][]>;
 }

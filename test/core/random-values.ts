@@ -360,3 +360,9 @@ export const TYPE_CASES: readonly TypeCase[] = [
 export function isComparable({ comparable = EVERY }: TypeCase, family: Family): boolean {
   return comparable.includes(family);
 }
+
+/** Numbers from 0 to below 1 that a seed repeats. */
+export function randomNumbers(seed: number): () => number {
+  const random = new Random(seed);
+  return () => random.fraction();
+}

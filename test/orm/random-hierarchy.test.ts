@@ -1,20 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { randomNumbers } from '../core/random-values.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { openCompany } from './hierarchy-models.ts';
 
 // Random work on a hierarchy, compared with plain records: every way of reading gives the same objects as the records.
 // ATHANOR_SEED=… runs one seed; ATHANOR_RUNS=… another number of them.
-
-/** A generator of numbers that a seed repeats (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let z = Math.imul(state ^ (state >>> 15), 1 | state);
-    z = (z + Math.imul(z ^ (z >>> 7), 61 | z)) ^ z;
-    return ((z ^ (z >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 interface Person {
   kind: string;
@@ -35,7 +25,7 @@ describe.each(CASES)('random hierarchies on $name (joined: $joined)', ({ databas
     const { db, Employee, Manager, Executive, Engineer } = await openCompany(database, joined);
     for (let run = 0; run < runs; run++) {
       const seed = first + run;
-      const next = random(seed);
+      const next = randomNumbers(seed);
       const below = (n: number) => Math.floor(next() * n);
       const pick = <T>(list: readonly T[]): T => list[below(list.length)];
       const session = db.createSession();

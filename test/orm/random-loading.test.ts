@@ -1,22 +1,12 @@
 import { expect, test } from 'vitest';
 import { belongsTo, Database, foreignKey, hasMany, hasOne, insertInto, manyToMany, type Session, t } from '../../src/index.ts';
+import { randomNumbers } from '../core/random-values.ts';
 import { databases, Statements } from '../setup/databases.ts';
 import { liveDatabases } from '../setup/live-databases.ts';
 
 // Random graphs of rows, and random requests for them, with every strategy, nesting, filter, order and limit: what is loaded is
 // compared with what is picked from plain arrays.
 // ATHANOR_SEED=… runs one seed; ATHANOR_RUNS=… another number of them.
-
-/** A generator of numbers that a seed repeats (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let z = Math.imul(state ^ (state >>> 15), 1 | state);
-    z = (z + Math.imul(z ^ (z >>> 7), 61 | z)) ^ z;
-    return ((z ^ (z >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 function models(db: Database) {
   const ac = db.Table('ac', {
@@ -363,7 +353,7 @@ async function query(session: Session, classes: Untyped, statements: Statements,
 }
 
 async function run(db: Database, seed: number): Promise<void> {
-  const die = dice(random(seed));
+  const die = dice(randomNumbers(seed));
   const { classes, tables } = models(db);
   await db.dropAll();
   await db.createAll();

@@ -13,23 +13,13 @@ import {
   t,
   text,
 } from '../../src/index.ts';
+import { randomNumbers } from '../core/random-values.ts';
 import { databases, openDatabase } from '../setup/databases.ts';
 import { liveDatabases } from '../setup/live-databases.ts';
 
 // Random work on a session, compared with a model of plain maps: what was flushed must be in the database, what was
 // committed must survive a rollback, and what is loaded must be what the database would give.
 // ATHANOR_SEED=… runs one seed; ATHANOR_RUNS=… another number of them.
-
-/** A generator of numbers that a seed repeats (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let z = Math.imul(state ^ (state >>> 15), 1 | state);
-    z = (z + Math.imul(z ^ (z >>> 7), 61 | z)) ^ z;
-    return ((z ^ (z >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 function models(db: Database) {
   const links = db.Table('links', {
@@ -563,7 +553,7 @@ test.each([databases[0], ...liveDatabases])(
     const classes = models(db);
     await db.createAll();
     for (const seed of database.family === 'sqlite' ? seeds : asked === undefined ? seeds.slice(0, RUNS_ON_A_SERVER) : seeds) {
-      const run = new Run(db, classes, random(seed));
+      const run = new Run(db, classes, randomNumbers(seed));
       try {
         for (let i = 0; i < STEPS; i++) await run.step();
         await run.finish();
