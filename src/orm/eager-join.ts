@@ -6,7 +6,7 @@ import { make, makeAlias } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import type { LockNode, SelectNode } from '../sql/statement-nodes.ts';
-import { readNode } from './column-choice.ts';
+import { chosenEntity, hasChosen, readNodes } from './column-choice.ts';
 import { ormError } from './errors.ts';
 import { identityOfRow } from './identity.ts';
 import type { LoadRequest } from './load-request.ts';
@@ -122,7 +122,7 @@ export function joinEager(select: SelectNode, source: SourceNode, plan: EagerPla
         from[place] = joinTarget(from[place], relation, { parent, through, target }, request.filter.map(own));
         if (mayBeSeveral(relation)) orderBy.push(...(request.orderBy ?? relation.orderBy.map((term) => term.node)).map(own));
       }
-      columns.push(...relation.target.rowColumns.map((column) => readNode(target, column)));
+      columns.push(...readNodes(target, relation.target, request.columns));
       add(target, joined);
     }
   };
@@ -175,6 +175,8 @@ interface Reader {
   readonly load: JoinedLoad;
   readonly map: Map<unknown, Entity>;
   readonly width: number;
+  /** Makes objects of which the request reads some columns; null where it reads those that its class says. */
+  readonly choose: ReturnType<typeof chosenEntity> | null;
   readonly peers: Entity[];
   /** What each parent's collection has so far; null for a to-one relation. */
   readonly found: Map<Entity, Entity[]> | null;
@@ -198,7 +200,7 @@ export function entitiesOfJoinedRows(
   const entities: Entity[] = [];
   // `shared`: several rows may lead to the same parent, each with all that it has.
   const reader = (load: JoinedLoad, shared: boolean): Reader => {
-    const { relation } = load;
+    const { relation, request } = load;
     // Its values are decoded as its database brings them, even where nothing else was read of it.
     relation.target.useDialect(session.engineOf(relation.target.table).dialect);
     const below = load.joined.map((one) => reader(one, shared || relation.direction !== 'oneToMany' || relation.join !== null));
@@ -207,6 +209,7 @@ export function entitiesOfJoinedRows(
       load,
       map: session.identities.of(relation.target),
       width: relation.target.rowColumns.length,
+      choose: request.columns === null ? null : chosenEntity(session, relation.target, request.columns),
       peers: [],
       found: relation.many ? new Map() : null,
       members: relation.many && repeats ? new Map() : null,
@@ -255,17 +258,18 @@ function readRelated(session: LoadingSession, parent: Entity, reader: Reader, ro
 }
 
 /** The related object that a row brings, or null where the join found none. */
-function relatedOfRow(session: LoadingSession, { load, map, width, peers }: Reader, row: DriverRow): Entity | null {
-  const { relation, offset } = load;
+function relatedOfRow(session: LoadingSession, { load, map, width, choose, peers }: Reader, row: DriverRow): Entity | null {
+  const { relation, request, offset } = load;
   const identity = identityOfRow(relation.target, row, offset);
   if (identity === undefined) return null;
   const known = map.get(identity);
-  if (known !== undefined && !session.partial?.has(known)) {
+  if (known !== undefined && hasChosen(session, relation.target, known, request.columns)) {
     if (known !== peers[peers.length - 1]) peers.push(known);
     known[PEERS] = peers;
     return known;
   }
-  const child = entityOfRow(session, relation.target, map, row.slice(offset, offset + width), identity, peers);
+  const own = row.slice(offset, offset + width);
+  const child = choose === null ? entityOfRow(session, relation.target, map, own, identity, peers) : choose(map, own, identity, peers);
   peers.push(child);
   return child;
 }

@@ -1,5 +1,7 @@
 import { describe } from '../sql/errors.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
+import type { TableColumn } from '../sql/schema.ts';
+import { type ColumnChoice, choose, defaultChoice, keepRead } from './column-choice.ts';
 import { ormError } from './errors.ts';
 import { relationOf } from './mapper.ts';
 import type { Mapper, Relationship } from './mapping.ts';
@@ -20,12 +22,14 @@ export interface LoadRequest {
   /** How many steps of a recursive load. */
   readonly depth: number;
   readonly nested: readonly LoadRequest[];
+  /** The columns that it reads, where those are not what its class says. */
+  readonly columns: ColumnChoice | null;
   /** Equal for requests that load alike but for the values of their conditions. */
   readonly key: string;
 }
 
 const STRATEGIES: readonly string[] = ['joined', 'selectin', 'subquery', 'contains', 'recursive', 'raise', 'noload', 'select'];
-const FIELDS = new Set(['strategy', 'with', 'filter', 'orderBy', 'limit', 'offset', 'alias', 'depth']);
+const FIELDS = new Set(['strategy', 'with', 'filter', 'orderBy', 'limit', 'offset', 'alias', 'depth', 'loadOnly', 'defer', 'undefer']);
 /** Stands for all relations that are not named. */
 const OTHERS = '*';
 const FOR_OTHERS: readonly unknown[] = ['raise', 'noload', 'select'];
@@ -79,7 +83,41 @@ function readRequest(relation: Relationship, value: unknown, others: LoadStrateg
   const depth = strategy === 'recursive' ? (rowNumber(name, 'depth', options.depth) ?? Number.POSITIVE_INFINITY) : 1;
   const source = (options.alias as { readonly '~source'?: { readonly node: SourceNode } } | undefined)?.['~source']?.node ?? null;
   if (options.alias !== undefined && source === null) throw badOption(name, options.alias, 'an alias of the related class');
-  return withKey({ relation, strategy, filter, orderBy, limit, offset, source, depth, nested: withDefaults(target, nested) });
+  const within = withDefaults(target, nested);
+  const columns = readColumns(relation, options, strategy === 'recursive' ? [relation] : [], within);
+  return withKey({ relation, strategy, filter, orderBy, limit, offset, source, depth, nested: within, columns });
+}
+
+/** The columns that a request asks for: what ties its objects to others is always among them. */
+function readColumns(
+  relation: Relationship,
+  options: Record<string, unknown>,
+  again: readonly Relationship[],
+  nested: readonly LoadRequest[],
+): ColumnChoice | null {
+  const { target } = relation;
+  const named = (field: 'loadOnly' | 'defer' | 'undefer'): readonly string[] | undefined => {
+    const value = options[field];
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value) || value.some((name) => typeof name !== 'string'))
+      throw badOption(`${relation.name}: { ${field} }`, value, `a list of columns of ${target.name}`);
+    return value as string[];
+  };
+  const [only, defer, undefer] = [named('loadOnly'), named('defer'), named('undefer')];
+  if (only === undefined && defer === undefined && undefer === undefined) return null;
+  const choice = choose(target, defaultChoice(target), { only, defer, undefer });
+  const byTarget = relation.through === null && relation.join === null;
+  const ties = byTarget ? relation.remote.map((position) => target.columns[position]) : [];
+  return keepRead(target, choice, [...ties, ...again.flatMap(ownSide), ...tiesOf(nested)]);
+}
+
+function ownSide({ local, mapper }: Relationship): TableColumn[] {
+  return local.map((position) => mapper.columns[position]);
+}
+
+/** The columns by which objects find what was asked for beside them. */
+export function tiesOf(requests: readonly LoadRequest[]): TableColumn[] {
+  return requests.flatMap(({ relation, strategy }) => (FOR_OTHERS.includes(strategy) ? [] : ownSide(relation)));
 }
 
 function rowNumber(where: string, field: string, value: unknown): number | null {
@@ -89,14 +127,26 @@ function rowNumber(where: string, field: string, value: unknown): number | null 
 }
 
 function plainRequest(relation: Relationship, strategy: LoadStrategy, nested: readonly LoadRequest[]): LoadRequest {
-  return withKey({ relation, strategy, filter: [], orderBy: null, limit: null, offset: null, source: null, depth: 1, nested });
+  return withKey({
+    relation,
+    strategy,
+    filter: [],
+    orderBy: null,
+    limit: null,
+    offset: null,
+    source: null,
+    depth: 1,
+    nested,
+    columns: null,
+  });
 }
 
 function withKey(request: Omit<LoadRequest, 'key'>): LoadRequest {
-  const { relation, strategy, filter, orderBy, limit, offset, source, nested } = request;
+  const { relation, strategy, filter, orderBy, limit, offset, source, nested, columns } = request;
   const parts = [...filter, ...(orderBy ?? [])].map((node) => node.key).join();
   const rows = `${limit === null ? '' : 'l'}${offset === null ? '' : 'o'}${source === null ? '' : source.key}`;
-  const key = `${relation.position}:${strategy}:${filter.length}:${orderBy === null ? '' : orderBy.length}:${rows}(${parts})[${nested.map((n) => n.key).join()}]`;
+  const read = columns === null ? '' : `-${columns.skipped.join('.')}`;
+  const key = `${relation.position}:${strategy}:${filter.length}:${orderBy === null ? '' : orderBy.length}:${rows}${read}(${parts})[${nested.map((n) => n.key).join()}]`;
   return { ...request, key };
 }
 

@@ -2,6 +2,7 @@ import { conjunction } from '../sql/expression.ts';
 import { canonicalKey, make, makeColumn, makeCte, makeCteAlias, makeCteReference, makeSelect, nextId } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import { INTEGER } from '../sql/type.ts';
+import { chosenEntity } from './column-choice.ts';
 import { identityOfRow } from './identity.ts';
 import type { LoadRequest } from './load-request.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
@@ -99,8 +100,10 @@ async function fetchBelow(
   const owner = ownerOf(relation);
   const seen = mayRepeat(relation) ? new Map<Entity[], Set<Entity>>() : null;
   const peers: Entity[] = [];
+  const choose = request.columns === null ? null : chosenEntity(session, target, request.columns);
   for (const row of rows) {
-    const entity = entityOfRow(session, target, map, row, identityOfRow(target, row), peers);
+    const identity = identityOfRow(target, row);
+    const entity = choose === null ? entityOfRow(session, target, map, row, identity, peers) : choose(map, row, identity, peers);
     peers.push(entity);
     known.add(entity);
     const key = owner(row);
@@ -147,7 +150,7 @@ function recursiveStatement(request: LoadRequest, keys: readonly unknown[]): Nod
   const all = makeCteAlias(makeCte({ id, name: null, columns, query: union, recursive: true, materialized: null }));
   const reached = makeSelect({ columns: [makeColumn(all, 'reached', 'reached', own.type)], from: [all] });
   return makeSelect({
-    columns: [...relatedColumns(relation, target), ...(isByTarget(relation) ? [] : near)],
+    columns: [...relatedColumns(relation, target, request.columns), ...(isByTarget(relation) ? [] : near)],
     from: [...from],
     where: conjunction([isAmong(near, nearColumns, reached), ...where, ...filter]),
     orderBy: request.orderBy ?? relation.orderBy.map((term) => term.node),

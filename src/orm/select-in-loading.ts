@@ -2,14 +2,17 @@ import type { DriverRow } from '../dialects/base/driver.ts';
 import { canonicalKey } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import { columnValue } from './attributes.ts';
+import { chosenEntity, hasChosen } from './column-choice.ts';
 import { identityOf, identityOfRow } from './identity.ts';
 import { loadMark } from './load-marks.ts';
 import { isPlain } from './load-request.ts';
-import { entitiesOfRows, entityOfRow, type LoadingSession } from './loader.ts';
-import { type Entity, hasChange, MAPPER, type Relationship, ROW } from './mapping.ts';
+import { complete, entitiesOfRows, entityOfRow, type LoadingSession } from './loader.ts';
+import { CHANGES, type Entity, hasChange, MAPPER, PERSISTENT, type Relationship, ROW, STATUS } from './mapping.ts';
+import { storedKey } from './persistence.ts';
 import { knownOne, relatedOf } from './related.ts';
 import { fill, fillOne } from './related-filling.ts';
 import { ALL, isByTarget, type ParentKeys, relatedStatement, type Wish } from './related-statement.ts';
+import { readByKeys } from './reloading.ts';
 
 /** Parents whose related rows are asked for in one statement. */
 const CHUNK = 500;
@@ -28,6 +31,7 @@ export async function loadSelectIn(
   wish: Wish = ALL,
   within: Node | null = null,
 ): Promise<Entity[]> {
+  await readOwnSide(session, relation, parents);
   const query = relation.local.length === 1 ? within : null;
   if (relation.direction === 'manyToOne') return loadOne(session, relation, parents, wish, query);
   const loaded: Entity[] = [];
@@ -50,6 +54,18 @@ export async function loadSelectIn(
     fill(session, parent, relation, key === null ? [] : (found.get(key.identity) as Entity[]), partial);
   });
   return loaded;
+}
+
+/** Reads the columns by which the parents find what the relation leads to, where a query left them out. */
+async function readOwnSide(session: LoadingSession, { local, mapper }: Relationship, parents: readonly Entity[]): Promise<void> {
+  const lacking = parents.filter((parent) => parent[STATUS] === PERSISTENT && local.some((place) => parent[ROW][place] === undefined));
+  if (lacking.length === 0) return;
+  const keys = lacking.map((parent) => storedKey(parent, parent[CHANGES]));
+  const found = await readByKeys(session, mapper, keys, { positions: local });
+  lacking.forEach((parent, i) => {
+    const row = found.get(identityOf(keys[i]));
+    if (row !== undefined) complete(parent, row);
+  });
 }
 
 /** Whether a list does not have the object yet, of which it has it now. */
@@ -148,14 +164,15 @@ async function loadOne(
   for (const parent of parents) {
     // What a user set stays, whatever is asked for; what a filter left is not all there is.
     const open = partial || loadMark(parent, relation) === 'partial';
-    const known = open && !hasChange(parent, parent[MAPPER].columns.length + relation.position) ? undefined : knownOne(parent, relation);
-    if (known !== undefined) {
+    const changed = hasChange(parent, parent[MAPPER].columns.length + relation.position);
+    const known = open && !changed ? undefined : knownOne(parent, relation);
+    if (known !== undefined && (known === null || changed || hasChosen(session, relation.target, known, wish.columns))) {
       relatedOf(parent)[relation.position] = known;
       if (known !== null) loaded.push(known);
       continue;
     }
     const key = localKey(parent, relation);
-    if (key === null) relatedOf(parent)[relation.position] = null;
+    if (key === null) relatedOf(parent)[relation.position] ??= null;
     else waiting.push({ parent, key });
   }
   if (waiting.length === 0) return loaded;
@@ -185,7 +202,7 @@ async function fetchRelated(
     const part = within ?? keys.slice(start, start + chunk).map((key) => (single ? key.values[0] : key.values));
     const answer = fetchRows(session, relation, part, wish);
     const rows = answer instanceof Promise ? await answer : answer;
-    if (relation.direction === 'oneToMany' && relation.join === null && keys.length <= chunk) {
+    if (relation.direction === 'oneToMany' && relation.join === null && keys.length <= chunk && wish.columns === null) {
       // A row has one owner, so no two rows are of one object.
       const entities = entitiesOfRows(session, target, rows, true);
       // The driver's list may have become the list of objects, whose rows are as they came.
@@ -195,8 +212,10 @@ async function fetchRelated(
       return;
     }
     const map = session.identities.of(target);
+    const choose = wish.columns === null ? null : chosenEntity(session, target, wish.columns);
     for (const row of rows) {
-      const entity = entityOfRow(session, target, map, row, identityOfRow(target, row), loaded);
+      const identity = identityOfRow(target, row);
+      const entity = choose === null ? entityOfRow(session, target, map, row, identity, loaded) : choose(map, row, identity, loaded);
       loaded.push(entity);
       each(entity, row);
     }
