@@ -152,8 +152,15 @@ function joinTarget(
   if (through === null)
     return make('join', { type: 'left', left, right: target, on: conjunction([tie(relation, parent, target), ...filter]) });
   const { near, far, across } = ties(relation, parent, through, target);
-  const right = make('join', { type: 'inner', left: through, right: target, on: conjunction([far, ...filter]) });
-  return make('join', { type: 'left', left, right, on: across === null ? near : (conjunction([near, across]) as Node) });
+  // One after the other, not the pair as one: SQLite would make the whole join of the two first. A row between that leads to
+  // nothing brings no object.
+  const pairs = make('join', { type: 'left', left, right: through, on: near });
+  return make('join', {
+    type: 'left',
+    left: pairs,
+    right: target,
+    on: conjunction([far, ...(across === null ? [] : [across]), ...filter]),
+  });
 }
 
 /** The source that the query itself joined for a relation: the one named, the one joined along it, or the class's own table. */

@@ -10,7 +10,7 @@ import { columnOf } from './mapped-source.ts';
 import type { Entity } from './mapping.ts';
 import { fill, isWholeHere, relatedTo } from './related-filling.ts';
 import { isAmong, isByTarget, relatedColumns, relatedRows } from './related-statement.ts';
-import { distinctKeys, isNew, type Key, localKey, mayRepeat, ownerOf } from './select-in-loading.ts';
+import { isNew, mayRepeat, ownerOf, parentKeys } from './select-in-loading.ts';
 
 /** Loads one step of the relation, where a step takes a statement of its own. */
 export type RecursiveLoad = (parents: readonly Entity[], request: LoadRequest) => Promise<readonly Entity[]>;
@@ -33,9 +33,9 @@ export async function loadRecursive(
   if (relation.local.length > 1 || limit !== null || offset !== null || !recursiveUnion) return byLevels(roots, request, step);
   const found = new Map<unknown, Entity[]>();
   const known = new Set<Entity>(roots);
-  const keys = distinctKeys(roots.map((root) => localKey(root, relation)));
-  for (let start = 0; start < keys.length; start += CHUNK) {
-    await fetchBelow(session, request, keys.slice(start, start + CHUNK), found, known);
+  const { values } = parentKeys(roots, relation);
+  for (let start = 0; start < values.length; start += CHUNK) {
+    await fetchBelow(session, request, values.slice(start, start + CHUNK), found, known);
   }
   const partial = request.filter.length > 0;
   const reached = new Set<Entity>();
@@ -45,14 +45,14 @@ export async function loadRecursive(
   const seen = new Set<Entity>(roots);
   for (let depth = 1; depth <= request.depth && level.length > 0; depth++) {
     const next: Entity[] = [];
-    for (const parent of level) {
+    const { identities } = parentKeys(level, relation);
+    for (const [i, parent] of level.entries()) {
       if (!known.has(parent)) {
         strays.push(parent);
         continue;
       }
-      const key = localKey(parent, relation);
       if (partial || request.orderBy !== null || !isWholeHere(parent, relation)) {
-        fill(session, parent, relation, key === null ? [] : [...(found.get(key.identity) ?? [])], partial);
+        fill(session, parent, relation, [...(found.get(identities[i]) ?? [])], partial);
       }
       for (const one of relatedTo(parent, relation)) {
         reached.add(one);
@@ -84,16 +84,13 @@ async function byLevels(roots: readonly Entity[], request: LoadRequest, step: Re
 async function fetchBelow(
   session: LoadingSession,
   request: LoadRequest,
-  keys: readonly Key[],
+  keys: readonly unknown[],
   found: Map<unknown, Entity[]>,
   known: Set<Entity>,
 ): Promise<void> {
   const { relation } = request;
   const { target } = relation;
-  const built = recursiveStatement(
-    request,
-    keys.map((key) => key.values[0]),
-  );
+  const built = recursiveStatement(request, keys);
   const values = built.binds.map((bind) => bind.value);
   const rows = await session.fetch(target.table, canonicalKey(built.key), () => built, values);
   const map = session.identities.of(target);
