@@ -104,7 +104,12 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
     const model = '~model' in target ? target['~model'] : target;
     const named = typeof model === 'function' && MAPPER in model ? mapperOf(model, where) : null;
     if (named === null || !isA(named, relation.target))
-      throw ormError('orm.wrong-class', where, `${relation.target.name}, or an alias of it`, named?.name ?? table?.name ?? 'a subquery');
+      throw ormError(
+        'orm.wrong-class',
+        where,
+        `an alias of ${relation.target.name} or of a class below it`,
+        named?.name ?? table?.name ?? 'a subquery',
+      );
     const narrowed = named === relation.target ? null : named;
     return new RelationAttribute(this.#source, this.#mapper, this.#position, model === target ? null : node, narrowed);
   }
