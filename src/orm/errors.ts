@@ -35,6 +35,7 @@ const TABLE = {
     `${model} has no attribute '${key}'. It has: ${known}.`,
   ],
   'orm.bad-init': (model: string, got: string) => [MappingError, `new ${model}() takes an object of attributes, but got ${got}.`],
+  'orm.bad-assign': (model: string, got: string) => [MappingError, `assign() of a ${model} takes an object of attributes, but got ${got}.`],
   'orm.no-primary-key': (model: string) => [
     MappingError,
     `${model} has no primary key, and an object needs one. Mark a column with .primaryKey(), or use db.Table for a table without a class.`,
@@ -114,6 +115,14 @@ const TABLE = {
   'orm.column-not-loaded': (attribute: string, object: string) => [
     NotLoadedError,
     `${attribute} of ${object} is not loaded. Load it with \`await session.refresh(object)\`.`,
+  ],
+  'orm.sql-not-flushed': (object: string, attribute: string) => [
+    NotLoadedError,
+    `'${attribute}' of ${object} was set to SQL, whose value the database makes with the flush. Read it after \`await session.flush()\`.`,
+  ],
+  'orm.sql-key': (object: string, attribute: string) => [
+    InvalidStateError,
+    `'${attribute}' of ${object} was set to SQL, and is part of its key. This database does not tell what an UPDATE made of it, so that the row could not be found again. Read the value first, and set that.`,
   ],
   'orm.load-forbidden': (attribute: string, object: string, key: string) => [
     NotLoadedError,
