@@ -14,7 +14,7 @@ import { staleDelete } from './stale-rows.ts';
 export async function deleteEntities(session: FlushSession, entities: readonly Entity[]): Promise<void> {
   if (entities.length === 0) return;
   const identities = new Map<string, Entity>();
-  const byKey = (table: Table, values: readonly unknown[]): string => `${table.fullName} ${JSON.stringify(values.map(String))}`;
+  const byKey = (table: Table, values: readonly unknown[]): string => `${table.fullName} ${identityOf(values)}`;
   const circular = orderMappers([...new Set(entities.map((entity) => entity[MAPPER]))]).some((group) => group.circular);
   if (circular)
     for (const entity of entities) for (const table of entity[MAPPER].tables) identities.set(byKey(table, storedKey(entity, null)), entity);

@@ -19,6 +19,8 @@ export interface DialectOptions {
     readonly unlogged?: boolean;
     /** Such as `'RANGE (created_at)'`. */
     readonly partitionBy?: string;
+    /** The table that it is a part of, and its rows there: `{ table: 'logs', bound: "FOR VALUES IN ('a')" }`. */
+    readonly partitionOf?: { readonly table: string; readonly bound: string };
     readonly tablespace?: string;
     readonly with?: StorageOptions;
     /** The tables whose columns it inherits. */
@@ -39,7 +41,7 @@ export interface DialectOptions {
 
 const KNOWN: Readonly<Record<keyof DialectOptions, readonly string[]>> = {
   sqlite: ['strict', 'withoutRowid', 'autoincrement'],
-  postgresql: ['unlogged', 'partitionBy', 'tablespace', 'with', 'inherits', 'onCommit'],
+  postgresql: ['unlogged', 'partitionBy', 'partitionOf', 'tablespace', 'with', 'inherits', 'onCommit'],
   mysql: ['engine', 'charset', 'collate', 'rowFormat', 'autoIncrement'],
 };
 
