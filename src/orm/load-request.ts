@@ -3,7 +3,8 @@ import type { Node, SourceNode } from '../sql/node.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { type ColumnChoice, choose, defaultChoice, keepRead } from './column-choice.ts';
 import { ormError } from './errors.ts';
-import { relationOf } from './mapper.ts';
+import { isA } from './hierarchy.ts';
+import { mapperOf, relationsNamed, withDescendants } from './mapper.ts';
 import type { Mapper, Relationship } from './mapping.ts';
 
 /** How a relation is loaded, or that it is not. */
@@ -12,6 +13,8 @@ export type LoadStrategy = 'joined' | 'selectin' | 'subquery' | 'contains' | 're
 /** What `with()` asked for one relation, read and checked. */
 export interface LoadRequest {
   readonly relation: Relationship;
+  /** What its rows are read as: the related class, or the one below it whose alias was joined. */
+  readonly target: Mapper;
   readonly strategy: LoadStrategy;
   readonly filter: readonly Node[];
   readonly orderBy: readonly Node[] | null;
@@ -45,12 +48,18 @@ export function readRequests(mapper: Mapper, spec: object, outer: LoadStrategy |
   if (said !== undefined && !FOR_OTHERS.includes(said)) throw badOption(`${mapper.name}.*`, said, FOR_OTHERS.join(', '));
   const others = (said as LoadStrategy | undefined) ?? outer;
   const requests = Object.entries(named).flatMap(([key, value]) => {
-    const relation = relationOf(mapper, key);
-    return value === undefined ? [] : [readRequest(relation, value, others)];
+    const relations = relationsNamed(mapper, key);
+    return value === undefined ? [] : relations.map((relation) => readRequest(relation, value, others));
   });
   if (others === null) return requests;
-  const rest = mapper.relations().filter((relation) => !requests.some((request) => request.relation === relation));
+  const rest = relationsBelow(mapper).filter((relation) => !requests.some((request) => request.relation === relation));
   return [...requests, ...rest.map((relation) => plainRequest(relation, others, []))];
+}
+
+/** The relations of a class, and those that the classes below it add. */
+function relationsBelow(mapper: Mapper): readonly Relationship[] {
+  const classes = withDescendants(mapper);
+  return classes.length === 1 ? mapper.relations() : [...new Set(classes.flatMap((one) => one.relations()))];
 }
 
 function badOption(where: string, got: unknown, expected: string): Error {
@@ -83,19 +92,27 @@ function readRequest(relation: Relationship, value: unknown, others: LoadStrateg
   const depth = strategy === 'recursive' ? (rowNumber(name, 'depth', options.depth) ?? Number.POSITIVE_INFINITY) : 1;
   const source = (options.alias as { readonly '~source'?: { readonly node: SourceNode } } | undefined)?.['~source']?.node ?? null;
   if (options.alias !== undefined && source === null) throw badOption(name, options.alias, 'an alias of the related class');
+  const reached = aliasedMapper(options.alias, target);
   const within = withDefaults(target, nested);
-  const columns = readColumns(relation, options, strategy === 'recursive' ? [relation] : [], within);
-  return withKey({ relation, strategy, filter, orderBy, limit, offset, source, depth, nested: within, columns });
+  const columns = readColumns(relation, reached, options, strategy === 'recursive' ? [relation] : [], within);
+  return withKey({ relation, target: reached, strategy, filter, orderBy, limit, offset, source, depth, nested: within, columns });
+}
+
+/** The class that an alias stands for, where it is below the related class. */
+function aliasedMapper(alias: unknown, target: Mapper): Mapper {
+  const model = typeof alias === 'object' && alias !== null && '~model' in alias ? alias['~model'] : null;
+  const mapper = model === null ? target : mapperOf(model, 'with()');
+  return isA(mapper, target) ? mapper : target;
 }
 
 /** The columns that a request asks for: what ties its objects to others is always among them. */
 function readColumns(
   relation: Relationship,
+  target: Mapper,
   options: Record<string, unknown>,
   again: readonly Relationship[],
   nested: readonly LoadRequest[],
 ): ColumnChoice | null {
-  const { target } = relation;
   const named = (field: 'loadOnly' | 'defer' | 'undefer'): readonly string[] | undefined => {
     const value = options[field];
     if (value === undefined) return undefined;
@@ -127,26 +144,19 @@ function rowNumber(where: string, field: string, value: unknown): number | null 
 }
 
 function plainRequest(relation: Relationship, strategy: LoadStrategy, nested: readonly LoadRequest[]): LoadRequest {
-  return withKey({
-    relation,
-    strategy,
-    filter: [],
-    orderBy: null,
-    limit: null,
-    offset: null,
-    source: null,
-    depth: 1,
-    nested,
-    columns: null,
-  });
+  const { target } = relation;
+  const own = { relation, target, strategy, filter: [], orderBy: null, limit: null, offset: null, source: null, columns: null };
+  return withKey({ ...own, depth: 1, nested });
 }
 
 function withKey(request: Omit<LoadRequest, 'key'>): LoadRequest {
   const { relation, strategy, filter, orderBy, limit, offset, source, nested, columns } = request;
   const parts = [...filter, ...(orderBy ?? [])].map((node) => node.key).join();
   const rows = `${limit === null ? '' : 'l'}${offset === null ? '' : 'o'}${source === null ? '' : source.key}`;
+  const owner = relation.mapper.parent === null ? '' : `${relation.mapper.planId}.`;
   const read = columns === null ? '' : `-${columns.skipped.join('.')}`;
-  const key = `${relation.position}:${strategy}:${filter.length}:${orderBy === null ? '' : orderBy.length}:${rows}${read}(${parts})[${nested.map((n) => n.key).join()}]`;
+  const terms = `${filter.length}:${orderBy === null ? '' : orderBy.length}:${rows}${read}(${parts})`;
+  const key = `${owner}${relation.position}:${strategy}:${terms}[${nested.map((n) => n.key).join()}]`;
   return { ...request, key };
 }
 
@@ -160,21 +170,22 @@ export function mergeRequests(earlier: readonly LoadRequest[], later: readonly L
   return [...earlier.filter((request) => !later.some((other) => other.relation === request.relation)), ...later];
 }
 
-const defaults = new WeakMap<Mapper, readonly LoadRequest[]>();
+const defaults = new WeakMap<Mapper, { readonly planId: number; readonly requests: readonly LoadRequest[] }>();
 
 /** What a class's relations ask for by themselves, with `lazy: 'joined'`, `'selectin'` or `'subquery'`; made once. */
 export function defaultRequests(mapper: Mapper): readonly LoadRequest[] {
-  let requests = defaults.get(mapper);
-  if (requests === undefined) {
-    requests = requestsWithin(mapper, []);
-    defaults.set(mapper, requests);
+  let known = defaults.get(mapper);
+  // A class that was extended since may have more.
+  if (known === undefined || known.planId !== mapper.planId) {
+    known = { planId: mapper.planId, requests: requestsWithin(mapper, []) };
+    defaults.set(mapper, known);
   }
-  return requests;
+  return known.requests;
 }
 
 /** A relation that leads back to itself is loaded once, as SQLAlchemy does without a join depth. */
 function requestsWithin(mapper: Mapper, path: readonly Relationship[]): LoadRequest[] {
-  return mapper.relations().flatMap((relation) => {
+  return relationsBelow(mapper).flatMap((relation) => {
     const { lazy } = relation.definition.options;
     if (lazy === undefined || lazy === 'select' || lazy === 'raise' || path.includes(relation)) return [];
     return [plainRequest(relation, lazy, requestsWithin(relation.target, [...path, relation]))];
@@ -183,7 +194,7 @@ function requestsWithin(mapper: Mapper, path: readonly Relationship[]): LoadRequ
 
 /** The requests of a query over the defaults of its class. */
 export function withDefaults(mapper: Mapper, requests: readonly LoadRequest[]): readonly LoadRequest[] {
-  if (mapper.relationKeys.length === 0) return requests;
+  if (mapper.relationKeys.length === 0 && mapper.dispatch === null) return requests;
   const own = defaultRequests(mapper);
   return own.length === 0 ? requests : requests.length === 0 ? own : mergeRequests(own, requests);
 }
