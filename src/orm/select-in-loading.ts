@@ -182,7 +182,8 @@ async function loadOne(
     const open = partial || loadMark(parent, relation) === 'partial';
     const changed = hasChange(parent, parent[MAPPER].columns.length + relation.position);
     const known = open && !changed ? undefined : knownOne(parent, relation);
-    if (known !== undefined && (known === null || changed || hasChosen(session, relation.target, known, wish.columns))) {
+    const here = known !== undefined && (known === null || changed || hasChosen(session, relation.target, known, wish.columns));
+    if (here && (wish.populate === undefined || known === null || changed)) {
       relatedOf(parent)[relation.position] = known;
       if (known !== null) loaded.push(known);
       continue;
@@ -221,6 +222,7 @@ async function fetchRelated(
     const part = within ?? keys.slice(start, start + chunk);
     const answer = fetchRows(session, relation, part, wish);
     const rows = answer instanceof Promise ? await answer : answer;
+    wish.populate?.(target, rows, wish.columns);
     if (relation.direction === 'oneToMany' && relation.join === null && keys.length <= chunk && wish.columns === null) {
       // A row has one owner, so no two rows are of one object.
       const entities = entitiesOfRows(session, target, rows, true);

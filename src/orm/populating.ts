@@ -1,0 +1,42 @@
+import type { AttachingSession } from './attachment.ts';
+import { identityOfRow } from './identity.ts';
+import type { LoadRequest, Populate } from './load-request.ts';
+import { ownRow } from './loader.ts';
+import { MAPPER, type Mapper, ROW } from './mapping.ts';
+import { type ReloadingSession, replaceRow } from './reloading.ts';
+
+/** What a query that populates needs of a session. */
+export type PopulatingSession = ReloadingSession & Pick<AttachingSession, 'identities' | 'removed' | 'suspects'>;
+
+/**
+ * The populating of one query. Each object is taken from its first row alone: what was loaded onto it since would be forgotten
+ * with another.
+ */
+export function populating(session: PopulatingSession): Populate {
+  const done = new Map<Mapper, Set<unknown>>();
+  return (mapper, rows, columns, offset = 0) => {
+    const seen = done.get(mapper.root) ?? new Set();
+    done.set(mapper.root, seen);
+    const map = session.identities.of(mapper);
+    for (const row of rows) {
+      const identity = identityOfRow(mapper, row, offset);
+      if (identity === undefined || seen.has(identity)) continue;
+      seen.add(identity);
+      const known = map.get(identity);
+      if (known === undefined || session.removed.has(known)) continue;
+      const own = ownRow(mapper, known, row.slice(offset, offset + mapper.rowColumns.length));
+      // What this query does not read stays as it was.
+      for (const place of columns?.skipped ?? []) {
+        const position = known[MAPPER] === mapper ? place : known[MAPPER].positionOf(mapper.rowColumns[place]);
+        if (position >= 0 && position < own.length) own[position] = known[ROW][position];
+      }
+      replaceRow(session, known, own);
+      session.suspects?.add(known);
+    }
+  };
+}
+
+/** Requests whose objects are populated too. */
+export function populated(requests: readonly LoadRequest[], populate: Populate): LoadRequest[] {
+  return requests.map((request) => ({ ...request, populate, nested: populated(request.nested, populate) }));
+}
