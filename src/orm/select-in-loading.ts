@@ -151,10 +151,12 @@ export function ownerOf(relation: Relationship): (row: DriverRow) => unknown {
   const byTarget = isByTarget(relation);
   const places = byTarget ? relation.remote : relation.local.map((_, i) => width + i);
   const [first] = places;
-  const single = places.length === 1;
+  const kind = byTarget ? relation.target.kinds[first] : relation.mapper.kinds[relation.local[0]];
+  // A number that stands for a number is its own identity; others stand for a boolean, a decimal, or what a type makes of it.
+  const plain = places.length === 1 && (kind === 'number' || kind === 'bigint');
   return (row) => {
     const raw = row[first];
-    if (single && typeof raw === 'number') return raw;
+    if (plain && typeof raw === 'number') return raw;
     const codecs = relation.target.codecs();
     const local = relation.mapper.codecs();
     const values = places.map((place, i) => {
