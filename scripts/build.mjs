@@ -39,6 +39,9 @@ async function bundle(folder) {
     dir: folder,
     format: 'esm',
     sourcemap: true,
+    // Names stay, for stack traces; comments and spaces would be read at each start of each program.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+    comments: false,
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
   });
