@@ -627,7 +627,8 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     if (this.connections.transaction.active) throw ormError('orm.transaction-open');
     this.connections.transaction.options = options;
     try {
-      await this.connections.transaction.open(this.connections.engineFor(null), options.readOnly !== true);
+      const opening = this.connections.transaction.open(this.connections.engineFor(null), options.readOnly !== true);
+      if (opening instanceof Promise) await opening;
     } catch (error) {
       this.connections.transaction.options = null;
       throw error;
@@ -771,8 +772,10 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     refuseFailed(this);
     if (this.#autoflush && this.#hasWork()) await this.flush();
   }
-  async settle(): Promise<void> {
-    if (handlers.getStore() === this) return;
+  settle(): MaybePromise<void> {
+    if (this.#flushing !== null && handlers.getStore() !== this) return this.#settle();
+  }
+  async #settle(): Promise<void> {
     while (this.#flushing !== null) await this.#flushing.catch(() => {});
   }
   #open(): void {
