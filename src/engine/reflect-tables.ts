@@ -1,6 +1,6 @@
 import type { Dialect } from '../dialects/base/dialect.ts';
-import { catalogOf } from '../dialects/base/reflected-catalog.ts';
 import { reflectedDefinition } from '../dialects/base/reflected-definition.ts';
+import { reflectedType } from '../dialects/base/reflected-type.ts';
 import type { ReflectedColumn, ReflectedTable } from '../dialects/base/reflection.ts';
 import type { Column } from '../sql/column.ts';
 import { describe, sqlError } from '../sql/errors.ts';
@@ -8,11 +8,12 @@ import { MetaData, type ReflectOptions } from '../sql/metadata.ts';
 import { camelCase, snakeCase } from '../sql/naming.ts';
 import { rawSql } from '../sql/raw-text.ts';
 import { type ColumnAttribute, type Shape, Table } from '../sql/schema.ts';
-import { makeType, type SqlType, TEXT } from '../sql/type.ts';
+import type { SqlType } from '../sql/type.ts';
 import { View } from '../sql/view.ts';
 import { engineError } from './errors.ts';
 import { type CatalogSource, Inspector } from './inspector.ts';
 import { nearNames } from './near-names.ts';
+import { neededSequences, readSequences } from './reflect-sequences.ts';
 
 /** How one table is read. */
 export interface ReflectTableOptions<S = Shape>
@@ -67,7 +68,8 @@ export async function reflectTables(source: CatalogSource, metadata: MetaData, o
     else if (only !== undefined)
       throw sqlError('sql.bad-argument', "reflect(), at 'only',", 'a list of names or a function', describe(only));
   }
-  const read = await run.read(tables.filter((table) => !isView(table)));
+  const read = await run.read(tables.filter((table) => !isView(table) && run.hasColumns(table)));
+  if (options.sequences === true) await run.readSequences(schema);
   if (views) await run.readViews(schema, only);
   return read;
 }
@@ -113,6 +115,7 @@ class Reflection {
     const dialect = await this.#dialect();
     const { tables } = this.#metadata;
     const made: Table[] = [];
+    const read: ReflectedTable[] = [];
     let wave = first;
     let given: ReflectTableOptions<Shape> = one;
     while (wave.length > 0) {
@@ -125,6 +128,7 @@ class Reflection {
           made.push(known);
           continue;
         }
+        read.push(reflected);
         const columns = { ...(known?.shape as Shape | undefined), ...given.columns };
         const table = this.#make(chosenColumns(reflected, given), dialect, columns);
         made.push(table);
@@ -138,7 +142,24 @@ class Reflection {
       given = {};
       wave = await this.#targets([...wanted].flatMap(([name, target]) => (tables.has(name) ? [] : [target])));
     }
+    const named = neededSequences(read);
+    if (named.length > 0) await readSequences(this.inspector, this.#metadata, dialect, named);
     return made;
+  }
+
+  /** All sequences of a schema that no column owns. */
+  async readSequences(schema: string | null): Promise<void> {
+    await readSequences(this.inspector, this.#metadata, await this.#dialect(), [], { schema });
+  }
+
+  /** Whether there is anything to select from it: PostgreSQL has tables without columns, and whoever reads one is warned. */
+  hasColumns(table: ReflectedTable): boolean {
+    if (table.columns.length === 0)
+      process.emitWarning(`The table '${fullName(table)}' has no columns: it is left out.`, {
+        type: 'AthanorWarning',
+        code: 'athanor.no-columns',
+      });
+    return table.columns.length > 0;
   }
 
   /** Views become `View`s, which are read and not written to. */
@@ -155,11 +176,16 @@ class Reflection {
         if (this.#options.extend !== true) continue;
         this.#metadata.views.delete(fullName(view));
       }
-      const { shape } = reflectedDefinition(table, { typeOf: typesOf(table, dialect), attributeOf: this.#attributes(table, {}) });
+      const { shape } = reflectedDefinition(table, {
+        typeOf: typesOf(table, dialect, this.#metadata.schema),
+        attributeOf: this.#attributes(table, {}),
+      });
       new View(this.#metadata, view.name, rawSql(view.definition), {
         columns: shape,
         schema,
         materialized: view.materialized,
+        ...(view.comment == null ? {} : { comment: view.comment }),
+        ...(view.checkOption === undefined ? {} : { checkOption: view.checkOption }),
         ...(this.#options.bind == null ? {} : { bind: this.#options.bind }),
       });
     }
@@ -177,7 +203,7 @@ class Reflection {
     const byColumn = handColumns(reflected, columns);
     const attributeOf = this.#attributes(reflected, byColumn);
     const { shape, options } = reflectedDefinition(reflected, {
-      typeOf: typesOf(reflected, dialect, byColumn),
+      typeOf: typesOf(reflected, dialect, this.#metadata.schema, byColumn),
       attributeOf,
       given: (column) => byColumn[column]?.[1],
       asModel: true,
@@ -226,27 +252,18 @@ function handColumns(reflected: ReflectedTable, columns: Shape): Record<string, 
 function typesOf(
   reflected: ReflectedTable,
   dialect: Dialect,
+  home: string | null,
   given: Readonly<Record<string, unknown>> = {},
 ): (column: ReflectedColumn) => SqlType {
-  const catalog = catalogOf(dialect);
-  const native = (words: string, inner: SqlType): SqlType => makeType({ name: 'native', words, inner });
   return (column) => {
-    const { type: words, baseType, enum: own } = column;
-    if (own !== undefined) {
-      const length = Math.max(...own.values.map((value) => value.length));
-      const type = makeType({ name: 'enum', values: own.values, length, enumName: own.name });
-      return words.endsWith('[]') ? makeType({ name: 'array', inner: type, dimensions: 1 }) : type;
-    }
-    if (baseType !== undefined) return native(words, dialect.ddl.parseType(baseType) ?? catalog.typeLike?.(baseType) ?? TEXT);
-    const type = dialect.ddl.parseType(words);
-    if (type !== null) return type;
-    const like = catalog.typeLike?.(words) ?? null;
-    if (like === null && !(column.name in given))
+    const { type: words } = column;
+    const { type, unknown } = reflectedType(column, dialect, home);
+    if (unknown && !(column.name in given))
       process.emitWarning(
         `'${fullName(reflected)}.${column.name}' has ${words === '' ? 'no type' : `the type ${words}`}, which Athanor has no name for: its values come as the driver gives them. Say the column by hand to give it a type.`,
         { type: 'AthanorWarning', code: 'athanor.unknown-type' },
       );
-    return native(words, like ?? TEXT);
+    return type;
   };
 }
 

@@ -1,14 +1,17 @@
 import { partsOf } from '../dialects/base/index-words.ts';
 import type {
   ReflectedColumn,
+  ReflectedExclude,
   ReflectedForeignKey,
   ReflectedIndex,
   ReflectedIndexPart,
   ReflectedTable,
 } from '../dialects/base/reflection.ts';
-import type { Deferral } from '../sql/constraints.ts';
+import type { Deferral, StorageOptions } from '../sql/constraints.ts';
 import type { Node } from '../sql/node.ts';
+import { isKind } from '../sql/node-walk.ts';
 import type { ForeignKey, Index, Table, TableColumn } from '../sql/schema.ts';
+import type { Exclude } from '../sql/table-parts.ts';
 import type { Change, ComparedDialect, Comparison } from './comparison.ts';
 import { columnBuilder, draftColumn, isOwnIndex, isOwnUnique, tableFromReflection } from './draft.ts';
 import type { Operation } from './operation.ts';
@@ -53,6 +56,7 @@ class TableComparison {
     this.#changes.push(...added);
     this.#compareForeignKeys();
     this.#compareChecks();
+    this.#compareExcludes();
     for (const column of this.#removed) this.#dropColumn(column);
     this.#guessRenames();
     return { changes: this.#changes, problems: this.#problems, warnings: this.#warnings };
@@ -77,6 +81,11 @@ class TableComparison {
       this.#problems.push(
         `'${where}' is ${word(column.nullable)} in the models and ${word(other.nullable)} in the database; altering a column is not there yet.`,
       );
+    }
+    const counts = column.identity === null && other.autoIncrement !== undefined && !column.primaryKey && !other.primaryKey;
+    if (counts && column.autoIncrement !== other.autoIncrement && other.identity == null) {
+      const word = (numbered: boolean | undefined): string => (numbered === true ? 'the database' : 'nobody');
+      differs('numbering', `by ${word(column.autoIncrement)}`, `by ${word(other.autoIncrement)}`);
     }
     const fallback = column.serverDefault === null ? null : ddl.inline(column.serverDefault.node);
     const same = fallback === null || other.default === null ? fallback === other.default : ddl.sameExpression(fallback, other.default);
@@ -106,7 +115,9 @@ class TableComparison {
           there === null ? 'none' : word(there.sql, there.stored),
         );
     }
-    const identity = other.identity;
+    // A column that is numbered by the usual rule may be numbered by an identity of which nothing more is said.
+    const usual = column.identity === null && column.autoIncrement && other.identity != null && Object.keys(other.identity).length === 0;
+    const identity = usual ? null : other.identity;
     if (identity !== undefined && (column.identity === null) !== (identity === null))
       differs('identity', column.identity === null ? 'none' : 'there', identity === null ? 'none' : 'there');
     else if (identity != null && (column.identity?.always ?? false) !== (identity.always ?? false))
@@ -251,6 +262,7 @@ class TableComparison {
     if (included(index.include?.map((column) => column.name)) !== included(other.include)) return false;
     if ((index.using ?? 'btree') !== (other.using ?? 'btree')) return false;
     if ((index.nullsNotDistinct ?? false) !== (other.nullsNotDistinct ?? false)) return false;
+    if (!sameStorage(index.storage, other.storage)) return false;
     const where = index.where === null ? null : ddl.inline(index.where);
     return where === null || other.where === null ? where === other.where : ddl.sameExpression(where, other.where);
   }
@@ -368,6 +380,37 @@ class TableComparison {
     }
   }
 
+  #compareExcludes(): void {
+    const left = [...(this.#reflected.excludes ?? [])];
+    const missing = this.#table.excludes.filter((exclude) => {
+      const place = left.findIndex((other) => this.#sameExclude(exclude, other));
+      if (place !== -1) left.splice(place, 1);
+      return place === -1;
+    });
+    for (const { name } of missing) this.#cannotAdd(`exclude constraint ${named(name)}`.trimEnd());
+    for (const other of left) {
+      if (other.elements.some(({ column }) => this.#removed.some(({ name }) => name === column))) continue;
+      this.#cannotDrop(`exclude constraint ${named(other.name)}`.trimEnd());
+    }
+  }
+
+  #sameExclude(exclude: Exclude, other: ReflectedExclude): boolean {
+    const { ddl } = this.#dialect;
+    const same = (a: Node | null, b: string | null): boolean => (a === null || b === null ? a === b : ddl.sameExpression(ddl.inline(a), b));
+    return (
+      exclude.name === other.name &&
+      exclude.using === other.using &&
+      exclude.elements.length === other.elements.length &&
+      exclude.elements.every(({ expression, operator, operatorClass = null }, i) => {
+        const { column, expression: text, ...twin } = other.elements[i];
+        const own = isKind(expression, 'column') ? expression.name === column : same(expression, text);
+        return own && operator === twin.operator && operatorClass === twin.operatorClass;
+      }) &&
+      same(exclude.where, other.where) &&
+      sameDeferral(exclude, other)
+    );
+  }
+
   #cannotAdd(what: string): void {
     this.#problems.push(
       `'${this.#table.name}' has the ${what} in the models and not in the database; adding it to a table that exists is not there yet for ${this.#dialect.title}.`,
@@ -407,6 +450,17 @@ function sameKey(key: ForeignKey, targetColumns: readonly string[], other: Refle
     action(key.onUpdate) === action(other.onUpdate) &&
     (other.deferrable === undefined || sameDeferral(key, other))
   );
+}
+
+/** Settings in one spelling: the database keeps them as text, and off is false. */
+function sameStorage(a: StorageOptions = {}, b: StorageOptions = {}): boolean {
+  const off: Readonly<Record<string, string>> = { off: 'false', on: 'true' };
+  const text = (options: StorageOptions): string =>
+    Object.entries(options)
+      .map(([name, value]) => `${name}=${off[String(value)] ?? String(value)}`)
+      .sort()
+      .join();
+  return text(a) === text(b);
 }
 
 function sameDeferral(key: Deferral, other: Deferral): boolean {

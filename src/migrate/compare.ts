@@ -16,6 +16,15 @@ export function compare(models: readonly Table[], reflected: readonly ReflectedT
   const problems: string[] = [];
   const warnings: string[] = [];
   const found = new Map(reflected.filter((table) => table.name !== VERSION_TABLE).map((table) => [table.name, table]));
+  const named = new Set(models.map((table) => table.name));
+  for (const { name, kind, columns } of reflected) {
+    if (named.has(name)) continue;
+    // Parts of a table come and go as its rows do.
+    if (kind === 'partition') found.delete(name);
+    if (columns.length > 0) continue;
+    found.delete(name);
+    warnings.push(`The table '${name}' has no columns and no model: it is left as it is.`);
+  }
 
   const kept: [Table, ReflectedTable][] = [];
   for (const table of sorted(models)) {

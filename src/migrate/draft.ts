@@ -1,11 +1,11 @@
 import type { DdlCompiler } from '../dialects/base/dialect.ts';
 import { reflectedDefinition } from '../dialects/base/reflected-definition.ts';
+import { writtenType } from '../dialects/base/reflected-type.ts';
 import type { ReflectedTable } from '../dialects/base/reflection.ts';
 import { type Column, column } from '../sql/column.ts';
 import { MetaData } from '../sql/metadata.ts';
 import { NAMING } from '../sql/naming.ts';
 import { type Shape, Table, type TableColumn, type TableOptions } from '../sql/schema.ts';
-import { makeType, type SqlType, TEXT } from '../sql/type.ts';
 
 /**
  * A table for a migration: it belongs to no models, and its keys are the names of the database.
@@ -101,11 +101,6 @@ export function isOwnCheck(candidate: Table['checks'][number], source: TableColu
 
 /** A table of a database as a migration would create it again. */
 export function tableFromReflection(reflected: ReflectedTable, ddl: DdlCompiler, metadata: MetaData = new MetaData()): Table {
-  const { shape, options } = reflectedDefinition(reflected, { typeOf: (source) => ddl.parseType(source.type) ?? nativeType(source.type) });
+  const { shape, options } = reflectedDefinition(reflected, { typeOf: (source) => writtenType(source.type, ddl) });
   return draftTable<Shape>(reflected.name, shape, options, metadata);
-}
-
-/** A type by the words that the database has for it; SQLite's columns may have none. */
-function nativeType(words: string): SqlType {
-  return words === '' ? TEXT : makeType({ name: 'native', words, inner: TEXT });
 }

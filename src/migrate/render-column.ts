@@ -54,9 +54,10 @@ function plainSource(type: SqlType): string {
     case 'interval':
       return `t.${type.name}(${argumentsOf(options(type, 'precision', 'timezone'))})${view}`;
     case 'enum': {
-      const { values = [], enumName, native } = type;
+      const { values = [], enumName, enumSchema, native } = type;
       const named = objectLiteral({
         name: enumName == null ? undefined : quoted(enumName),
+        schema: enumSchema === undefined ? undefined : enumSchema === null ? 'null' : quoted(enumSchema),
         native: native === false ? 'false' : undefined,
       });
       return `t.enum(${argumentsOf(`[${values.map(quoted).join(', ')}]`, named)})`;

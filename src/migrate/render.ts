@@ -2,8 +2,9 @@ import type { DdlCompiler, ForeignKeyParts, IndexParts, TableName, UniqueParts }
 import { partsOf } from '../dialects/base/index-words.ts';
 import { NAMING } from '../sql/naming.ts';
 import type { Node } from '../sql/node.ts';
+import { isKind } from '../sql/node-walk.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
-import type { IndexPart } from '../sql/table-parts.ts';
+import type { Exclude, IndexPart } from '../sql/table-parts.ts';
 import { isOwnCheck, isOwnIndex, isOwnUnique, PLAIN_INDEX } from './draft.ts';
 import type { Operation } from './operation.ts';
 import { columnSource, deferral, keyStandsWithColumns, ownForeignKey, targetsOf } from './render-column.ts';
@@ -185,10 +186,11 @@ function tableConstraints(table: Table, ddl: DdlCompiler, indent: string): { con
   }
   for (const exclude of table.excludes) {
     const elements = exclude.elements.map(
-      ({ expression, operator }) => `[${conditionSource(expression, table, ddl)}, ${quoted(operator)}]`,
+      (element, i) => `[${excludeElement(element, i, conditionSource(element.expression, table, ddl))}, ${quoted(element.operator)}]`,
     );
     const options = objectLiteral({
       using: quoted(exclude.using),
+      operatorClasses: classesSource(exclude),
       where: exclude.where === null ? undefined : conditionSource(exclude.where, table, ddl),
       ...deferral(exclude),
     });
@@ -208,6 +210,22 @@ function tableConstraints(table: Table, ddl: DdlCompiler, indent: string): { con
     else after.push(renderOperation({ kind: 'createIndex', table, index }, ddl, indent));
   }
   return { constraints, after };
+}
+
+/** What an exclude constraint is over; with a name where an operator class is said for it. */
+function excludeElement({ expression, operatorClass }: Exclude['elements'][number], i: number, source: string): string {
+  if (operatorClass === undefined) return source;
+  return isKind(expression, 'column') ? member('c', expression.name) : `${source}.as(${quoted(`expression${i + 1}`)})`;
+}
+
+/** The operator classes that an exclude constraint says, by the names of what it is over. */
+function classesSource({ elements }: Exclude): string | undefined {
+  const classes = elements.flatMap(({ expression, operatorClass }, i) =>
+    operatorClass === undefined
+      ? []
+      : [[isKind(expression, 'column') ? expression.name : `expression${i + 1}`, quoted(operatorClass)] as const],
+  );
+  return objectLiteral(Object.fromEntries(classes)) ?? undefined;
 }
 
 /** A condition whose columns are written as `${c.name}`, so that each database quotes them its own way. */

@@ -7,6 +7,7 @@ import { byMapper, CHANGES, DELETED, type Entity, MAPPER, type Mapper, RELATED, 
 import { matchedColumns, storedKey, storedMatch, storedValue } from './persistence.ts';
 import { EntityCollection, knownOne, relatedOf } from './related.ts';
 import { deleteRows } from './row-deletes.ts';
+import { dropSqlValues } from './sql-values.ts';
 import { staleDelete } from './stale-rows.ts';
 
 /** Deletes the rows of objects, children before their parents. */
@@ -60,6 +61,7 @@ export function markDeleted(
     const changes = entity[CHANGES];
     if (changes !== null) session.undo.push({ kind: 'update', entity, changes });
     entity[CHANGES] = null;
+    dropSqlValues(entity);
     entity[STATUS] = DELETED;
     session.removed.delete(entity);
     session.dirty.delete(entity);

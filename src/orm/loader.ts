@@ -16,6 +16,7 @@ import {
   ROW,
   type RowDispatch,
 } from './mapping.ts';
+import { sqlValuesOf } from './sql-values.ts';
 
 /** What loading needs of a session. */
 export interface LoadingSession extends EntitySession {
@@ -120,7 +121,8 @@ export function complete(
 ): void {
   const row = dispatch === null ? read : dispatch.rowOf(entity[MAPPER], read);
   const own = entity[ROW];
-  for (let i = 0; i < own.length; i++) if (own[i] === undefined) own[i] = row[i];
+  const sql = sqlValuesOf(entity);
+  for (let i = 0; i < own.length; i++) if (own[i] === undefined && !sql?.has(i)) own[i] = row[i];
   const changes = entity[CHANGES];
   if (changes !== null)
     for (let i = 0; i < changes.length; i += 2)

@@ -93,12 +93,12 @@ type BaseOf<R> = R extends { readonly '~target': infer C } ? InstanceOf<C> : nev
 
 type InitOf<V> = V extends null ? null : Input<V>;
 
-/** What `new` takes: columns, related objects, and iterables of related objects. */
+/** What `new` takes: columns or SQL for them, related objects, and iterables of related objects. */
 export type Init<S> = {
   [K in keyof S]?: S[K] extends Column
     ? S[K] extends { readonly '~computed': true }
       ? never
-      : InitOf<ColumnValue<S[K]>>
+      : InitOf<ColumnValue<S[K]>> | ExpressionLike<ColumnValue<S[K]>>
     : S[K] extends Many<infer C>
       ? Iterable<InstanceOf<C>>
       : S[K] extends One<infer C, infer N>

@@ -135,16 +135,17 @@ export const t = {
    * One of these words; the type is their union. A constant object stands for its values. SQLAlchemy: `Enum`.
    *
    * @param values the words, or an object such as `{ Draft: 'draft', Live: 'live' } as const`, whose values are stored
-   * @param options `name`: what the type is called in the database; `native: false`: text with a check everywhere
+   * @param options `name`: what the type is called in the database; `schema`: where it is, the metadata's schema unless told;
+   *   `native: false`: text with a check everywhere
    */
   enum: <const V extends readonly string[] | Readonly<Record<string, string>>>(
     values: V,
-    options: { name?: string; native?: boolean } = {},
+    options: { name?: string; schema?: string | null; native?: boolean } = {},
   ): Plain<V extends readonly (infer W)[] ? W : V[keyof V]> => {
     const words = enumValues(values);
     const length = Math.max(...words.map((word) => word.length));
-    const { name: enumName, native } = options;
-    return column(makeType({ name: 'enum', values: words, length, enumName, native }));
+    const { name: enumName, schema: enumSchema, native } = options;
+    return column(makeType({ name: 'enum', values: words, length, enumName, enumSchema, native }));
   },
   /**
    * A list of values of one type: an array on PostgreSQL, JSON text elsewhere. Elements may be NULL. SQLAlchemy: `ARRAY`.

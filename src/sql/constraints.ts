@@ -135,9 +135,14 @@ export function foreignKey<const K extends string = never>(
  */
 export function exclude<const K extends string = never>(
   elements: readonly (readonly [ExpressionLike | K, string])[],
-  options: { using?: string; where?: ExpressionLike<boolean | null> } & Deferral = {},
+  options: {
+    using?: string;
+    where?: ExpressionLike<boolean | null>;
+    /** Operator classes by attribute, or by the label of an expression. SQLAlchemy: `ops`. */
+    operatorClasses?: Readonly<Record<string, string>>;
+  } & Deferral = {},
 ): NamedConstraint<K> {
-  const { using = 'gist', where, ...deferral } = options;
+  const { using = 'gist', where, operatorClasses, ...deferral } = options;
   if (elements.length === 0) throw sqlError('sql.bad-argument', 'exclude()', 'one or more pairs of a column and an operator', 'none');
   const bad = elements.find(([, operator]) => !/^[-+*/<>=~!@#%^&|`?]+$/.test(operator));
   if (bad !== undefined) throw sqlError('sql.bad-argument', 'exclude()', "operators such as '=' and '&&'", JSON.stringify(bad[1]));
@@ -147,6 +152,7 @@ export function exclude<const K extends string = never>(
     columns: elements.map(([element]) => element),
     operators: elements.map(([, operator]) => operator),
     using,
+    ...(operatorClasses === undefined ? {} : { operatorClasses }),
     condition: where === undefined ? undefined : nodeOf(where, 'exclude({ where })'),
     ...deferral,
   });

@@ -34,6 +34,8 @@ export interface ReflectOptions {
   readonly resolveForeignKeys?: boolean;
   /** The parts of partitioned tables too; false unless told. */
   readonly partitions?: boolean;
+  /** Sequences that belong to no column too; only those that defaults of the tables name unless told. */
+  readonly sequences?: boolean;
   /** The key of the database that they belong to. */
   readonly bind?: string | null;
 }
@@ -74,6 +76,10 @@ export class MetaData implements TableRegistry {
       for (const key of table.foreignKeys) {
         const target = this.tables.get(key.targetTable);
         if (target !== undefined && target !== table && key.useAlter !== true) visit(target);
+      }
+      for (const name of parentsOf(table)) {
+        const parent = this.tables.get(name) ?? this.tables.get(`${table.schema}.${name}`);
+        if (parent !== undefined) visit(parent);
       }
       state.set(table, 'done');
       sorted.push(table);
@@ -130,6 +136,12 @@ export class MetaData implements TableRegistry {
   }
 }
 
+/** The tables that a table of PostgreSQL inherits from, or is a part of. */
+function parentsOf({ options }: Table): readonly string[] {
+  const { inherits = [], partitionOf } = options.postgresql ?? {};
+  return [...(typeof inherits === 'string' ? [inherits] : inherits), ...(partitionOf === undefined ? [] : [partitionOf.table])];
+}
+
 /** The enums of these tables that have a type of their own, in this schema. */
 export function enumTypesOf(tables: Iterable<Table>, schema: string | null): EnumType[] {
   const found = new Map<string, EnumType>();
@@ -137,11 +149,16 @@ export function enumTypesOf(tables: Iterable<Table>, schema: string | null): Enu
     for (const column of table.columns) {
       const type = enumWithin(column.type);
       if (type === null) continue;
-      const own = { name: type.enumName as string, schema, values: type.values ?? [] };
-      const known = found.get(own.name);
+      const own = {
+        name: type.enumName as string,
+        schema: type.enumSchema === undefined ? schema : type.enumSchema,
+        values: type.values ?? [],
+      };
+      const full = JSON.stringify([own.schema, own.name]);
+      const known = found.get(full);
       if (known !== undefined && known.values.join('\0') !== own.values.join('\0'))
         throw sqlError('sql.invalid-schema', table.name, `the enum '${own.name}' of its column '${column.key}' has other values elsewhere`);
-      found.set(own.name, own);
+      found.set(full, own);
     }
   }
   return [...found.values()];

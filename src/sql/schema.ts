@@ -442,6 +442,10 @@ export class Table<S = Shape, N extends string = string> implements Source {
         if (column === null || inner.source !== this.node)
           this.#own(new ColumnAttribute(inner.source, inner.name, inner.attribute, inner.type, null), 'index');
         if (isKind(node, 'collate')) collation = node.collation;
+      } else if (isKind(node, 'collate')) {
+        // The collation is the index's own, and stands outside of the expression's brackets.
+        collation = node.collation;
+        node = inner;
       }
     }
     const key = column?.key ?? label?.name;
@@ -459,7 +463,11 @@ export class Table<S = Shape, N extends string = string> implements Source {
   #exclude(given: ConstraintDefinition, before: number): Exclude {
     const elements = given.columns.map((element, i) => {
       const node = typeof element === 'string' ? (this.c as Record<string, ColumnAttribute>)[this.column(element).key].node : element.node;
-      return { expression: node, operator: (given.operators ?? [])[i] };
+      const label = isKind(node, 'label') ? node : null;
+      const expression = label?.operand ?? node;
+      const key = isKind(expression, 'column') ? expression.attribute : label?.name;
+      const operatorClass = key == null ? undefined : given.operatorClasses?.[key];
+      return { expression, operator: (given.operators ?? [])[i], ...(operatorClass === undefined ? {} : { operatorClass }) };
     });
     return {
       kind: 'exclude',

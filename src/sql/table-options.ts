@@ -19,6 +19,8 @@ export interface DialectOptions {
     readonly unlogged?: boolean;
     /** Such as `'RANGE (created_at)'`. */
     readonly partitionBy?: string;
+    /** The table that it is a part of, and its rows there: `{ table: 'logs', bound: "FOR VALUES IN ('a')" }`. */
+    readonly partitionOf?: { readonly table: string; readonly bound: string };
     readonly tablespace?: string;
     readonly with?: StorageOptions;
     /** The tables whose columns it inherits. */
@@ -32,6 +34,11 @@ export interface DialectOptions {
     readonly charset?: string;
     readonly collate?: string;
     readonly rowFormat?: string;
+    readonly keyBlockSize?: number;
+    /** Such as `'HASH (id) PARTITIONS 4'`. */
+    readonly partitionBy?: string;
+    /** MariaDB keeps the rows that were changed and deleted. */
+    readonly systemVersioned?: boolean;
     /** The first number that the database gives. */
     readonly autoIncrement?: number;
   };
@@ -39,8 +46,8 @@ export interface DialectOptions {
 
 const KNOWN: Readonly<Record<keyof DialectOptions, readonly string[]>> = {
   sqlite: ['strict', 'withoutRowid', 'autoincrement'],
-  postgresql: ['unlogged', 'partitionBy', 'tablespace', 'with', 'inherits', 'onCommit'],
-  mysql: ['engine', 'charset', 'collate', 'rowFormat', 'autoIncrement'],
+  postgresql: ['unlogged', 'partitionBy', 'partitionOf', 'tablespace', 'with', 'inherits', 'onCommit'],
+  mysql: ['engine', 'charset', 'collate', 'rowFormat', 'keyBlockSize', 'partitionBy', 'systemVersioned', 'autoIncrement'],
 };
 
 /** The databases' own options of a table. Throws an ArgumentError for one that no database has. */

@@ -67,7 +67,7 @@ export interface ForeignKeyOf<C extends Named> extends Deferral {
 export interface Exclude extends Deferral {
   readonly kind: 'exclude';
   readonly name: string;
-  readonly elements: readonly { readonly expression: Node; readonly operator: string }[];
+  readonly elements: readonly { readonly expression: Node; readonly operator: string; readonly operatorClass?: string }[];
   readonly using: string;
   readonly where: Node | null;
 }

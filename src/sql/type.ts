@@ -31,6 +31,8 @@ export interface SqlType<V = unknown> {
   readonly values?: readonly string[];
   /** enum: what the type is called where it is a type of its own; null or left out where the column names it. */
   readonly enumName?: string | null;
+  /** enum: the schema that its type is in, null being the usual one; the metadata's where it is left out. */
+  readonly enumSchema?: string | null;
   /** enum: a type of its own where the database has such. False for text with a check. */
   readonly native?: boolean;
   /** array: how deep the lists are nested. */
@@ -136,7 +138,8 @@ function ownKey(type: Omit<SqlType, 'key'>): string {
     case 'bit':
       return `bit${type.length ?? ''}`;
     case 'enum': {
-      const kind = type.native === false ? 'text' : JSON.stringify(type.enumName ?? null);
+      const named = type.enumSchema === undefined ? (type.enumName ?? null) : [type.enumSchema, type.enumName];
+      const kind = type.native === false ? 'text' : JSON.stringify(named);
       return `enum(${JSON.stringify(type.values)}${kind === 'null' ? '' : `,${kind}`})`;
     }
     case 'array':

@@ -200,6 +200,7 @@ describe.each(catalogDatabases.filter(({ family }) => family === 'postgresql'))(
     expect(await inspector.sequences()).toEqual([
       {
         name: 'film_legacy_seq',
+        type: 'integer',
         schema: null,
         start: 1,
         increment: 1,
@@ -209,7 +210,7 @@ describe.each(catalogDatabases.filter(({ family }) => family === 'postgresql'))(
         cache: 1,
         ownedBy: { table: 'film', column: 'legacy' },
       },
-      { name: 'tickets', schema: null, start: 10, increment: 5, min: 1, max: 1000, cycle: true, cache: 1, ownedBy: null },
+      { name: 'tickets', type: 'integer', schema: null, start: 10, increment: 5, min: 1, max: 1000, cycle: true, cache: 1, ownedBy: null },
     ]);
     expect([await inspector.hasSequence('tickets'), await inspector.hasSequence('film')]).toEqual([true, false]);
     expect(await inspector.schemaNames()).toEqual(['archive', 'information_schema', 'public']);

@@ -30,6 +30,8 @@ export interface CatalogRequest {
 export interface ReflectedSequence extends SeriesOptions {
   readonly name: string;
   readonly schema: string | null;
+  /** The type of its numbers; left out where the database does not say. */
+  readonly type?: string;
   /** The column that it was made for, and goes with. */
   readonly ownedBy: { readonly table: string; readonly column: string } | null;
 }
@@ -57,11 +59,13 @@ export interface ReflectedDomain {
  * does not have is an empty list.
  */
 export interface Catalog {
-  /** The schema that new tables go to; null where there is none. */
   /** Names of tables are the same in any case. */
   readonly ignoresCase?: boolean;
+  /** Of a whole number that is the key, the very words of its type decide whether the database numbers it. */
+  readonly numbersByType?: boolean;
   /** How the values of a type travel that Athanor has no name for; null where nothing is known of it. */
   typeLike?(words: string): SqlType | null;
+  /** The schema that new tables go to; null where there is none. */
   defaultSchema(reader: CatalogReader): Promise<string | null>;
   schemas(reader: CatalogReader): Promise<string[]>;
   /** All that has rows in a schema. */

@@ -69,9 +69,10 @@ export function checkWords(check: RenderedCheck, quote: (name: string) => string
 /** `CONSTRAINT name EXCLUDE USING gist (room WITH =, during WITH &&) WHERE (…)`. */
 export function excludeWords(exclude: Exclude, { title, features, quote, inline, condition }: Spelling): string {
   need(features.exclude, `EXCLUDE constraints ('${exclude.name}')`, title);
-  const elements = exclude.elements.map(({ expression, operator }) => {
+  const elements = exclude.elements.map(({ expression, operator, operatorClass }) => {
     const words = inline(expression);
-    return `${isKind(expression, 'column') || isKind(expression, 'function') ? words : `(${words})`} WITH ${operator}`;
+    const bare = isKind(expression, 'column') || isKind(expression, 'function') ? words : `(${words})`;
+    return `${bare}${operatorClass === undefined ? '' : ` ${operatorClass}`} WITH ${operator}`;
   });
   const where = exclude.where === null ? '' : ` WHERE (${condition(exclude.where)})`;
   return `CONSTRAINT ${quote(exclude.name)} EXCLUDE USING ${exclude.using} (${elements.join(', ')})${where}${deferralWords(exclude)}`;

@@ -3,7 +3,7 @@ import type { Node } from '../../sql/node.ts';
 import type { ForeignKey, Table, TableColumn, ViewDefinition } from '../../sql/schema.ts';
 import type { Sequence } from '../../sql/sequence.ts';
 import type { EnumType } from '../../sql/table-parts.ts';
-import type { SqlType } from '../../sql/type.ts';
+import { enumTypeName, type SqlType } from '../../sql/type.ts';
 import { computedWords, seriesWords, standardIdentity } from './column-words.ts';
 import { checkWords, excludeWords, keyWords, referenceWords } from './constraint-words.ts';
 import { type DdlFeatures, need, STANDARD_FEATURES } from './ddl-features.ts';
@@ -57,6 +57,8 @@ export interface DdlRules
   columnComment?(comment: string): string;
   /** The words between CREATE and TABLE, each with a blank after it; the standard's TEMPORARY and PostgreSQL's UNLOGGED if left out. */
   tablePrefix?(table: Table): string;
+  /** What stands in the brackets of CREATE TABLE beside columns and constraints: MariaDB's periods, MySQL's keys that a column needs. */
+  tableItems?(table: Table, inline: DdlCompiler['inline'], quote: (name: string) => string): string[];
   /** What follows the brackets of CREATE TABLE, each with a blank before it: MySQL's ENGINE and COMMENT, SQLite's STRICT; PostgreSQL's if left out. */
   tableSuffix?(table: Table): string;
   /** CREATE INDEX put together from its clauses, where their order is another: MySQL's FULLTEXT and USING, SQLite's schema. */
@@ -79,10 +81,14 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
   const typeName = (type: SqlType, column?: TableColumn): string => {
     const own = column === undefined ? null : (rules.columnType?.(column) ?? null);
     if (own !== null) return own;
-    const { enumName } = storedType(type, spelling.name);
-    return features.enumTypes && enumName != null
-      ? qualified({ name: enumName, schema: column?.table.metadata.schema ?? null })
-      : typeWords(rules.types, type, title, spelling.name);
+    const stored = storedType(type, spelling.name);
+    const { name, enumSchema, inner } = stored;
+    const enumName = enumTypeName(stored);
+    if (features.enumTypes && enumName !== null)
+      return qualified({ name: enumName, schema: enumSchema === undefined ? (column?.table.metadata.schema ?? null) : enumSchema });
+    // The elements of an array may be such enums.
+    if (name === 'array' && inner !== undefined && features.enumTypes) return rules.types.array(stored, typeName(inner, column));
+    return typeWords(rules.types, type, title, spelling.name);
   };
   const inline: DdlCompiler['inline'] = (node, column) => renderInline(node, { ...spelling, typeName }, column);
   const condition = (node: Node): string => renderInline(node, { ...spelling, typeName }, undefined, true);
@@ -132,8 +138,8 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     if (checked === false) return list;
     for (const column of table.columns) {
       const stored = storedType(column.type, spelling.name);
-      const { values, enumName } = stored;
-      if (values === undefined || (features.enumTypes && enumName != null) || (checked !== true && !checked(stored))) continue;
+      const { values } = stored;
+      if (values === undefined || (features.enumTypes && enumTypeName(stored) !== null) || (checked !== true && !checked(stored))) continue;
       let name = table.metadata.naming.check(table.name, column.name);
       if (list.some((own) => own.name === name)) name = table.metadata.naming.check(table.name, `${column.name}_enum`);
       list.push({ name, sql: `${quote(column.name)} IN (${values.map(spelling.literal).join(', ')})`, column });
@@ -208,6 +214,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     }
     for (const one of all) if (!rules.constraintsWithColumn || one.column === null) items.push(checkWords(one, quote));
     for (const exclude of table.excludes) items.push(excludeWords(exclude, words));
+    items.push(...(rules.tableItems?.(table, inline, quote) ?? []));
     for (const part of [...(key === null ? [] : [key]), ...table.uniques, ...table.foreignKeys, ...all, ...table.excludes])
       check('constraint', part.name);
     const prefix = (rules.tablePrefix ?? standardTablePrefix)(table);

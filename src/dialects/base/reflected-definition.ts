@@ -5,7 +5,15 @@ import { NAMING } from '../../sql/naming.ts';
 import { rawNode, rawSql } from '../../sql/raw-text.ts';
 import type { Shape, TableOptions } from '../../sql/schema.ts';
 import { makeType, type SqlType } from '../../sql/type.ts';
-import type { ReflectedCheck, ReflectedColumn, ReflectedIndex, ReflectedIndexPart, ReflectedKey, ReflectedTable } from './reflection.ts';
+import type {
+  ReflectedCheck,
+  ReflectedColumn,
+  ReflectedExclude,
+  ReflectedIndex,
+  ReflectedIndexPart,
+  ReflectedKey,
+  ReflectedTable,
+} from './reflection.ts';
 
 /** How the definition of a reflected table is written. */
 export interface DefinitionRules {
@@ -74,6 +82,7 @@ export function reflectedDefinition(reflected: ReflectedTable, rules: Definition
       ...reflected.checks
         .filter((condition) => !spent.has(condition))
         .map((condition) => ({ kind: 'check' as const, name: condition.name, columns: [], condition: rawNode(condition.sql) })),
+      ...(reflected.excludes ?? []).map((exclude) => excludeDefinition(exclude, (name) => c[attributeOf(name)], attributeOf)),
     ];
     return items.map((definition) => ({ '~definition': definition }));
   };
@@ -104,7 +113,8 @@ function columnOf(reflected: ReflectedTable, source: ReflectedColumn, rules: Def
   }
   let builder = column(type) as Column;
   if (source.nullable) builder = builder.nullable();
-  const numbers = rules.asModel === true && source.autoIncrement === true && source.identity == null;
+  const counted = source.autoIncrement === true && source.identity == null;
+  const numbers = rules.asModel === true && counted;
   if (source.computed != null) builder = builder.computed(rawSql(source.computed.sql), { stored: source.computed.stored }) as Column;
   else if (source.identity != null) builder = builder.identity(source.identity);
   // The sequence of a numbered column goes and comes with it.
@@ -116,7 +126,8 @@ function columnOf(reflected: ReflectedTable, source: ReflectedColumn, rules: Def
     builder = builder.check(rawSql(own.sql));
     spent.add(own);
   }
-  return rules.asModel === true ? withKey(builder, reflected, source, numbers) : builder;
+  if (rules.asModel === true) return withKey(builder, reflected, source, numbers);
+  return counted && source.default === null && !source.primaryKey ? builder.autoIncrement() : builder;
 }
 
 /** The key of one column as a model says it, and whether its numbers are made where the usual rule would say otherwise. */
@@ -143,7 +154,7 @@ function indexDefinition(
   columnNamed: (name: string) => ExpressionLike,
   attributeOf: (name: string) => string,
 ): ConstraintDefinition {
-  const { parts, using, include, nullsNotDistinct } = index;
+  const { parts, using, include, nullsNotDistinct, storage } = index;
   const labels = parts?.map((part, i) => (part.column === null ? `expression${i + 1}` : attributeOf(part.column))) ?? [];
   const given = <V>(of: (part: ReflectedIndexPart) => V | null): Record<string, V> =>
     Object.fromEntries((parts ?? []).flatMap((part, i) => (of(part) === null ? [] : [[labels[i], of(part) as V]])));
@@ -155,9 +166,32 @@ function indexDefinition(
     condition: index.where === null ? undefined : rawNode(index.where),
     using,
     nullsNotDistinct,
+    storage,
     include: include?.map(columnNamed),
     operatorClasses: given((part) => part.operatorClass),
     lengths: given((part) => part.length),
+  };
+}
+
+/** An exclude constraint of a database as `exclude()` would say it. */
+function excludeDefinition(
+  { name, using, elements, where, deferrable, initially }: ReflectedExclude,
+  columnNamed: (name: string) => ExpressionLike,
+  attributeOf: (name: string) => string,
+): ConstraintDefinition {
+  const labels = elements.map((element, i) => (element.column === null ? `expression${i + 1}` : attributeOf(element.column)));
+  const classes = elements.flatMap(({ operatorClass }, i) => (operatorClass === null ? [] : [[labels[i], operatorClass] as const]));
+  return {
+    kind: 'exclude',
+    name,
+    columns: elements.map((element, i) =>
+      element.column === null ? rawSql(element.expression ?? '').as(labels[i]) : columnNamed(element.column),
+    ),
+    operators: elements.map(({ operator }) => operator),
+    using,
+    ...(classes.length === 0 ? {} : { operatorClasses: Object.fromEntries(classes) }),
+    condition: where === null ? undefined : rawNode(where),
+    ...(deferrable === true ? { deferrable, initially } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { IdentityOptions } from '../../sql/column.ts';
-import type { Deferral } from '../../sql/constraints.ts';
+import type { Deferral, StorageOptions } from '../../sql/constraints.ts';
 import type { DialectOptions } from '../../sql/table-options.ts';
 
 /** What has rows: a table, a part of one, a view, or a table whose rows are kept by something else. */
@@ -17,6 +17,8 @@ export interface ReflectedTable {
   readonly indexes: readonly ReflectedIndex[];
   readonly foreignKeys: readonly ReflectedForeignKey[];
   readonly checks: readonly ReflectedCheck[];
+  /** Exclude constraints; left out where the database has none. */
+  readonly excludes?: readonly ReflectedExclude[];
   /** The comment, or null; left out where the database has none. */
   readonly comment?: string | null;
   /** What only this database has for tables, in the words of `TableOptions`; left out where it was not read. */
@@ -45,6 +47,10 @@ export interface ReflectedView {
   readonly definition: string;
   readonly columns: readonly string[];
   readonly materialized: boolean;
+  /** The comment, or null; left out where the database has none. */
+  readonly comment?: string | null;
+  /** Rows written through it must be among its own; left out where they need not be. */
+  readonly checkOption?: 'local' | 'cascaded';
 }
 
 export interface ReflectedCheck {
@@ -52,6 +58,19 @@ export interface ReflectedCheck {
   readonly sql: string;
   /** The column that it was declared with, and goes with; null for a check of the table. */
   readonly column: string | null;
+  /** Rows that were there before it may break it. */
+  readonly notValid?: boolean;
+  /** It does not hold for tables that inherit this one. */
+  readonly noInherit?: boolean;
+}
+
+/** An exclude constraint. SQLAlchemy has it among the indexes. */
+export interface ReflectedExclude extends Deferral {
+  readonly name: string;
+  readonly using: string;
+  readonly elements: readonly (Pick<ReflectedIndexPart, 'column' | 'expression' | 'operatorClass'> & { readonly operator: string })[];
+  /** The condition that its rows meet as SQL text. */
+  readonly where: string | null;
 }
 
 export interface ReflectedColumn {
@@ -106,6 +125,8 @@ export interface ReflectedIndex {
   readonly unique: boolean;
   /** The condition of a partial index as SQL text. */
   readonly where: string | null;
+  /** Settings of how it is stored, where there are some. */
+  readonly storage?: StorageOptions;
 }
 
 export interface ReflectedForeignKey {
@@ -119,6 +140,10 @@ export interface ReflectedForeignKey {
   /** The action in lower case; null for none. */
   readonly onDelete: string | null;
   readonly onUpdate: string | null;
+  /** The columns that SET NULL and SET DEFAULT change, where those are not all of the key. */
+  readonly onDeleteColumns?: readonly string[];
+  /** Rows that were there before it may break it. */
+  readonly notValid?: boolean;
   /** Left out where the database checks every key at once. */
   readonly deferrable?: boolean;
   readonly initially?: 'deferred' | 'immediate';

@@ -1,10 +1,12 @@
 import type { IdentityOptions } from '../../sql/column.ts';
+import type { StorageOptions } from '../../sql/constraints.ts';
 import type { DialectOptions } from '../../sql/table-options.ts';
 import type { Catalog, CatalogReader, CatalogRequest } from '../base/catalog.ts';
 import type { DriverRow } from '../base/driver.ts';
 import type {
   ReflectedCheck,
   ReflectedColumn,
+  ReflectedExclude,
   ReflectedForeignKey,
   ReflectedIndex,
   ReflectedIndexPart,
@@ -12,6 +14,7 @@ import type {
   ReflectedUnique,
   RelationKind,
 } from '../base/reflection.ts';
+import { typeLike } from './type-like.ts';
 
 // Every value is text, or a boolean: drivers differ in what they make of the rest. Lists come as JSON.
 
@@ -53,8 +56,10 @@ const TABLES = `
   SELECT c.oid::text, c.relname::text, c.relkind::text, c.relispartition, c.relpersistence::text,
     pg_catalog.obj_description(c.oid, 'pg_class'), CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END,
     array_to_json(c.reloptions)::text, s.spcname::text,
-    CASE WHEN NOT c.relispartition THEN (SELECT json_agg(p.relname ORDER BY i.inhseqno)::text FROM pg_catalog.pg_inherits i
-      JOIN pg_catalog.pg_class p ON p.oid = i.inhparent WHERE i.inhrelid = c.oid) END
+    (SELECT json_agg(CASE WHEN pn.nspname = $1::text OR NOT pg_catalog.pg_table_is_visible(p.oid) THEN pn.nspname || '.' ELSE '' END || p.relname
+      ORDER BY i.inhseqno)::text FROM pg_catalog.pg_inherits i
+      JOIN pg_catalog.pg_class p ON p.oid = i.inhparent JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace WHERE i.inhrelid = c.oid),
+    CASE WHEN c.relispartition THEN pg_catalog.pg_get_expr(c.relpartbound, c.oid) END
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
   WHERE c.relkind::text = ANY ($2::text[]) AND ${byName('$3')}
@@ -62,23 +67,25 @@ const TABLES = `
     AND ($3::text[] IS NOT NULL OR c.relpersistence <> 't') AND ${notOfExtension('pg_class', 'c.oid')}
   ORDER BY c.oid`;
 
-/** A sequence of the column's own stands behind an identity ('i') and behind what SERIAL made ('a'). */
+/** A sequence of the column's own stands behind an identity ('i') and behind what SERIAL made ('a'). $2: the schema asked for. */
 const COLUMNS = `
   SELECT a.attrelid::text, a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull OR (t.typtype = 'd' AND t.typnotnull),
     pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attidentity::text, a.attgenerated::text,
     pg_catalog.col_description(a.attrelid, a.attnum),
     CASE WHEN a.attcollation <> t.typcollation THEN (SELECT o.collname::text FROM pg_catalog.pg_collation o WHERE o.oid = a.attcollation) END,
-    CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) END,
+    CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod)
+      WHEN dt.typtype = 'd' THEN pg_catalog.format_type(dt.typbasetype, dt.typtypmod) || '[]' END,
     CASE WHEN t.typtype = 'e' THEN t.typname::text WHEN et.typtype = 'e' AND t.typcategory = 'A' THEN et.typname::text END,
     CASE WHEN COALESCE(e.oid, et.oid) IS NOT NULL THEN
       (SELECT json_agg(l.enumlabel ORDER BY l.enumsortorder)::text FROM pg_catalog.pg_enum l WHERE l.enumtypid = COALESCE(e.oid, et.oid)) END,
-    CASE WHEN NOT pg_catalog.pg_type_is_visible(t.oid) THEN tn.nspname::text END,
+    CASE WHEN tn.nspname = $2::text OR NOT pg_catalog.pg_type_is_visible(t.oid) THEN tn.nspname::text END,
     q.seqstart::text, q.seqincrement::text, q.seqmin::text, q.seqmax::text, q.seqcycle, q.seqcache::text, q.seqtypid::regtype::text
   FROM pg_catalog.pg_attribute a
   JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
   JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
   LEFT JOIN pg_catalog.pg_type e ON e.oid = t.oid AND t.typtype = 'e'
   LEFT JOIN pg_catalog.pg_type et ON et.oid = t.typelem AND t.typcategory = 'A' AND et.typtype = 'e'
+  LEFT JOIN pg_catalog.pg_type dt ON dt.oid = t.typelem AND t.typcategory = 'A' AND dt.typtype = 'd'
   LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   LEFT JOIN (
     SELECT w.refobjid, w.refobjsubid, s.* FROM pg_catalog.pg_depend w JOIN pg_catalog.pg_sequence s ON s.seqrelid = w.objid
@@ -90,7 +97,7 @@ const namesOf = (numbers: string, table: string): string => `
   (SELECT json_agg(k.attname ORDER BY u.place)::text FROM unnest(${numbers}) WITH ORDINALITY u(number, place)
     JOIN pg_catalog.pg_attribute k ON k.attrelid = ${table} AND k.attnum = u.number)`;
 
-/** Primary keys, uniques, checks and foreign keys; not the copies that partitions have of their table's. $2: the schema asked for. */
+/** Primary keys, uniques, checks, foreign keys and exclude constraints; not the copies that partitions have of their table's. $2: the schema asked for. */
 const CONSTRAINTS = `
   SELECT r.conrelid::text, r.conname::text, r.contype::text, ${namesOf('r.conkey', 'r.conrelid')}, r.condeferrable, r.condeferred,
     f.relname::text, CASE WHEN fn.nspname = $2::text OR NOT pg_catalog.pg_table_is_visible(f.oid) THEN fn.nspname::text END,
@@ -100,19 +107,32 @@ const CONSTRAINTS = `
     CASE WHEN r.contype IN ('p', 'u') THEN (SELECT json_agg(k.attname ORDER BY u.place)::text
       FROM pg_catalog.pg_index x CROSS JOIN LATERAL unnest(x.indkey::int2[]) WITH ORDINALITY u(number, place)
       JOIN pg_catalog.pg_attribute k ON k.attrelid = x.indrelid AND k.attnum = u.number
-      WHERE x.indexrelid = r.conindid AND u.place > x.indnkeyatts) END
+      WHERE x.indexrelid = r.conindid AND u.place > x.indnkeyatts) END,
+    CASE WHEN r.contype = 'x' THEN (SELECT json_build_array(m.amname, pg_catalog.pg_get_expr(x.indpred, x.indrelid), (
+        SELECT json_agg(json_build_array(k.attname, CASE WHEN u.number = 0 THEN pg_catalog.pg_get_indexdef(x.indexrelid, u.place::int, true) END,
+            o.oprname, CASE WHEN NOT p.opcdefault THEN p.opcname END) ORDER BY u.place)
+        FROM unnest(x.indkey::int2[]) WITH ORDINALITY u(number, place)
+        LEFT JOIN pg_catalog.pg_attribute k ON k.attrelid = x.indrelid AND k.attnum = u.number
+        JOIN pg_catalog.pg_operator o ON o.oid = r.conexclop[u.place]
+        JOIN pg_catalog.pg_opclass p ON p.oid = x.indclass[u.place - 1]))::text
+      FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid JOIN pg_catalog.pg_am m ON m.oid = i.relam
+      WHERE x.indexrelid = r.conindid) END,
+    r.convalidated, r.connoinherit,
+    CASE WHEN r.confdeltype IN ('n', 'd') THEN (SELECT json_agg(k.attname ORDER BY u.place)::text
+      FROM jsonb_array_elements_text(COALESCE(NULLIF(to_jsonb(r) -> 'confdelsetcols', 'null'), '[]')) WITH ORDINALITY u(number, place)
+      JOIN pg_catalog.pg_attribute k ON k.attrelid = r.conrelid AND k.attnum = u.number::int) END
   FROM pg_catalog.pg_constraint r
   LEFT JOIN pg_catalog.pg_class f ON f.oid = r.confrelid
   LEFT JOIN pg_catalog.pg_namespace fn ON fn.oid = f.relnamespace
   LEFT JOIN pg_catalog.pg_constraint fp ON fp.oid = r.conparentid
-  WHERE r.conrelid = ANY ($1::oid[]) AND r.contype IN ('p', 'u', 'c', 'f')
+  WHERE r.conrelid = ANY ($1::oid[]) AND r.contype IN ('p', 'u', 'c', 'f', 'x')
     AND NOT (r.contype = 'f' AND fp.oid IS NOT NULL AND fp.conrelid = r.conrelid)
   ORDER BY r.conrelid, r.oid`;
 
 /** Indexes that keep no constraint. */
 const INDEXES = `
   SELECT i.indrelid::text, c.relname::text, i.indisunique, m.amname::text, pg_catalog.pg_get_expr(i.indpred, i.indrelid),
-    pg_catalog.pg_get_indexdef(i.indexrelid),
+    pg_catalog.pg_get_indexdef(i.indexrelid), array_to_json(c.reloptions)::text,
     (SELECT json_agg(json_build_array(
         k.attname, CASE WHEN u.number = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, u.place::int, true) END,
         i.indoption[u.place - 1]::int, o.collname, CASE WHEN NOT p.opcdefault THEN p.opcname END, u.place > i.indnkeyatts) ORDER BY u.place)::text
@@ -128,7 +148,8 @@ const INDEXES = `
 
 /** $2: names or NULL. */
 const VIEWS = `
-  SELECT c.relname::text, c.relkind::text, pg_catalog.pg_get_viewdef(c.oid, true),
+  SELECT c.relname::text, c.relkind::text, pg_catalog.pg_get_viewdef(c.oid, true), pg_catalog.obj_description(c.oid, 'pg_class'),
+    (SELECT option_value FROM pg_catalog.pg_options_to_table(c.reloptions) WHERE option_name = 'check_option'),
     (SELECT json_agg(a.attname ORDER BY a.attnum)::text FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('v', 'm') AND ${byName('$2')}
@@ -162,6 +183,7 @@ const ACTIONS: Readonly<Record<string, string>> = { r: 'restrict', c: 'cascade',
 
 /** What PostgreSQL says of itself, from its own catalogs. */
 export const postgresqlCatalog: Catalog = {
+  typeLike,
   defaultSchema: async (reader) => text((await reader.query('SELECT current_schema()::text', []))[0][0]),
   schemas: async (reader) => {
     const sql = "SELECT nspname::text FROM pg_catalog.pg_namespace WHERE nspname NOT LIKE 'pg\\_%' ORDER BY nspname";
@@ -176,17 +198,22 @@ export const postgresqlCatalog: Catalog = {
     })),
   tables: readTables,
   views: async (reader, { schema, names }) =>
-    (await reader.query(VIEWS, [schema, names === null ? null : arrayText(names)])).map(([name, letter, definition, columns]) => ({
-      name: String(name),
-      schema,
-      definition: String(definition).replace(/;\s*$/, '').trim(),
-      columns: list(columns),
-      materialized: letter === 'm',
-    })),
+    (await reader.query(VIEWS, [schema, names === null ? null : arrayText(names)])).map(
+      ([name, letter, definition, comment, checked, columns]) => ({
+        name: String(name),
+        schema,
+        definition: String(definition).replace(/;\s*$/, '').trim(),
+        columns: list(columns),
+        materialized: letter === 'm',
+        comment: text(comment),
+        ...(checked === null ? {} : { checkOption: checked as 'local' | 'cascaded' }),
+      }),
+    ),
   sequences: async (reader, schema) =>
     (await reader.query(SEQUENCES, [schema])).map(([name, start, increment, min, max, cycle, cache, type, table, column]) => ({
       name: String(name),
       schema,
+      type: String(type),
       ...seriesOf([start, increment, min, max, cycle, cache, type], true),
       ownedBy: column === null ? null : { table: String(table), column: String(column) },
     })),
@@ -214,7 +241,7 @@ async function readTables(reader: CatalogReader, { schema, names, kinds }: Catal
   const ids = `{${tables.map(([id]) => String(id)).join()}}`;
   const byTable = async (sql: string, ...more: readonly unknown[]): Promise<Map<string, DriverRow[]>> =>
     Map.groupBy(await reader.query(sql, [ids, ...more]), ([id]) => String(id));
-  const columns = await byTable(COLUMNS);
+  const columns = await byTable(COLUMNS, schema);
   const constraints = await byTable(CONSTRAINTS, schema);
   const indexes = await byTable(INDEXES);
   return tables.map((row) => {
@@ -238,38 +265,47 @@ function readTable(
     name: String(name),
     schema,
     kind: kindOf(String(letter), truth(partition)),
-    columns: [...own.values()].map((column) => readColumn(column, schema, key?.columns ?? [])),
+    columns: [...own.values()].map((column) => readColumn(column, key?.columns ?? [])),
     primaryKey: key ?? null,
     uniques: of('u').map(readKey),
     indexes: indexRows.map(readIndex),
     foreignKeys: of('f').map(readForeignKey),
     checks: of('c').map(readCheck),
+    ...(of('x').length === 0 ? {} : { excludes: of('x').map(readExclude) }),
     comment: text(comment),
     options: optionsOf(row),
   };
 }
 
-function optionsOf([, , , , persistence, , partitionBy, storage, tablespace, inherits]: DriverRow): DialectOptions {
+/** Settings by name, those that a table or an index may be created with. */
+function settingsOf(storage: unknown): StorageOptions {
   const settings = list(storage).map((setting) => {
     const [name, value = ''] = setting.split(/=(.*)/s);
     const known = /^-?\d+(?:\.\d+)?$/.test(value) ? Number(value) : value === 'true' || value === 'false' ? value === 'true' : value;
     return [name, known] as const;
   });
-  // A view's settings are not a table's.
-  const plain = settings.filter(([, value]) => typeof value !== 'string' || /^[\w.]+$/.test(value));
+  return Object.fromEntries(settings.filter(([, value]) => typeof value !== 'string' || /^[\w.]+$/.test(value)));
+}
+
+function optionsOf([, , , , persistence, , partitionBy, storage, tablespace, inherits, bound]: DriverRow): DialectOptions {
+  const settings = settingsOf(storage);
   const parents = list(inherits);
   return {
     postgresql: {
       ...(persistence === 'u' ? { unlogged: true } : {}),
       ...(partitionBy === null ? {} : { partitionBy: String(partitionBy) }),
-      ...(plain.length === 0 ? {} : { with: Object.fromEntries(plain) }),
+      ...(Object.keys(settings).length === 0 ? {} : { with: settings }),
       ...(tablespace === null ? {} : { tablespace: String(tablespace) }),
-      ...(parents.length === 0 ? {} : { inherits: parents }),
+      ...(bound !== null
+        ? { partitionOf: { table: parents[0], bound: String(bound) } }
+        : parents.length === 0
+          ? {}
+          : { inherits: parents }),
     },
   };
 }
 
-function readColumn(row: DriverRow, schema: string | null, primaryKey: readonly string[]): ReflectedColumn {
+function readColumn(row: DriverRow, primaryKey: readonly string[]): ReflectedColumn {
   const [, given, type, notNull, expression, identity, generated, comment, collation, baseType, enumName, values, typeSchema, ...series] =
     row;
   const name = String(given);
@@ -290,7 +326,7 @@ function readColumn(row: DriverRow, schema: string | null, primaryKey: readonly 
     comment: text(comment),
     autoIncrement: isIdentity || (fallback !== null && /^nextval\(/i.test(fallback) && series[0] !== null),
     ...(baseType === null ? {} : { baseType: String(baseType) }),
-    ...(enumName === null ? {} : { enum: { name: String(enumName), schema: text(typeSchema) ?? schema, values: list(values) } }),
+    ...(enumName === null ? {} : { enum: { name: String(enumName), schema: text(typeSchema), values: list(values) } }),
     // PostgreSQL drops what stands on a column together with it.
     cannotDrop: inKey ? 'it belongs to the primary key' : null,
   };
@@ -333,7 +369,8 @@ function deferral(deferrable: unknown, deferred: unknown): { deferrable?: boolea
 }
 
 function readForeignKey(row: DriverRow): ReflectedForeignKey {
-  const [, name, , columns, deferrable, deferred, table, schema, targets, onDelete, onUpdate, match] = row;
+  const [, name, , columns, deferrable, deferred, table, schema, targets, onDelete, onUpdate, match, , , , , validated, , set] = row;
+  const onDeleteColumns = list(set);
   const target = { name: String(table), schema: text(schema) };
   return {
     name: String(name),
@@ -346,18 +383,43 @@ function readForeignKey(row: DriverRow): ReflectedForeignKey {
     deferrable: false,
     ...deferral(deferrable, deferred),
     ...(match === 'f' ? { match: 'full' as const } : {}),
+    ...(onDeleteColumns.length === 0 ? {} : { onDeleteColumns }),
+    ...(truth(validated) ? {} : { notValid: true }),
   };
 }
 
-function readCheck([, name, , columns, , , , , , , , , condition]: DriverRow): ReflectedCheck {
+function readCheck([, name, , columns, , , , , , , , , condition, , , , validated, noInherit]: DriverRow): ReflectedCheck {
   const names = list(columns);
   // PostgreSQL keeps all checks with the table; one over a single column goes when the column does.
-  return { name: String(name), sql: bare(String(condition)), column: names.length === 1 ? names[0] : null };
+  return {
+    name: String(name),
+    sql: bare(String(condition)),
+    column: names.length === 1 ? names[0] : null,
+    ...(truth(validated) ? {} : { notValid: true }),
+    ...(truth(noInherit) ? { noInherit: true } : {}),
+  };
+}
+
+function readExclude([, name, , , deferrable, deferred, , , , , , , , , , exclude]: DriverRow): ReflectedExclude {
+  type Element = readonly [column: string | null, expression: string | null, operator: string, operatorClass: string | null];
+  const [using, where, elements] = JSON.parse(String(exclude)) as [string, string | null, readonly Element[]];
+  return {
+    name: String(name),
+    using,
+    elements: elements.map(([column, expression, operator, operatorClass]) => ({
+      column,
+      expression: expression === null ? null : bare(expression),
+      operator,
+      operatorClass,
+    })),
+    where: where === null ? null : bare(where),
+    ...deferral(deferrable, deferred),
+  };
 }
 
 type PartRow = readonly [column: string | null, expression: string | null, options: number | null, string | null, string | null, boolean];
 
-function readIndex([, name, unique, method, where, definition, given]: DriverRow): ReflectedIndex {
+function readIndex([, name, unique, method, where, definition, settings, given]: DriverRow): ReflectedIndex {
   const all = JSON.parse(String(given)) as PartRow[];
   // An expression has the collation of its columns, unless it says another.
   const said = / COLLATE /.test(String(definition));
@@ -376,6 +438,7 @@ function readIndex([, name, unique, method, where, definition, given]: DriverRow
     ...(method === 'btree' ? {} : { using: String(method) }),
     ...(include.length === 0 ? {} : { include }),
     ...(/\) (?:INCLUDE \(.*\) )?NULLS NOT DISTINCT/.test(String(definition)) ? { nullsNotDistinct: true } : {}),
+    ...(settings === null ? {} : { storage: settingsOf(settings) }),
   };
 }
 

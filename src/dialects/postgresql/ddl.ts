@@ -54,6 +54,15 @@ const base: DdlCompiler = makeDdl({
 /** How PostgreSQL defines and changes tables. */
 export const postgresqlDdl: DdlCompiler = {
   ...base,
+  // A part is made as a table of its own and joined to the whole, so that its keys and indexes keep their names.
+  createTable: (table, without, options) => {
+    const { partitionOf } = table.options.postgresql ?? {};
+    const statements = base.createTable(table, without, options);
+    if (partitionOf === undefined) return statements;
+    const name = (full: string): string => full.split('.').map(quote).join('.');
+    const own = table.schema === null ? quote(table.name) : `${quote(table.schema)}.${quote(table.name)}`;
+    return [...statements, `ALTER TABLE ${name(partitionOf.table)} ATTACH PARTITION ${own} ${partitionOf.bound}`];
+  },
   parseType: parsePostgresqlType,
   sameType: samePostgresqlType,
   sameExpression: (a, b) => canonicalExpression(a) === canonicalExpression(b),

@@ -3,21 +3,23 @@ import type { ReflectedColumn, ReflectedTable } from '../base/reflection.ts';
 import { postgresqlCatalog } from './catalog.ts';
 
 /**
- * Reads the tables of the schema that new tables go to, or of the schemas given (null stands for that one), without views and
- * partitions, as migrations compare them. SQLAlchemy: `Inspector`.
+ * Reads the tables of the schema that new tables go to, or of the schemas given (null stands for that one), without views, as
+ * migrations compare them. SQLAlchemy: `Inspector`.
  */
 export async function reflectPostgresql(
   connection: CatalogReader,
   schemas: readonly (string | null)[] = [null],
 ): Promise<ReflectedTable[]> {
   const tables: ReflectedTable[] = [];
-  for (const schema of schemas) tables.push(...(await postgresqlCatalog.tables(connection, { schema, names: null, kinds: ['table'] })));
+  for (const schema of schemas)
+    tables.push(...(await postgresqlCatalog.tables(connection, { schema, names: null, kinds: ['table', 'partition'] })));
   return tables.map((table) => ({ ...table, columns: table.columns.map(numbered) }));
 }
 
-/** A key that the database numbers says so by being a key: what the numbers come from is no default. */
+/** A column that the database numbers says so: what the numbers come from is no default. */
 function numbered(column: ReflectedColumn): ReflectedColumn {
-  if (column.autoIncrement !== true || !column.primaryKey) return column;
+  if (column.autoIncrement !== true) return column;
+  if (!column.primaryKey) return { ...column, default: null };
   const { identity, ...rest } = column;
   const plain = identity == null || Object.keys(identity).length === 0;
   return plain ? { ...rest, default: null } : { ...column, default: null };

@@ -1,0 +1,48 @@
+import { isWhole, makeType, type SqlType, TEXT } from '../../sql/type.ts';
+import type { Dialect } from './dialect.ts';
+import { catalogOf } from './reflected-catalog.ts';
+import type { ReflectedColumn } from './reflection.ts';
+
+/** The type of a reflected column, and whether nothing is known of how its values travel. */
+export interface ReadType {
+  readonly type: SqlType;
+  readonly unknown: boolean;
+}
+
+const native = (words: string, inner: SqlType): SqlType => makeType({ name: 'native', words, inner });
+
+/**
+ * The type that a database's words stand for. Where Athanor would write other words for it, the database's own are kept
+ * beside it, so that the column is created again as it was: a FLOAT of MySQL is `t.float()`, and FLOAT there.
+ *
+ * @param home the schema of the metadata that takes it
+ */
+export function reflectedType(column: ReflectedColumn, dialect: Dialect, home: string | null): ReadType {
+  const { type: words, baseType, enum: own } = column;
+  if (own !== undefined) return { type: enumType(words, own, home), unknown: false };
+  const like = (text: string): SqlType | null => catalogOf(dialect).typeLike?.(text) ?? null;
+  const { ddl } = dialect;
+  if (baseType !== undefined) return { type: native(words, ddl.parseType(baseType) ?? like(baseType) ?? TEXT), unknown: false };
+  const known = ddl.parseType(words);
+  if (known === null) {
+    const other = like(words);
+    return { type: other?.name === 'array' ? other : native(words, other ?? TEXT), unknown: other === null };
+  }
+  const decides = catalogOf(dialect).numbersByType === true && column.primaryKey && column.autoIncrement === false && isWhole(known);
+  if (!decides && ddl.sameType(ddl.typeName(known), words)) return { type: known, unknown: false };
+  return { type: makeType({ ...known, variants: { [dialect.name]: native(words, known) } }), unknown: false };
+}
+
+function enumType(words: string, { name, schema, values }: NonNullable<ReflectedColumn['enum']>, home: string | null): SqlType {
+  const length = Math.max(1, ...values.map((value) => value.length));
+  const type = makeType({ name: 'enum', values, length, enumName: name, ...(schema === home ? {} : { enumSchema: schema }) });
+  return words.endsWith('[]') ? makeType({ name: 'array', inner: type, dimensions: 1 }) : type;
+}
+
+/** The same for a migration, which is of one database: words that Athanor would not write stand for themselves. */
+export function writtenType(words: string, ddl: Dialect['ddl']): SqlType {
+  // SQLite's columns may have no type.
+  if (words === '') return TEXT;
+  const type = ddl.parseType(words);
+  return type === null ? native(words, TEXT) : ddl.sameType(ddl.typeName(type), words) ? type : native(words, type);
+}
