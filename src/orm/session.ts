@@ -24,6 +24,7 @@ import { identityOf, keyValues, nameOf } from './identity.ts';
 import { IdentityMap } from './identity-map.ts';
 import { IdentityView } from './identity-view.ts';
 import { isModified } from './inspection.ts';
+import { LaterLoads } from './later-columns.ts';
 import { LazyLoads, type LazySession } from './lazy-loading.ts';
 import { type LoadRequest, readRequests } from './load-request.ts';
 import { mapperOf } from './mapper.ts';
@@ -153,6 +154,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   declare readonly '~events'?: SessionEvents;
   readonly #listeners: SessionListeners<Session, ModelChange> = new SessionListeners();
   readonly #lazy: LazyLoads = new LazyLoads();
+  readonly later: LaterLoads = new LaterLoads(this);
   readonly #criteria: Criterion[] = [];
   readonly criteria: readonly (readonly Criterion[])[];
   #autoflush: boolean;
