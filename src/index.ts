@@ -52,6 +52,7 @@ export type { Result } from './engine/result.ts';
 export type { StatementEvent, StatementListener } from './engine/statement-event.ts';
 export type { StatementLimits } from './engine/statement-limits.ts';
 export type { Operations } from './migrate/operations.ts';
+export { type Assigned, assign } from './orm/assignment.ts';
 export {
   type AssociationProxy,
   type AssociationProxyAttribute,

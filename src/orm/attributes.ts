@@ -1,4 +1,5 @@
 import { describe, sqlError } from '../sql/errors.ts';
+import { Expression } from '../sql/expression.ts';
 import { isDecimal, isMutable, type SqlType } from '../sql/type.ts';
 import { ormError, ValidationError } from './errors.ts';
 import { nameOf } from './identity.ts';
@@ -18,6 +19,7 @@ import {
   STATUS,
   TRANSIENT,
 } from './mapping.ts';
+import { dropSqlValue, mayHaveSqlValues, setSqlValue, sqlValueAt } from './sql-values.ts';
 
 /** The kind of JavaScript values that a type has. Where a row may hold a value of the same kind that means something else, it is boxed. */
 export function slotKind(type: SqlType): SlotKind {
@@ -74,6 +76,7 @@ export function convert(entity: Entity, position: number): unknown {
 
 function missing(entity: Entity, mapper: Mapper, position: number): unknown {
   const status = entity[STATUS];
+  if (sqlValueAt(entity, position) !== undefined) throw ormError('orm.sql-not-flushed', nameOf(entity), mapper.columns[position].key);
   // A value that was never given reads as null where the column may be NULL, as in SQLAlchemy.
   if (status === TRANSIENT || status === PENDING) return mapper.columns[position].nullable ? null : undefined;
   const attribute = `'${mapper.columns[position].key}'`;
@@ -107,6 +110,10 @@ export function isJavaScript(value: unknown, kind: SlotKind): boolean {
 /** The setter of a column: events and validators, then the value; what changed is remembered for the flush. */
 export function write(entity: Entity, position: number, given: unknown): void {
   const mapper = entity[MAPPER];
+  if (given instanceof Expression) {
+    writeSql(entity, mapper, position, given);
+    return;
+  }
   if (given === undefined) throw ormError('orm.undefined-attribute', `${mapper.name}.${mapper.columns[position].key}`);
   let value = mapper.validators[position].length > 0 ? validate(mapper, position, given) : given;
   const listeners = mapper.setters[position];
@@ -119,6 +126,7 @@ export function write(entity: Entity, position: number, given: unknown): void {
   }
   if (mapper.kinds[position] === 'boxed' && value !== null) value = new Decoded(value, undefined);
   else if (value === old && listeners === null) return;
+  if (old === undefined && mayHaveSqlValues(mapper)) dropSqlValue(entity, position);
   // A pending object has a list of changes while its row is being written.
   if (entity[STATUS] >= PERSISTENT || (entity[STATUS] === PENDING && entity[CHANGES] !== null)) {
     // A decoded value may have been changed from within since; what the row brought was not.
@@ -132,6 +140,20 @@ export function write(entity: Entity, position: number, given: unknown): void {
     for (const listener of listeners)
       if (listener.retval !== true) listener(entity, value instanceof Decoded ? value.value : value, before === undefined ? null : before);
   }
+}
+
+/** SQL in a value's place: the flush writes what the database makes of it, which nobody can look at before. */
+function writeSql(entity: Entity, mapper: Mapper, position: number, expression: Expression): void {
+  const column = mapper.columns[position];
+  if (column.computed !== null) throw sqlError('sql.computed-column', mapper.name, column.key);
+  const row = entity[ROW];
+  const old = row[position];
+  const stored = entity[STATUS] >= PERSISTENT || (entity[STATUS] === PENDING && entity[CHANGES] !== null);
+  if (stored) recordChange(entity, position, old instanceof Decoded && old.raw !== undefined ? old.raw : old);
+  row[position] = undefined;
+  setSqlValue(entity, position, expression);
+  if (stored) entity[SESSION]?.touch(entity);
+  forgetRelated(entity, mapper, position);
 }
 
 /** An object found by the old foreign key is no longer the related one. */
@@ -186,6 +208,7 @@ export function differs(entity: Entity, position: number, before: unknown): bool
     return !Object.is(slot, before) && slot !== before;
   const old = plainValue(entity, position, before);
   const now = columnValue(entity, position);
+  if (now === undefined && sqlValueAt(entity, position) !== undefined) return true;
   const equals = entity[MAPPER].columns[position].type.custom?.equals;
   if (equals != null && old != null && now != null) return !equals(old, now);
   return !sameValue(old, now);

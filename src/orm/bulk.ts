@@ -35,7 +35,7 @@ export async function insertReturning(session: BulkSession, mapper: Mapper, rows
     for (const position of mapper.jsonPositions) asStored(session, mapper, entity, position);
   }
   session.identities.enter(mapper, entities);
-  session.undo.push({ kind: 'insert', entities, generated, versions: null });
+  session.undo.push({ kind: 'insert', entities, generated, versions: null, sql: null });
   return entities;
 }
 

@@ -8,11 +8,12 @@ import type { TableColumn } from '../sql/schema.ts';
 import type { LockNode, SelectNode } from '../sql/statement-nodes.ts';
 import { readNode } from './column-choice.ts';
 import { ormError } from './errors.ts';
+import { isA } from './hierarchy.ts';
 import { identityOfRow } from './identity.ts';
 import type { LoadRequest } from './load-request.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
 import { adaptTo } from './mapped-source.ts';
-import { type Entity, type Mapper, PEERS, type Relationship } from './mapping.ts';
+import { type Entity, MAPPER, type Mapper, PEERS, type Relationship } from './mapping.ts';
 import { fill, fillOne, isWholeHere } from './related-filling.ts';
 import { tie, ties } from './relation-attribute.ts';
 import { mayRepeat } from './select-in-loading.ts';
@@ -39,6 +40,8 @@ export interface QueryJoin {
   readonly relation: Relationship;
   readonly parent: SourceNode;
   readonly target: SourceNode;
+  /** The related class, or the one below it that was named. */
+  readonly mapper: Mapper;
 }
 
 /** What of a select decides which eager loads can join. */
@@ -46,12 +49,13 @@ export type JoiningSelect = Pick<SelectNode, 'limit' | 'offset' | 'distinct' | '
 
 /**
  * Splits requests into those that join and those that load by themselves. Where rows are counted, grouped or made distinct, no
- * collection joins, since its rows repeat their parent; `byBatch` says that rows come in batches.
+ * collection joins, since its rows repeat their parent; `made` are the joins of the query's own, and `byBatch` says that rows come in batches.
  */
 export function planEager(
   mapper: Mapper,
   requests: readonly LoadRequest[],
   select: JoiningSelect,
+  made: readonly QueryJoin[] = [],
   byBatch = false,
 ): { plan: EagerPlan; width: number } {
   let width = mapper.rowColumns.length;
@@ -64,8 +68,10 @@ export function planEager(
   const split = (list: readonly LoadRequest[]): { joined: JoinedLoad[]; separate: LoadRequest[] } => {
     const joined: JoinedLoad[] = [];
     const separate: LoadRequest[] = [];
-    for (const request of list) {
-      const { relation, strategy } = request;
+    for (const asked of list) {
+      const { relation, strategy } = asked;
+      const said = strategy === 'contains' && asked.source === null ? made.find((join) => join.relation === relation) : undefined;
+      const request = said === undefined || said.mapper === asked.target ? asked : { ...asked, target: said.mapper };
       const many = mayBeSeveral(relation);
       if (strategy === 'contains' && relation.many && byBatch)
         throw ormError('orm.bad-request', relation.name, "'contains'", 'another strategy in stream(), which cuts the rows into batches');
@@ -74,7 +80,7 @@ export function planEager(
         continue;
       }
       const offset = width;
-      width += relation.target.rowColumns.length;
+      width += request.target.rowColumns.length;
       if (!many) {
         joined.push({ relation, request, offset, ...split(request.nested) });
         continue;
@@ -122,7 +128,7 @@ export function joinEager(select: SelectNode, source: SourceNode, plan: EagerPla
         from[place] = joinTarget(from[place], relation, { parent, through, target }, request.filter.map(own));
         if (mayBeSeveral(relation)) orderBy.push(...(request.orderBy ?? relation.orderBy.map((term) => term.node)).map(own));
       }
-      columns.push(...relation.target.rowColumns.map((column) => readNode(target, column)));
+      columns.push(...request.target.rowColumns.map((column) => readNode(target, column)));
       add(target, joined);
     }
   };
@@ -181,6 +187,8 @@ interface Reader {
   /** The same as sets, where rows may give an object to its parent again. */
   readonly members: Map<Entity, Set<Entity>> | null;
   readonly below: readonly Reader[];
+  /** Only objects of this class have the relation; null where all parents do. */
+  readonly owner: Mapper | null;
 }
 
 /**
@@ -197,23 +205,26 @@ export function entitiesOfJoinedRows(
   const map = session.identities.of(mapper);
   const entities: Entity[] = [];
   // `shared`: several rows may lead to the same parent, each with all that it has.
-  const reader = (load: JoinedLoad, shared: boolean): Reader => {
-    const { relation } = load;
+  const reader = (load: JoinedLoad, parent: Mapper, shared: boolean): Reader => {
+    const { relation, request } = load;
     // Its values are decoded as its database brings them, even where nothing else was read of it.
     relation.target.useDialect(session.engineOf(relation.target.table).dialect);
-    const below = load.joined.map((one) => reader(one, shared || relation.direction !== 'oneToMany' || relation.join !== null));
+    const below = load.joined.map((one) =>
+      reader(one, relation.target, shared || relation.direction !== 'oneToMany' || relation.join !== null),
+    );
     const repeats = shared || mayRepeat(relation) || below.some(bringsMany);
     return {
       load,
       map: session.identities.of(relation.target),
-      width: relation.target.rowColumns.length,
+      width: request.target.rowColumns.length,
       peers: [],
       found: relation.many ? new Map() : null,
       members: relation.many && repeats ? new Map() : null,
       below,
+      owner: isA(parent, relation.mapper) ? null : relation.mapper,
     };
   };
-  const readers = plan.joined.map((load) => reader(load, repeated));
+  const readers = plan.joined.map((load) => reader(load, mapper, repeated));
   let last: Entity | null = null;
   const seen = plan.repeats ? new Set<Entity>() : null;
   for (const row of rows) {
@@ -235,7 +246,8 @@ function bringsMany({ found, below }: Reader): boolean {
 }
 
 function readRelated(session: LoadingSession, parent: Entity, reader: Reader, row: DriverRow): void {
-  const { load, found, members, below } = reader;
+  const { load, found, members, below, owner } = reader;
+  if (owner !== null && !isA(parent[MAPPER], owner)) return;
   const { relation, request } = load;
   const child = relatedOfRow(session, reader, row);
   if (found === null) fillOne(session, parent, relation, child, request.filter.length > 0);
@@ -256,8 +268,8 @@ function readRelated(session: LoadingSession, parent: Entity, reader: Reader, ro
 
 /** The related object that a row brings, or null where the join found none. */
 function relatedOfRow(session: LoadingSession, { load, map, width, peers }: Reader, row: DriverRow): Entity | null {
-  const { relation, offset } = load;
-  const identity = identityOfRow(relation.target, row, offset);
+  const { request, offset } = load;
+  const identity = identityOfRow(request.target, row, offset);
   if (identity === undefined) return null;
   const known = map.get(identity);
   if (known !== undefined && !session.partial?.has(known)) {
@@ -265,7 +277,7 @@ function relatedOfRow(session: LoadingSession, { load, map, width, peers }: Read
     known[PEERS] = peers;
     return known;
   }
-  const child = entityOfRow(session, relation.target, map, row.slice(offset, offset + width), identity, peers);
+  const child = entityOfRow(session, request.target, map, row.slice(offset, offset + width), identity, peers);
   peers.push(child);
   return child;
 }

@@ -35,6 +35,7 @@ const TABLE = {
     `${model} has no attribute '${key}'. It has: ${known}.`,
   ],
   'orm.bad-init': (model: string, got: string) => [MappingError, `new ${model}() takes an object of attributes, but got ${got}.`],
+  'orm.bad-assign': (model: string, got: string) => [MappingError, `assign() of a ${model} takes an object of attributes, but got ${got}.`],
   'orm.no-primary-key': (model: string) => [
     MappingError,
     `${model} has no primary key, and an object needs one. Mark a column with .primaryKey(), or use db.Table for a table without a class.`,
@@ -115,6 +116,14 @@ const TABLE = {
     NotLoadedError,
     `${attribute} of ${object} is not loaded. Load it with \`await session.refresh(object)\`.`,
   ],
+  'orm.sql-not-flushed': (object: string, attribute: string) => [
+    NotLoadedError,
+    `'${attribute}' of ${object} was set to SQL, whose value the database makes with the flush. Read it after \`await session.flush()\`.`,
+  ],
+  'orm.sql-key': (object: string, attribute: string) => [
+    InvalidStateError,
+    `'${attribute}' of ${object} was set to SQL, and is part of its key. This database does not tell what an UPDATE made of it, so that the row could not be found again. Read the value first, and set that.`,
+  ],
   'orm.load-forbidden': (attribute: string, object: string, key: string) => [
     NotLoadedError,
     `${attribute} of ${object} is not loaded, and lazy loading is forbidden here. Load it with the query: \`.with({ ${key}: true })\`.`,
@@ -193,6 +202,10 @@ const TABLE = {
   'orm.key-of-child': (relation: string, child: string, column: string) => [
     InvalidStateError,
     `${relation} gave up ${child}, but its '${column}' is part of its primary key and cannot become NULL. Delete the object, or set cascade: 'all, delete-orphan'.`,
+  ],
+  'orm.unique-exchange': (taker: string, holder: string, constraint: string) => [
+    InvalidStateError,
+    `${taker} takes the value that ${holder} has in ${constraint}, and gives up the one that another row of this flush takes. None of them could let its value go for a moment. Make a column of it nullable or the constraint .deferrable('deferred'), or flush in between with a value that no row has.`,
   ],
   'orm.circular-rows': (tables: string) => [
     InvalidStateError,

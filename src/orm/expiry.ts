@@ -9,6 +9,7 @@ import { storedKey } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 import { forget, type ReloadingSession, type RowLock, readByKeys, readLock, replaceRow, tellRefresh } from './reloading.ts';
 import { loadRequests } from './request-loading.ts';
+import { dropSqlValue } from './sql-values.ts';
 import { discardChanges } from './undo.ts';
 
 /** What expiring and refreshing need of a session. */
@@ -87,6 +88,7 @@ const NOT_CHANGED = Symbol('not changed');
 
 /** Takes an attribute out of an object's changes; gives what it held before. */
 function takeChange(entity: Entity, position: number): unknown {
+  dropSqlValue(entity, position);
   const changes = entity[CHANGES];
   if (changes !== null)
     for (let i = 0; i < changes.length; i += 2) {

@@ -7,13 +7,14 @@ import { byMapper, CHANGES, DELETED, type Entity, MAPPER, type Mapper, RELATED, 
 import { matchedColumns, storedKey, storedMatch, storedValue } from './persistence.ts';
 import { EntityCollection, knownOne, relatedOf } from './related.ts';
 import { deleteRows } from './row-deletes.ts';
+import { dropSqlValues } from './sql-values.ts';
 import { staleDelete } from './stale-rows.ts';
 
 /** Deletes the rows of objects, children before their parents. */
 export async function deleteEntities(session: FlushSession, entities: readonly Entity[]): Promise<void> {
   if (entities.length === 0) return;
   const identities = new Map<string, Entity>();
-  const byKey = (table: Table, values: readonly unknown[]): string => `${table.fullName} ${JSON.stringify(values.map(String))}`;
+  const byKey = (table: Table, values: readonly unknown[]): string => `${table.fullName} ${identityOf(values)}`;
   const circular = orderMappers([...new Set(entities.map((entity) => entity[MAPPER]))]).some((group) => group.circular);
   if (circular)
     for (const entity of entities) for (const table of entity[MAPPER].tables) identities.set(byKey(table, storedKey(entity, null)), entity);
@@ -60,6 +61,7 @@ export function markDeleted(
     const changes = entity[CHANGES];
     if (changes !== null) session.undo.push({ kind: 'update', entity, changes });
     entity[CHANGES] = null;
+    dropSqlValues(entity);
     entity[STATUS] = DELETED;
     session.removed.delete(entity);
     session.dirty.delete(entity);

@@ -1,19 +1,37 @@
 import { type AttachingSession, markPartial } from './attachment.ts';
 import { markDeleted } from './flush-deletes.ts';
 import type { FlushSession } from './flush-session.ts';
+import { restricted } from './flush-updates.ts';
 import { watchInside } from './inner-changes.ts';
 import { CHANGES, type Entity, type Mapper, NO_CHANGES, PERSISTENT, RELATED, ROW, STATUS } from './mapping.ts';
 import { storedKey } from './persistence.ts';
 import { EntityCollection } from './related.ts';
-import { insertEntities } from './row-inserts.ts';
+import { insertEntities, type SqlRows } from './row-inserts.ts';
 import { switchRows } from './row-switch.ts';
+import { mayHaveSqlValues, type SqlValues, takeSqlValues } from './sql-values.ts';
+import type { Undo } from './undo.ts';
 
 /** Stores new objects. */
 export async function insertNew(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
   const generated = entities.map((entity) => mapper.generatedKey >= 0 && entity[ROW][mapper.generatedKey] === undefined);
   const versions = unversioned(mapper, entities);
-  await insertEntities(session, mapper, entities);
-  enterNew(session, mapper, entities, generated, versions);
+  const sql = mayHaveSqlValues(mapper) ? takeAll(entities) : null;
+  await insertEntities(session, mapper, entities, sql === null ? null : restrictedRows(session, sql));
+  enterNew(session, mapper, entities, { generated, versions, sql });
+}
+
+/** Takes what new objects have SQL for; null where none has any. */
+function takeAll(entities: readonly Entity[]): SqlRows | null {
+  const rows = new Map<Entity, SqlValues>();
+  for (const entity of entities) {
+    const own = takeSqlValues(entity);
+    if (own !== undefined) rows.set(entity, own);
+  }
+  return rows.size === 0 ? null : rows;
+}
+
+function restrictedRows(session: FlushSession, rows: SqlRows): SqlRows {
+  return new Map([...rows].map(([entity, own]) => [entity, restricted(session, own) as SqlValues]));
 }
 
 /** Which objects have no version yet; null for a class without one. */
@@ -41,13 +59,7 @@ export async function takeOverRows(
     former,
     former.map((entity) => storedKey(entity, entity[CHANGES])),
   );
-  enterNew(
-    session,
-    mapper,
-    entities,
-    entities.map(() => false),
-    versions,
-  );
+  enterNew(session, mapper, entities, { generated: entities.map(() => false), versions, sql: null });
 }
 
 /** Objects that have rows now are the session's own. */
@@ -55,8 +67,7 @@ function enterNew(
   session: FlushSession,
   mapper: Mapper,
   entities: readonly Entity[],
-  generated: readonly boolean[],
-  versions: readonly boolean[] | null,
+  made: Pick<Extract<Undo, { readonly kind: 'insert' }>, 'generated' | 'versions' | 'sql'>,
 ): void {
   session.identities.enter(mapper, entities);
   const waits = mapper.columns.some(({ formula }) => formula !== undefined);
@@ -73,6 +84,6 @@ function enterNew(
   }
   const { tellState } = session;
   if (tellState !== null) for (const entity of entities) tellState('pendingToPersistent', entity);
-  session.undo.push({ kind: 'insert', entities, generated, versions });
+  session.undo.push({ kind: 'insert', entities, ...made });
   session.written.push({ objects: entities, change: 'insert' });
 }

@@ -27,36 +27,50 @@ function cellsOf(relation: Relationship): Cell[] {
   ].sort((a, b) => a.column - b.column);
 }
 
+/** Pairs that were said before, by the object whose columns come first in the table between. */
+type Said = Map<Entity, Set<Entity>>;
+
+function saidBefore(said: Said, first: Entity, second: Entity): boolean {
+  const others = said.get(first);
+  if (others === undefined) {
+    said.set(first, new Set([second]));
+    return false;
+  }
+  if (others.has(second)) return true;
+  others.add(second);
+  return false;
+}
+
 /** Pairs of a many-to-many relation by the table between, each once whichever side it was said from. */
 function pairsOf(changes: readonly LinkChange[], pick: (change: LinkChange) => readonly Entity[]): Map<Table, Pairs> {
   const tables = new Map<Table, Pairs>();
   const relations = new Set(changes.map((change) => change.relation));
   const cells = new Map<Relationship, Cell[]>();
-  // One relation says each of its pairs once.
-  const said = relations.size > 1 ? new Set<string>() : null;
+  const saids = new Map<Table, Said>();
   for (const change of changes) {
     const { relation, owner } = change;
     const members = pick(change);
-    if (relation.through === null || members.length === 0) continue;
+    const { through } = relation;
+    if (through === null || members.length === 0) continue;
     let own = cells.get(relation);
     if (own === undefined) {
       own = cellsOf(relation);
       cells.set(relation, own);
     }
-    let pairs = tables.get(relation.through);
+    let pairs = tables.get(through);
     if (pairs === undefined) {
       pairs = { columns: own.map((cell) => cell.column), values: [] };
-      tables.set(relation.through, pairs);
+      tables.set(through, pairs);
+      saids.set(through, new Map());
     }
     const { values } = pairs;
+    // One relation says each of its pairs once.
+    const said = relations.size > 1 ? (saids.get(through) as Said) : null;
+    const ownerFirst = own[0].owner;
     const fixed = own.map((cell) => (cell.owner ? columnValue(owner, cell.position) : undefined));
     for (const member of members) {
-      const start = values.length;
+      if (said !== null && (ownerFirst ? saidBefore(said, owner, member) : saidBefore(said, member, owner))) continue;
       for (let i = 0; i < own.length; i++) values.push(own[i].owner ? fixed[i] : columnValue(member, own[i].position));
-      if (said === null) continue;
-      const key = `${relation.through.node.id} ${JSON.stringify(values.slice(start).map(String))}`;
-      if (said.has(key)) values.length = start;
-      else said.add(key);
     }
   }
   return tables;

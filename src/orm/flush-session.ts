@@ -1,3 +1,4 @@
+import type { Node } from '../sql/node.ts';
 import type { PreparationSession } from './flush-preparation.ts';
 import type { Entity, Mapper } from './mapping.ts';
 import type { Writer } from './persistence.ts';
@@ -16,4 +17,6 @@ export interface FlushSession extends PreparationSession, Writer {
   readonly written: WrittenRows[];
   /** Opens the transactions that writes of these classes belong to. */
   beginWriting(mappers: Iterable<Mapper>): Promise<void>;
+  /** SQL with the criteria of the classes that it reads. */
+  restrict<N extends Node>(node: N): N;
 }

@@ -1,22 +1,26 @@
+import { Expression } from '../sql/expression.ts';
 import { columnValue, differs } from './attributes.ts';
 import type { FlushSession } from './flush-session.ts';
 import { identityOf, identityOfEntity } from './identity.ts';
 import { watchInside } from './inner-changes.ts';
-import { followKeys } from './key-changes.ts';
+import { followKeys, moveReferrers, movesRows } from './key-changes.ts';
 import { CHANGES, Decoded, type Entity, MAPPER, type Mapper, ROW, recordChange } from './mapping.ts';
 import { nextVersion, storedMatch } from './persistence.ts';
 import { type RowUpdate, updateRows } from './row-updates.ts';
-import { inSteps, isReferable } from './update-order.ts';
+import { mayHaveSqlValues, type SqlValues, takeSqlValues } from './sql-values.ts';
+import { park, parkingPlace } from './unique-exchanges.ts';
+import { inSteps, isReferable, type UpdateStep } from './update-order.ts';
 
 /** Writes the changed columns of stored objects. */
 export async function updateChanged(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
-  const updates = rowUpdates(mapper, entities);
+  const updates = rowUpdates(session, mapper, entities);
   if (updates.length === 0) return;
-  const steps = inSteps(mapper, updates);
-  for (const step of steps) session.undo.push({ kind: 'updates', rows: step });
-  for (const step of steps) await updateRows(session, mapper, step);
+  session.undo.push({ kind: 'updates', rows: updates });
+  const steps = inSteps(mapper, updates, (holder, set) => parkingPlace(mapper, holder, set));
+  await runSteps(session, mapper, steps);
   if (mapper.jsonPositions.length > 0) for (const { entity } of updates) watchInside(session, entity);
-  const referred = changing(updates, (position) => isReferable(mapper, position));
+  const written = mayHaveSqlValues(mapper) ? updates.map(withSqlResults) : updates;
+  const referred = changing(written, (position) => isReferable(mapper, position));
   if (referred.length > 0) await followKeys(session, mapper, referred);
   for (const { entity, key } of changing(referred, (position) => mapper.keyPositions.includes(position))) {
     const before = identityOf(key.slice(0, mapper.keyPositions.length));
@@ -29,6 +33,48 @@ export async function updateChanged(session: FlushSession, mapper: Mapper, entit
   }
   const objects = updates.length === entities.length ? entities : updates.map(({ entity }) => entity);
   session.written.push({ objects, change: 'update' });
+}
+
+async function runSteps(session: FlushSession, mapper: Mapper, steps: readonly UpdateStep<RowUpdate>[]): Promise<void> {
+  const moves = movesRows(mapper);
+  const parked = new Map<RowUpdate, Parked>();
+  for (const step of steps) {
+    if ('parked' in step) {
+      const { parked: update, position, exchange } = step;
+      const { update: later, held } = parked.get(update) ?? { update, held: [] };
+      const { value, ...rest } = await park(session, mapper, later, position, exchange);
+      const now = { entity: update.entity, positions: [position], values: [value], changes: [...held, ...update.changes] };
+      if (moves) await moveReferrers(session, mapper, [now]);
+      parked.set(update, { update: rest.update, held: [position, value, ...held] });
+      continue;
+    }
+    await updateRows(session, mapper, parked.size === 0 ? step : step.map((update) => parked.get(update)?.update ?? update));
+    if (!moves) continue;
+    const before = (update: RowUpdate): readonly unknown[] => [...(parked.get(update)?.held ?? []), ...update.changes];
+    await moveReferrers(
+      session,
+      mapper,
+      step.map((update) => ({ ...withSqlResults(update), changes: before(update) })),
+    );
+  }
+}
+
+/** A change of a row that has another value for a moment, and what it holds until then: position, value … */
+interface Parked {
+  readonly update: RowUpdate;
+  readonly held: readonly unknown[];
+}
+
+/** An update with what the database made of the SQL in it. */
+function withSqlResults(update: RowUpdate): RowUpdate {
+  const { entity, sql } = update;
+  if (sql === undefined) return update;
+  const made = [...sql.keys()];
+  return {
+    ...update,
+    positions: [...update.positions, ...made],
+    values: [...update.values, ...made.map((position) => columnValue(entity, position))],
+  };
 }
 
 /** The updates of certain columns. Most have one list of columns in common, which is looked at once. */
@@ -47,25 +93,28 @@ function changing(updates: readonly RowUpdate[], wanted: (position: number) => b
 }
 
 /** What is to be written of each object; those that are what the database has are left out. */
-function rowUpdates(mapper: Mapper, entities: readonly Entity[]): RowUpdate[] {
+function rowUpdates(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): RowUpdate[] {
   const updates: RowUpdate[] = [];
   const renewed = mapper.columns.filter((column) => column.onUpdate !== null && !mapper.workedOut.includes(column));
   const versioned = mapper.versionPosition >= 0 && mapper.columns[mapper.versionPosition].version?.serverGenerated === false;
   const plain = renewed.length === 0 && !versioned && mapper.workedOut.length === 0;
+  const maySql = mayHaveSqlValues(mapper);
   let last: readonly number[] = [];
   for (const entity of entities) {
     let positions = changedPositions(entity, last);
     if (positions.length === 0) continue;
+    const sql = maySql ? restricted(session, takeSqlValues(entity)) : undefined;
+    if (sql !== undefined) positions = positions.filter((position) => !sql.has(position));
     if (!plain) {
       // What the database works out anew comes back with the statement; a rollback needs what it was.
       for (const { position } of mapper.workedOut) if (!positions.includes(position)) recordChange(entity, position, entity[ROW][position]);
       positions = [...positions];
       // Columns with onUpdate are made anew, unless the change said them itself.
       for (const { position, onUpdate } of renewed)
-        if (onUpdate !== null && !positions.includes(position))
+        if (onUpdate !== null && !positions.includes(position) && !sql?.has(position))
           setMade(entity, position, 'make' in onUpdate ? onUpdate.make() : onUpdate.value, positions as number[]);
       const { versionPosition } = mapper;
-      if (versioned && !positions.includes(versionPosition)) {
+      if (versioned && !positions.includes(versionPosition) && !sql?.has(versionPosition)) {
         const next = nextVersion(mapper.columns[versionPosition], columnValue(entity, versionPosition));
         setMade(entity, versionPosition, next, positions as number[]);
       }
@@ -80,11 +129,17 @@ function rowUpdates(mapper: Mapper, entities: readonly Entity[]): RowUpdate[] {
     const changes = columns ?? [];
     const values: unknown[] = [];
     for (let i = 0; i < positions.length; i++) values.push(columnValue(entity, positions[i]));
-    updates.push({ entity, positions, values, key: storedMatch(entity, changes), changes });
+    updates.push({ entity, positions, values, key: storedMatch(entity, changes), changes, sql });
     // What is set while the statements run belongs to the next flush. If they fail, the rollback takes this back.
     entity[CHANGES] = related;
   }
   return updates;
+}
+
+/** SQL whose subqueries read what the session's criteria let through. */
+export function restricted(session: Pick<FlushSession, 'restrict'>, values: SqlValues | undefined): SqlValues | undefined {
+  if (values === undefined) return undefined;
+  return new Map([...values].map(([position, { node, type }]) => [position, new Expression(session.restrict(node), type)]));
 }
 
 /** Sets a value that the flush itself makes. */

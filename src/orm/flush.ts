@@ -26,6 +26,7 @@ import {
 } from './mapping.ts';
 import { flushPlainUpdates, plainUpdates } from './plain-updates.ts';
 import { EntityCollection } from './related.ts';
+import { dropSqlValue } from './sql-values.ts';
 
 /** Writes what changed: cascades and events first, then a plan made at once, then its statements. SQLAlchemy: `Session.flush()`. */
 export async function flush(session: FlushSession): Promise<void> {
@@ -125,6 +126,7 @@ function setKey(child: Entity, positions: readonly number[], parent: Entity | nu
       throw ormError('orm.key-of-child', child[MAPPER].name, nameOf(child), column.key);
     }
     const row = child[ROW];
+    dropSqlValue(child, position);
     if (child[STATUS] === PERSISTENT) {
       if (String(columnValue(child, position)) === String(value)) return;
       recordChange(child, position, row[position]);

@@ -6,6 +6,7 @@ import { identityOfEntity } from './identity.ts';
 import { CHANGES, type Entity, isEntity, MAPPER, RELATED, STATUS, STATUS_NAMES } from './mapping.ts';
 import { isNotLoaded } from './not-loaded.ts';
 import { EntityCollection } from './related.ts';
+import { sqlValueAt } from './sql-values.ts';
 
 /** What changed in an attribute since the last flush. SQLAlchemy: `History`. */
 export interface AttributeHistory {
@@ -83,7 +84,7 @@ function historyOf(entity: Entity, attribute: string): AttributeHistory {
     const added = [...(related.added ?? [])];
     return { added, unchanged: (related.items ?? []).filter((item) => !added.includes(item)), deleted: [...(related.removed ?? [])] };
   }
-  const value = position < width ? columnValue(entity, position) : related;
+  const value = position < width ? (sqlValueAt(entity, position) ?? columnValue(entity, position)) : related;
   const now = value === undefined ? [] : [value];
   const changes = entity[CHANGES] ?? [];
   const place = changes.findIndex((item, i) => i % 2 === 0 && item === position);

@@ -1,7 +1,8 @@
 import { describe } from '../sql/errors.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import { ormError } from './errors.ts';
-import { relationOf } from './mapper.ts';
+import { isA } from './hierarchy.ts';
+import { mapperOf, relationsNamed, withDescendants } from './mapper.ts';
 import type { Mapper, Relationship } from './mapping.ts';
 
 /** How a relation is loaded, or that it is not. */
@@ -10,6 +11,8 @@ export type LoadStrategy = 'joined' | 'selectin' | 'subquery' | 'contains' | 're
 /** What `with()` asked for one relation, read and checked. */
 export interface LoadRequest {
   readonly relation: Relationship;
+  /** What its rows are read as: the related class, or the one below it whose alias was joined. */
+  readonly target: Mapper;
   readonly strategy: LoadStrategy;
   readonly filter: readonly Node[];
   readonly orderBy: readonly Node[] | null;
@@ -41,12 +44,18 @@ export function readRequests(mapper: Mapper, spec: object, outer: LoadStrategy |
   if (said !== undefined && !FOR_OTHERS.includes(said)) throw badOption(`${mapper.name}.*`, said, FOR_OTHERS.join(', '));
   const others = (said as LoadStrategy | undefined) ?? outer;
   const requests = Object.entries(named).flatMap(([key, value]) => {
-    const relation = relationOf(mapper, key);
-    return value === undefined ? [] : [readRequest(relation, value, others)];
+    const relations = relationsNamed(mapper, key);
+    return value === undefined ? [] : relations.map((relation) => readRequest(relation, value, others));
   });
   if (others === null) return requests;
-  const rest = mapper.relations().filter((relation) => !requests.some((request) => request.relation === relation));
+  const rest = relationsBelow(mapper).filter((relation) => !requests.some((request) => request.relation === relation));
   return [...requests, ...rest.map((relation) => plainRequest(relation, others, []))];
+}
+
+/** The relations of a class, and those that the classes below it add. */
+function relationsBelow(mapper: Mapper): readonly Relationship[] {
+  const classes = withDescendants(mapper);
+  return classes.length === 1 ? mapper.relations() : [...new Set(classes.flatMap((one) => one.relations()))];
 }
 
 function badOption(where: string, got: unknown, expected: string): Error {
@@ -79,7 +88,26 @@ function readRequest(relation: Relationship, value: unknown, others: LoadStrateg
   const depth = strategy === 'recursive' ? (rowNumber(name, 'depth', options.depth) ?? Number.POSITIVE_INFINITY) : 1;
   const source = (options.alias as { readonly '~source'?: { readonly node: SourceNode } } | undefined)?.['~source']?.node ?? null;
   if (options.alias !== undefined && source === null) throw badOption(name, options.alias, 'an alias of the related class');
-  return withKey({ relation, strategy, filter, orderBy, limit, offset, source, depth, nested: withDefaults(target, nested) });
+  const reached = aliasedMapper(options.alias, target);
+  return withKey({
+    relation,
+    target: reached,
+    strategy,
+    filter,
+    orderBy,
+    limit,
+    offset,
+    source,
+    depth,
+    nested: withDefaults(target, nested),
+  });
+}
+
+/** The class that an alias stands for, where it is below the related class. */
+function aliasedMapper(alias: unknown, target: Mapper): Mapper {
+  const model = typeof alias === 'object' && alias !== null && '~model' in alias ? alias['~model'] : null;
+  const mapper = model === null ? target : mapperOf(model, 'with()');
+  return isA(mapper, target) ? mapper : target;
 }
 
 function rowNumber(where: string, field: string, value: unknown): number | null {
@@ -89,14 +117,16 @@ function rowNumber(where: string, field: string, value: unknown): number | null 
 }
 
 function plainRequest(relation: Relationship, strategy: LoadStrategy, nested: readonly LoadRequest[]): LoadRequest {
-  return withKey({ relation, strategy, filter: [], orderBy: null, limit: null, offset: null, source: null, depth: 1, nested });
+  const { target } = relation;
+  return withKey({ relation, target, strategy, filter: [], orderBy: null, limit: null, offset: null, source: null, depth: 1, nested });
 }
 
 function withKey(request: Omit<LoadRequest, 'key'>): LoadRequest {
   const { relation, strategy, filter, orderBy, limit, offset, source, nested } = request;
   const parts = [...filter, ...(orderBy ?? [])].map((node) => node.key).join();
   const rows = `${limit === null ? '' : 'l'}${offset === null ? '' : 'o'}${source === null ? '' : source.key}`;
-  const key = `${relation.position}:${strategy}:${filter.length}:${orderBy === null ? '' : orderBy.length}:${rows}(${parts})[${nested.map((n) => n.key).join()}]`;
+  const owner = relation.mapper.parent === null ? '' : `${relation.mapper.planId}.`;
+  const key = `${owner}${relation.position}:${strategy}:${filter.length}:${orderBy === null ? '' : orderBy.length}:${rows}(${parts})[${nested.map((n) => n.key).join()}]`;
   return { ...request, key };
 }
 
@@ -110,21 +140,22 @@ export function mergeRequests(earlier: readonly LoadRequest[], later: readonly L
   return [...earlier.filter((request) => !later.some((other) => other.relation === request.relation)), ...later];
 }
 
-const defaults = new WeakMap<Mapper, readonly LoadRequest[]>();
+const defaults = new WeakMap<Mapper, { readonly planId: number; readonly requests: readonly LoadRequest[] }>();
 
 /** What a class's relations ask for by themselves, with `lazy: 'joined'`, `'selectin'` or `'subquery'`; made once. */
 export function defaultRequests(mapper: Mapper): readonly LoadRequest[] {
-  let requests = defaults.get(mapper);
-  if (requests === undefined) {
-    requests = requestsWithin(mapper, []);
-    defaults.set(mapper, requests);
+  let known = defaults.get(mapper);
+  // A class that was extended since may have more.
+  if (known === undefined || known.planId !== mapper.planId) {
+    known = { planId: mapper.planId, requests: requestsWithin(mapper, []) };
+    defaults.set(mapper, known);
   }
-  return requests;
+  return known.requests;
 }
 
 /** A relation that leads back to itself is loaded once, as SQLAlchemy does without a join depth. */
 function requestsWithin(mapper: Mapper, path: readonly Relationship[]): LoadRequest[] {
-  return mapper.relations().flatMap((relation) => {
+  return relationsBelow(mapper).flatMap((relation) => {
     const { lazy } = relation.definition.options;
     if (lazy === undefined || lazy === 'select' || lazy === 'raise' || path.includes(relation)) return [];
     return [plainRequest(relation, lazy, requestsWithin(relation.target, [...path, relation]))];
@@ -133,7 +164,7 @@ function requestsWithin(mapper: Mapper, path: readonly Relationship[]): LoadRequ
 
 /** The requests of a query over the defaults of its class. */
 export function withDefaults(mapper: Mapper, requests: readonly LoadRequest[]): readonly LoadRequest[] {
-  if (mapper.relationKeys.length === 0) return requests;
+  if (mapper.relationKeys.length === 0 && mapper.dispatch === null) return requests;
   const own = defaultRequests(mapper);
   return own.length === 0 ? requests : requests.length === 0 ? own : mergeRequests(own, requests);
 }

@@ -5,6 +5,7 @@ import type { Table } from '../sql/schema.ts';
 import { identityOfRow } from './identity.ts';
 import type { IdentityMap } from './identity-map.ts';
 import { CHANGES, type Entity, type EntitySession, MAPPER, type Mapper, PEERS, PERSISTENT, type Relationship, ROW } from './mapping.ts';
+import { sqlValuesOf } from './sql-values.ts';
 
 /** What loading needs of a session. */
 export interface LoadingSession extends EntitySession {
@@ -70,7 +71,8 @@ export function ownRow(mapper: Mapper, entity: Entity, row: DriverRow): DriverRo
 /** Fills in the columns that were not known, and what those that were set meanwhile held before. */
 export function complete(entity: Entity, row: readonly unknown[]): void {
   const own = entity[ROW];
-  for (let i = 0; i < own.length; i++) if (own[i] === undefined) own[i] = row[i];
+  const sql = sqlValuesOf(entity);
+  for (let i = 0; i < own.length; i++) if (own[i] === undefined && !sql?.has(i)) own[i] = row[i];
   const changes = entity[CHANGES];
   if (changes !== null)
     for (let i = 0; i < changes.length; i += 2)

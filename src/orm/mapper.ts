@@ -435,9 +435,22 @@ export function mapperOfTable(table: Table): Mapper | null {
   return mappers.get(table) ?? null;
 }
 
+/**
+ * The relations of this name: the class's own, or those of classes below it, whose objects its queries give too. Throws a
+ * MappingError that lists the relations where there is none.
+ */
+export function relationsNamed(mapper: Mapper, key: string): Relationship[] {
+  if (mapper.relationKeys.includes(key)) return [relationOf(mapper, key)];
+  const below = withDescendants(mapper).flatMap((one) => one.relations().filter((relation) => relation.key === key));
+  return below.length === 0 ? [relationOf(mapper, key)] : [...new Set(below)];
+}
+
 /** The relation of this name. Throws a MappingError that lists the relations where there is none. */
 export function relationOf(mapper: Mapper, key: string): Relationship {
   const relation = mapper.relations().find((candidate) => candidate.key === key);
-  if (relation === undefined) throw ormError('orm.bad-with', mapper.name, key, mapper.relationKeys.join(', '));
+  if (relation === undefined) {
+    const keys = new Set(withDescendants(mapper).flatMap(({ relationKeys }) => relationKeys));
+    throw ormError('orm.bad-with', mapper.name, key, [...keys].join(', '));
+  }
   return relation;
 }

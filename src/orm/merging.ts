@@ -25,6 +25,7 @@ import { storedKey } from './persistence.ts';
 import { assign, collectionOf, EntityCollection, knownOne, relatedOf } from './related.ts';
 import { type ReloadingSession, readByKeys } from './reloading.ts';
 import { loadSelectIn } from './select-in-loading.ts';
+import { sqlValueAt } from './sql-values.ts';
 
 /** What merging needs of a session. */
 export interface MergingSession extends AttachingSession, ReloadingSession {
@@ -198,6 +199,8 @@ function copyColumns(source: Entity, target: Entity): void {
   }
   for (const { position, computed } of source[MAPPER].columns) {
     const slot = source[ROW][position];
+    const expression = slot === undefined ? sqlValueAt(source, position) : undefined;
+    if (expression !== undefined) write(target, position, expression);
     // What the given object does not have says nothing about the other.
     if (slot === undefined || computed !== null) continue;
     if (target[ROW][position] === undefined || differs(target, position, slot)) write(target, position, columnValue(source, position));

@@ -5,7 +5,7 @@ import type { NameOf } from '../sql/projection.ts';
 import type { ColumnAttribute, Columns, Shape, Source, Table, TableOptions } from '../sql/schema.ts';
 import type { AssociationProxy, AssociationProxyAttribute } from './association-proxy.ts';
 import type { Composite, CompositeAttribute, Synonym } from './derived-attribute.ts';
-import type { AnyClass, FarValue, Init, Instance, InstanceOf } from './model-types.ts';
+import type { AnyClass, FarValue, Init, Instance, InstanceOf, ObjectOf } from './model-types.ts';
 import type { Query } from './query.ts';
 import type { Many, One } from './relation.ts';
 import type { RelationAttribute } from './relation-attribute.ts';
@@ -144,6 +144,3 @@ export type ExtendedPolymorphicClass<C extends AnyClass, S, X, O, N extends stri
 };
 
 type On<C> = C extends { readonly '~on': infer N } ? N : string;
-
-/** What a query of a class gives: its objects, or those of the classes that it lists. */
-export type ObjectOf<C extends AnyClass> = C extends { readonly '~objects': infer U } ? U : InstanceType<C>;

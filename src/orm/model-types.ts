@@ -18,6 +18,17 @@ export type InstanceOf<C> = C extends AnyClass
       : never
     : never;
 
+/** What a query of a class gives: its objects, or those of the classes that it lists. */
+export type ObjectOf<C extends AnyClass> = C extends { readonly '~objects': infer U } ? U : InstanceType<C>;
+/** The objects that loads of a relation bring, told apart where its class lists others. */
+export type LoadedObject<C> = C extends AnyClass
+  ? ObjectOf<C>
+  : C extends () => infer D
+    ? D extends AnyClass
+      ? ObjectOf<D>
+      : never
+    : never;
+
 /** What a to-one relation holds. */
 export type OneValue<C, N> = N extends true ? InstanceOf<C> | null : InstanceOf<C>;
 
@@ -75,16 +86,19 @@ export type ColumnKeys<M, S = ShapeOfInstance<M>> = { [K in keyof S]: S[K] exten
 export type Without<M, K extends PropertyKey> = M extends unknown ? Omit<M, K> : never;
 
 /** The instance that a relation leads to. */
-export type TargetOf<R> = R extends { readonly '~target': infer C } ? InstanceOf<C> : never;
+export type TargetOf<R> = R extends { readonly '~target': infer C } ? LoadedObject<C> : never;
+
+/** The same, as every class below it is. */
+type BaseOf<R> = R extends { readonly '~target': infer C } ? InstanceOf<C> : never;
 
 type InitOf<V> = V extends null ? null : Input<V>;
 
-/** What `new` takes: columns, related objects, and iterables of related objects. */
+/** What `new` takes: columns or SQL for them, related objects, and iterables of related objects. */
 export type Init<S> = {
   [K in keyof S]?: S[K] extends Column
     ? S[K] extends { readonly '~computed': true }
       ? never
-      : InitOf<ColumnValue<S[K]>>
+      : InitOf<ColumnValue<S[K]>> | ExpressionLike<ColumnValue<S[K]>>
     : S[K] extends Many<infer C>
       ? Iterable<InstanceOf<C>>
       : S[K] extends One<infer C, infer N>
@@ -134,7 +148,10 @@ export type BulkUpdateRow<M> = BulkInsertRow<M>;
 
 /** What `with` takes: relations by name, each as true, a strategy, or a request with more inside; `'*'` stands for all others. */
 export type With<M, S = ShapeOfInstance<M>> = {
-  [K in keyof S as S[K] extends { readonly kind: 'many' | 'one' } ? K : never]?: boolean | Strategy | WithRequest<TargetOf<S[K]>>;
+  [K in keyof S as S[K] extends { readonly kind: 'many' | 'one' } ? K : never]?:
+    | boolean
+    | Strategy
+    | WithRequest<TargetOf<S[K]>, BaseOf<S[K]>>;
 } & { '*'?: 'raise' | 'noload' | 'select' };
 
 /**
@@ -144,7 +161,7 @@ export type With<M, S = ShapeOfInstance<M>> = {
  */
 export type Strategy = 'joined' | 'selectin' | 'subquery' | 'contains' | 'recursive' | 'raise' | 'noload' | 'select';
 
-export interface WithRequest<M> {
+export interface WithRequest<M, A = M> {
   strategy?: Strategy;
   with?: With<M>;
   /** Only these related objects. */
@@ -156,7 +173,7 @@ export interface WithRequest<M> {
   /** Leaves out so many of each parent's. */
   offset?: number;
   /** The alias that the query itself joined for the relation; the strategy is `'contains'`. */
-  alias?: Source & { readonly '~entity': M };
+  alias?: Source & { readonly '~entity': A };
   /** How many steps a recursive load goes; all unless told. */
   depth?: number;
 }
@@ -190,14 +207,16 @@ type EmptiedKeys<S, W> = {
  * An object whose relations of `W` are loaded, as the compiler sees it. Assignable to `M`, unless a filter may have left out what
  * `M` says is always there.
  */
-export type Loaded<M, W> = (EmptiedKeys<ShapeOfInstance<M>, W> extends never ? M : Omit<M, EmptiedKeys<ShapeOfInstance<M>, W>>) & {
-  [K in keyof W & keyof ShapeOfInstance<M> as W[K] extends Unloaded ? never : K]: ShapeOfInstance<M>[K] extends Many<infer C>
-    ? LoadedCollection<Loaded<InstanceOf<C>, Below<K, W[K]>>>
-    : ShapeOfInstance<M>[K] extends One<infer C, infer N>
+export type Loaded<M, W> = M extends unknown ? LoadedOne<M, ShapeOfInstance<M>, W> : never;
+
+type LoadedOne<M, S, W> = (EmptiedKeys<S, W> extends never ? M : Omit<M, EmptiedKeys<S, W>>) & {
+  [K in keyof W & keyof S as W[K] extends Unloaded ? never : K]: S[K] extends Many<infer C>
+    ? LoadedCollection<Loaded<LoadedObject<C>, Below<K, W[K]>>>
+    : S[K] extends One<infer C, infer N>
       ? N extends true
-        ? Loaded<InstanceOf<C>, Below<K, W[K]>> | null
+        ? Loaded<LoadedObject<C>, Below<K, W[K]>> | null
         : W[K] extends Emptied
-          ? Loaded<InstanceOf<C>, Below<K, W[K]>> | null
-          : Loaded<InstanceOf<C>, Below<K, W[K]>>
+          ? Loaded<LoadedObject<C>, Below<K, W[K]>> | null
+          : Loaded<LoadedObject<C>, Below<K, W[K]>>
       : never;
 };

@@ -9,7 +9,8 @@ import { snakeCase } from '../sql/naming.ts';
 import type { ColumnNode, Node, SourceNode } from '../sql/node.ts';
 import { ColumnAttribute, type Columns, type Shape, type Source, Table, type TableColumn, type TableOptions } from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';
-import { unknownAttribute, write } from './attributes.ts';
+import { initialize } from './assignment.ts';
+import { unknownAttribute } from './attributes.ts';
 import { defaultChoice, selectChosen } from './column-choice.ts';
 import { type ColumnProperty, isColumnProperty } from './column-property.ts';
 import { defineCriteria } from './criteria.ts';
@@ -20,10 +21,9 @@ import type { Listing } from './hierarchy.ts';
 import { Hybrid } from './hybrid.ts';
 import { adaptTo, columnOf } from './mapped-source.ts';
 import { createMapper, mapperOf } from './mapper.ts';
-import { type Entity, MAPPER, type Mapper, ROW, TRANSIENT } from './mapping.ts';
+import { type Entity, type Mapper, TRANSIENT } from './mapping.ts';
 import type { ExtendOptions, ModelClass, PolymorphicOptions } from './model-class.ts';
 import { Query, type QueryRunner, type QuerySpec } from './query.ts';
-import { assign } from './related.ts';
 import { isRelation } from './relation.ts';
 import { RelationAttribute } from './relation-attribute.ts';
 import { inspectEntity, toJSON } from './serialization.ts';
@@ -320,32 +320,3 @@ export function newQuery(model: unknown, runner: () => QueryRunner): Query<unkno
 
 /** What a query for all objects of a class asks for; it changes only when the class is extended. */
 const wholeClasses = new WeakMap<object, QuerySpec>();
-
-/** Sets attributes in the order of the keys given. */
-function initialize(entity: Entity, init: Record<string, unknown>): void {
-  const mapper = entity[MAPPER];
-  if (typeof init !== 'object' || init === null) throw ormError('orm.bad-init', mapper.name, describe(init));
-  const { positions, columns, setters, plain } = mapper;
-  const row = entity[ROW];
-  for (const key of Object.keys(init)) {
-    const position = positions.get(key);
-    if (position !== undefined && position < columns.length && plain[position] && setters[position] === null && init[key] !== undefined) {
-      // Nobody looks at the value, and a new object has nothing to compare it with.
-      row[position] = init[key];
-    } else if (position === undefined) {
-      // A setter of the class's own is as good as an attribute.
-      const setter = accessor(mapper.entityClass.prototype, key)?.set;
-      if (setter === undefined) unknownAttribute(mapper, key);
-      setter.call(entity, init[key]);
-    } else if (position < columns.length) write(entity, position, init[key]);
-    else assign(entity, mapper.relations()[position - columns.length], init[key]);
-  }
-}
-
-function accessor(prototype: object, key: string): PropertyDescriptor | undefined {
-  for (let at: object | null = prototype; at !== null && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
-    const descriptor = Object.getOwnPropertyDescriptor(at, key);
-    if (descriptor !== undefined) return descriptor;
-  }
-  return undefined;
-}

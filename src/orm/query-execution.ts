@@ -123,7 +123,7 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
     const entities = entitiesOfRows(session, mapper, rows, !joined && readsAlone(node, mapper));
     return joined ? [...new Set(entities)] : entities;
   }
-  const { plan } = planEager(mapper, requests, node);
+  const { plan } = planEager(mapper, requests, node, spec.joins);
   const key = plan.joined.length === 0 ? node.key : `${node.key}+${requests.map((request) => request.key).join()}`;
   const build = (): Node => joinEager(node, source, plan, spec.joins);
   const answer = selectRows(session, mapper.table, plan.joined.some(carriesValues) ? build() : node, key, build);
@@ -202,15 +202,15 @@ export async function loadSeparate(
 async function loadBelow(session: LoadingSession, parents: readonly Entity[], loads: readonly JoinedLoad[]): Promise<void> {
   for (const load of loads) {
     if (load.separate.length === 0 && load.joined.length === 0) continue;
-    const reached = parents.flatMap((parent) => relatedTo(parent, load.relation));
+    const reached = parents.flatMap((parent) => (isA(parent[MAPPER], load.relation.mapper) ? relatedTo(parent, load.relation) : []));
     await loadRequests(session, reached, load.separate);
     await loadBelow(session, reached, load.joined);
   }
 }
 
 /** A query for the keys by which the objects of another query find what a relation leads to. */
-function keysOf({ select: statement, source, mapper }: QuerySpec, relation: Relationship): Node {
-  const columns = relation.local.map((position) => mapper.columns[position]);
+function keysOf({ select: statement, source }: QuerySpec, relation: Relationship): Node {
+  const columns = relation.local.map((position) => relation.mapper.columns[position]);
   const keys = (from: SourceNode): Expression[] => columns.map((column) => new Expression(columnOf(from, column), column.type));
   const { limit, offset } = statement.node;
   if (limit === null && offset === null) return statement.orderBy().columns(...keys(source)).node;
@@ -281,7 +281,7 @@ export async function explainQuery(session: QuerySession, spec: QuerySpec, optio
 /** The select of a query with the joins of its eager loads. */
 function eagerSelect(spec: QuerySpec): SelectNode {
   const { node } = spec.select;
-  const { plan } = planEager(spec.mapper, withDefaults(spec.mapper, spec.requests), node);
+  const { plan } = planEager(spec.mapper, withDefaults(spec.mapper, spec.requests), node, spec.joins);
   return joinEager(node, spec.source, plan, spec.joins);
 }
 

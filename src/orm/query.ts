@@ -181,7 +181,7 @@ export class Query<M, Out = M, J = unknown> {
     if (!(target instanceof RelationAttribute)) return this.#with({ select: statement[method](target, on), joined: true });
     // Asked once, since a relation of a class to itself makes an alias each time.
     const way = target['~join']();
-    const joined = { relation: target.relation, parent: way.from, target: way.steps[way.steps.length - 1].source };
+    const joined = { relation: target.relation, parent: way.from, target: way.target, mapper: way.mapper };
     return this.#with({ select: statement[method]({ '~join': () => way }, on), joined: true, joins: [...joins, joined] });
   }
   /** Groups the rows. */

@@ -133,6 +133,6 @@ function limited(
 export function keysBelow(relation: Relationship, parents: Node, next: Relationship): Node {
   const { from, where, near, nearColumns } = relatedRows(relation);
   const target = relation.target.table.node;
-  const columns = next.local.map((position) => columnOf(target, relation.target.columns[position]));
+  const columns = next.local.map((position) => columnOf(target, next.mapper.columns[position]));
   return makeSelect({ columns, from: [...from], where: conjunction([isAmong(near, nearColumns, parents), ...where]) });
 }

@@ -13,6 +13,7 @@ import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { nameOf } from './identity.ts';
 import { adaptTo, columnOf } from './mapped-source.ts';
+import { mapperOf } from './mapper.ts';
 import { type Entity, isEntity, MAPPER, type Mapper, type RelationListeners, type Relationship } from './mapping.ts';
 import { splitJoin, TRUE } from './relation-condition.ts';
 
@@ -78,23 +79,43 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
   readonly #position: number;
   /** The alias that stands for the related class, where `of()` named one. */
   readonly #target: SourceNode | null;
-  constructor(source: SourceNode, mapper: Mapper, position: number, target: SourceNode | null = null) {
+  /** The class below the related one whose objects alone are meant, where `of()` named one. */
+  readonly #narrowed: Mapper | null;
+  constructor(source: SourceNode, mapper: Mapper, position: number, target: SourceNode | null = null, narrowed: Mapper | null = null) {
     this.#source = source;
     this.#mapper = mapper;
     this.#position = position;
     this.#target = target;
+    this.#narrowed = narrowed;
   }
   /**
    * The relation to an alias of the related class, whose columns can then be named: in joins, in `any()` and `has()`, and in
-   * `with({ …: { alias } })`. SQLAlchemy: `of_type()`.
+   * `with({ …: { alias } })`; or to the objects of a class that extends the related one, or of an alias of such a class.
+   * SQLAlchemy: `of_type()`.
    * @example const child = alias(Node); Node.query().join(Node.c.children.of(child)).filter(child.c.name.eq('x'))
+   * @example Company.query().filter(Company.c.employees.of(Engineer).any(Engineer.c.language.eq('ts')))
    */
-  of<T extends Source & { readonly '~entity': M }>(target: T): RelationAttribute<M, S, NameOf<T>> {
+  of<T extends Source & { readonly '~entity': M }>(target: T): RelationAttribute<M, S, NameOf<T>>;
+  of<C extends Source & (abstract new (...args: never) => M)>(target: C): RelationAttribute<InstanceType<C>, S, NameOf<C>>;
+  of(target: Source): unknown {
     const { relation } = this;
-    const { node, table } = sourceOf(target, `${relation.name}.of()`);
-    if (table !== relation.target.table)
-      throw ormError('orm.wrong-class', `${relation.name}.of()`, `an alias of ${relation.target.name}`, table?.name ?? 'a subquery');
-    return new RelationAttribute(this.#source, this.#mapper, this.#position, node);
+    const where = `${relation.name}.of()`;
+    const { node, table } = sourceOf(target, where);
+    const model = '~model' in target ? target['~model'] : target;
+    const named = typeof model === 'function' && MAPPER in model ? mapperOf(model, where) : null;
+    if (named === null || !isA(named, relation.target))
+      throw ormError(
+        'orm.wrong-class',
+        where,
+        `an alias of ${relation.target.name} or of a class below it`,
+        named?.name ?? table?.name ?? 'a subquery',
+      );
+    const narrowed = named === relation.target ? null : named;
+    return new RelationAttribute(this.#source, this.#mapper, this.#position, model === target ? null : node, narrowed);
+  }
+  /** The relation, to the class that was named. */
+  get #reached(): Relationship {
+    return this.#narrowed === null ? this.relation : { ...this.relation, target: this.#narrowed };
   }
   /** The relation behind it. */
   get relation(): Relationship {
@@ -172,16 +193,18 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
     return this.isNull().not();
   }
 
-  '~join'(): ReturnType<Joinable['~join']> {
-    const { relation } = this;
+  /** The join, with the source whose columns are the related rows', and the class that they are read as. */
+  '~join'(): ReturnType<Joinable['~join']> & { readonly target: SourceNode; readonly mapper: Mapper } {
+    const relation = this.#reached;
     const shared = relation.target.root === relation.mapper.root;
     const target = this.#target ?? (shared ? makeAlias(relation.target.selectable, null) : relation.target.table.node);
     const rows = this.#target !== null || shared ? target : (relation.target.from as SourceNode);
-    if (relation.through === null) return { from: this.#source, steps: [{ source: rows, on: tie(relation, this.#source, target) }] };
+    const reached = { from: this.#source, target, mapper: relation.target };
+    if (relation.through === null) return { ...reached, steps: [{ source: rows, on: tie(relation, this.#source, target) }] };
     const through = relation.through.node;
     const { near, far, across } = ties(relation, this.#source, through, target);
     return {
-      from: this.#source,
+      ...reached,
       steps: [
         { source: through, on: near },
         { source: rows, on: across === null ? far : (conjunction([far, across]) as Node) },
@@ -195,7 +218,7 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
 
   /** A subquery for the related rows. */
   #related(columns: readonly Node[], list: readonly Node[], more: (target: SourceNode) => readonly Node[] = () => []): SelectNode {
-    const { relation } = this;
+    const relation = this.#reached;
     const own = relation.target;
     // Conditions are written over the class's own tables; inside the subquery such a name may be the outer one's.
     const aliased = this.#target === null && this.#source.kind === 'table' && own.root === this.#mapper.root;

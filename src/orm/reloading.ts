@@ -11,6 +11,7 @@ import { columnOf } from './mapped-source.ts';
 import { byMapper, CHANGES, type Entity, MAPPER, type Mapper, PERSISTENT, RELATED, ROW, SESSION, STATUS, UNRESTRICTED } from './mapping.ts';
 import { storedKey } from './persistence.ts';
 import { EntityCollection } from './related.ts';
+import { dropSqlValues } from './sql-values.ts';
 
 /** What reading again needs of a session. */
 export interface ReloadingSession extends LoadingSession {
@@ -52,6 +53,7 @@ export function readLock(lock: boolean | RowLock | undefined): RowLock | null {
 /** Forgets what was changed, and what is related. */
 export function forget(session: ReloadingSession, entity: Entity): void {
   entity[CHANGES] = null;
+  dropSqlValues(entity);
   session.dirty.delete(entity);
   session.watched.delete(entity);
   const related = entity[RELATED];

@@ -1,9 +1,10 @@
 import type { Node } from '../sql/node.ts';
 import { ormError } from './errors.ts';
+import { isA } from './hierarchy.ts';
 import { markLoad } from './load-marks.ts';
 import { isPlain, type LoadRequest } from './load-request.ts';
 import type { LoadingSession } from './loader.ts';
-import type { Entity, Relationship } from './mapping.ts';
+import { type Entity, MAPPER, type Relationship } from './mapping.ts';
 import { loadRecursive, type RecursiveLoad } from './recursive-loading.ts';
 import { collectionOf, type EntityCollection } from './related.ts';
 import { fill, isWholeHere, relatedTo } from './related-filling.ts';
@@ -24,7 +25,9 @@ export async function loadRequests(
   const all = requests.length === 0 || parents.length === new Set(parents).size ? parents : [...new Set(parents)];
   for (const request of requests) {
     const { relation, nested } = request;
-    const reached = await loadRequest(session, all, request, keys);
+    // A class that extends another one may have relations that its siblings do not have.
+    const owners = relation.mapper.parent === null ? all : all.filter((parent) => isA(parent[MAPPER], relation.mapper));
+    const reached = await loadRequest(session, owners, request, keys);
     if (nested.length === 0 || reached.length === 0) continue;
     // A query for the keys of what one step of the relation reached, all of it.
     const follows = keys !== null && request.strategy !== 'recursive' && isPlain(request) && relation.local.length === 1;

@@ -1,5 +1,5 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
-import { makeInsert, makeSelect } from '../sql/make.ts';
+import { make, makeInsert, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import { columnValue, plainValue } from './attributes.ts';
@@ -10,9 +10,10 @@ import { Decoded, type Entity, type Mapper, ROW, UNRESTRICTED, type WriteTarget 
 import { PACKED_CHUNK, type PackedRows, packedRows } from './packed-rows.ts';
 import { bindOf, equals, expressionOf, isExpressionDefault, nextVersion, type Writer } from './persistence.ts';
 import { hasFaithfulKey, matchOfEntity, rowsByKey } from './row-keys.ts';
+import { constantsOf, type SqlValues, shapeOf, sqlColumns } from './sql-values.ts';
 
 /** The columns that an INSERT of this object names, with its values; defaults of this moment are filled in on the object. */
-export function insertRow(entity: Entity, mapper: WriteTarget, values: unknown[]): string {
+export function insertRow(entity: Entity, mapper: WriteTarget, values: unknown[], sql?: SqlValues): string {
   const row = entity[ROW];
   const { columns, kinds } = mapper;
   let left = '';
@@ -27,6 +28,10 @@ export function insertRow(entity: Entity, mapper: WriteTarget, values: unknown[]
     }
     if (value === undefined) {
       const column = columns[position];
+      if (sql?.has(position)) {
+        left += `,${position}`;
+        continue;
+      }
       if (column.version !== null && !column.version.serverGenerated) {
         value = nextVersion(column, null);
         if (mapper.kinds[position] === 'boxed') value = new Decoded(value, undefined);
@@ -53,27 +58,37 @@ export function insertRow(entity: Entity, mapper: WriteTarget, values: unknown[]
  * Inserts objects of one class, in order; those with the same columns go together. Generated keys and the database's own
  * defaults are put back on the objects.
  */
-export async function insertEntities(writer: Writer, { writes }: Mapper, entities: readonly Entity[]): Promise<void> {
-  for (let i = 0; i < writes.length; i++) await insertRows(writer, writes[i], entities);
+export async function insertEntities(
+  writer: Writer,
+  { writes }: Mapper,
+  entities: readonly Entity[],
+  sql: SqlRows | null = null,
+): Promise<void> {
+  for (let i = 0; i < writes.length; i++) await insertRows(writer, writes[i], entities, sql);
 }
 
-async function insertRows(writer: Writer, mapper: WriteTarget, entities: readonly Entity[]): Promise<void> {
+/** What objects have SQL for values, and which. */
+export type SqlRows = ReadonlyMap<Entity, SqlValues>;
+
+async function insertRows(writer: Writer, mapper: WriteTarget, entities: readonly Entity[], sql: SqlRows | null): Promise<void> {
   let start = 0;
   let left: string | null = null;
   /** The values of all rows in one list: a list for each would be thrown away at once. */
   let values: unknown[] = [];
   for (let i = 0; i < entities.length; i++) {
     const { length } = values;
-    const next = insertRow(entities[i], mapper, values);
+    const given = sql?.get(entities[i]);
+    let next = insertRow(entities[i], mapper, values, given);
+    if (given !== undefined) next += `;${shapeOf(given)}`;
     if (left !== null && next !== left) {
       const own = values.splice(length);
-      await insertAlike(writer, mapper, entities.slice(start, i), left, values);
+      await insertAlike(writer, mapper, entities.slice(start, i), left, values, sql);
       start = i;
       values = own;
     }
     left = next;
   }
-  if (left !== null) await insertAlike(writer, mapper, start === 0 ? entities : entities.slice(start), left, values);
+  if (left !== null) await insertAlike(writer, mapper, start === 0 ? entities : entities.slice(start), left, values, sql);
 }
 
 /** Rows of one INSERT: few sizes, so that few statements are prepared. */
@@ -91,6 +106,8 @@ interface InsertShape {
   readonly worked: readonly { readonly name: string; readonly node: Node }[];
   /** Columns that the database fills in, which the objects are told. */
   readonly asked: readonly TableColumn[];
+  /** Whether the key is among what SQL works out, so that nothing tells rows of one statement apart. */
+  readonly worksOutKey: boolean;
 }
 
 async function insertAlike(
@@ -99,17 +116,23 @@ async function insertAlike(
   entities: readonly Entity[],
   left: string,
   values: readonly unknown[],
+  sql: SqlRows | null,
 ): Promise<void> {
   const { generatedKey, table } = mapper;
   const { keyFromRun, returning: returns } = writer.dialectOf(table).capabilities;
-  const omitted = new Set(left.split(',').slice(1).map(Number));
+  const omitted = new Set(left.split(';', 1)[0].split(',').slice(1).map(Number));
+  const given = sql?.get(entities[0]);
   const asked = mapper.columns.filter((column) => omitted.has(column.position));
   const shape: InsertShape = {
     mapper,
     name: `${UNRESTRICTED}insert:${mapper.planId}:${table.node.id}:${left}`,
     columns: mapper.columns.filter((column) => !omitted.has(column.position)),
-    worked: workedBy(asked),
+    worked:
+      given === undefined
+        ? workedBy(asked)
+        : [...sqlColumns(given, mapper), ...workedBy(asked.filter(({ position }) => !given.has(position)))],
     asked,
+    worksOutKey: given !== undefined && mapper.keyPositions.some((position) => given.has(position)),
   };
   const width = shape.columns.length;
   const start = await insertTogether(writer, shape, entities, values);
@@ -118,9 +141,14 @@ async function insertAlike(
   const rest: unknown[][] = [];
   for (let i = start; i < entities.length; i++) {
     const row = values.slice(i * width, (i + 1) * width);
-    rest.push(constants.length === 0 ? row : row.concat(constants));
+    const own = given === undefined ? undefined : sql?.get(entities[i]);
+    if (own === undefined) rest.push(constants.length === 0 ? row : row.concat(constants));
+    else {
+      const made = constantsOf(sqlColumns(own, mapper));
+      rest.push([...row, ...made, ...constants.slice(made.length)]);
+    }
   }
-  const keyOnly = asked.length === 1 && asked[0].position === generatedKey;
+  const keyOnly = asked.length === 1 && asked[0].position === generatedKey && !shape.worksOutKey;
   // A key that the driver tells by itself need not be asked for, unless something else is.
   if (asked.length > 0 && !(keyOnly && keyFromRun) && !returns) {
     await insertAndRead(writer, mapper, entities.slice(start), asked, { key: shape.name, build: insertOf(shape, 1, []), rows: rest });
@@ -158,10 +186,6 @@ function workedBy(columns: readonly TableColumn[]): { readonly name: string; rea
   });
 }
 
-function constantsOf(worked: InsertShape['worked']): unknown[] {
-  return worked.flatMap(({ node }) => node.binds.map((bind) => bind.value));
-}
-
 /**
  * Inserts rows with several in a statement, as far as what the database fills in can be told apart afterwards; gives how
  * many that were.
@@ -181,7 +205,7 @@ async function insertTogether(
   const byKeys = hasFaithfulKey(mapper) && asked.every((column) => !keyPositions.includes(column.position));
   const byOrder = ascendingKeys && asked.some((column) => column.position === generatedKey);
   const constants = constantsOf(worked);
-  if (width === 0 || constants.length > 0) return 0;
+  if (width === 0 || constants.length > 0 || shape.worksOutKey) return 0;
   // Rows of one statement come back in any order: a key tells which is whose, a generated one by its place.
   if (asked.length > 0 && !(returns ? byKeys || byOrder : keyOnly && ascendingKeys)) return 0;
   const returned = asked.length === 0 || !returns ? [] : byOrder ? asked : [...keyPositions.map((at) => mapper.columns[at]), ...asked];
@@ -348,12 +372,15 @@ export async function insertPairs(
     const query = makeSelect({
       columns: [...all.map((_, i) => packed.column(i)), ...worked.map(({ node }) => node)],
       from: [packed.source],
+      // Rows that only fill the statement up are none.
+      where: dialect.rowSource?.grows ? make('unary', { operator: 'IS NOT NULL', operand: packed.column(0), postfix: true }) : null,
     });
     const insert = (): Node => makeInsert({ table: table.node, columns: [...all, ...worked].map((column) => column.name), query });
-    for (; start < count; start += PACKED_CHUNK) {
-      const parameters = packed.pack(full.slice(start * width, (start + PACKED_CHUNK) * width));
+    for (; start < count; start += packed.size) {
+      const part = full.slice(start * width, (start + packed.size) * width);
+      const parameters = part.some((value, i) => i % width === 0 && value === null) ? null : packed.pack(part);
       if (parameters === null) break;
-      const answer = writer.run(table, `${name}:rows`, insert, parameters);
+      const answer = writer.run(table, `${name}:${packed.name}`, insert, parameters);
       if (answer instanceof Promise) await answer;
     }
     if (start >= count) return;

@@ -5,6 +5,7 @@ import { CHANGES, type Entity, MAPPER, type Mapper, ROW } from './mapping.ts';
 import { isExpressionDefault, nextVersion, storedMatch, storedValue, type Writer } from './persistence.ts';
 import { insertRow } from './row-inserts.ts';
 import { type RowUpdate, updateRows } from './row-updates.ts';
+import { sqlValuesOf } from './sql-values.ts';
 
 /**
  * New objects whose key is that of an object that the same flush deletes, with that object: the row stays, and one UPDATE
@@ -25,6 +26,7 @@ export function rowSwitches(identities: IdentityMap, inserts: readonly Entity[],
 
 /** Whether no column is left to the database. */
 function isComplete(fresh: Entity, mapper: Mapper): boolean {
+  if (sqlValuesOf(fresh) !== undefined) return false;
   return mapper.columns.every(
     (column) => fresh[ROW][column.position] !== undefined || (!column.serverGenerated && !isExpressionDefault(column)),
   );

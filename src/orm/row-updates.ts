@@ -11,6 +11,7 @@ import { type Entity, type Mapper, ROW, UNRESTRICTED, type WriteTarget } from '.
 import { PACKED_CHUNK, type PackedRows, packedRows } from './packed-rows.ts';
 import { bindOf, equals, expressionOf, matchedColumns, type Writer } from './persistence.ts';
 import { hasFaithfulKey, matchOfEntity, rowsByKey } from './row-keys.ts';
+import { constantsOf, type SqlValues, shapeOf, sqlColumns } from './sql-values.ts';
 import { staleUpdate } from './stale-rows.ts';
 
 /** One object's changed columns and the key that its row has in the database. */
@@ -22,6 +23,8 @@ export interface RowUpdate {
   readonly key: readonly unknown[];
   /** What the changed columns held before: position, value, position, value … */
   readonly changes: readonly unknown[];
+  /** Columns that SQL is the value of: they are not among `positions`. */
+  readonly sql?: SqlValues | undefined;
 }
 
 /** What rows with the same changed columns have in common. */
@@ -31,6 +34,8 @@ interface Change {
   readonly name: string;
   readonly keys: readonly TableColumn[];
   readonly columns: readonly TableColumn[];
+  /** Columns whose values are SQL that the objects were given. It comes first, since MySQL works out columns in order. */
+  readonly sql: readonly { readonly name: string; readonly node: Node }[];
   /** Columns that an expression of theirs sets. */
   readonly worked: readonly { readonly name: string; readonly node: Node }[];
   /** Columns that the database works out, which the objects are told. */
@@ -55,10 +60,12 @@ function partOf(update: RowUpdate, target: WriteTarget, isTop: boolean): RowUpda
   const places = update.positions.flatMap((position, place) =>
     columns[position] === undefined || (!isTop && keyPositions.includes(position)) ? [] : [place],
   );
-  if (places.length === 0 && !workedOut.some((column) => expressionOf(column.onUpdate) !== null)) return null;
+  const hasSql = update.sql !== undefined && [...update.sql.keys()].some((position) => columns[position] !== undefined);
+  if (places.length === 0 && !hasSql && !workedOut.some((column) => expressionOf(column.onUpdate) !== null)) return null;
   const key = keyPositions.map((position, i) => {
     const place = isTop ? -1 : update.positions.indexOf(position);
-    return place < 0 ? update.key[i] : update.values[place];
+    if (place >= 0) return update.values[place];
+    return !isTop && update.sql?.has(position) ? columnValue(update.entity, position) : update.key[i];
   });
   return {
     ...update,
@@ -70,13 +77,13 @@ function partOf(update: RowUpdate, target: WriteTarget, isTop: boolean): RowUpda
 
 async function updateTable(writer: Writer, mapper: WriteTarget, updates: readonly RowUpdate[]): Promise<void> {
   for (const group of alike(updates)) {
-    const change = changeOf(writer, mapper, group[0].positions);
-    const constants = change.worked.flatMap(({ node }) => node.binds.map((bind) => bind.value));
+    const change = changeOf(writer, mapper, group[0]);
+    const constants = constantsOf(change.worked);
     const dialect = writer.dialectOf(mapper.table);
     const packed = packedRows(dialect, mapper.table, change.keys, change.columns, group.length);
     // What comes back with the statement is matched by key.
     const matches = change.asked.length === 0 || !change.returns || hasFaithfulKey(mapper);
-    if (packed === null || !matches) await updateEach(writer, change, group, constants);
+    if (packed === null || !matches || !isSameSql(mapper, group)) await updateEach(writer, change, group, constants);
     else await updateTogether(writer, change, group, packed, constants);
   }
 }
@@ -85,10 +92,11 @@ async function updateTable(writer: Writer, mapper: WriteTarget, updates: readonl
 function alike(updates: readonly RowUpdate[]): Iterable<readonly RowUpdate[]> {
   const [first] = updates;
   // Mostly they are all of one kind, and share the list of it.
-  if (updates.every((update) => update.positions === first.positions)) return updates.length === 0 ? [] : [updates];
+  if (updates.every((update) => update.positions === first.positions && update.sql === undefined))
+    return updates.length === 0 ? [] : [updates];
   const groups = new Map<string, RowUpdate[]>();
   for (const update of updates) {
-    const signature = update.positions.join();
+    const signature = update.sql === undefined ? update.positions.join() : `${update.positions.join()};${shapeOf(update.sql)}`;
     const group = groups.get(signature);
     if (group === undefined) groups.set(signature, [update]);
     else group.push(update);
@@ -96,21 +104,35 @@ function alike(updates: readonly RowUpdate[]): Iterable<readonly RowUpdate[]> {
   return groups.values();
 }
 
-function changeOf(writer: Writer, mapper: WriteTarget, positions: readonly number[]): Change {
+function changeOf(writer: Writer, mapper: WriteTarget, { entity, positions, sql }: RowUpdate): Change {
   const { returning, updateReturning = returning } = writer.dialectOf(mapper.table).capabilities;
   const columns = positions.map((position) => mapper.columns[position]);
+  const given = sql === undefined ? [] : mapper.columns.filter((column) => column !== undefined && sql.has(column.position));
+  const key = given.find(({ position }) => mapper.keyPositions.includes(position));
+  if (key !== undefined && !updateReturning) throw ormError('orm.sql-key', nameOf(entity), key.key);
+  const left = mapper.workedOut.filter((column) => !columns.includes(column) && !given.includes(column));
   return {
     mapper,
-    name: `${mapper.planId}:${mapper.table.node.id}:${positions.join()}`,
+    name: `${mapper.planId}:${mapper.table.node.id}:${positions.join()}${sql === undefined ? '' : `;${shapeOf(sql)}`}`,
     keys: matchedColumns(mapper),
     columns,
-    worked: mapper.workedOut.flatMap((column) => {
-      const expression = columns.includes(column) ? null : expressionOf(column.onUpdate);
+    sql: sql === undefined ? [] : sqlColumns(sql, mapper),
+    worked: left.flatMap((column) => {
+      const expression = expressionOf(column.onUpdate);
       return expression === null ? [] : [{ name: column.name, node: expression.node }];
     }),
-    asked: mapper.workedOut.filter((column) => !columns.includes(column)),
+    asked: [...given, ...left],
     returns: updateReturning,
   };
+}
+
+/** Whether the SQL of all these objects has the same constants, so that one statement can say it; and leaves their keys alone. */
+function isSameSql(mapper: WriteTarget, group: readonly RowUpdate[]): boolean {
+  const [{ sql }] = group;
+  if (sql === undefined) return true;
+  if (mapper.keyPositions.some((position) => sql.has(position))) return false;
+  const constants = constantsOf(sqlColumns(sql, mapper));
+  return group.every((update) => constantsOf(sqlColumns(update.sql as SqlValues, mapper)).every((value, i) => value === constants[i]));
 }
 
 /** One statement for up to a thousand rows. */
@@ -124,8 +146,8 @@ async function updateTogether(
   const { mapper, name, asked, returns } = change;
   const { table } = mapper;
   const build = (): Node => packedUpdate(change, packed);
-  for (let start = 0; start < group.length; start += PACKED_CHUNK) {
-    const chunk = group.length <= PACKED_CHUNK ? group : group.slice(start, start + PACKED_CHUNK);
+  for (let start = 0; start < group.length; start += packed.size) {
+    const chunk = group.length <= packed.size ? group : group.slice(start, start + packed.size);
     const flat: unknown[] = [];
     for (const { key, values } of chunk) {
       for (let i = 0; i < key.length; i++) flat.push(key[i]);
@@ -136,29 +158,29 @@ async function updateTogether(
       await updateEach(writer, change, chunk, constants);
       continue;
     }
-    const all = constants.length === 0 ? parameters : [...constants, ...parameters];
+    const all = constants.length + change.sql.length === 0 ? parameters : [...constantsOf(change.sql), ...constants, ...parameters];
     if (asked.length > 0 && returns) {
-      const answer = writer.fetch(table, `${UNRESTRICTED}updateRows:${name}`, build, all);
+      const answer = writer.fetch(table, `${UNRESTRICTED}update ${packed.name}:${name}`, build, all);
       const rows = answer instanceof Promise ? await answer : answer;
       if (rows.length !== chunk.length) throw await staleUpdate(writer, mapper, chunk, rows.length);
       takeByKey(mapper, chunk, asked, rows);
       continue;
     }
-    const answer = writer.run(table, `updateRows:${name}`, build, all);
+    const answer = writer.run(table, `update ${packed.name}:${name}`, build, all);
     const { rowCount } = answer instanceof Promise ? await answer : answer;
     if (rowCount !== chunk.length) throw await staleUpdate(writer, mapper, chunk, rowCount);
     if (asked.length > 0) await readAgain(writer, mapper, chunk, asked);
   }
 }
 
-function packedUpdate({ mapper, keys, columns, worked, asked, returns }: Change, packed: PackedRows): Node {
+function packedUpdate({ mapper, keys, columns, sql, worked, asked, returns }: Change, packed: PackedRows): Node {
   const { table } = mapper;
   const found = keys.map((column, i) => make('binary', { operator: '=', left: columnOf(table.node, column), right: packed.column(i) }));
   const returned = asked.length > 0 && returns ? [...keysOf(mapper), ...asked] : [];
   return makeUpdate({
     table: table.node,
-    columns: [...columns, ...worked].map((column) => column.name),
-    values: [...columns.map((_, i) => packed.column(keys.length + i)), ...worked.map(({ node }) => node)],
+    columns: [...sql, ...columns, ...worked].map((column) => column.name),
+    values: [...sql.map(({ node }) => node), ...columns.map((_, i) => packed.column(keys.length + i)), ...worked.map(({ node }) => node)],
     from: [packed.source],
     where: conjunction(found),
     returning: returned.map((column) => columnOf(table.node, column)),
@@ -167,17 +189,20 @@ function packedUpdate({ mapper, keys, columns, worked, asked, returns }: Change,
 
 /** A run of the statement for each row. */
 async function updateEach(writer: Writer, change: Change, group: readonly RowUpdate[], constants: readonly unknown[]): Promise<void> {
-  const { mapper, name, keys, columns, worked, asked, returns } = change;
+  const { mapper, name, keys, columns, sql, worked, asked, returns } = change;
   const { table } = mapper;
   const build = (): Node =>
     makeUpdate({
       table: table.node,
-      columns: [...columns, ...worked].map((column) => column.name),
-      values: [...columns.map(bindOf), ...worked.map(({ node }) => node)],
+      columns: [...sql, ...columns, ...worked].map((column) => column.name),
+      values: [...sql.map(({ node }) => node), ...columns.map(bindOf), ...worked.map(({ node }) => node)],
       where: equals(table, keys),
       returning: returns ? asked.map((column) => columnOf(table.node, column)) : [],
     });
-  const rows = group.map(({ values, key }) => [...values, ...constants, ...key]);
+  const rows = group.map(({ sql: own, values, key }) => {
+    const row = [...values, ...constants, ...key];
+    return own === undefined ? row : [...constantsOf(sqlColumns(own, mapper)), ...row];
+  });
   if (asked.length > 0 && returns) {
     await updateAndRead(writer, mapper, group, asked, `update:${name}`, build, rows);
     return;

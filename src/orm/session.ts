@@ -45,8 +45,7 @@ import {
 } from './mapping.ts';
 import { mergeObjects } from './merging.ts';
 import { newQuery } from './model.ts';
-import type { ObjectOf } from './model-class.ts';
-import type { AnyClass, BulkInsertRow, BulkUpdateRow, Loaded, With } from './model-types.ts';
+import type { AnyClass, BulkInsertRow, BulkUpdateRow, Loaded, ObjectOf, With } from './model-types.ts';
 import type { PageParameters } from './pagination.ts';
 import { type ManyResult, storedKey } from './persistence.ts';
 import { type ChangeOptions, type ExplainOptions, type Query, type QueryRunner, type QuerySpec, specOf } from './query.ts';

@@ -52,7 +52,7 @@ export async function* streamEntities(
   await engine.ready();
   mapper.useDialect(engine.dialect);
   // Rows come one by one, so none may stand for a part of an object: collections load in statements of their own.
-  const { plan } = planEager(mapper, withDefaults(mapper, spec.requests), select.node, true);
+  const { plan } = planEager(mapper, withDefaults(mapper, spec.requests), select.node, spec.joins, true);
   const node = inScope(spec.criteria, () => session.restrict(joinEager(select.node, source, plan, spec.joins)));
   const make = async (rows: DriverRow[]): Promise<{ entities: Entity[]; arrivals: Entity[] }> => {
     const outer = session.arrivals;

@@ -17,6 +17,7 @@ import {
   TRANSIENT,
 } from './mapping.ts';
 import { EntityCollection, relatedOf } from './related.ts';
+import { dropSqlValues, type SqlValues, setSqlValue } from './sql-values.ts';
 
 /** What the changed columns and relations of an object held: position, value, position, value … */
 export interface ChangedObject {
@@ -32,6 +33,8 @@ export type Undo =
       /** Whose keys the database made, and whose versions were made for them. */
       readonly generated: readonly boolean[];
       readonly versions: readonly boolean[] | null;
+      /** SQL that they were given for values. */
+      readonly sql: ReadonlyMap<Entity, SqlValues> | null;
     }
   | { readonly kind: 'update'; readonly entity: Entity; readonly changes: readonly unknown[] }
   | { readonly kind: 'updates'; readonly rows: readonly ChangedObject[] }
@@ -66,6 +69,10 @@ export function takeBack(session: UndoSession, log: readonly Undo[]): void {
         takeBackInsert(session, entity, undo.generated[row]);
         session.tellState?.('persistentToTransient', entity);
         if (undo.versions?.[row]) entity[ROW][entity[MAPPER].versionPosition] = undefined;
+        for (const [position, expression] of undo.sql?.get(entity) ?? []) {
+          entity[ROW][position] = undefined;
+          setSqlValue(entity, position, expression);
+        }
       }
     } else if (undo.kind === 'update') takeBackUpdate(session, undo);
     else if (undo.kind === 'updates') for (let row = undo.rows.length - 1; row >= 0; row--) takeBackUpdate(session, undo.rows[row]);
@@ -144,6 +151,7 @@ export function discardChanges(entity: Entity): void {
   const changes = entity[CHANGES];
   if (changes !== null) {
     entity[CHANGES] = null;
+    dropSqlValues(entity);
     restore(entity, changes);
   }
   for (const value of entity[RELATED] ?? []) {

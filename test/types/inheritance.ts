@@ -1,5 +1,5 @@
 // Class hierarchies: queries of a class that lists others give one of them, told apart by instanceof or by the discriminator.
-import { belongsTo, hasMany, index, t } from 'athanor';
+import { alias, belongsTo, hasMany, index, t } from 'athanor';
 import { db } from './database.ts';
 import { assertType, type Equal } from './equal.ts';
 
@@ -99,3 +99,32 @@ const engineers = await Engineer.query()
   .with({ manager: { with: { reports: true } } })
   .all();
 for (const engineer of engineers) for (const report of engineer.manager.reports) report.language;
+
+// Relations that only some classes have, through a query of their parent or a relation to it.
+const reporting = await Employee.query()
+  .with({ company: true, manager: true, reports: { with: { manager: true } } })
+  .all();
+for (const one of reporting) {
+  one.company.id;
+  if (one.type === 'engineer') assertType<Equal<typeof one.language, string>>();
+  if (one.type === 'engineer') one.manager.budget?.toFixed();
+  if (one.type === 'executive') for (const report of one.reports) report.manager.boss();
+  if (one instanceof Manager) for (const report of one.reports) assertType<Equal<typeof report.language, string>>();
+  const plain: Employee = one;
+  plain.greet();
+}
+// @ts-expect-error no class has it
+Employee.query().with({ boss: true });
+const staffed = await Company.query()
+  .with({ employees: { with: { reports: { with: { manager: { with: { company: true } } } } } } })
+  .firstOr404();
+for (const one of staffed.employees) {
+  if (one.type === 'manager') for (const report of one.reports) report.manager.company.id.toFixed();
+  if (one instanceof Engineer) one.language.trim();
+}
+const anyCompany: Company = staffed;
+(await anyCompany.employees).map((one) => one.greet());
+Company.c.employees.of(Engineer).any(Engineer.c.language.eq('ts'));
+Company.query().join(Company.c.employees.of(alias(Engineer, 'e')));
+// @ts-expect-error a company is no employee
+Company.c.employees.of(Company);
