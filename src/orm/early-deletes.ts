@@ -43,7 +43,7 @@ function takenFrom(deletes: readonly Entity[], takers: readonly Entity[]): Set<E
   for (const [mapper, gone] of byMapper(deletes)) {
     const own = takersOf.get(mapper);
     if (own === undefined) continue;
-    for (const set of uniquesOf(mapper)) {
+    for (const { positions: set } of uniquesOf(mapper)) {
       const holders = new Map<string, Entity>();
       for (const entity of gone) {
         const values = set.map((position) => storedValue(entity, position, entity[CHANGES]));

@@ -203,6 +203,10 @@ const TABLE = {
     InvalidStateError,
     `${relation} gave up ${child}, but its '${column}' is part of its primary key and cannot become NULL. Delete the object, or set cascade: 'all, delete-orphan'.`,
   ],
+  'orm.unique-exchange': (taker: string, holder: string, constraint: string) => [
+    InvalidStateError,
+    `${taker} takes the value that ${holder} has in ${constraint}, and gives up the one that another row of this flush takes. None of them could let its value go for a moment. Make a column of it nullable or the constraint .deferrable('deferred'), or flush in between with a value that no row has.`,
+  ],
   'orm.circular-rows': (tables: string) => [
     InvalidStateError,
     `These new rows refer to each other in a circle, and no foreign key among them may be NULL for a moment: ${tables}. Make one of the columns nullable.`,

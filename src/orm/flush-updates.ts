@@ -3,20 +3,21 @@ import { columnValue, differs } from './attributes.ts';
 import type { FlushSession } from './flush-session.ts';
 import { identityOf, identityOfEntity } from './identity.ts';
 import { watchInside } from './inner-changes.ts';
-import { followKeys } from './key-changes.ts';
+import { followKeys, moveReferrers, movesRows } from './key-changes.ts';
 import { CHANGES, Decoded, type Entity, MAPPER, type Mapper, ROW, recordChange } from './mapping.ts';
 import { nextVersion, storedMatch } from './persistence.ts';
 import { type RowUpdate, updateRows } from './row-updates.ts';
 import { mayHaveSqlValues, type SqlValues, takeSqlValues } from './sql-values.ts';
-import { inSteps, isReferable } from './update-order.ts';
+import { park, parkingPlace } from './unique-exchanges.ts';
+import { inSteps, isReferable, type UpdateStep } from './update-order.ts';
 
 /** Writes the changed columns of stored objects. */
 export async function updateChanged(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
   const updates = rowUpdates(session, mapper, entities);
   if (updates.length === 0) return;
-  const steps = inSteps(mapper, updates);
-  for (const step of steps) session.undo.push({ kind: 'updates', rows: step });
-  for (const step of steps) await updateRows(session, mapper, step);
+  session.undo.push({ kind: 'updates', rows: updates });
+  const steps = inSteps(mapper, updates, (holder, set) => parkingPlace(mapper, holder, set));
+  await runSteps(session, mapper, steps);
   if (mapper.jsonPositions.length > 0) for (const { entity } of updates) watchInside(session, entity);
   const written = mayHaveSqlValues(mapper) ? updates.map(withSqlResults) : updates;
   const referred = changing(written, (position) => isReferable(mapper, position));
@@ -32,6 +33,36 @@ export async function updateChanged(session: FlushSession, mapper: Mapper, entit
   }
   const objects = updates.length === entities.length ? entities : updates.map(({ entity }) => entity);
   session.written.push({ objects, change: 'update' });
+}
+
+async function runSteps(session: FlushSession, mapper: Mapper, steps: readonly UpdateStep<RowUpdate>[]): Promise<void> {
+  const moves = movesRows(mapper);
+  const parked = new Map<RowUpdate, Parked>();
+  for (const step of steps) {
+    if ('parked' in step) {
+      const { parked: update, position, exchange } = step;
+      const { update: later, held } = parked.get(update) ?? { update, held: [] };
+      const { value, ...rest } = await park(session, mapper, later, position, exchange);
+      const now = { entity: update.entity, positions: [position], values: [value], changes: [...held, ...update.changes] };
+      if (moves) await moveReferrers(session, mapper, [now]);
+      parked.set(update, { update: rest.update, held: [position, value, ...held] });
+      continue;
+    }
+    await updateRows(session, mapper, parked.size === 0 ? step : step.map((update) => parked.get(update)?.update ?? update));
+    if (!moves) continue;
+    const before = (update: RowUpdate): readonly unknown[] => [...(parked.get(update)?.held ?? []), ...update.changes];
+    await moveReferrers(
+      session,
+      mapper,
+      step.map((update) => ({ ...withSqlResults(update), changes: before(update) })),
+    );
+  }
+}
+
+/** A change of a row that has another value for a moment, and what it holds until then: position, value … */
+interface Parked {
+  readonly update: RowUpdate;
+  readonly held: readonly unknown[];
 }
 
 /** An update with what the database made of the SQL in it. */

@@ -6,7 +6,7 @@ import { isA } from './hierarchy.ts';
 import { identityOf, identityOfEntity } from './identity.ts';
 import type { IdentityMap } from './identity-map.ts';
 import { withDescendants } from './mapper.ts';
-import { CHANGES, type Entity, MAPPER, type Mapper, ROW } from './mapping.ts';
+import { CHANGES, type Entity, MAPPER, type Mapper, type Relationship, ROW } from './mapping.ts';
 import { bindOf, equals, storedValue, type Writer } from './persistence.ts';
 import type { Undo } from './undo.ts';
 
@@ -24,21 +24,34 @@ export interface ChangedRow {
   readonly changes: readonly unknown[];
 }
 
-/**
- * Rows that refer to a changed key follow it. The database does that by ON UPDATE CASCADE, and the session's objects are told
- * the new key; with `passiveUpdates: false` the rows are changed by an UPDATE first. SQLAlchemy: `passive_updates`.
- */
-export async function followKeys(session: FollowingSession, mapper: Mapper, changed: readonly ChangedRow[]): Promise<void> {
+/** Whether the flush itself has to move rows that refer to a changed key. SQLAlchemy: `passive_updates=False`. */
+export function movesRows(mapper: Mapper): boolean {
+  return mapper.relations().some(isMoved);
+}
+
+function isMoved({ passiveUpdates, viewOnly, direction }: Relationship): boolean {
+  return !passiveUpdates && !viewOnly && direction !== 'manyToOne';
+}
+
+/** Rows that refer to a changed key by a relation with `passiveUpdates: false` take it by an UPDATE. */
+export async function moveReferrers(writer: Writer, mapper: Mapper, changed: readonly ChangedRow[]): Promise<void> {
   for (const relation of mapper.relations()) {
-    if (relation.passiveUpdates || relation.viewOnly || relation.direction === 'manyToOne') continue;
+    if (!isMoved(relation)) continue;
     const columns =
       relation.through === null ? relation.remote.map((position) => relation.target.columns[position]) : relation.throughLocal;
     const [{ table }] = columns;
     for (const row of changed) {
       const { before, now } = keyOf(row, relation.local);
-      if (!same(before, now)) await moveRows(session, table, columns, before, now);
+      if (!same(before, now)) await moveRows(writer, table, columns, before, now);
     }
   }
+}
+
+/**
+ * The session's objects that refer to a changed key have the new one: their rows follow it by ON UPDATE CASCADE, or were
+ * moved. What refers to them in turn follows too. SQLAlchemy: `passive_updates`.
+ */
+export async function followKeys(session: FollowingSession, mapper: Mapper, changed: readonly ChangedRow[]): Promise<void> {
   for (const other of session.identities.mappers().flatMap(withDescendants)) {
     for (const key of other.table.foreignKeys) {
       if (!mapper.tables.some((table) => table.fullName === key.targetTable)) continue;
@@ -47,18 +60,23 @@ export async function followKeys(session: FollowingSession, mapper: Mapper, chan
       if (own.includes(-1) || (other.parent !== null && !key.columns.some((column) => other.parent?.positionOf(column) === -1))) continue;
       const referred = other.table.metadata.resolve(other.table, key).columns.map((column) => mapper.positionOf(column));
       const rows = changed.filter(({ positions }) => positions.some((position) => referred.includes(position)));
-      const followed: ChangedRow[] = [];
+      // Who follows whom is clear before any of them does: keys may be exchanged.
+      const following: { readonly child: Entity; readonly now: readonly unknown[] }[] = [];
       for (const row of rows) {
         const { before, now } = keyOf(row, referred);
         if (same(before, now)) continue;
         for (const child of [...session.identities.of(other).values()]) {
           if (!isA(child[MAPPER], other)) continue;
           const values = own.map((position) => columnValue(child, position));
-          if (same(values, before)) followed.push(follow(session, child, own, now));
+          if (same(values, before)) following.push({ child, now });
         }
       }
+      if (following.length === 0) continue;
+      const followed = following.map(({ child, now }) => follow(session, child, own, now));
+      enterAgain(session, other, followed);
       // A key that is made of its parent's goes on to the rows below.
-      if (followed.length > 0) await followKeys(session, other, followed);
+      if (movesRows(other)) await moveReferrers(session, other, followed);
+      await followKeys(session, other, followed);
     }
   }
 }
@@ -77,21 +95,26 @@ function same(a: readonly unknown[], b: readonly unknown[]): boolean {
 
 /** An object of the session takes the key that its row has now. */
 function follow(session: FollowingSession, child: Entity, positions: readonly number[], values: readonly unknown[]): ChangedRow {
-  const mapper = child[MAPPER];
   const row = child[ROW];
-  const map = session.identities.of(mapper);
-  const before = identityOfEntity(child);
   const changes = positions.flatMap((position) => [position, row[position]]);
   positions.forEach((position, i) => {
     row[position] = values[i];
   });
-  const now = identityOf(mapper.keyPositions.map((position) => columnValue(child, position)));
-  if (now !== before && child[CHANGES] === null) {
-    if (map.get(before) === child) map.delete(before);
-    map.set(now, child);
-  }
   session.undo.push({ kind: 'update', entity: child, changes });
   return { entity: child, positions, values, changes };
+}
+
+/** Objects whose keys followed are found by those that they have now. */
+function enterAgain(session: FollowingSession, mapper: Mapper, followed: readonly ChangedRow[]): void {
+  const { keyPositions } = mapper;
+  if (!followed[0].positions.some((position) => keyPositions.includes(position))) return;
+  for (const { entity, changes } of followed) {
+    if (entity[CHANGES] !== null) continue;
+    const map = session.identities.of(mapper);
+    const before = identityOf(keyPositions.map((position) => storedValue(entity, position, changes)));
+    if (map.get(before) === entity) map.delete(before);
+    map.set(identityOfEntity(entity), entity);
+  }
 }
 
 async function moveRows(

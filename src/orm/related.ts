@@ -390,7 +390,9 @@ function setOne(owner: Entity, relation: Relationship, value: unknown, direct: b
     if (back.many) append(value, back, owner, false);
     else {
       const partner = knownOne(value, back);
-      if (partner !== null && partner !== undefined && partner !== owner) setOne(partner, relation, null, false);
+      // One that was given another object meanwhile keeps that.
+      const held = partner === null || partner === undefined || partner === owner ? null : knownOne(partner, relation);
+      if (held === undefined || held === value) setOne(partner as Entity, relation, null, false);
       setOne(value, back, owner, false);
     }
   }

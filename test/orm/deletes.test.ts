@@ -110,7 +110,7 @@ describe.each([...allDatabases, ...pgliteDatabases])('deletes on $name', (databa
     expect(await session.query(Team).count()).toBe(1);
   });
 
-  test('values handed on from row to row are written in an order that the database takes; an exchange is its error', async () => {
+  test('values handed on from row to row are written in an order that the database takes, exchanged ones too', async () => {
     const { session, Team } = await open();
     const [a, b, c] = ['a', 'b', 'c'].map((name) => new Team({ name }));
     session.addAll([a, b, c]);
@@ -119,7 +119,8 @@ describe.each([...allDatabases, ...pgliteDatabases])('deletes on $name', (databa
     await session.commit();
     expect(await session.scalars(text('SELECT name FROM teams ORDER BY id'))).toEqual(['b', 'c', 'd']);
     [a.name, b.name] = [b.name, a.name];
-    await expect(session.flush()).rejects.toThrow(UniqueViolation);
+    await session.flush();
+    expect(await session.scalars(text('SELECT name FROM teams ORDER BY id'))).toEqual(['c', 'b', 'd']);
     await session.rollback();
     expect([a.name, b.name]).toEqual(['b', 'c']);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { belongsTo, hasMany, inspect, manyToMany, t, text, UniqueViolation } from '../../src/index.ts';
+import { belongsTo, hasMany, inspect, manyToMany, t, text } from '../../src/index.ts';
 import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { pgliteDatabases } from '../setup/pglite-databases.ts';
@@ -107,25 +107,5 @@ describe.each([...allDatabases, ...pgliteDatabases])('key changes on $name', (da
     shelves[2].label = null;
     await session.commit();
     expect((await session.query(Shelf).orderBy(Shelf.c.place).all()).map((shelf) => shelf.label)).toEqual(['b', 'c', null]);
-  });
-
-  test('rows that exchange a unique value fail as the database says, and nothing is written', async () => {
-    const { session, Shop, Shelf } = await open(database);
-    const shelves = ['a', 'b'].map((label, place) => new Shelf({ place, label }));
-    session.add(new Shop({ code: 'york', shelves }));
-    await session.commit();
-    shelves[0].label = 'b';
-    shelves[1].label = 'a';
-    await expect(session.commit()).rejects.toThrow(UniqueViolation);
-    await session.rollback();
-    expect(shelves.map((shelf) => shelf.label)).toEqual(['a', 'b']);
-    shelves[0].label = null;
-    await session.flush();
-    shelves[1].label = 'a';
-    await session.flush();
-    shelves[0].label = 'b';
-    await session.commit();
-    await session.refresh(shelves);
-    expect(shelves.map((shelf) => shelf.label)).toEqual(['b', 'a']);
   });
 });

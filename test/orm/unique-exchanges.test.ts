@@ -1,0 +1,303 @@
+import { describe, expect, test } from 'vitest';
+import { belongsTo, check, hasMany, hasOne, InvalidStateError, inspect, sql, t, text, unique } from '../../src/index.ts';
+import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
+
+async function open(database: TestDatabase, passiveUpdates = true) {
+  const db = openDatabase(database);
+  class Shelf extends db.Model('shelves', {
+    id: t.integer().primaryKey(),
+    label: t.string(40).nullable().unique(),
+    code: t.string(40).unique(),
+    serial: t.integer().unique(),
+    flag: t.boolean().nullable(),
+    version: t.integer().version(),
+  }) {}
+  class Task extends db.Model(
+    'tasks',
+    { id: t.integer().primaryKey(), list: t.integer(), position: t.integer(), name: t.string(20) },
+    { constraints: (c) => [unique(c.list, c.position), check(sql`position > -50`)] },
+  ) {}
+  class Day extends db.Model('days', { id: t.integer().primaryKey(), date: t.date().unique() }) {}
+  class Slot extends db.Model(
+    'slots',
+    { id: t.integer().primaryKey(), start: t.integer().unique(), size: t.integer() },
+    { constraints: [check(sql`size > 0 and start >= 0`)] },
+  ) {}
+  class Owner extends db.Model('owners', {
+    id: t.integer().primaryKey(),
+    name: t.string(20),
+    get card() {
+      return hasOne(Card);
+    },
+    get seat() {
+      return hasOne(Seat);
+    },
+  }) {}
+  class Card extends db.Model('cards', {
+    id: t.integer().primaryKey(),
+    ownerId: t.integer().nullable().unique().references('owners.id'),
+    get owner() {
+      return belongsTo(Owner, { nullable: true });
+    },
+  }) {}
+  class Seat extends db.Model('seats', {
+    id: t.integer().primaryKey(),
+    ownerId: t.integer().unique().references('owners.id'),
+    get owner() {
+      return belongsTo(Owner);
+    },
+  }) {}
+  class Town extends db.Model('towns', {
+    code: t.string(40).primaryKey(),
+    name: t.string(20),
+    get streets() {
+      return hasMany(Street, { passiveUpdates });
+    },
+  }) {}
+  class Street extends db.Model('streets', {
+    townCode: t.string(40).primaryKey().references('towns.code', { onUpdate: 'cascade' }),
+    number: t.integer().primaryKey(),
+    get town() {
+      return belongsTo(Town);
+    },
+  }) {}
+  await db.createAll();
+  return {
+    db,
+    session: db.createSession(),
+    statements: new Statements(db.engine),
+    Shelf,
+    Task,
+    Day,
+    Slot,
+    Owner,
+    Card,
+    Seat,
+    Town,
+    Street,
+  };
+}
+
+describe.each([...allDatabases, ...pgliteDatabases])('rows that exchange unique values on $name', (database) => {
+  test('a column that may be NULL is NULL for a moment', async () => {
+    const { session, statements, Shelf } = await open(database);
+    const shelves = ['a', 'b', 'c'].map((label, i) => new Shelf({ label, code: label, serial: i }));
+    session.addAll(shelves);
+    await session.commit();
+    statements.takeAll();
+    [shelves[0].label, shelves[1].label] = ['b', 'a'];
+    await session.flush();
+    expect(statements.summary()).toEqual(['UPDATE shelves', 'UPDATE shelves', 'UPDATE shelves']);
+    expect(shelves.map((shelf) => shelf.version)).toEqual([2, 2, 1]);
+    expect(await session.all(text('SELECT label FROM shelves ORDER BY id'))).toEqual([{ label: 'b' }, { label: 'a' }, { label: 'c' }]);
+    // All three in a round, and a fourth that takes what the first of them held before.
+    const fourth = new Shelf({ label: 'd', code: 'd', serial: 9 });
+    session.add(fourth);
+    await session.flush();
+    [shelves[0].label, shelves[1].label, shelves[2].label] = ['a', 'c', 'b'];
+    await session.commit();
+    [shelves[0].label, shelves[1].label, fourth.label] = ['c', 'e', 'a'];
+    await session.commit();
+    await session.refresh([...shelves, fourth]);
+    expect([...shelves, fourth].map((shelf) => shelf.label)).toEqual(['c', 'e', 'b', 'a']);
+  });
+
+  test('several columns at once, and several pairs', async () => {
+    const { session, Shelf } = await open(database);
+    const shelves = ['a', 'b', 'c', 'd', 'e'].map((label, i) => new Shelf({ label, code: label, serial: i }));
+    session.addAll(shelves);
+    await session.commit();
+    const turned = [1, 0, 4, 2, 3];
+    const values = shelves.map(({ label, code, serial }) => ({ label, code, serial }));
+    for (const [i, shelf] of shelves.entries()) Object.assign(shelf, values[turned[i]]);
+    await session.commit();
+    await session.refresh(shelves);
+    expect(shelves.map(({ label, code, serial }) => ({ label, code, serial }))).toEqual(turned.map((i) => values[i]));
+    for (const [i, shelf] of shelves.entries()) Object.assign(shelf, values[i]);
+    await session.flush();
+    await session.rollback();
+    expect(shelves.map(({ label, code, serial }) => ({ label, code, serial }))).toEqual(turned.map((i) => values[i]));
+  });
+
+  test('a column that may not be NULL has a value of its own for a moment', async () => {
+    const { session, Task } = await open(database);
+    const tasks = [1, 2, 3].map((position) => new Task({ list: 1, position, name: `t${position}` }));
+    session.addAll(tasks);
+    await session.commit();
+    for (const [i, task] of tasks.entries()) task.position = ((i + 1) % 3) + 1;
+    await session.commit();
+    expect(await session.all(text('SELECT name FROM tasks ORDER BY position'))).toEqual([{ name: 't3' }, { name: 't1' }, { name: 't2' }]);
+    // A swap with a list moved as well.
+    tasks[0].list = 2;
+    [tasks[1].position, tasks[2].position] = [tasks[2].position, tasks[1].position];
+    await session.commit();
+    expect(await session.all(text('SELECT name FROM tasks ORDER BY list, position'))).toEqual([
+      { name: 't2' },
+      { name: 't3' },
+      { name: 't1' },
+    ]);
+  });
+
+  test('keys: what refers to the rows stays with them', async () => {
+    const { session, Town, Street } = await open(database);
+    const [york, hull] = ['york', 'hull'].map(
+      (code) => new Town({ code, name: code, streets: [new Street({ number: 1 }), new Street({ number: code.length + 1 })] }),
+    );
+    hull.streets.add(new Street({ number: 2 }));
+    session.addAll([york, hull]);
+    await session.commit();
+    const streets = [...(await york.streets), ...(await hull.streets)];
+    [york.code, hull.code] = ['hull', 'york'];
+    await session.flush();
+    expect(streets.map((street) => [street.townCode, street.number])).toEqual([
+      ['hull', 1],
+      ['hull', 5],
+      ['york', 1],
+      ['york', 5],
+      ['york', 2],
+    ]);
+    expect(await session.get(Town, 'hull')).toBe(york);
+    expect(await session.get(Town, 'york')).toBe(hull);
+    expect(await session.get(Street, ['hull', 1])).toBe(streets[0]);
+    expect(await session.get(Street, ['york', 1])).toBe(streets[2]);
+    expect(await session.all(text('SELECT name, number FROM towns JOIN streets ON town_code = code ORDER BY name, number'))).toEqual([
+      { name: 'hull', number: 1 },
+      { name: 'hull', number: 2 },
+      { name: 'hull', number: 5 },
+      { name: 'york', number: 1 },
+      { name: 'york', number: 5 },
+    ]);
+    await session.rollback();
+    expect([york.code, hull.code, ...streets.map((street) => street.townCode)]).toEqual([
+      'york',
+      'hull',
+      'york',
+      'york',
+      'hull',
+      'hull',
+      'hull',
+    ]);
+    expect(await session.get(Town, 'york')).toBe(york);
+    expect(await session.get(Street, ['york', 1])).toBe(streets[0]);
+    [york.code, hull.code] = ['hull', 'york'];
+    await session.commit();
+    expect(inspect(streets[0]).modified).toBe(false);
+    expect(await session.query(Street).filterBy({ townCode: 'york' }).count()).toBe(3);
+  });
+
+  test.each([true, false])('a chain of keys takes along only what refers to each (passiveUpdates: %s)', async (passiveUpdates) => {
+    const { session, Town, Street } = await open(database, passiveUpdates);
+    const towns = ['a', 'b', 'c'].map((code, i) => new Town({ code, name: code, streets: [new Street({ number: i })] }));
+    session.addAll(towns);
+    await session.commit();
+    for (const [i, town] of towns.entries()) town.code = ['b', 'c', 'd'][i];
+    await session.commit();
+    const read = () => session.all(text('SELECT name, code, number FROM towns JOIN streets ON town_code = code ORDER BY name'));
+    expect(await read()).toEqual(['b', 'c', 'd'].map((code, number) => ({ name: 'abc'[number], code, number })));
+    for (const [i, town] of towns.entries()) town.code = ['c', 'd', 'b'][i];
+    await session.commit();
+    expect(await read()).toEqual(['c', 'd', 'b'].map((code, number) => ({ name: 'abc'[number], code, number })));
+    expect((await session.query(Street).orderBy(Street.c.number).all()).map((street) => street.townCode)).toEqual(['c', 'd', 'b']);
+  });
+
+  test('one-to-one relations exchange their objects', async () => {
+    const { session, Owner, Card, Seat } = await open(database);
+    const [ann, bob] = ['ann', 'bob'].map((name) => new Owner({ name, card: new Card({}), seat: new Seat({}) }));
+    session.addAll([ann, bob]);
+    await session.commit();
+    const [first, second] = [await ann.card, await bob.card] as InstanceType<typeof Card>[];
+    first.owner = bob;
+    second.owner = ann;
+    await session.commit();
+    await session.refresh([ann, bob, first, second]);
+    expect([await ann.card, await bob.card, first.ownerId]).toEqual([second, first, bob.id]);
+    const [left, right] = [await ann.seat, await bob.seat] as InstanceType<typeof Seat>[];
+    left.owner = bob;
+    right.owner = ann;
+    await expect(session.flush()).rejects.toThrow(InvalidStateError);
+    await session.rollback();
+    expect([left.ownerId, right.ownerId]).toEqual([ann.id, bob.id]);
+  });
+
+  test('an object that goes on to another owner leaves alone what its former one was given in its place', async () => {
+    const { session, Owner, Card } = await open(database);
+    const [ann, bob] = ['ann', 'bob'].map((name) => new Owner({ name, card: new Card({}) }));
+    session.addAll([ann, bob]);
+    await session.commit();
+    const ids = (await session.query(Card).orderBy(Card.c.id).all()).map((card) => card.id);
+    const fresh = new Card({});
+    session.expungeAll();
+    const [first, second] = await session.query(Owner).orderBy(Owner.c.id).all();
+    const card = await session.getOne(Card, ids[0]);
+    expect(await card.owner).toBe(first);
+    // What it replaces is not loaded, but known from the other side.
+    first.card = fresh;
+    second.card = card;
+    expect([first.card, card.owner]).toEqual([fresh, second]);
+    await session.commit();
+    await session.refresh([first, second]);
+    expect([await first.card, await second.card]).toEqual([fresh, card]);
+    expect((await session.getOne(Card, ids[1])).ownerId).toBeNull();
+  });
+
+  test('where no column can let its value go, the error names the objects, the constraint and the way out', async () => {
+    const { session, Day, Slot } = await open(database);
+    const days = ['2024-01-01', '2024-01-02'].map((date) => new Day({ date }));
+    const slots = [0, 10].map((start) => new Slot({ start, size: 5 }));
+    session.addAll([...days, ...slots]);
+    await session.commit();
+    [days[0].date, days[1].date] = [days[1].date, days[0].date];
+    const failure = await session.flush().then(
+      () => null,
+      (error: Error) => error,
+    );
+    expect(failure).toBeInstanceOf(InvalidStateError);
+    expect(failure?.message).toMatch(/<Day id=\d> takes the value that <Day id=\d> has in '\S*days\S*'.*deferrable/);
+    await session.rollback();
+    expect(days.map((day) => day.date)).toEqual(['2024-01-01', '2024-01-02']);
+    // A check that refuses the value of the moment.
+    [slots[0].start, slots[1].start] = [10, 0];
+    const refused = await session.flush().then(
+      () => null,
+      (error: Error) => error,
+    );
+    expect(refused).toBeInstanceOf(InvalidStateError);
+    expect(refused?.cause).toBeInstanceOf(Error);
+    await session.rollback();
+    slots[0].start = 100;
+    await session.flush();
+    slots[1].start = 0;
+    await session.flush();
+    slots[0].start = 10;
+    await session.commit();
+    await session.refresh(slots);
+    expect(slots.map((slot) => slot.start)).toEqual([10, 0]);
+  });
+});
+
+describe.each([...allDatabases, ...pgliteDatabases].filter(({ family }) => family === 'postgresql'))(
+  'constraints that wait for the end of the transaction on $name',
+  (database) => {
+    test('leave an exchange to the database', async () => {
+      const db = openDatabase(database);
+      class Day extends db.Model(
+        'days',
+        { id: t.integer().primaryKey(), date: t.date() },
+        { constraints: (c) => [unique(c.date).deferrable('deferred')] },
+      ) {}
+      await db.createAll();
+      const session = db.createSession();
+      const days = ['2024-01-01', '2024-01-02'].map((date) => new Day({ date }));
+      session.addAll(days);
+      await session.commit();
+      [days[0].date, days[1].date] = [days[1].date, days[0].date];
+      await session.commit();
+      expect(await session.all(text('SELECT CAST(date AS TEXT) AS date FROM days ORDER BY id'))).toEqual([
+        { date: '2024-01-02' },
+        { date: '2024-01-01' },
+      ]);
+    });
+  },
+);
