@@ -1,9 +1,9 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
 import { adapt } from '../sql/adapt.ts';
-import { conjunction } from '../sql/expression.ts';
 import { sourcesOf } from '../sql/join.ts';
 import { make, makeAlias } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
+import { conjunction } from '../sql/operand.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import type { LockNode, SelectNode } from '../sql/statement-nodes.ts';
 import { readNode } from './column-choice.ts';

@@ -1,10 +1,12 @@
 import type { Executable } from '../engine/statement.ts';
 import type { StatementLimits } from '../engine/statement-limits.ts';
 import { describe, sqlError } from '../sql/errors.ts';
-import { Expression, type ExpressionLike, type OrderTerm } from '../sql/expression.ts';
+import { Expression } from '../sql/expression.ts';
 import type { Joinable } from '../sql/join.ts';
 import { make, makeBind } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
+import type { ExpressionLike } from '../sql/operand.ts';
+import type { OrderTerm } from '../sql/order-term.ts';
 import type { ItemsOf, NameOf, OuterRow, SelectRow } from '../sql/projection.ts';
 import type { Source } from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';

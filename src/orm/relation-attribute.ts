@@ -1,9 +1,10 @@
 import { describe } from '../sql/errors.ts';
-import { conditions, conjunction, Expression, type ExpressionLike } from '../sql/expression.ts';
+import { Expression } from '../sql/expression.ts';
 import { func } from '../sql/function.ts';
 import type { Joinable } from '../sql/join.ts';
 import { make, makeAlias, makeBind, makeSelect } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
+import { conditions, conjunction, type ExpressionLike } from '../sql/operand.ts';
 import type { NameOf } from '../sql/projection.ts';
 import { type Source, sourceOf } from '../sql/schema.ts';
 import type { SelectNode } from '../sql/statement-nodes.ts';

@@ -1,7 +1,7 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
-import { conjunction } from '../sql/expression.ts';
 import { make, makeBind, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
+import { conjunction } from '../sql/operand.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
 import { NOT_READ, readNode, valuesWithin } from './column-choice.ts';
