@@ -46,14 +46,14 @@ async function deleteByLists(
   if (packed !== null) {
     const build = (): Node => packedDelete(table, columns, packed, dialect.rowSource?.joins === true);
     rest = [];
-    for (let start = 0; start < keys.length; start += PACKED_CHUNK) {
-      const chunk = keys.slice(start, start + PACKED_CHUNK);
+    for (let start = 0; start < keys.length; start += packed.size) {
+      const chunk = keys.slice(start, start + packed.size);
       const values = packed.pack(chunk.flat());
       if (values === null) {
         rest = [...rest, ...chunk];
         continue;
       }
-      const answer = writer.run(table, `deleteRows:${name}`, build, values);
+      const answer = writer.run(table, `delete ${packed.name}:${name}`, build, values);
       count += (answer instanceof Promise ? await answer : answer).rowCount;
     }
   }

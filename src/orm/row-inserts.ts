@@ -1,5 +1,5 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
-import { makeInsert, makeSelect } from '../sql/make.ts';
+import { make, makeInsert, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import { columnValue, plainValue } from './attributes.ts';
@@ -372,12 +372,15 @@ export async function insertPairs(
     const query = makeSelect({
       columns: [...all.map((_, i) => packed.column(i)), ...worked.map(({ node }) => node)],
       from: [packed.source],
+      // Rows that only fill the statement up are none.
+      where: dialect.rowSource?.grows ? make('unary', { operator: 'IS NOT NULL', operand: packed.column(0), postfix: true }) : null,
     });
     const insert = (): Node => makeInsert({ table: table.node, columns: [...all, ...worked].map((column) => column.name), query });
-    for (; start < count; start += PACKED_CHUNK) {
-      const parameters = packed.pack(full.slice(start * width, (start + PACKED_CHUNK) * width));
+    for (; start < count; start += packed.size) {
+      const part = full.slice(start * width, (start + packed.size) * width);
+      const parameters = part.some((value, i) => i % width === 0 && value === null) ? null : packed.pack(part);
       if (parameters === null) break;
-      const answer = writer.run(table, `${name}:rows`, insert, parameters);
+      const answer = writer.run(table, `${name}:${packed.name}`, insert, parameters);
       if (answer instanceof Promise) await answer;
     }
     if (start >= count) return;

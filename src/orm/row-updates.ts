@@ -146,8 +146,8 @@ async function updateTogether(
   const { mapper, name, asked, returns } = change;
   const { table } = mapper;
   const build = (): Node => packedUpdate(change, packed);
-  for (let start = 0; start < group.length; start += PACKED_CHUNK) {
-    const chunk = group.length <= PACKED_CHUNK ? group : group.slice(start, start + PACKED_CHUNK);
+  for (let start = 0; start < group.length; start += packed.size) {
+    const chunk = group.length <= packed.size ? group : group.slice(start, start + packed.size);
     const flat: unknown[] = [];
     for (const { key, values } of chunk) {
       for (let i = 0; i < key.length; i++) flat.push(key[i]);
@@ -160,13 +160,13 @@ async function updateTogether(
     }
     const all = constants.length + change.sql.length === 0 ? parameters : [...constantsOf(change.sql), ...constants, ...parameters];
     if (asked.length > 0 && returns) {
-      const answer = writer.fetch(table, `${UNRESTRICTED}updateRows:${name}`, build, all);
+      const answer = writer.fetch(table, `${UNRESTRICTED}update ${packed.name}:${name}`, build, all);
       const rows = answer instanceof Promise ? await answer : answer;
       if (rows.length !== chunk.length) throw await staleUpdate(writer, mapper, chunk, rows.length);
       takeByKey(mapper, chunk, asked, rows);
       continue;
     }
-    const answer = writer.run(table, `updateRows:${name}`, build, all);
+    const answer = writer.run(table, `update ${packed.name}:${name}`, build, all);
     const { rowCount } = answer instanceof Promise ? await answer : answer;
     if (rowCount !== chunk.length) throw await staleUpdate(writer, mapper, chunk, rowCount);
     if (asked.length > 0) await readAgain(writer, mapper, chunk, asked);

@@ -32,6 +32,12 @@ export type Operand<V> = Input<NonNullable<V>> | null | ExpressionLike<NonNullab
 /** The JavaScript values that a column of type `V` takes. */
 export type Input<V> = V extends { toDecimalPlaces: unknown } ? V | number | string : V extends bigint ? V | number : V;
 
+/** What `in()` looks among. */
+export type Among<V> =
+  | readonly (Input<NonNullable<V>> | null | ExpressionLike<NonNullable<V> | null>)[]
+  | QueryLike
+  | ExpressionLike<readonly (Input<NonNullable<V>> | null)[]>;
+
 /** A statement that can stand inside another one. */
 export interface QueryLike<R = unknown> {
   readonly '~row': R;
@@ -173,13 +179,15 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
   }
   /**
    * `IN`: a list of values and expressions (of values alone it is one parameter whatever its length; an empty one matches
-   * nothing) or a one-column select. NULLs in it are left out. SQLAlchemy: `in_()`.
+   * nothing), a parameter that gets such a list when the statement runs, or a select of one column. NULLs in a list are
+   * left out. SQLAlchemy: `in_()`.
+   * @example select(User).where(User.c.id.in(param('ids'))) // with { ids: [1, 2] }
    */
-  in(values: readonly (Input<NonNullable<V>> | null | ExpressionLike<NonNullable<V> | null>)[] | QueryLike): Expression<boolean> {
+  in(values: Among<V>): Expression<boolean> {
     return this.#in(values, false);
   }
   /** `NOT IN`; an empty list matches everything. SQLAlchemy: `not_in()`. */
-  notIn(values: readonly (Input<NonNullable<V>> | null | ExpressionLike<NonNullable<V> | null>)[] | QueryLike): Expression<boolean> {
+  notIn(values: Among<V>): Expression<boolean> {
     return this.#in(values, true);
   }
   /** `BETWEEN low AND high`, both included; with `symmetric` in either order. */
@@ -540,7 +548,7 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
     const fields = { operand: this.node, low: operand(low, this.type, 'between()'), high: operand(high, this.type, 'between()'), negated };
     return condition(make(symmetric ? 'symmetricBetween' : 'between', fields));
   }
-  #in(values: readonly unknown[] | QueryLike, negated: boolean): Expression<boolean> {
+  #in(values: unknown, negated: boolean): Expression<boolean> {
     if (Array.isArray(values)) {
       values.forEach((value, i) => {
         if (value === undefined) throw sqlError('sql.undefined-value', `The list of in(), at position ${i},`);
@@ -548,8 +556,25 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
       return this.#inList(values, negated);
     }
     if (values === undefined) throw sqlError('sql.undefined-value', 'in()');
+    if (values instanceof Expression) return this.#inExpression(values.node, negated);
     if (!isQuery(values)) throw sqlError('sql.bad-argument', 'in()', 'an array or a select', describe(values));
     return condition(make('in', { operand: this.#plain(), list: values.node, negated }));
+  }
+  /** A list that comes with the execution, or a query as SQL by hand. */
+  #inExpression(node: Node, negated: boolean): Expression<boolean> {
+    const named = isKind(node, 'bind') && node.name !== null;
+    if (!named && !isKind(node, 'raw'))
+      throw sqlError(
+        'sql.bad-argument',
+        'in()',
+        'an array, a select or param() (for an array of the database: eq(any(…)))',
+        'an expression',
+      );
+    if (named && isJson(this.type)) throw sqlError('sql.bad-argument', 'in() of JSON', 'an array', 'a parameter');
+    const list = named
+      ? makeBind(undefined, node.type.name === 'unknown' ? this.type : node.type, { name: node.name as string, expanding: true })
+      : node;
+    return condition(make('in', { operand: this.#plain(), list, negated }));
   }
   #inList(values: readonly unknown[], negated: boolean): Expression<boolean> {
     const present = values.filter((value) => value !== null);

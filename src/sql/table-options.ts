@@ -34,6 +34,11 @@ export interface DialectOptions {
     readonly charset?: string;
     readonly collate?: string;
     readonly rowFormat?: string;
+    readonly keyBlockSize?: number;
+    /** Such as `'HASH (id) PARTITIONS 4'`. */
+    readonly partitionBy?: string;
+    /** MariaDB keeps the rows that were changed and deleted. */
+    readonly systemVersioned?: boolean;
     /** The first number that the database gives. */
     readonly autoIncrement?: number;
   };
@@ -42,7 +47,7 @@ export interface DialectOptions {
 const KNOWN: Readonly<Record<keyof DialectOptions, readonly string[]>> = {
   sqlite: ['strict', 'withoutRowid', 'autoincrement'],
   postgresql: ['unlogged', 'partitionBy', 'partitionOf', 'tablespace', 'with', 'inherits', 'onCommit'],
-  mysql: ['engine', 'charset', 'collate', 'rowFormat', 'autoIncrement'],
+  mysql: ['engine', 'charset', 'collate', 'rowFormat', 'keyBlockSize', 'partitionBy', 'systemVersioned', 'autoIncrement'],
 };
 
 /** The databases' own options of a table. Throws an ArgumentError for one that no database has. */

@@ -1,5 +1,5 @@
 import { describe, sqlError } from './errors.ts';
-import { Expression, type ExpressionLike, isQuery, junction, not, operand, type QueryLike, typeOf } from './expression.ts';
+import { Expression, type ExpressionLike, isQuery, junction, not, type Operand, operand, type QueryLike, typeOf } from './expression.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
 import { BOOLEAN, type SqlType, UNKNOWN } from './type.ts';
@@ -16,17 +16,25 @@ export function tuple<const E extends readonly ExpressionLike[]>(...items: E): T
   );
 }
 
-type TupleValues<E extends readonly ExpressionLike[]> = { readonly [I in keyof E]: E[I]['~value'] };
+/** A row to compare with: a value or an expression for each item, another tuple, or a select of one row. */
+type RowOperand<E extends readonly ExpressionLike[]> = TupleValues<E> | TupleLike<E> | QueryLike;
+
+type TupleValues<E extends readonly ExpressionLike[]> = { readonly [I in keyof E]: Operand<E[I]['~value']> };
+
+interface TupleLike<E extends readonly ExpressionLike[]> {
+  readonly '~tuple': { readonly [I in keyof E]: ExpressionLike<NonNullable<E[I]['~value']> | null> };
+}
 
 export class Tuple<E extends readonly ExpressionLike[]> {
+  declare readonly '~tuple': E;
   readonly #items: readonly Node[];
   readonly #types: readonly SqlType[];
   constructor(items: readonly Node[], types: readonly SqlType[]) {
     this.#items = items;
     this.#types = types;
   }
-  /** Equal to one of these rows of values. */
-  in(rows: readonly TupleValues<E>[] | QueryLike): Expression<boolean> {
+  /** Equal to one of these rows, or to a row of the select. */
+  in(rows: readonly (TupleValues<E> | TupleLike<E>)[] | QueryLike): Expression<boolean> {
     if (rows === undefined) throw sqlError('sql.undefined-value', 'tuple().in()');
     const left = make('list', { items: this.#items });
     if (isQuery(rows)) return new Expression(make('in', { operand: left, list: rows.node, negated: false }), BOOLEAN);
@@ -37,42 +45,49 @@ export class Tuple<E extends readonly ExpressionLike[]> {
       lists.map((right) => new Expression(make('binary', { operator: '=', left, right }), BOOLEAN)),
     );
   }
-  /** Equal to none of these rows of values; an empty list matches everything. */
-  notIn(rows: readonly TupleValues<E>[] | QueryLike): Expression<boolean> {
+  /** Equal to none of these rows; an empty list matches everything. */
+  notIn(rows: readonly (TupleValues<E> | TupleLike<E>)[] | QueryLike): Expression<boolean> {
     return not(this.in(rows));
   }
-  /** Equal to this row of values. */
-  eq(row: TupleValues<E>): Expression<boolean> {
+  /** Equal to this row. */
+  eq(row: RowOperand<E>): Expression<boolean> {
     return this.#compare('=', row);
   }
-  /** Different from this row of values. */
-  ne(row: TupleValues<E>): Expression<boolean> {
+  /** Different from this row. */
+  ne(row: RowOperand<E>): Expression<boolean> {
     return this.#compare('<>', row);
   }
-  /** Before this row of values, the first column counting most: the way to go on after a page's last row. */
-  lt(row: TupleValues<E>): Expression<boolean> {
+  /** Before this row, the first column counting most: the way to go on after a page's last row. */
+  lt(row: RowOperand<E>): Expression<boolean> {
     return this.#compare('<', row);
   }
-  /** Before this row of values, or equal to it. */
-  le(row: TupleValues<E>): Expression<boolean> {
+  /** Before this row, or equal to it. */
+  le(row: RowOperand<E>): Expression<boolean> {
     return this.#compare('<=', row);
   }
-  /** After this row of values. */
-  gt(row: TupleValues<E>): Expression<boolean> {
+  /** After this row. */
+  gt(row: RowOperand<E>): Expression<boolean> {
     return this.#compare('>', row);
   }
-  /** After this row of values, or equal to it. */
-  ge(row: TupleValues<E>): Expression<boolean> {
+  /** After this row, or equal to it. */
+  ge(row: RowOperand<E>): Expression<boolean> {
     return this.#compare('>=', row);
   }
-  #compare(operator: string, row: readonly unknown[]): Expression<boolean> {
-    return new Expression(make('binary', { operator, left: make('list', { items: this.#items }), right: this.#row(row) }), BOOLEAN);
+  /** From one row to another, both included. SQLAlchemy: `tuple_().between()`. */
+  between(low: RowOperand<E>, high: RowOperand<E>): Expression<boolean> {
+    return junction('and', [this.ge(low), this.le(high)]);
   }
-  #row(row: readonly unknown[]): Node {
-    if (!Array.isArray(row)) throw sqlError('sql.bad-argument', 'tuple()', 'rows of values', describe(row));
-    if (row.length !== this.#items.length) {
-      throw sqlError('sql.bad-argument', 'tuple()', `rows of ${this.#items.length} values`, `one of ${row.length}`);
+  #compare(operator: string, row: unknown): Expression<boolean> {
+    const right = isQuery(row) ? make('scalar', { query: row.node }) : this.#row(row);
+    return new Expression(make('binary', { operator, left: make('list', { items: this.#items }), right }), BOOLEAN);
+  }
+  #row(row: unknown): Node {
+    const items = row instanceof Tuple ? row.#items : row;
+    if (!Array.isArray(items)) throw sqlError('sql.bad-argument', 'tuple()', 'rows of values', describe(row));
+    if (items.length !== this.#items.length) {
+      throw sqlError('sql.bad-argument', 'tuple()', `rows of ${this.#items.length} values`, `one of ${items.length}`);
     }
-    return make('list', { items: row.map((value, i) => operand(value, this.#types[i], 'tuple()')) });
+    if (row instanceof Tuple) return make('list', { items });
+    return make('list', { items: items.map((value, i) => operand(value, this.#types[i], 'tuple()')) });
   }
 }

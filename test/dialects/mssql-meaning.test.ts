@@ -178,6 +178,8 @@ function maker(seed: number): { number: Maker; text: Maker; truth: Maker } {
       () => tuple(x, y).in(any(select(other.c.a, other.c.b))),
       () => tuple(x, y).notIn(any(select(other.c.a, other.c.b).where(other.c.id.gt(2)))),
       () => tuple(x, y).in(any([[1, 2]])),
+      () => tuple(x, y).lt(any(tuple(y, x))),
+      () => tuple(x, y).ge(any([2, 1])),
       () => caseWhen(p, any(q)).else(any(r)),
     );
   };

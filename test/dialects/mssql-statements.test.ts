@@ -316,6 +316,11 @@ describe('conditions as conditions', () => {
       'SELECT products.id FROM products WHERE NOT (products.id = @p1 AND products.name = @p2)',
     ],
     [
+      'rows of values by their order',
+      select(p.c.id).where(tuple(p.c.id, p.c.name, p.c.stock).ge([1, 'a', 2]), tuple(p.c.id, p.c.stock).lt(tuple(p.c.stock, p.c.id))),
+      'SELECT products.id FROM products WHERE (products.id > @p1 OR products.id = @p2 AND (products.name > @p3 OR products.name = @p4 AND products.stock >= @p5)) AND (products.id < products.stock OR products.id = products.stock AND products.stock < products.id)',
+    ],
+    [
       'rows of a select',
       select(p.c.id).where(tuple(p.c.id, p.c.stock).in(select(r.c.productId, r.c.rating))),
       'SELECT products.id FROM products WHERE EXISTS (SELECT 1 FROM (SELECT reviews.product_id, reviews.rating FROM reviews) AS in_1 ([value 1], [value 2]) WHERE products.id = in_1.[value 1] AND products.stock = in_1.[value 2])',

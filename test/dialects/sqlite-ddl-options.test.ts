@@ -90,7 +90,7 @@ describe('options of columns and tables on SQLite', () => {
     ]);
     expect(items.indexes[2].parts).toMatchObject([
       { column: 'name', collation: 'BINARY', direction: 'desc' },
-      { column: null, expression: '(price + 1)', direction: 'asc' },
+      { column: null, expression: 'price + 1', direction: 'asc' },
     ]);
     expect(items.foreignKeys.map(({ name, deferrable, initially }) => [name, deferrable, initially])).toEqual([
       ['fk_items_owner_id_owners', true, 'deferred'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { manyToMany, StaleDataError, sql, t, text } from '../../src/index.ts';
+import { func, manyToMany, StaleDataError, sql, t, text } from '../../src/index.ts';
 import { openDatabase, Statements } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { pgliteDatabases } from '../setup/pglite-databases.ts';
@@ -143,6 +143,27 @@ describe.each([...allDatabases, ...pgliteDatabases])('many rows on $name', (data
     for (const token of tokens) token.number += 100;
     await session.flush();
     expect(tokens.map((token) => token.doubled)).toEqual(numbers().map((i) => (i + 100) * 2));
+    await session.rollback();
+  });
+
+  test('the SQL around the parameters of a type stands around those of many rows too', async () => {
+    const db = openDatabase(database);
+    const upper = {
+      type: t.string(40),
+      toDatabase: (value: string) => value.trim(),
+      fromDatabase: (value: string) => value,
+      bindExpression: (parameter: unknown) => func.upper(parameter as never),
+    };
+    class Code extends db.Model('codes', { id: t.integer().primaryKey(), code: t.custom<string, string>(upper) }) {}
+    await db.createAll();
+    const session = db.createSession();
+    const codes = numbers(30).map((i) => new Code({ id: i + 1, code: ` a${i} ` }));
+    session.addAll(codes);
+    await session.flush();
+    for (const [i, item] of codes.entries()) item.code = `b${i}`;
+    await session.flush();
+    session.expireAll();
+    expect((await session.query(Code).orderBy(Code.c.id).all()).map(({ code }) => code)).toEqual(numbers(30).map((i) => `B${i}`));
     await session.rollback();
   });
 

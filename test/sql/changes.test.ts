@@ -48,6 +48,25 @@ describe.each(shopDatabases)('changes on $name', (database) => {
       expect(() => insertInto(p).fromSelect(['name'], never(5))).toThrow('a query');
       expect(() => insertInto(p).fromSelect(['name'], both).batches()).toThrow('a select of 1 columns, but got one of 2');
     });
+    it('copies rows of the table itself over those that are there', async () => {
+      const own = select(c.c.name, literal(1));
+      await shop.execute(
+        insertInto(c)
+          .fromSelect(['name', 'parentId'], own)
+          .onConflictDoUpdate({
+            target: c.c.name,
+            set: (row) => ({ name: row.name.concat('!').concat(c.c.name), parentId: row.parentId }),
+          }),
+      );
+      expect(await shop.all(select(c.c.name, c.c.parentId).orderBy(c.c.id))).toEqual([
+        ['Home!Home', 1],
+        ['Lamps!Lamps', 1],
+      ]);
+      await shop.execute(insertInto(c).fromSelect(['name', 'parentId'], select(c.c.name, c.c.id).orderBy(c.c.id)).onConflictDoNothing());
+      const both = select(c.c.name, c.c.parentId).join(p, p.c.categoryId.eq(c.c.id)).where(p.c.id.eq(1));
+      await shop.execute(insertInto(c).fromSelect(['name', 'parentId'], both).onConflictDoNothing([c.c.name]));
+      expect(await names()).toEqual(['Home!Home', 'Lamps!Lamps']);
+    });
     it('takes VALUES and a CTE for its rows', async () => {
       const rows = values({ name: t.string() }, [['a'], ['b']]);
       await shop.execute(insertInto(c).fromSelect(['name'], rows));

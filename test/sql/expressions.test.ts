@@ -6,6 +6,7 @@ import { ArgumentError } from '../../src/sql/errors.ts';
 import { and, cast, type Expression, exists, literal, not, or, param } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
 import { window } from '../../src/sql/function-call.ts';
+import { sql } from '../../src/sql/raw.ts';
 import { select } from '../../src/sql/select.ts';
 import { tuple } from '../../src/sql/tuple.ts';
 import { openShop, products as p, reviews, shopDatabases, textOf } from './shop.ts';
@@ -68,6 +69,12 @@ describe.each(shopDatabases)('expressions on $name', (database) => {
       ['tuple in nothing', tuple(p.c.id, p.c.name).in([]), []],
       ['tuple eq', tuple(p.c.id, p.c.name).eq([2, 'Lamp']), [2]],
       ['tuple in a select', tuple(p.c.id, p.c.stock).in(select(reviews.c.productId, reviews.c.rating)), [1]],
+      ['tuple eq an expression', tuple(p.c.id, p.c.name).eq([literal(1).plus(1), p.c.name]), [2]],
+      ['tuple eq a tuple', tuple(p.c.id, p.c.stock).eq(tuple(p.c.stock, p.c.id)), []],
+      ['tuple eq itself', tuple(p.c.id, p.c.stock).eq(tuple(p.c.id, p.c.stock)), [1, 2, 3, 4]],
+      ['tuple in tuples', tuple(p.c.id, p.c.stock).in([tuple(literal(1), p.c.stock), [4, 1]]), [1, 4]],
+      ['tuple between', tuple(p.c.categoryId, p.c.id).between([1, 1], [2, 2]), [1, 2]],
+      ['in SQL by hand', p.c.id.in(sql<number[]>`SELECT product_id FROM reviews WHERE rating > ${4}`), [1]],
       ['and of nothing', and(), [1, 2, 3, 4]],
       ['or of nothing', or(), []],
       ['and', and(p.c.id.gt(1), p.c.id.lt(4), true), [2, 3]],
@@ -83,6 +90,24 @@ describe.each(shopDatabases)('expressions on $name', (database) => {
       for (const length of [1, 15, 17, 100, 999, 1001, 40_000]) {
         expect(await where(p.c.id.in(Array.from({ length }, (_, i) => i + 2))), `${length}`).toEqual([2, 3, 4].slice(0, length));
       }
+    });
+
+    it('takes a list of any length as a named parameter', async () => {
+      const among = select(p.c.id)
+        .where(p.c.id.in(param('ids')), p.c.name.notIn(param('names')))
+        .orderBy(p.c.id);
+      expect(await shop.scalars(among, { ids: [1, 2, 3], names: ['Lamp', null] })).toEqual([1, 3]);
+      expect(await shop.scalars(among, { ids: [], names: [] })).toEqual([]);
+      expect(await shop.scalars(among, { ids: Array.from({ length: 1200 }, (_, i) => i + 3), names: [] })).toEqual([3, 4]);
+      await expect(async () => shop.scalars(among, { ids: 1, names: [] })).rejects.toThrow("':ids' stands for a list, but got a number");
+      await expect(async () => shop.scalars(among, { ids: ['x'], names: [] })).rejects.toThrow("':ids'");
+      expect(() => p.c.id.in(never(p.c.stock))).toThrow('a select or param()');
+    });
+
+    it('compares a row of values with a select of one row', async () => {
+      const first = select(reviews.c.productId, reviews.c.rating).orderBy(reviews.c.id).limit(1);
+      expect(await where(tuple(p.c.id, p.c.stock).eq(first))).toEqual([1]);
+      expect(await where(tuple(p.c.id, p.c.stock).gt(first))).toEqual([2, 3, 4]);
     });
 
     it('refuses undefined everywhere', () => {

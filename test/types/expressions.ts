@@ -151,6 +151,19 @@ id.eq(any(select(Item.c.title)));
 // @ts-expect-error texts beside a number
 id.eq(any(['a']));
 tuple(id, title).gt([1, 'a']);
+tuple(id, title).eq([id.plus(1), title]);
+tuple(id, title).eq(tuple(id, title));
+tuple(id, title).in([tuple(id, title), [1, 'a']]);
+// @ts-expect-error in another order
+tuple(id, title).eq(tuple(title, id));
+// @ts-expect-error an expression of another type
+tuple(id, title).eq([title, title]);
+id.in(param('ids'));
+id.in(param<number[]>('ids'));
+// @ts-expect-error a list of another type
+id.in(param<string[]>('ids'));
+// @ts-expect-error one value is no list
+id.in(param<number>('ids'));
 // @ts-expect-error another row
 tuple(id, title).gt(['a', 1]);
 title.startsWith('x', { autoescape: false });

@@ -61,6 +61,8 @@ export interface ReflectedDomain {
 export interface Catalog {
   /** Names of tables are the same in any case. */
   readonly ignoresCase?: boolean;
+  /** Of a whole number that is the key, the very words of its type decide whether the database numbers it. */
+  readonly numbersByType?: boolean;
   /** How the values of a type travel that Athanor has no name for; null where nothing is known of it. */
   typeLike?(words: string): SqlType | null;
   /** The schema that new tables go to; null where there is none. */

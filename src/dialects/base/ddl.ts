@@ -57,6 +57,8 @@ export interface DdlRules
   columnComment?(comment: string): string;
   /** The words between CREATE and TABLE, each with a blank after it; the standard's TEMPORARY and PostgreSQL's UNLOGGED if left out. */
   tablePrefix?(table: Table): string;
+  /** What stands in the brackets of CREATE TABLE beside columns and constraints: MariaDB's periods, MySQL's keys that a column needs. */
+  tableItems?(table: Table, inline: DdlCompiler['inline'], quote: (name: string) => string): string[];
   /** What follows the brackets of CREATE TABLE, each with a blank before it: MySQL's ENGINE and COMMENT, SQLite's STRICT; PostgreSQL's if left out. */
   tableSuffix?(table: Table): string;
   /** CREATE INDEX put together from its clauses, where their order is another: MySQL's FULLTEXT and USING, SQLite's schema. */
@@ -212,6 +214,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     }
     for (const one of all) if (!rules.constraintsWithColumn || one.column === null) items.push(checkWords(one, quote));
     for (const exclude of table.excludes) items.push(excludeWords(exclude, words));
+    items.push(...(rules.tableItems?.(table, inline, quote) ?? []));
     for (const part of [...(key === null ? [] : [key]), ...table.uniques, ...table.foreignKeys, ...all, ...table.excludes])
       check('constraint', part.name);
     const prefix = (rules.tablePrefix ?? standardTablePrefix)(table);

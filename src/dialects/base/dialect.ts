@@ -66,13 +66,15 @@ export interface RowSource {
   readonly inserts: boolean;
   /** Rows to delete are found by a join with the source; without it by IN. */
   readonly joins: boolean;
+  /** Each value is a parameter of its own, so that the text grows with the rows; without it the parameters are lists of them. */
+  readonly grows: boolean;
   /**
-   * A source with columns of these types, named `c0`, `c1` and so on, the first `keys` of them to find rows by. Its
-   * parameters are texts. Null where values of one of the types cannot travel so.
+   * A source with columns of these types, named `c0`, `c1` and so on, the first `keys` of them to find rows by, and so many
+   * rows where its text grows with them. Null where values of one of the types cannot travel so.
    */
-  source(types: readonly SqlType[], keys: number): AliasNode | null;
+  source(types: readonly SqlType[], keys: number, rows: number): AliasNode | null;
   /** The parameters for encoded values, row after row; null where one of the values cannot travel so. */
-  encode(values: readonly unknown[], width: number): readonly string[] | null;
+  encode(values: readonly unknown[], width: number): readonly unknown[] | null;
 }
 
 /** How a transaction begins. */

@@ -1,6 +1,6 @@
-import type { JsonDocument, SqlType } from '../../sql/type.ts';
+import { isTextual, type JsonDocument, type SqlType } from '../../sql/type.ts';
 import type { Codec } from './dialect.ts';
-import { storedType } from './type-names.ts';
+import { heldType, storedType } from './type-names.ts';
 
 /** How a value of this type stands in JSON that a statement makes: as it is, as JSON, as text, or as hexadecimal digits. */
 export type JsonForm = 'plain' | 'json' | 'text' | 'hex';
@@ -18,11 +18,13 @@ const FORMS: Readonly<Partial<Record<SqlType['name'], JsonForm>>> = {
   interval: 'text',
   bit: 'text',
   array: 'text',
-  native: 'text',
 };
 
 export function jsonForm(type: SqlType, dialect: string): JsonForm {
-  return FORMS[storedType(type, dialect).name] ?? 'plain';
+  const stored = storedType(type, dialect);
+  const held = heldType(stored, dialect);
+  // What is text to a program may be none to the database.
+  return stored.name === 'native' && isTextual(held) ? 'text' : (FORMS[held.name] ?? 'plain');
 }
 
 /** Reads JSON that a statement made, each value as its type says. */

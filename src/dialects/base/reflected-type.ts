@@ -1,4 +1,4 @@
-import { makeType, type SqlType, TEXT } from '../../sql/type.ts';
+import { isWhole, makeType, type SqlType, TEXT } from '../../sql/type.ts';
 import type { Dialect } from './dialect.ts';
 import { catalogOf } from './reflected-catalog.ts';
 import type { ReflectedColumn } from './reflection.ts';
@@ -28,7 +28,8 @@ export function reflectedType(column: ReflectedColumn, dialect: Dialect, home: s
     const other = like(words);
     return { type: other?.name === 'array' ? other : native(words, other ?? TEXT), unknown: other === null };
   }
-  if (ddl.sameType(ddl.typeName(known), words)) return { type: known, unknown: false };
+  const decides = catalogOf(dialect).numbersByType === true && column.primaryKey && column.autoIncrement === false && isWhole(known);
+  if (!decides && ddl.sameType(ddl.typeName(known), words)) return { type: known, unknown: false };
   return { type: makeType({ ...known, variants: { [dialect.name]: native(words, known) } }), unknown: false };
 }
 

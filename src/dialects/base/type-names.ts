@@ -47,6 +47,12 @@ export function storedType(type: SqlType, dialect?: string): SqlType {
   return type.name === 'custom' ? storedType(type.inner as SqlType, dialect) : type;
 }
 
+/** The type whose values are stored: the same, behind the native words that a database has for it. */
+export function heldType(type: SqlType, dialect?: string): SqlType {
+  const stored = storedType(type, dialect);
+  return stored.name === 'native' && stored.inner !== undefined ? heldType(stored.inner, dialect) : stored;
+}
+
 /**
  * The words for a type, those of the type behind a custom one. Throws a CompileError where there are none.
  *

@@ -194,13 +194,18 @@ function truthOfTruths(node: BinaryNode, to: Writer): boolean {
 function comparison(node: BinaryNode, to: Writer): void {
   const { left, right, operator } = node;
   if (isKind(left, 'list') && isKind(right, 'list')) tuples(left, right, operator, to);
+  else if (isKind(left, 'list'))
+    throw sqlError('sql.unsupported-instead', 'comparison of a row of values with a select', 'SQL Server', 'Use tuple(…).in(query).');
   else if (operator === DISTINCT || operator === NOT_DISTINCT) distinct(node, to);
   else expressionVisitors.binary(operator === '!=' ? { ...node, operator: '<>' } : node, to);
 }
 
 /** `(a, b) = (c, d)`, which SQL Server does not have. */
 function tuples(left: ListNode, right: ListNode, operator: string, to: Writer): void {
-  if (operator !== '=' && operator !== '<>') throw sqlError('sql.unsupported', 'comparison of rows of values by their order', 'SQL Server');
+  if (operator !== '=' && operator !== '<>') {
+    orderedTuples(left.items, right.items, operator, to);
+    return;
+  }
   if (operator === '<>') to.write('NOT ');
   to.write('(');
   left.items.forEach((item, i) => {
@@ -210,6 +215,25 @@ function tuples(left: ListNode, right: ListNode, operator: string, to: Writer): 
       .operand(right.items[i], TIGHTNESS.comparison + 1);
   });
   to.write(')');
+}
+
+/** `(a, b) < (c, d)`: a before c, or a equal to c and b before d. */
+function orderedTuples(left: readonly Node[], right: readonly Node[], operator: string, to: Writer): void {
+  const compare = (sign: string, place: number): void => {
+    to.operand(left[place], TIGHTNESS.comparison + 1)
+      .write(` ${sign} `)
+      .operand(right[place], TIGHTNESS.comparison + 1);
+  };
+  const last = left.length - 1;
+  for (let i = 0; i < last; i++) {
+    to.write('(');
+    compare(operator[0], i);
+    to.write(' OR ');
+    compare('=', i);
+    to.write(' AND ');
+  }
+  compare(operator, last);
+  to.write(')'.repeat(last));
 }
 
 /** Equality for which NULL equals NULL: what INTERSECT goes by. Aggregates and windows must not move into a subquery. */

@@ -9,8 +9,12 @@ import type {
   ReflectedIndexPart,
   ReflectedTable,
   ReflectedUnique,
+  ReflectedView,
   RelationKind,
 } from '../base/reflection.ts';
+import { isPartitioned, partitionsQuery, partitionWords } from './partitions.ts';
+import { typeLike } from './type-like.ts';
+import { inOrder, withoutDatabase } from './view-text.ts';
 
 /** What of a server its catalog depends on. */
 export interface CatalogServer {
@@ -41,33 +45,9 @@ export function mysqlCatalog(server: CatalogServer): Catalog {
         return kind === undefined ? [] : [{ name: String(name), schema, kind, temporary: false }];
       });
     },
+    typeLike,
     tables: (reader, request) => readTables(reader, request, server),
-    views: async (reader, { schema, names }) => {
-      const own = await database(reader, schema);
-      const { words, values } = among('table_name', names);
-      const views = await reader.query(
-        `SELECT table_name, view_definition FROM information_schema.views WHERE table_schema = ?${words} ORDER BY table_name`,
-        [own, ...values],
-      );
-      if (views.length === 0) return [];
-      const { words: chosen, values: all } = among(
-        'table_name',
-        views.map(([name]) => String(name)),
-      );
-      const columns = byTable(
-        await reader.query(
-          `SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = ?${chosen} ORDER BY table_name, ordinal_position`,
-          [own, ...all],
-        ),
-      );
-      return views.map(([name, definition]) => ({
-        name: String(name),
-        schema,
-        definition: String(definition),
-        columns: (columns.get(String(name)) ?? []).map((row) => String(row[1])),
-        materialized: false,
-      }));
-    },
+    views: readViews,
     sequences: server.mariadb ? readSequences : nothing,
     enums: nothing,
     domains: nothing,
@@ -135,13 +115,15 @@ async function readTables(
     ),
   );
   const checks = byTable(await reader.query(checksQuery(server, names), parameters));
+  const divided = tables.some(isPartitioned);
+  const parts = divided ? byTable(await reader.query(partitionsQuery(words), parameters)) : new Map<string, DriverRow[]>();
   return tables.map((row) => {
     const name = String(row[0]);
     const foreignKeys = readForeignKeys(keys.get(name) ?? [], rules.get(name) ?? [], own, schema);
     const allChecks = (checks.get(name) ?? []).map((check) => readCheck(check, server));
     // MariaDB's JSON is text with a check of its own.
     const json = new Set(allChecks.flatMap(({ sql }) => /^json_valid\(`(.+)`\)$/i.exec(sql)?.[1] ?? []));
-    const all = readIndexes(indexes.get(name) ?? []);
+    const all = readIndexes(indexes.get(name) ?? [], /^memory$/i.test(String(row[2])) ? 'hash' : 'btree');
     const primary = all.find((index) => index.name === 'PRIMARY');
     const others = all.filter((index) => index !== primary && !belongsToKey(index, foreignKeys));
     const kind = KINDS[String(row[1])];
@@ -149,7 +131,7 @@ async function readTables(
       name,
       schema,
       kind,
-      columns: (columns.get(name) ?? []).map((column) => readColumn(column, text(row[3]), json, server)),
+      columns: (columns.get(name) ?? []).map((column) => readColumn(column, own, text(row[3]), json, server)),
       // Its name is PRIMARY, whatever it was given.
       primaryKey: primary === undefined ? null : { name: null, columns: primary.columns },
       // A unique key and a unique index are one thing here.
@@ -160,9 +142,42 @@ async function readTables(
       foreignKeys,
       checks: allChecks.filter(({ sql, column }) => !(column !== null && json.has(column) && /^json_valid\(/i.test(sql))),
       comment: kind === 'view' || row[6] === '' ? null : text(row[6]),
-      options: kind === 'view' ? {} : optionsOf(row),
+      options: kind === 'view' ? {} : optionsOf(row, parts.get(name) ?? []),
     };
   });
+}
+
+async function readViews(reader: CatalogReader, { schema, names }: Omit<CatalogRequest, 'kinds'>): Promise<ReflectedView[]> {
+  const own = await database(reader, schema);
+  const { words, values } = among('table_name', names);
+  const views = await reader.query(
+    `SELECT table_name, view_definition, check_option FROM information_schema.views WHERE table_schema = ?${words} ORDER BY table_name`,
+    [own, ...values],
+  );
+  if (views.length === 0) return [];
+  const { words: chosen, values: all } = among(
+    'table_name',
+    views.map(([name]) => String(name)),
+  );
+  const columns = byTable(
+    await reader.query(
+      `SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = ?${chosen} ORDER BY table_name, ordinal_position`,
+      [own, ...all],
+    ),
+  );
+  const read = views.map(([given, definition, check]): ReflectedView => {
+    const name = String(given);
+    const option = String(check).toLowerCase();
+    return {
+      name,
+      schema,
+      definition: withoutDatabase(text(definition) ?? '', own),
+      columns: (columns.get(name) ?? []).map((row) => String(row[1])),
+      materialized: false,
+      ...(option === 'local' || option === 'cascaded' ? { checkOption: option } : {}),
+    };
+  });
+  return inOrder(read);
 }
 
 /** MariaDB says whether a check was declared with its column; MySQL keeps no table with it. */
@@ -176,19 +191,30 @@ function checksQuery(server: CatalogServer, names: readonly string[] | null): st
     WHERE c.constraint_schema = ?${among('t.table_name', names).words} ORDER BY t.table_name, c.constraint_name`;
 }
 
-function optionsOf([, , engine, collation, , createOptions]: DriverRow): DialectOptions {
+function optionsOf([, type, engine, collation, , createOptions]: DriverRow, parts: readonly DriverRow[]): DialectOptions {
   const collate = text(collation);
   const rowFormat = /\brow_format=(\w+)/i.exec(String(createOptions ?? ''))?.[1];
+  const keyBlockSize = /\bkey_block_size=(\d+)/i.exec(String(createOptions ?? ''))?.[1];
+  const partitionBy = partitionWords(parts);
   return {
     mysql: {
       ...(engine === null ? {} : { engine: String(engine) }),
       ...(collate === null ? {} : { charset: collate.split('_')[0], collate }),
       ...(rowFormat === undefined ? {} : { rowFormat: rowFormat.toUpperCase() }),
+      ...(keyBlockSize === undefined ? {} : { keyBlockSize: Number(keyBlockSize) }),
+      ...(partitionBy === null ? {} : { partitionBy }),
+      ...(type === 'SYSTEM VERSIONED' ? { systemVersioned: true } : {}),
     },
   };
 }
 
-function readColumn(row: DriverRow, usual: string | null, json: ReadonlySet<string>, server: CatalogServer): ReflectedColumn {
+function readColumn(
+  row: DriverRow,
+  own: string | null,
+  usual: string | null,
+  json: ReadonlySet<string>,
+  server: CatalogServer,
+): ReflectedColumn {
   const [, name, type, nullable, fallback, extra, key, comment, collation, expression] = row.map(text) as [string, ...string[]];
   const primaryKey = key === 'PRI';
   const computed = /\b(?:VIRTUAL|STORED|PERSISTENT)\b/i.test(extra) && expression !== null && expression !== '';
@@ -196,7 +222,7 @@ function readColumn(row: DriverRow, usual: string | null, json: ReadonlySet<stri
     name,
     type: json.has(name) ? 'json' : type,
     nullable: nullable === 'YES',
-    default: computed ? null : defaultOf(fallback, extra, type, server),
+    default: computed ? null : defaultOf(fallback === null ? null : withoutDatabase(fallback, own), extra, type, server),
     primaryKey,
     computed: computed ? { sql: plainText(expression, server), stored: /STORED|PERSISTENT/i.test(extra) } : null,
     // What the table's columns have anyway is not worth saying.
@@ -225,7 +251,7 @@ function plainText(clause: string, server: CatalogServer): string {
   return !server.mariadb && clause.includes("\\'") ? clause.replace(/\\([\s\S])/g, '$1') : clause;
 }
 
-function readIndexes(rows: readonly DriverRow[]): ReflectedIndex[] {
+function readIndexes(rows: readonly DriverRow[], usual: string): ReflectedIndex[] {
   return [...Map.groupBy(rows, (row) => String(row[1]))].map(([name, own]) => {
     const parts = own.map(readPart);
     const method = String(own[0][6]).toLowerCase();
@@ -236,7 +262,7 @@ function readIndexes(rows: readonly DriverRow[]): ReflectedIndex[] {
       unique: Number(own[0][2]) === 0,
       where: null,
       ...(plain ? {} : { parts }),
-      ...(method === 'btree' ? {} : { using: method }),
+      ...(method === usual ? {} : { using: method }),
     };
   });
 }

@@ -1,5 +1,5 @@
 import { sqlError } from '../../sql/errors.ts';
-import type { Table, TableColumn } from '../../sql/schema.ts';
+import type { Index, Table, TableColumn } from '../../sql/schema.ts';
 import { isWhole } from '../../sql/type.ts';
 import type { Visitors } from '../base/compiler.ts';
 import { isWholeKey, makeDdl } from '../base/ddl.ts';
@@ -7,7 +7,7 @@ import { type DdlFeatures, need } from '../base/ddl-features.ts';
 import type { CreateOptions, DdlCompiler, DropOptions, ForeignKeyParts, IndexParts, TableName } from '../base/dialect.ts';
 import { dialectError } from '../base/errors.ts';
 import { type IndexClauses, partsOf } from '../base/index-words.ts';
-import { storedType } from '../base/type-names.ts';
+import { heldType } from '../base/type-names.ts';
 import { canonicalExpression } from './canonical-expression.ts';
 import { mysqlLiteral, stringLiteral } from './literal.ts';
 import { isAtLeast, type MysqlServer } from './server.ts';
@@ -23,7 +23,7 @@ const CLOCK_ON_UPDATE = /^(?:current_timestamp|now)(?:\s*\(\s*\d*\s*\))?\s+on\s+
 const LONG_TYPES = new Set(['text', 'json', 'jsonb', 'array', 'encrypted']);
 const isLong = (column: TableColumn | undefined): boolean => {
   if (column === undefined) return false;
-  const { name, length } = storedType(column.type, 'mysql');
+  const { name, length } = heldType(column.type, 'mysql');
   return LONG_TYPES.has(name) || (name === 'binary' && length === undefined);
 };
 /** Characters of a long column that stand in its index. */
@@ -72,14 +72,52 @@ function identityWords(column: TableColumn, title: string): string {
   return '';
 }
 
+/** The index of a column that the server numbers beside the key: it must be there when the table is made. */
+function numberedKey(table: Table): Index | null {
+  const column = table.columns.find((c) => c.autoIncrement && !isWholeKey(c));
+  if (column === undefined || table.primaryKey?.columns[0] === column || table.uniques.some(({ columns }) => columns[0] === column))
+    return null;
+  return table.indexes.find((index) => partsOf(index)[0].column === column) ?? null;
+}
+
+/** An index as it stands in the brackets of CREATE TABLE. */
+function keyWords(index: Index, quote: (name: string) => string): string {
+  const parts = partsOf(index).flatMap(({ column, length, direction }) =>
+    column === null ? [] : [`${quote(column.name)}${length === null ? '' : `(${length})`}${direction === 'desc' ? ' DESC' : ''}`],
+  );
+  return `${index.unique ? 'UNIQUE ' : ''}KEY ${quote(index.name)} (${parts.join(', ')})`;
+}
+
+const ROW_TIME = /^ROW (?:START|END)$/i;
+
+/** The columns of a table that keeps its history, where it says which they are. */
+function systemPeriod(table: Table, inline: DdlCompiler['inline'], quote: (name: string) => string): string[] {
+  const named = (word: string): TableColumn | undefined =>
+    table.columns.find((c) => c.computed !== null && inline(c.computed.expression.node).toUpperCase() === word);
+  const [start, end] = [named('ROW START'), named('ROW END')];
+  return start === undefined || end === undefined ? [] : [`PERIOD FOR SYSTEM_TIME (${quote(start.name)}, ${quote(end.name)})`];
+}
+
 /** What follows the brackets of CREATE TABLE. Foreign keys and transactions are InnoDB's. */
 function tableSuffix(table: Table): string {
-  const { engine = 'InnoDB', charset = 'utf8mb4', collate, rowFormat, autoIncrement } = table.options.mysql ?? {};
+  const {
+    engine = 'InnoDB',
+    charset = 'utf8mb4',
+    collate,
+    rowFormat,
+    autoIncrement,
+    keyBlockSize,
+    systemVersioned,
+    partitionBy,
+  } = table.options.mysql ?? {};
   let words = ` ENGINE=${engine} DEFAULT CHARSET=${charset}`;
   if (collate !== undefined) words += ` COLLATE=${collate}`;
   if (rowFormat !== undefined) words += ` ROW_FORMAT=${rowFormat}`;
   if (autoIncrement !== undefined) words += ` AUTO_INCREMENT=${autoIncrement}`;
+  if (keyBlockSize !== undefined) words += ` KEY_BLOCK_SIZE=${keyBlockSize}`;
   if (table.comment !== null) words += ` COMMENT=${stringLiteral(table.comment)}`;
+  if (systemVersioned === true) words += ' WITH SYSTEM VERSIONING';
+  if (partitionBy !== undefined) words += ` PARTITION BY ${partitionBy}`;
   return words;
 }
 
@@ -107,7 +145,7 @@ export function mysqlDdl(server: MysqlServer, title: string, visitors: Visitors,
     // An ENUM is a type of its own.
     enumCheck: (type) => type.native === false,
     defaultWords: (expression, column) => {
-      const type = storedType(column.type, name);
+      const type = heldType(column.type, name);
       // The clock's precision must be the column's.
       const clock = `CURRENT_TIMESTAMP(${clockPrecision(type)})`;
       if (type.name === 'dateTime' && CLOCK.test(expression)) return clock;
@@ -116,7 +154,10 @@ export function mysqlDdl(server: MysqlServer, title: string, visitors: Visitors,
       return bare || /^null$/i.test(expression) || /^\([\s\S]*\)$/.test(expression) ? expression : `(${expression})`;
     },
     identityWords: (column) => identityWords(column, title),
+    afterColumn: (column) => (column.autoIncrement && !isWholeKey(column) ? ' AUTO_INCREMENT' : ''),
     computedWords: (column, expression) => {
+      // MariaDB's columns that say since when, and until when, a row was as it is.
+      if (ROW_TIME.test(expression)) return ` ${base.typeName(column.type, column)} GENERATED ALWAYS AS ${expression}`;
       const kind = column.computed?.stored === true ? 'STORED' : 'VIRTUAL';
       const collation = column.collation === null ? '' : ` COLLATE ${quote(column.collation)}`;
       // MariaDB has no NOT NULL here.
@@ -124,6 +165,10 @@ export function mysqlDdl(server: MysqlServer, title: string, visitors: Visitors,
       return ` ${base.typeName(column.type, column)}${collation} GENERATED ALWAYS AS (${expression}) ${kind}${required}`;
     },
     columnComment: (comment) => ` COMMENT ${stringLiteral(comment)}`,
+    tableItems: (table, inline, quoted) => {
+      const key = numberedKey(table);
+      return [...(key === null ? [] : [keyWords(key, quoted)]), ...systemPeriod(table, inline, quoted)];
+    },
     tableSuffix,
     indexForm,
     sequenceType: () => '',
@@ -170,8 +215,10 @@ export function mysqlDdl(server: MysqlServer, title: string, visitors: Visitors,
   };
 
   const createIndex = (table: TableName, index: IndexParts, options?: CreateOptions): string => {
-    const whole = index.using !== undefined && /^(?:fulltext|spatial)$/i.test(index.using);
-    if (index.unique && index.parts === undefined) checkKey('a unique index', table, index.columns);
+    // MariaDB keeps a hash of the whole.
+    const whole =
+      index.using !== undefined && (/^(?:fulltext|spatial)$/i.test(index.using) || (server.mariadb && /^hash$/i.test(index.using)));
+    if (index.unique && index.parts === undefined && !whole) checkKey('a unique index', table, index.columns);
     const long = whole ? [] : longColumns(table, index.columns);
     if (long.length === 0) return base.createIndex(table, index, options);
     const parts = partsOf(index).map((part) => {
@@ -189,7 +236,8 @@ export function mysqlDdl(server: MysqlServer, title: string, visitors: Visitors,
       for (const unique of table.uniques) checkKey('a unique key', table, unique.columns);
       for (const key of table.foreignKeys) checkForeignKey(table, key);
       const [create] = base.createTable(table, without, options);
-      return [create, ...table.indexes.map((index) => createIndex(table, index, options))];
+      const written = numberedKey(table);
+      return [create, ...table.indexes.filter((index) => index !== written).map((index) => createIndex(table, index, options))];
     },
     createIndex,
     createView: (view, options) => {

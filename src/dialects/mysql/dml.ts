@@ -1,9 +1,10 @@
 import { sqlError } from '../../sql/errors.ts';
 import { sourcesOf } from '../../sql/join.ts';
+import { make } from '../../sql/make.ts';
 import type { Node, SourceNode } from '../../sql/node.ts';
 import { isKind, walk } from '../../sql/node-walk.ts';
 import { type Table, tableBehind } from '../../sql/schema.ts';
-import type { ConflictNode, DeleteNode, InsertNode, UpdateNode } from '../../sql/statement-nodes.ts';
+import type { ConflictNode, DeleteNode, InsertNode, SelectNode, UpdateNode } from '../../sql/statement-nodes.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
 import { dmlVisitors, inChange, writeReturning, writeRows } from '../base/dml.ts';
 import { writeHints, writeOrderBy } from '../base/selects.ts';
@@ -62,7 +63,7 @@ export function mysqlDml(server: MysqlServer): MysqlDml {
       writeHints(node.prefixes, to, '', ' ');
       to.write(node.instead === 'ignore' ? 'IGNORE INTO ' : 'INTO ').visit(node.table);
       if (node.query === null && node.columns.length === 0) to.write(' () VALUES ()');
-      else to.scoped([], () => writeRows(node, node.query === null ? null : () => writeQuery(node.query as Node, node.conflict, to), to));
+      else to.scoped([], () => writeRows(node, node.query === null ? null : () => writeQuery(node.query as Node, node, to), to));
       if (node.conflict !== null) onConflict(node, node.conflict, to);
       to.scoped([node.table.id], () => returning(node.returning, 'an INSERT', server.mariadb, to));
     },
@@ -113,13 +114,31 @@ export function mysqlDml(server: MysqlServer): MysqlDml {
   };
 }
 
-/** The rows of an insert; a set operation before a conflict clause stands in FROM, where MySQL understands it. */
-function writeQuery(query: Node, conflict: Node | null, to: Writer): void {
-  if (conflict === null || isKind(query, 'select')) to.visit(query);
+/**
+ * The rows of an insert. Before a conflict clause, a set operation stands in FROM, where MySQL understands it, and so does a
+ * select of the table itself, whose columns the clause would not know from those of the row that is there.
+ */
+function writeQuery(query: Node, { conflict, table }: InsertNode, to: Writer): void {
+  if (conflict === null || (isKind(query, 'select') && !readsTable(query, table))) to.visit(query);
   else
     to.write('SELECT * FROM (')
-      .visit(query)
+      .visit(isKind(query, 'select') ? withOwnNames(query) : query)
       .write(`) AS ${to.anonymous('rows')}`);
+}
+
+/** The select with a name of its own for each column, as a source in FROM needs it. */
+function withOwnNames(query: SelectNode): Node {
+  const taken = new Set<string>();
+  const columns = query.columns.flatMap((column) => (isKind(column, 'entity') ? column.columns : [column]));
+  const named = columns.map((column, i) => {
+    const own = isKind(column, 'label') || isKind(column, 'column') ? column.name : null;
+    if (own !== null && !taken.has(own)) {
+      taken.add(own);
+      return column;
+    }
+    return make('label', { operand: isKind(column, 'label') ? column.operand : column, name: `column ${i + 1}` });
+  });
+  return make('select', { ...query, columns: named });
 }
 
 /** ORDER BY and LIMIT, by which a change of one table chooses its rows. */

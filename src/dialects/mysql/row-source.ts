@@ -12,6 +12,7 @@ export const rowSource: RowSource = {
   from: 2,
   inserts: false,
   joins: true,
+  grows: false,
   source: (types, keys) => {
     const kinds = types.map((type) => kindOf(type));
     // A text of the source has a collation of its own, by which no index of the table's is searched.

@@ -65,6 +65,9 @@ export function canonicalType(words: string): string {
   const numbers = sizes.split(',').flatMap((size) => (size.trim() === '' ? [] : [size.trim()]));
   if (word === 'NUMERIC' && numbers.length < 2) numbers.push(...(numbers.length === 0 ? ['10', '0'] : ['0']));
   const full = `${word}${numbers.length === 0 ? '' : `(${numbers.join(', ')})`}${rest === '' ? '' : ` ${rest.trim()}`}`;
+  // What is said is what is usual.
+  if (full === 'YEAR(4)') return 'YEAR';
+  if (/^(?:TIME|DATETIME|TIMESTAMP)\(0\)$/.test(full)) return word;
   const integer = INTEGERS.exec(full);
   // TINYINT(1) is a truth; the other widths are for display.
   return integer === null || full === 'TINYINT(1)' ? full : `${integer[1]}${integer[3]}`;

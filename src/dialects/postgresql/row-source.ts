@@ -31,6 +31,7 @@ export const rowSource: RowSource = {
   from: 2,
   inserts: true,
   joins: true,
+  grows: false,
   source: (types) => {
     const elements = types.map(elementOf);
     if (elements.includes(undefined)) return null;

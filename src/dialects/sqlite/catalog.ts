@@ -22,6 +22,7 @@ function typeLike(words: string): SqlType | null {
 /** What SQLite says of itself. Its schemas are the database files of the connection: main, temp, and those that were attached. */
 export const sqliteCatalog: Catalog = {
   ignoresCase: true,
+  numbersByType: true,
   typeLike,
   defaultSchema: async () => 'main',
   schemas: async (reader) => (await reader.query('SELECT name FROM pragma_database_list ORDER BY seq', [])).map(([name]) => String(name)),
@@ -43,7 +44,7 @@ export const sqliteCatalog: Catalog = {
       ...(kinds.includes('view') ? (['view'] as const) : []),
     ];
     if (types.length === 0 || !(await isAttached(reader, schema))) return [];
-    const tables = await reflectSqlite(reader, { schema, names, types });
+    const tables = await reflectSqlite(reader, { schema, names, types, virtual: kinds.includes('virtualTable') });
     return tables.filter((table) => kinds.includes(table.kind ?? 'table'));
   },
   views: async (reader, request) => ((await isAttached(reader, request.schema)) ? reflectSqliteViews(reader, request) : []),

@@ -13,6 +13,7 @@ import { isCounted, writeCounted, writeDistinctOn, writeWithTies } from '../base
 import { type Limits, selectVisitors, writeLimit } from '../base/selects.ts';
 import { sourceVisitors, writeAlias } from '../base/sources.ts';
 import { sqliteArithmeticVisitors } from './arithmetic.ts';
+import { writeCast } from './casts.ts';
 import { writeDateField } from './date-fields.ts';
 import { sqliteDml } from './dml.ts';
 import { SQLITE_FUNCTION_FORMS, writeWithinGroup } from './function-forms.ts';
@@ -106,6 +107,7 @@ export const sqliteVisitors: Visitors = {
     filters: true,
   }),
   extract: writeDateField,
+  cast: writeCast,
   binary: (node, to) => {
     const intervals = [node.left, node.right].some(
       (side) => (isKind(side, 'column') || isKind(side, 'bind')) && side.type.name === 'interval',

@@ -32,12 +32,20 @@ const types = {
 
 function columnType(column: TableColumn): string | null {
   // Only a key of exactly this type is the row's own number, which SQLite makes.
-  if (isWholeKey(column) && isWhole(column.type)) return 'INTEGER';
+  if (isWholeKey(column) && isWhole(column.type)) return nativeWords(column) ?? 'INTEGER';
   return column.table.options.sqlite?.strict === true ? strictType(column) : null;
+}
+
+/** The words of a column that was read from a database, and is no row's own number there. */
+function nativeWords(column: TableColumn): string | null {
+  const { name, words } = storedType(column.type, 'sqlite');
+  return name === 'native' && typeof words === 'string' && column.numbering === false ? words : null;
 }
 
 /** The few words that a STRICT table takes for types. */
 function strictType(column: TableColumn): string {
+  const { words } = storedType(column.type, 'sqlite');
+  if (typeof words === 'string' && /^any$/i.test(words)) return 'ANY';
   const { name, scale = 0 } = storedType(column.type);
   if (isWhole(storedType(column.type)) || name === 'boolean') return 'INTEGER';
   if (name === 'numeric') return scale === 0 ? 'INTEGER' : 'REAL';

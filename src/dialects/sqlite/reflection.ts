@@ -12,6 +12,8 @@ export interface SqliteTables {
   readonly names: readonly string[] | null;
   /** Words of `sqlite_schema.type`. */
   readonly types: readonly ('table' | 'view')[];
+  /** Virtual tables too, where no names are given. */
+  readonly virtual?: boolean;
 }
 
 const MAIN: SqliteTables = { schema: null, names: null, types: ['table'] };
@@ -22,11 +24,17 @@ function catalogOf(schema: string | null): { readonly text: string; readonly obj
   return { text: `'${name.replaceAll("'", "''")}'`, objects: `"${name.replaceAll('"', '""')}".sqlite_schema` };
 }
 
-function queriesOf({ schema, names, types }: SqliteTables): Record<'tables' | 'columns' | 'keys' | 'indexes' | 'foreignKeys', string> {
+function queriesOf({
+  schema,
+  names,
+  types,
+  virtual = false,
+}: SqliteTables): Record<'tables' | 'columns' | 'keys' | 'indexes' | 'foreignKeys', string> {
   const { text, objects } = catalogOf(schema);
   const kinds = `s.type IN (${types.map((type) => `'${type}'`).join(', ')})`;
   const chosen = names === null ? '' : ' AND s.name COLLATE NOCASE IN (SELECT value FROM json_each(?))';
-  const own = names === null ? ` AND l.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'` : '';
+  const own =
+    names === null ? ` AND l.type IN ('table', 'view'${virtual ? ", 'virtual'" : ''}) AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'` : '';
   return {
     tables: `
       SELECT s.name, s.sql, l.strict, l.wr, l.type FROM ${objects} s JOIN pragma_table_list l ON l.name = s.name AND l.schema = ${text}
@@ -154,7 +162,7 @@ function readColumn(row: DriverRow, text: TableText, alone: boolean): ReflectedC
     name: column,
     type: generated ? String(type).replace(/\s*\bGENERATED ALWAYS$/i, '') : String(type),
     nullable: Number(notNull) === 0 && !primaryKey,
-    default: fallback === null ? null : String(fallback),
+    default: fallback === null ? null : defaultOf(String(fallback)),
     primaryKey,
     computed: generated ? (own?.computed ?? null) : null,
     collation: own?.collation ?? null,
@@ -163,6 +171,15 @@ function readColumn(row: DriverRow, text: TableText, alone: boolean): ReflectedC
     cannotDrop: primaryKey ? 'it belongs to the primary key' : whyNotDropped(column, text),
   };
 }
+
+/** A name where a default should stand is a text to SQLite, as people write it who come from elsewhere. */
+function defaultOf(sql: string): string {
+  const [token, ...others] = tokens(sql);
+  const word = token?.kind === 'name' && others.length === 0 && !(!token.quoted && WORDS.test(token.value));
+  return word ? `'${token.value.replaceAll("'", "''")}'` : sql;
+}
+
+const WORDS = /^(?:null|true|false|current_(?:timestamp|date|time))$/i;
 
 /** What SQLite refuses: a column that a constraint names which does not go with it. Indexes can be dropped before. */
 function whyNotDropped(column: string, text: TableText): string | null {

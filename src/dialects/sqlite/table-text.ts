@@ -1,4 +1,4 @@
-import { closing, isWord, type Token, tokens } from './tokens.ts';
+import { closing, isWord, type Token, textOf, tokens } from './tokens.ts';
 
 /** What only the text of a CREATE TABLE tells: the names of constraints, checks, and which of them stand with their column. */
 export interface TableText {
@@ -70,7 +70,7 @@ export function readTableText(sql: string): TableText {
           key.initially = isWord(item[i + 1], 'DEFERRED') ? 'deferred' : 'immediate';
         else if (column !== null && isWord(token, 'AS') && item[i + 1]?.raw === '(') {
           const end = closing(item, i + 1);
-          text.computed = { sql: sql.slice(item[i + 1].end, item[end].start).trim(), stored: isWord(item[end + 1], 'STORED') };
+          text.computed = { sql: textOf(sql, item.slice(i + 2, end)), stored: isWord(item[end + 1], 'STORED') };
         }
         // A default, a type's length or a generated value; a keyword in its brackets is none of ours.
         if (token.raw === '(') i = closing(item, i);
@@ -80,7 +80,7 @@ export function readTableText(sql: string): TableText {
       if (kind === 'CHECK') {
         const [from, to] = [bracket(), closing(item, bracket())];
         const words = item.slice(from + 1, to).flatMap((t) => (t.kind === 'name' ? [t.value.toLowerCase()] : []));
-        checks.push({ name, sql: sql.slice(item[from].end, item[to].start).trim(), column, words });
+        checks.push({ name, sql: textOf(sql, item.slice(from + 1, to)), column, words });
         i = to;
       } else if (kind === 'REFERENCES') {
         // Of a table's FOREIGN KEY (…) REFERENCES only the first word counts.

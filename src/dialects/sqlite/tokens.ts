@@ -37,6 +37,11 @@ export function tokens(sql: string): Token[] {
   return list;
 }
 
+/** The text of tokens that follow each other, without a comment at its end: it would take what is written behind it. */
+export function textOf(sql: string, list: readonly Token[]): string {
+  return list.length === 0 ? '' : sql.slice(list[0].start, list[list.length - 1].end);
+}
+
 /** Whether the token is this keyword. */
 export function isWord(token: Token | undefined, word: string): boolean {
   return token !== undefined && token.kind === 'name' && !token.quoted && token.value.toUpperCase() === word;

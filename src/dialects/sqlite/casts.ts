@@ -1,0 +1,55 @@
+import type { CastNode } from '../../sql/expression-nodes.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
+import type { SqlType } from '../../sql/type.ts';
+import type { Writer } from '../base/compiler.ts';
+import { storedType } from '../base/type-names.ts';
+
+const MOMENT = "strftime('%Y-%m-%d %H:%M:%f', ~)";
+
+/**
+ * SQLite has five kinds of values, and its CAST makes a number of everything that has another type's name: a date would
+ * become its year. This writes what gives the form in which values of the type are stored.
+ */
+function formOf(type: SqlType): string | null {
+  switch (type.name) {
+    case 'date':
+      return 'date(~)';
+    case 'dateTime':
+      return type.asString ? `(${MOMENT} || '000')` : MOMENT;
+    case 'time':
+      return "rtrim(rtrim(strftime('%H:%M:%f', ~), '0'), '.')";
+    case 'json':
+    case 'jsonb':
+      return 'json(~)';
+    case 'string':
+    case 'char':
+      return type.length === undefined ? null : `substr(CAST(~ AS TEXT), 1, ${type.length})`;
+    case 'numeric': {
+      if (type.scale === undefined || type.precision === undefined) return null;
+      return type.scale === 0 ? 'CAST(round(~) AS INTEGER)' : `round(~, ${type.scale})`;
+    }
+    default:
+      return null;
+  }
+}
+
+/** The type of what is cast, where it says one. */
+function typeOf(node: Node): SqlType | null {
+  if (isKind(node, 'label')) return typeOf(node.operand);
+  return isKind(node, 'column') || isKind(node, 'cast') || isKind(node, 'bind') ? storedType(node.type, 'sqlite') : null;
+}
+
+/** CAST, as other databases do it. */
+export function writeCast(node: CastNode, to: Writer): void {
+  const type = storedType(node.type, 'sqlite');
+  const own = typeOf(node.operand);
+  const same = own !== null && own.name === type.name && own.asString === type.asString && own.length === type.length;
+  const form = same && type.name !== 'numeric' ? '~' : formOf(type);
+  const [before, after] = (form ?? `CAST(~ AS ${to.spelling.typeName(node.type)})`).split('~');
+  to.write(before);
+  // A value that is sent as the type's own form needs none of this.
+  if (before === '') to.operand(node.operand, 1);
+  else to.visit(node.operand);
+  to.write(after);
+}
