@@ -12,7 +12,7 @@ import type { Node } from '../sql/node.ts';
 import type { Source, Table } from '../sql/schema.ts';
 import { attach, letGo, requireOwn } from './attachment.ts';
 import { insertOfClass, insertReturning, updateByKeys, validRows } from './bulk.ts';
-import { reachedBy } from './cascade-walk.ts';
+import { newWith, reachedBy } from './cascade-walk.ts';
 import type { CriteriaCondition, CriteriaTarget } from './criteria.ts';
 import { addCriterion, type Criterion, type CriterionOptions, hasCriteria, inScope, makeCriterion } from './criteria.ts';
 import { ormError } from './errors.ts';
@@ -287,7 +287,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     this.watched.add(entity);
   }
   orphaned(entity: Entity): void {
-    if (entity[STATUS] === PENDING) this.expungePending(entity);
+    if (entity[STATUS] === PENDING) for (const own of newWith(entity)) this.expungePending(own);
   }
   release(entity: Entity): void {
     if (entity[STATUS] === PENDING) this.expungePending(entity);
