@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
 import { describe } from '../sql/errors.ts';
-import { conjunction, Expression, type ExpressionLike } from '../sql/expression.ts';
+import { Expression } from '../sql/expression.ts';
 import { make, makeBind, makeColumn } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
+import { conjunction, type ExpressionLike } from '../sql/operand.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
