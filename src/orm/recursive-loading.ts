@@ -111,6 +111,7 @@ async function fetchBelow(
     }
     if (seen === null || isNew(seen, list, entity)) list.push(entity);
   }
+  await session.later.settle();
 }
 
 const ONE = make('raw', { pieces: ['1'], items: [] });
