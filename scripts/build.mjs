@@ -39,8 +39,7 @@ async function bundle(folder) {
     dir: folder,
     format: 'esm',
     sourcemap: true,
-    // Names stay, for stack traces; comments and spaces would be read at each start of each program.
-    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+    // They would be read at each start of each program. Lines and names stay, for stack traces.
     comments: false,
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',

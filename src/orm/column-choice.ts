@@ -6,18 +6,22 @@ import type { TableColumn } from '../sql/schema.ts';
 import { Select } from '../sql/select.ts';
 import { type AttachingSession, markPartial } from './attachment.ts';
 import { unknownAttribute } from './attributes.ts';
+import { LATER } from './hierarchy.ts';
 import { identityOfRow } from './identity.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
 import { columnOf } from './mapped-source.ts';
-import { type Entity, MAPPER, type Mapper, ROW } from './mapping.ts';
+import { type Entity, MAPPER, type Mapper, ROW, type RowDispatch } from './mapping.ts';
 
 /** Which columns a query leaves out, and which of those that wait by themselves it reads, by their places in its rows. */
 export interface ColumnChoice {
   readonly skipped: readonly number[];
   readonly filled: readonly number[];
+  /** Nothing else is wanted than what was named. */
+  readonly narrow?: boolean;
 }
 
-const NOT_READ = make('constant', { value: null });
+/** Stands for a column that a statement does not read. */
+export const NOT_READ = make('constant', { value: null });
 
 /** A column as loads read it: one that waits until it is asked for is not sent. */
 export function readNode(source: SourceNode, column: TableColumn): Node {
@@ -28,7 +32,7 @@ export function readNode(source: SourceNode, column: TableColumn): Node {
 export function valuesWithin(columns: readonly TableColumn[], waiting = true): unknown[] {
   if (columns.every(({ formula }) => formula === undefined)) return [];
   return columns.flatMap((column) => {
-    if (column.formula === undefined || (!waiting && column.deferred !== null)) return [];
+    if (column.formula === undefined || column.deferred === LATER || (!waiting && column.deferred !== null)) return [];
     return columnOf(column.table.node, column).binds.map((bind) => bind.value);
   });
 }
@@ -37,6 +41,12 @@ export function valuesWithin(columns: readonly TableColumn[], waiting = true): u
 export function defaultChoice(mapper: Mapper): ColumnChoice | null {
   const skipped = mapper.rowColumns.flatMap((column, place) => (column.deferred === null ? [] : [place]));
   return skipped.length === 0 ? null : { skipped, filled: [] };
+}
+
+/** The places in a row of the class at which the slots of one of its objects stand. */
+export function placesOf(mapper: Mapper, entity: Entity, dispatch: RowDispatch | null = mapper.dispatch): readonly number[] {
+  const places = mapper.rowColumns.map((_column, place) => place);
+  return dispatch === null ? places : (dispatch.rowOf(entity[MAPPER], places) as number[]);
 }
 
 /** The choice with some attributes read alone, some not at all, some after all. Groups of waiting columns go by their names. */
@@ -65,13 +75,13 @@ export function choose(
   const read = [...places(undefer), ...(only === undefined ? [] : places(only))];
   for (const place of read) skipped.delete(place);
   const filled = [...new Set([...(choice?.filled ?? []), ...read])].filter((place) => !skipped.has(place));
-  return { skipped: [...skipped], filled };
+  return { skipped: [...skipped], filled, narrow: only !== undefined || choice?.narrow === true };
 }
 
 /** The choice with these columns read whatever it says. */
-export function keepRead(mapper: Mapper, { skipped, filled }: ColumnChoice, columns: readonly TableColumn[]): ColumnChoice {
+export function keepRead(mapper: Mapper, choice: ColumnChoice, columns: readonly TableColumn[]): ColumnChoice {
   const kept = new Set(columns.map((column) => mapper.rowColumns.indexOf(column)));
-  return { skipped: skipped.filter((place) => !kept.has(place)), filled };
+  return { ...choice, skipped: choice.skipped.filter((place) => !kept.has(place)) };
 }
 
 /** The columns of rows as a choice reads them, or as the class says where there is none. */
@@ -113,11 +123,9 @@ export function settleChoice(
 
 /** Gives an object the waiting columns that its row brought. */
 function fillWaiting(mapper: Mapper, row: readonly unknown[], entity: Entity, { filled }: ColumnChoice): void {
-  const own = entity[MAPPER];
-  for (const place of filled) {
-    const position = own === mapper ? place : own.positionOf(mapper.rowColumns[place]);
-    if (position >= 0) entity[ROW][position] ??= row[place];
-  }
+  placesOf(mapper, entity).forEach((place, position) => {
+    if (filled.includes(place)) entity[ROW][position] ??= row[place];
+  });
 }
 
 /** Whether a choice leaves out columns that do not wait by themselves. */
@@ -151,10 +159,5 @@ export function chosenEntity(
 export function hasChosen(session: LoadingSession, mapper: Mapper, entity: Entity, choice: ColumnChoice | null): boolean {
   if (choice === null) return session.partial?.has(entity) !== true;
   if (session.partial === null && choice.filled.length === 0) return true;
-  const own = entity[MAPPER];
-  return mapper.rowColumns.every((column, place) => {
-    if (choice.skipped.includes(place)) return true;
-    const position = own === mapper ? place : own.positionOf(column);
-    return position < 0 || entity[ROW][position] !== undefined;
-  });
+  return placesOf(mapper, entity).every((place, position) => choice.skipped.includes(place) || entity[ROW][position] !== undefined);
 }

@@ -1,7 +1,7 @@
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { nameOf } from './identity.ts';
-import { laterRequests, loadMark } from './load-marks.ts';
+import { loadMark, requestsBelow } from './load-marks.ts';
 import { defaultRequests, type LoadRequest } from './load-request.ts';
 import type { LoadingSession } from './loader.ts';
 import { type Entity, MAPPER, PEERS, PERSISTENT, RELATED, type Relationship, SESSION, STATUS } from './mapping.ts';
@@ -68,10 +68,10 @@ export class LazyLoads {
       const wanted = [...parents].filter((parent) => !isLoaded(parent, relation));
       const found = await loadSelectIn(session, relation, wanted);
       const defaults = defaultRequests(relation.target);
-      if (wanted.every((parent) => laterRequests(parent, relation) === undefined)) return loadRequests(session, found, defaults);
+      if (wanted.every((parent) => requestsBelow(parent, relation) === undefined)) return loadRequests(session, found, defaults);
       const groups = new Map<readonly LoadRequest[], Entity[]>();
       for (const parent of wanted) {
-        const requests = laterRequests(parent, relation) ?? defaults;
+        const requests = requestsBelow(parent, relation) ?? defaults;
         const owners = groups.get(requests);
         if (owners === undefined) groups.set(requests, [parent]);
         else owners.push(parent);

@@ -25,14 +25,14 @@ export function loadMark(entity: Entity, relation: Relationship): LoadMark | und
 const later = new WeakMap<Entity, Map<Relationship, readonly LoadRequest[]>>();
 
 /** Keeps what is to be loaded below a relation once it is awaited. */
-export function noteLater(entity: Entity, relation: Relationship, requests: readonly LoadRequest[]): void {
+export function noteBelow(entity: Entity, relation: Relationship, requests: readonly LoadRequest[]): void {
   const own = later.get(entity);
   if (own !== undefined) own.set(relation, requests);
   else if (requests.length > 0) later.set(entity, new Map([[relation, requests]]));
 }
 
 /** What was said of the relation's own relations by the query that left it for later. */
-export function laterRequests(entity: Entity, relation: Relationship): readonly LoadRequest[] | undefined {
+export function requestsBelow(entity: Entity, relation: Relationship): readonly LoadRequest[] | undefined {
   return used ? later.get(entity)?.get(relation) : undefined;
 }
 

@@ -6,13 +6,18 @@ import { type ColumnChoice, choose, defaultChoice, keepRead } from './column-cho
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { mapperOf, relationsNamed, withDescendants } from './mapper.ts';
-import type { Mapper, Relationship } from './mapping.ts';
+import type { Mapper, Relationship, RowDispatch } from './mapping.ts';
 
 /** How a relation is loaded, or that it is not. */
 export type LoadStrategy = 'joined' | 'selectin' | 'subquery' | 'contains' | 'recursive' | 'raise' | 'noload' | 'select';
 
 /** Makes the session's objects of these rows what the rows say; `offset` is where each row's columns of the class begin. */
-export type Populate = (mapper: Mapper, rows: readonly DriverRow[], columns: ColumnChoice | null, offset?: number) => void;
+export type Populate = (
+  mapper: Mapper,
+  rows: readonly DriverRow[],
+  columns: ColumnChoice | null,
+  options?: { readonly offset?: number; readonly dispatch?: RowDispatch | null },
+) => void;
 
 /** What `with()` asked for one relation, read and checked. */
 export interface LoadRequest {

@@ -1,8 +1,9 @@
 import type { AttachingSession } from './attachment.ts';
+import { placesOf } from './column-choice.ts';
 import { identityOfRow } from './identity.ts';
 import type { LoadRequest, Populate } from './load-request.ts';
-import { ownRow } from './loader.ts';
-import { MAPPER, type Mapper, ROW } from './mapping.ts';
+import { noteLater, ownRow } from './loader.ts';
+import { type Mapper, ROW } from './mapping.ts';
 import { type ReloadingSession, replaceRow } from './reloading.ts';
 
 /** What a query that populates needs of a session. */
@@ -14,7 +15,8 @@ export type PopulatingSession = ReloadingSession & Pick<AttachingSession, 'ident
  */
 export function populating(session: PopulatingSession): Populate {
   const done = new Map<Mapper, Set<unknown>>();
-  return (mapper, rows, columns, offset = 0) => {
+  return (mapper, rows, columns, { offset = 0, dispatch = mapper.dispatch } = {}) => {
+    const skipped = new Set(columns?.skipped);
     const seen = done.get(mapper.root) ?? new Set();
     done.set(mapper.root, seen);
     const map = session.identities.of(mapper);
@@ -24,13 +26,13 @@ export function populating(session: PopulatingSession): Populate {
       seen.add(identity);
       const known = map.get(identity);
       if (known === undefined || session.removed.has(known)) continue;
-      const own = ownRow(mapper, known, row.slice(offset, offset + mapper.rowColumns.length));
-      // What this query does not read stays as it was.
-      for (const place of columns?.skipped ?? []) {
-        const position = known[MAPPER] === mapper ? place : known[MAPPER].positionOf(mapper.rowColumns[place]);
-        if (position >= 0 && position < own.length) own[position] = known[ROW][position];
-      }
+      const own = ownRow(mapper, known, row.slice(offset, offset + mapper.rowColumns.length), dispatch);
+      // What this query does not read stays as it was, unless it is read later.
+      placesOf(mapper, known, dispatch).forEach((place, i) => {
+        if (skipped.has(place) && dispatch?.skipped.includes(place) !== true) own[i] = known[ROW][i];
+      });
       replaceRow(session, known, own);
+      if (dispatch !== null) noteLater(session, dispatch, known);
       session.suspects?.add(known);
     }
   };

@@ -2,7 +2,7 @@ import type { Node } from '../sql/node.ts';
 import { hasChosen } from './column-choice.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
-import { markLoad, noteLater } from './load-marks.ts';
+import { markLoad, noteBelow } from './load-marks.ts';
 import { isPlain, type LoadRequest } from './load-request.ts';
 import type { LoadingSession } from './loader.ts';
 import { type Entity, MAPPER, type Relationship } from './mapping.ts';
@@ -51,7 +51,7 @@ async function loadRequest(
       for (const parent of parents) {
         if (isWholeHere(parent, relation)) continue;
         markLoad(parent, relation, strategy);
-        if (strategy === 'select') noteLater(parent, relation, request.nested);
+        if (strategy === 'select') noteBelow(parent, relation, request.nested);
       }
       return [];
     case 'noload':

@@ -72,7 +72,7 @@ async function readOwnSide(session: LoadingSession, { local, mapper }: Relations
   const found = await readByKeys(session, mapper, keys, { positions: local });
   lacking.forEach((parent, i) => {
     const row = found.get(identityOf(keys[i]));
-    if (row !== undefined) complete(parent, row);
+    if (row !== undefined) complete(session, mapper, parent, row, null);
   });
 }
 
@@ -232,6 +232,8 @@ async function fetchRelated(
       const made = (entities as unknown) === rows;
       for (let i = 0; i < entities.length; i++) each(entities[i], made ? entities[i][ROW] : rows[i]);
       for (const entity of entities) loaded.push(entity);
+      const later = session.later.settle();
+      if (later !== undefined) await later;
       return;
     }
     const map = session.identities.of(target);
@@ -242,6 +244,8 @@ async function fetchRelated(
       loaded.push(entity);
       each(entity, row);
     }
+    const later = session.later.settle();
+    if (later !== undefined) await later;
   }
 }
 

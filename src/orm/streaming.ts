@@ -48,7 +48,7 @@ export async function* streamEntities(
   limits: StatementLimits,
 ): AsyncGenerator<Entity, void, undefined> {
   await session.ready();
-  const { mapper, source, select } = spec;
+  const { mapper, source, select, dispatch = mapper.dispatch } = spec;
   const engine = session.engineOf(mapper.table);
   await engine.ready();
   mapper.useDialect(engine.dialect);
@@ -56,19 +56,23 @@ export async function* streamEntities(
   const populate = spec.populate === true ? populating(session) : null;
   const asked = withDefaults(mapper, spec.requests);
   const requests = populate === null ? asked : populated(asked, populate);
-  const { plan } = planEager(mapper, requests, select.node, spec.joins, true);
+  const { plan } = planEager(mapper, requests, select.node, { made: spec.joins, byBatch: true, dispatch });
   const node = inScope(spec.criteria, () => session.restrict(joinEager(select.node, source, plan, spec.joins)));
   const make = async (rows: DriverRow[]): Promise<{ entities: Entity[]; arrivals: Entity[] }> => {
     const outer = session.arrivals;
     const arrivals: Entity[] = [];
     session.arrivals = arrivals;
     try {
-      populate?.(mapper, rows, spec.columns);
+      populate?.(mapper, rows, spec.columns, { dispatch });
       const read = spec.columns === null ? [] : rows.map((row) => [...row]);
       if (spec.columns !== null) blank(rows, spec.columns);
       const made =
-        plan.joined.length === 0 ? entitiesOfRows(session, mapper, rows) : entitiesOfJoinedRows(session, mapper, plan, rows, spec.joined);
+        plan.joined.length === 0
+          ? entitiesOfRows(session, mapper, rows, false, dispatch)
+          : entitiesOfJoinedRows(session, mapper, plan, rows, spec.joined, dispatch);
       if (spec.columns !== null) settleChoice(session, mapper, read, made, spec.columns);
+      if (spec.columns?.narrow === true) session.later.drop();
+      await session.later.settle();
       const entities = spec.joined ? [...new Set(made)] : made;
       await loadSeparate(session, entities, plan, null);
       return { entities, arrivals };
