@@ -5,18 +5,22 @@ import type { TableColumn } from '../sql/schema.ts';
 import { Select } from '../sql/select.ts';
 import { type AttachingSession, markPartial } from './attachment.ts';
 import { unknownAttribute } from './attributes.ts';
+import { LATER } from './hierarchy.ts';
 import { identityOfRow } from './identity.ts';
 import type { LoadingSession } from './loader.ts';
 import { columnOf } from './mapped-source.ts';
-import { type Entity, type Mapper, ROW } from './mapping.ts';
+import { type Entity, MAPPER, type Mapper, ROW, type RowDispatch } from './mapping.ts';
 
 /** Which columns a query leaves out, and which of those that wait by themselves it reads, by their places in its rows. */
 export interface ColumnChoice {
   readonly skipped: readonly number[];
   readonly filled: readonly number[];
+  /** Nothing else is wanted than what was named. */
+  readonly narrow?: boolean;
 }
 
-const NOT_READ = make('constant', { value: null });
+/** Stands for a column that a statement does not read. */
+export const NOT_READ = make('constant', { value: null });
 
 /** A column as loads read it: one that waits until it is asked for is not sent. */
 export function readNode(source: SourceNode, column: TableColumn): Node {
@@ -27,7 +31,7 @@ export function readNode(source: SourceNode, column: TableColumn): Node {
 export function valuesWithin(columns: readonly TableColumn[], waiting = true): unknown[] {
   if (columns.every(({ formula }) => formula === undefined)) return [];
   return columns.flatMap((column) => {
-    if (column.formula === undefined || (!waiting && column.deferred !== null)) return [];
+    if (column.formula === undefined || column.deferred === LATER || (!waiting && column.deferred !== null)) return [];
     return columnOf(column.table.node, column).binds.map((bind) => bind.value);
   });
 }
@@ -36,6 +40,12 @@ export function valuesWithin(columns: readonly TableColumn[], waiting = true): u
 export function defaultChoice(mapper: Mapper): ColumnChoice | null {
   const skipped = mapper.rowColumns.flatMap((column, place) => (column.deferred === null ? [] : [place]));
   return skipped.length === 0 ? null : { skipped, filled: [] };
+}
+
+/** The places in a row of the class at which the slots of one of its objects stand. */
+export function placesOf(mapper: Mapper, entity: Entity, dispatch: RowDispatch | null = mapper.dispatch): readonly number[] {
+  const places = mapper.rowColumns.map((_column, place) => place);
+  return dispatch === null ? places : (dispatch.rowOf(entity[MAPPER], places) as number[]);
 }
 
 /** The choice with some attributes read alone, some not at all, some after all. Groups of waiting columns go by their names. */
@@ -64,7 +74,7 @@ export function choose(
   const read = [...places(undefer), ...(only === undefined ? [] : places(only))];
   for (const place of read) skipped.delete(place);
   const filled = [...new Set([...(choice?.filled ?? []), ...read])].filter((place) => !skipped.has(place));
-  return { skipped: [...skipped], filled };
+  return { skipped: [...skipped], filled, narrow: only !== undefined || choice?.narrow === true };
 }
 
 /** The select of a class's query, with the columns of the choice. */
@@ -91,9 +101,14 @@ export function settleChoice(
   if (choice.filled.length > 0)
     for (const row of rows) {
       const entity = session.identities.get(mapper, identityOfRow(mapper, row));
-      if (entity !== undefined) for (const place of choice.filled) entity[ROW][place] ??= row[place];
+      if (entity === undefined) continue;
+      placesOf(mapper, entity).forEach((place, i) => {
+        if (choice.filled.includes(place)) entity[ROW][i] ??= row[place];
+      });
     }
-  const waits = (place: number): boolean => mapper.rowColumns[place].deferred !== null;
-  if (choice.skipped.every(waits)) return;
-  for (const entity of entities) if (entity[ROW].some((slot, i) => slot === undefined && !waits(i))) markPartial(session, entity);
+  if (choice.skipped.every((place) => mapper.rowColumns[place].deferred !== null)) return;
+  for (const entity of entities) {
+    const { columns } = entity[MAPPER];
+    if (entity[ROW].some((slot, i) => slot === undefined && columns[i].deferred === null)) markPartial(session, entity);
+  }
 }

@@ -1,9 +1,9 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
 import { adapt } from '../sql/adapt.ts';
-import { conjunction } from '../sql/expression.ts';
 import { sourcesOf } from '../sql/join.ts';
 import { make, makeAlias } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
+import { conjunction } from '../sql/operand.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import type { LockNode, SelectNode } from '../sql/statement-nodes.ts';
 import { readNode } from './column-choice.ts';
@@ -13,7 +13,7 @@ import { identityOfRow } from './identity.ts';
 import type { LoadRequest } from './load-request.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
 import { adaptTo } from './mapped-source.ts';
-import { type Entity, MAPPER, type Mapper, PEERS, type Relationship } from './mapping.ts';
+import { type Entity, MAPPER, type Mapper, PEERS, type Relationship, type RowDispatch } from './mapping.ts';
 import { fill, fillOne, isWholeHere } from './related-filling.ts';
 import { tie, ties } from './relation-attribute.ts';
 import { mayRepeat } from './select-in-loading.ts';
@@ -44,19 +44,25 @@ export interface QueryJoin {
   readonly mapper: Mapper;
 }
 
+/** What else decides it: the joins that the query made, whether rows come in batches, and how they are told apart. */
+export interface JoiningOptions {
+  readonly made?: readonly QueryJoin[];
+  readonly byBatch?: boolean;
+  readonly dispatch?: RowDispatch | null;
+}
+
 /** What of a select decides which eager loads can join. */
 export type JoiningSelect = Pick<SelectNode, 'limit' | 'offset' | 'distinct' | 'groupBy' | 'lock' | 'modifiers'>;
 
 /**
  * Splits requests into those that join and those that load by themselves. Where rows are counted, grouped or made distinct, no
- * collection joins, since its rows repeat their parent; `made` are the joins of the query's own, and `byBatch` says that rows come in batches.
+ * collection joins, since its rows repeat their parent.
  */
 export function planEager(
   mapper: Mapper,
   requests: readonly LoadRequest[],
   select: JoiningSelect,
-  made: readonly QueryJoin[] = [],
-  byBatch = false,
+  { made = [], byBatch = false, dispatch = mapper.dispatch }: JoiningOptions = {},
 ): { plan: EagerPlan; width: number } {
   let width = mapper.rowColumns.length;
   let repeats = false;
@@ -65,7 +71,7 @@ export function planEager(
   const joins = groupBy.length === 0 && (lock === null || (lock as LockNode).of.length > 0);
   const chosen = select.limit !== null || select.offset !== null || select.distinct || (modifiers?.distinctOn.length ?? 0) > 0;
   let collections = joins && !byBatch && !chosen;
-  const split = (list: readonly LoadRequest[]): { joined: JoinedLoad[]; separate: LoadRequest[] } => {
+  const split = (list: readonly LoadRequest[], reading: RowDispatch | null): { joined: JoinedLoad[]; separate: LoadRequest[] } => {
     const joined: JoinedLoad[] = [];
     const separate: LoadRequest[] = [];
     for (const asked of list) {
@@ -75,26 +81,31 @@ export function planEager(
       const many = mayBeSeveral(relation);
       if (strategy === 'contains' && relation.many && byBatch)
         throw ormError('orm.bad-request', relation.name, "'contains'", 'another strategy in stream(), which cuts the rows into batches');
-      if (strategy !== 'contains' && !(strategy === 'joined' && joins && (!many || collections))) {
+      if (strategy !== 'contains' && !(strategy === 'joined' && joins && (!many || collections) && !comesLater(relation, reading))) {
         separate.push(request);
         continue;
       }
       const offset = width;
       width += request.target.rowColumns.length;
       if (!many) {
-        joined.push({ relation, request, offset, ...split(request.nested) });
+        joined.push({ relation, request, offset, ...split(request.nested, request.target.dispatch) });
         continue;
       }
       repeats = true;
       // Collections side by side would multiply each other's rows; one below the other does not.
-      const below = split(request.nested);
+      const below = split(request.nested, request.target.dispatch);
       if (strategy === 'joined') collections = false;
       joined.push({ relation, request, offset, ...below });
     }
     return { joined, separate };
   };
-  const top = split(requests);
+  const top = split(requests, dispatch);
   return { plan: { ...top, repeats }, width };
+}
+
+/** Whether a relation is one of a class whose columns the rows at hand do not bring. */
+function comesLater({ mapper }: Relationship, reading: RowDispatch | null): boolean {
+  return reading !== null && reading.later.length > 0 && reading.laterOf(mapper) !== null;
 }
 
 /** Whether a parent may have several rows of the relation: a collection, or one object of which nothing says that it is the only one. */
@@ -201,6 +212,7 @@ export function entitiesOfJoinedRows(
   plan: EagerPlan,
   rows: readonly DriverRow[],
   repeated: boolean,
+  dispatch: RowDispatch | null = mapper.dispatch,
 ): Entity[] {
   const map = session.identities.of(mapper);
   const entities: Entity[] = [];
@@ -228,7 +240,7 @@ export function entitiesOfJoinedRows(
   let last: Entity | null = null;
   const seen = plan.repeats ? new Set<Entity>() : null;
   for (const row of rows) {
-    const entity = entityOfRow(session, mapper, map, row, identityOfRow(mapper, row), entities);
+    const entity = entityOfRow(session, mapper, map, row, identityOfRow(mapper, row), entities, dispatch);
     if (seen === null) entities.push(entity);
     else if (entity !== last && !seen.has(entity)) {
       seen.add(entity);

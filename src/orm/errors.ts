@@ -56,6 +56,10 @@ const TABLE = {
     MappingError,
     `${model} is not among the identities of ${root}, so its rows could not be told from others. Name it there, or say { abstract: true }.`,
   ],
+  'orm.not-polymorphic': (where: string, model: string) => [
+    MappingError,
+    `${where}: nothing tells the rows of ${model} from those of other classes. Give ${model} { on, identities }.`,
+  ],
   'orm.abstract-class': (model: string) => [
     MappingError,
     `${model} is abstract: no row is of this class itself. Make an object of a class that extends it.`,

@@ -1,8 +1,8 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
 import { describe } from '../sql/errors.ts';
-import { conjunction } from '../sql/expression.ts';
 import { make, makeBind, makeColumn, nextId } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
+import { conjunction } from '../sql/operand.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { ormError } from './errors.ts';
 import type { Mapper, RowDispatch } from './mapping.ts';
@@ -21,6 +21,8 @@ export interface Member extends Mapper {
   readonly children: Member[];
   readonly listing: Listing | null;
   readonly isAbstract: boolean;
+  /** Queries of the classes above leave its columns to a statement of their own. */
+  readonly loadsLater: boolean;
   /** How many of its columns are those of the class that it extends. */
   readonly inherited: number;
   rowColumns: readonly TableColumn[];
@@ -47,7 +49,7 @@ export class Hierarchy {
     if (position === undefined || position >= root.columns.length)
       throw ormError('orm.no-discriminator', `The model of '${root.table.name}'`, on ?? '', root.columns.map(({ key }) => key).join(', '));
     this.discriminator = position;
-    if (position >= 0) root.dispatch = new Dispatch(this, root);
+    if (position >= 0) root.dispatch = new Dispatch(this, root, loadsLater);
   }
 
   /** A class was defined: those above it read its columns too. */
@@ -56,7 +58,7 @@ export class Hierarchy {
     for (let above: Member | null = member; above !== null; above = above.parent) {
       above.rowColumns = columnsBelow(above);
       above.planId = nextId();
-      if (this.discriminator >= 0 && above.children.length > 0) above.dispatch = new Dispatch(this, above);
+      if (this.discriminator >= 0 && above.children.length > 0) above.dispatch = new Dispatch(this, above, loadsLater);
     }
   }
 
@@ -109,6 +111,11 @@ export class Hierarchy {
   }
 }
 
+/** How a class said that those above it read its columns. */
+function loadsLater(member: Member): boolean {
+  return member.loadsLater;
+}
+
 /** Whether rows of a class may be those of classes that extend it. */
 export function tellsApart({ dispatch }: Mapper): boolean {
   return dispatch !== null && dispatch.discriminator >= 0;
@@ -128,32 +135,63 @@ export function topOwner(mapper: Mapper, keys: readonly string[]): Mapper {
   return owner;
 }
 
+/** The group of the columns that the rows of a class do not bring, since the class below that has them loads later. */
+export const LATER = '(loads later)';
+
 /** The columns of a class, then those that the classes below it add. */
 function columnsBelow(member: Member): TableColumn[] {
+  const below = (one: Member, later: boolean): TableColumn[] => {
+    const waits = later || one.loadsLater;
+    const own = one.columns.slice(one.inherited);
+    return [
+      ...(waits ? own.map((column) => ({ ...column, deferred: LATER })) : own),
+      ...one.children.flatMap((child) => below(child, waits)),
+    ];
+  };
+  return [...member.columns, ...member.children.flatMap((child) => below(child, false))];
+}
+
+/** The same, as the classes say them. */
+export function saidBelow(member: Member): TableColumn[] {
   const below = (one: Member): TableColumn[] => [...one.columns.slice(one.inherited), ...one.children.flatMap(below)];
   return [...member.columns, ...member.children.flatMap(below)];
 }
 
 /** Makes objects of the right class of the rows of a class that others extend. */
-class Dispatch implements RowDispatch {
+export class Dispatch implements RowDispatch {
   readonly discriminator: number;
+  readonly later: readonly Mapper[];
+  readonly skipped: readonly number[];
   readonly #hierarchy: Hierarchy;
   readonly #base: Member;
   readonly #segments: Map<Mapper, Segments> = new Map();
+  /** The classes whose columns the rows do not bring, each with the topmost of them. */
+  readonly #tops: Map<Mapper, Mapper> = new Map();
 
-  constructor(hierarchy: Hierarchy, base: Member) {
+  constructor(hierarchy: Hierarchy, base: Member, isLater: (member: Member) => boolean) {
     this.#hierarchy = hierarchy;
     this.#base = base;
     this.discriminator = hierarchy.discriminator;
     let place = 0;
-    const walk = (member: Member, above: Segments, first: boolean): void => {
-      const width = first ? member.columns.length : member.columns.length - member.inherited;
+    const skipped: number[] = [];
+    const walk = (member: Member, above: Segments, top: Member | null): void => {
+      const width = member === base ? member.columns.length : member.columns.length - member.inherited;
       const own = [...above, [place, width] as const];
+      if (top !== null) {
+        this.#tops.set(member, top);
+        for (let i = 0; i < width; i++) skipped.push(place + i);
+      }
       place += width;
       this.#segments.set(member, own);
-      for (const child of member.children) walk(child, own, false);
+      for (const child of member.children) walk(child, own, top ?? (isLater(child) ? child : null));
     };
-    walk(base, [], true);
+    walk(base, [], null);
+    this.skipped = skipped;
+    this.later = [...new Set(this.#tops.values())];
+  }
+
+  laterOf(mapper: Mapper): Mapper | null {
+    return this.#tops.get(mapper) ?? null;
   }
 
   mapperOf(row: DriverRow): Mapper {
@@ -175,16 +213,29 @@ class Dispatch implements RowDispatch {
       const [place, count] = segments[i];
       for (let j = 0; j < count; j++) own.push(row[place + j]);
     }
+    if (this.#tops.has(mapper)) this.#forget(mapper as Member, own);
     return withoutWaiting(mapper, own);
+  }
+
+  /** What a class that loads later holds comes as NULL, which says nothing, unless a statement brought it after all. */
+  #forget(mapper: Member, own: DriverRow): void {
+    const { inherited } = this.#tops.get(mapper) as Member;
+    for (let i = inherited; i < own.length; i++) if (own[i] !== null && own[i] !== undefined) return;
+    for (let i = inherited; i < own.length; i++) own[i] = undefined;
   }
 }
 
 /** Makes objects of the rows of a class with columns that wait until they are asked for. */
 export class WaitingColumns implements RowDispatch {
   readonly discriminator = -1;
+  readonly later: readonly Mapper[] = [];
+  readonly skipped: readonly number[] = [];
   readonly #mapper: Mapper;
   constructor(mapper: Mapper) {
     this.#mapper = mapper;
+  }
+  laterOf(): null {
+    return null;
   }
   mapperOf(): Mapper {
     return this.#mapper;

@@ -4,7 +4,18 @@ import type { Node } from '../sql/node.ts';
 import type { Table } from '../sql/schema.ts';
 import { identityOfRow } from './identity.ts';
 import type { IdentityMap } from './identity-map.ts';
-import { CHANGES, type Entity, type EntitySession, MAPPER, type Mapper, PEERS, PERSISTENT, type Relationship, ROW } from './mapping.ts';
+import {
+  CHANGES,
+  type Entity,
+  type EntitySession,
+  MAPPER,
+  type Mapper,
+  PEERS,
+  PERSISTENT,
+  type Relationship,
+  ROW,
+  type RowDispatch,
+} from './mapping.ts';
 import { sqlValuesOf } from './sql-values.ts';
 
 /** What loading needs of a session. */
@@ -16,6 +27,8 @@ export interface LoadingSession extends EntitySession {
   readonly suspects: Set<Entity> | null;
   /** Where a stream notes the objects that its batch brings; null while there is none. */
   readonly arrivals: Entity[] | null;
+  /** Columns that the statement at hand does not bring, of classes that load later. */
+  readonly later: LaterColumns;
   /** A relation was loaded; if this transaction wrote before, a rollback must forget it. */
   noteLoaded(owner: Entity, relation: Relationship): void;
   /** The table's database. */
@@ -25,6 +38,16 @@ export interface LoadingSession extends EntitySession {
    * the statement when there is none yet.
    */
   fetch(table: Table, key: string, build: () => Node, values: readonly unknown[]): MaybePromise<DriverRow[]>;
+}
+
+/** What a session knows of objects without the columns of their own class. See `LaterLoads`. */
+export interface LaterColumns {
+  /** The object lacks the columns that a statement for this class brings. */
+  note(entity: Entity, top: Mapper): void;
+  /** Reads what objects lack; undefined where none lacks anything. */
+  settle(): Promise<void> | undefined;
+  /** Nobody wants what the objects lack: it stays unknown. */
+  drop(): void;
 }
 
 /**
@@ -38,38 +61,65 @@ export function entityOfRow(
   row: DriverRow,
   identity: unknown,
   peers: Entity[],
+  dispatch: RowDispatch | null = mapper.dispatch,
 ): Entity {
   let entity = map.get(identity);
   if (entity === undefined) {
-    const { dispatch } = mapper;
+    let waits = false;
     if (dispatch === null) entity = mapper.instantiate(row, session, peers, PERSISTENT);
     else {
       const own = dispatch.mapperOf(row);
       entity = own.instantiate(dispatch.rowOf(own, row), session, peers, PERSISTENT);
+      waits = noteLater(session, dispatch, entity);
     }
     map.set(identity, entity);
     session.suspects?.add(entity);
     session.arrivals?.push(entity);
-    const listeners = entity[MAPPER].listeners.get('load');
-    if (listeners !== undefined) for (const listener of listeners) listener(entity);
-    session.tellState?.('loadedAsPersistent', entity);
+    if (!waits) announce(session, entity);
   } else {
     entity[PEERS] = peers;
     if (session.partial?.delete(entity)) {
-      complete(entity, ownRow(mapper, entity, row));
+      complete(session, mapper, entity, row, dispatch);
       session.suspects?.add(entity);
     }
   }
   return entity;
 }
 
-/** The columns of an object out of a row of its class, or of one that it extends. */
-export function ownRow(mapper: Mapper, entity: Entity, row: DriverRow): DriverRow {
-  return mapper.dispatch === null ? row : mapper.dispatch.rowOf(entity[MAPPER], row);
+/** Tells the listeners that an object was loaded. */
+export function announce(session: LoadingSession, entity: Entity): void {
+  const listeners = entity[MAPPER].listeners.get('load');
+  if (listeners !== undefined) for (const listener of listeners) listener(entity);
+  session.tellState?.('loadedAsPersistent', entity);
 }
 
-/** Fills in the columns that were not known, and what those that were set meanwhile held before. */
-export function complete(entity: Entity, row: readonly unknown[]): void {
+/** Notes an object whose row did not bring the columns of its class; gives whether it is one. */
+export function noteLater(session: LoadingSession, dispatch: RowDispatch, entity: Entity): boolean {
+  const top = dispatch.later.length === 0 ? null : dispatch.laterOf(entity[MAPPER]);
+  if (top === null) return false;
+  const { columns } = entity[MAPPER];
+  if (!entity[ROW].some((slot, i) => slot === undefined && columns[i].deferred === null)) return false;
+  session.later.note(entity, top);
+  return true;
+}
+
+/** The columns of an object out of a row of its class, or of one that it extends. */
+export function ownRow(mapper: Mapper, entity: Entity, row: DriverRow, dispatch: RowDispatch | null = mapper.dispatch): DriverRow {
+  return dispatch === null ? row : dispatch.rowOf(entity[MAPPER], row);
+}
+
+/**
+ * Fills in the columns that were not known, out of a row of the object's class or of one that it extends, and what those that were
+ * set meanwhile held before.
+ */
+export function complete(
+  session: LoadingSession,
+  mapper: Mapper,
+  entity: Entity,
+  read: DriverRow,
+  dispatch: RowDispatch | null = mapper.dispatch,
+): void {
+  const row = dispatch === null ? read : dispatch.rowOf(entity[MAPPER], read);
   const own = entity[ROW];
   const sql = sqlValuesOf(entity);
   for (let i = 0; i < own.length; i++) if (own[i] === undefined && !sql?.has(i)) own[i] = row[i];
@@ -77,10 +127,17 @@ export function complete(entity: Entity, row: readonly unknown[]): void {
   if (changes !== null)
     for (let i = 0; i < changes.length; i += 2)
       if ((changes[i] as number) < own.length && changes[i + 1] === undefined) changes[i + 1] = row[changes[i] as number];
+  if (dispatch !== null) noteLater(session, dispatch, entity);
 }
 
 /** The objects of rows that hold one class's columns, in order. `distinct`: no two rows are of one object. */
-export function entitiesOfRows(session: LoadingSession, mapper: Mapper, rows: DriverRow[], distinct = false): Entity[] {
+export function entitiesOfRows(
+  session: LoadingSession,
+  mapper: Mapper,
+  rows: DriverRow[],
+  distinct = false,
+  dispatch: RowDispatch | null = mapper.dispatch,
+): Entity[] {
   if (
     distinct &&
     rows.length > 1 &&
@@ -100,6 +157,6 @@ export function entitiesOfRows(session: LoadingSession, mapper: Mapper, rows: Dr
   }
   const entities: Entity[] = [];
   const map = session.identities.of(mapper);
-  for (const row of rows) entities.push(entityOfRow(session, mapper, map, row, identityOfRow(mapper, row), entities));
+  for (const row of rows) entities.push(entityOfRow(session, mapper, map, row, identityOfRow(mapper, row), entities, dispatch));
   return entities;
 }

@@ -25,8 +25,11 @@ export function columnOf(source: SourceNode, column: TableColumn): Node {
   return makeColumn(source, label, key, type);
 }
 
-/** What a class's rows are read from: its tables, and with them those of the classes that extend it. */
-export function fromOf(member: Member): Node {
+/**
+ * What a class's rows are read from: its tables, and with them those of the classes that extend it. Those of which `isLater` is
+ * true are left out, with all below them.
+ */
+export function fromOf(member: Member, isLater: (below: Member) => boolean = ({ loadsLater }) => loadsLater): Node {
   const path: Member[] = [];
   for (let above: Member | null = member; above !== null; above = above.parent) path.unshift(above);
   let from: Node = path[0].table.node;
@@ -37,6 +40,7 @@ export function fromOf(member: Member): Node {
   for (const above of path) add(above, 'inner');
   const below = (one: Member): void => {
     for (const child of one.children) {
+      if (isLater(child)) continue;
       add(child, 'left');
       below(child);
     }
@@ -45,9 +49,24 @@ export function fromOf(member: Member): Node {
   return from;
 }
 
+/** What the columns are read from that a class and those below it add to the class above: its own table and theirs. */
+export function addedFrom(member: Member): Node {
+  let from: Node = member.table.node;
+  const below = (one: Member): void => {
+    for (const child of one.children) {
+      if (child.loadsLater) continue;
+      if (child.table !== one.table) from = make('join', { type: 'left', left: from, right: child.table.node, on: tieToParent(child) });
+      below(child);
+    }
+  };
+  below(member);
+  return from;
+}
+
 /** What an alias of a class is made of: its table, or a query over its tables. */
 export function selectableOf(member: Member): Node {
-  if (isKind(member.from, 'table')) return member.from;
+  const from = fromOf(member, () => false);
+  if (isKind(from, 'table')) return member.from;
   const names = new Map<string, string>();
   const taken = new Set<string>();
   const columns = member.rowColumns.map((column) => {
@@ -57,7 +76,7 @@ export function selectableOf(member: Member): Node {
     names.set(labelKey(column.table.node.id, column.name), label);
     return make('label', { operand: columnOf(column.table.node, column), name: label });
   });
-  const node = makeSelect({ columns, from: [member.from] });
+  const node = makeSelect({ columns, from: [from] });
   // The keys of the tables below are the root's key.
   for (const table of [member, ...descendants(member)])
     table.ownKey.forEach((column, i) => {

@@ -10,7 +10,7 @@ import { installAccessors } from './accessors.ts';
 import { columnValue, slotKind, write } from './attributes.ts';
 import { columnOfProperty } from './column-property.ts';
 import { ormError } from './errors.ts';
-import { Hierarchy, type Listing, type Member, ownCondition, WaitingColumns } from './hierarchy.ts';
+import { Dispatch, Hierarchy, type Listing, type Member, ownCondition, WaitingColumns } from './hierarchy.ts';
 import { type Hybrid, installHybrid } from './hybrid.ts';
 import { fromOf, selectableOf } from './mapped-source.ts';
 import {
@@ -67,6 +67,8 @@ export interface Mapping {
   /** The classes that extend it, where it lists them. */
   readonly listing: Listing | null;
   readonly isAbstract: boolean;
+  /** Queries of the classes above leave its columns to a statement of their own. */
+  readonly loadsLater: boolean;
   /** Attributes that queries work out. */
   readonly properties: readonly (readonly [string, Parameters<typeof columnOfProperty>[1]])[];
   readonly hybrids: readonly (readonly [string, Hybrid])[];
@@ -90,6 +92,7 @@ class ClassMapper implements Member {
   readonly children: ClassMapper[] = [];
   readonly listing: Listing | null;
   readonly isAbstract: boolean;
+  readonly loadsLater: boolean;
   readonly inherited: number;
   readonly tables: readonly Table[];
   readonly ownKey: readonly TableColumn[];
@@ -139,6 +142,7 @@ class ClassMapper implements Member {
     this.root = parent?.root ?? this;
     this.listing = mapping.listing;
     this.isAbstract = mapping.isAbstract;
+    this.loadsLater = mapping.loadsLater;
     this.inherited = parent?.columns.length ?? 0;
     // A table gets more columns when its class is extended.
     const stored = [...(parent?.columns ?? []).map((column) => ({ ...column })), ...(extension?.columns ?? table.columns)];
@@ -204,6 +208,10 @@ class ClassMapper implements Member {
     }
   }
 
+  dispatchWith(later: ReadonlySet<Mapper>): RowDispatch | null {
+    const hierarchy = this.#hierarchy;
+    return hierarchy === null || hierarchy.discriminator < 0 ? null : new Dispatch(hierarchy, this, (member) => later.has(member));
+  }
   get from(): Node {
     return this.#reading().from;
   }

@@ -1,8 +1,8 @@
 import type { Codec, Dialect } from '../dialects/base/dialect.ts';
 import type { DriverRow } from '../dialects/base/driver.ts';
 import type { Validator } from '../sql/column.ts';
-import type { OrderTerm } from '../sql/expression.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
+import type { OrderTerm } from '../sql/order-term.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import type { RelationDefinition } from './relation.ts';
 
@@ -132,6 +132,8 @@ export interface Mapper {
   readonly rowColumns: readonly TableColumn[];
   /** Makes objects of the right classes of those rows; null where all are of this class. */
   readonly dispatch: RowDispatch | null;
+  /** The same, where other classes below it load later; null where nothing tells classes apart. */
+  dispatchWith(later: ReadonlySet<Mapper>): RowDispatch | null;
   /** What its rows are read from: its table, or several joined. */
   readonly from: Node;
   /** What stands for its rows under another name: its table, or a query over several. */
@@ -197,6 +199,11 @@ export type WriteTarget = Pick<
 export interface RowDispatch {
   /** The place of the column that tells classes apart, or −1. */
   readonly discriminator: number;
+  /** The classes below whose columns the rows do not bring, each the topmost, and the places of those columns. */
+  readonly later: readonly Mapper[];
+  readonly skipped: readonly number[];
+  /** The class whose statement brings what objects of this one lack; null where nothing does. */
+  laterOf(mapper: Mapper): Mapper | null;
   mapperOf(row: DriverRow): Mapper;
   /** The columns of such an object, out of the row. */
   rowOf(mapper: Mapper, row: DriverRow): DriverRow;

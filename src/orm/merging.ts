@@ -139,6 +139,7 @@ async function findTargets(merge: Merge, level: readonly Entity[]): Promise<void
   for (const [mapper, keys] of missing) {
     const rows = await readByKeys(session, mapper, [...keys.values()], { whole: true });
     entitiesOfRows(session, mapper, [...rows.values()]);
+    await session.later.settle();
   }
   for (const { source, identity } of waiting) targets.set(source, targetOf(merge, source, identity));
 }

@@ -1,6 +1,6 @@
 import type { AliasKind } from '../sql/alias.ts';
 import type { Column, ColumnValue } from '../sql/column.ts';
-import type { ExpressionLike } from '../sql/expression.ts';
+import type { ExpressionLike } from '../sql/operand.ts';
 import type { NameOf } from '../sql/projection.ts';
 import type { ColumnAttribute, Columns, Shape, Source, Table, TableOptions } from '../sql/schema.ts';
 import type { AssociationProxy, AssociationProxyAttribute } from './association-proxy.ts';
@@ -104,6 +104,11 @@ export interface ExtendOptions<S> extends Omit<TableOptions<S>, 'bind'> {
   criteria?: Readonly<Record<string, (c: Columns<S>) => ExpressionLike<boolean | null> | boolean>>;
   /** No row is of this class itself, only of those that extend it. */
   abstract?: boolean;
+  /**
+   * How queries of the classes above read this class's columns: in the same statement, which joins its table (`'inline'`, the
+   * default), or by one further statement for all of the objects that are found of it. SQLAlchemy: `polymorphic_load`.
+   */
+  polymorphicLoad?: 'inline' | 'selectin';
 }
 
 /** The key of `identities` as the discriminator's value: a number where the attribute is one. */

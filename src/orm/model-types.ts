@@ -1,5 +1,5 @@
 import type { Column, ColumnValue } from '../sql/column.ts';
-import type { ExpressionLike, Input } from '../sql/expression.ts';
+import type { ExpressionLike, Input } from '../sql/operand.ts';
 import type { Source } from '../sql/schema.ts';
 import type { AssociationProxy, ProxyCollection } from './association-proxy.ts';
 import type { Collection, LoadedCollection } from './collection.ts';

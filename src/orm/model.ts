@@ -1,12 +1,13 @@
 // biome-ignore-all lint/complexity/noThisInStatic: this is the class that extends the base, which the base itself cannot name
 import { inspect } from 'node:util';
 import { type Column, isColumn } from '../sql/column.ts';
-import { describe } from '../sql/errors.ts';
-import { Expression, type ExpressionLike } from '../sql/expression.ts';
+import { describe, sqlError } from '../sql/errors.ts';
+import { Expression } from '../sql/expression.ts';
 import { makeAlias } from '../sql/make.ts';
 import type { MetaData } from '../sql/metadata.ts';
 import { snakeCase } from '../sql/naming.ts';
 import type { ColumnNode, Node, SourceNode } from '../sql/node.ts';
+import type { ExpressionLike } from '../sql/operand.ts';
 import { ColumnAttribute, type Columns, type Shape, type Source, Table, type TableColumn, type TableOptions } from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';
 import { initialize } from './assignment.ts';
@@ -23,6 +24,7 @@ import { adaptTo, columnOf } from './mapped-source.ts';
 import { createMapper, mapperOf } from './mapper.ts';
 import { type Entity, type Mapper, TRANSIENT } from './mapping.ts';
 import type { ExtendOptions, ModelClass, PolymorphicOptions } from './model-class.ts';
+import { readByModel, wholeFrom } from './polymorphic-reading.ts';
 import { Query, type QueryRunner, type QuerySpec } from './query.ts';
 import { isRelation } from './relation.ts';
 import { RelationAttribute } from './relation-attribute.ts';
@@ -142,8 +144,9 @@ function sourceFor(mapper: Mapper): Source['~source'] {
   if (known?.planId === planId) return known.source;
   const plain = parent === null && rowColumns.length === table.attributes.length && mapper.from === table.node;
   const own = { node: table.node, name: table.name, table, columns: plain ? table.attributes : expressionsOf(table.node, rowColumns) };
-  const whole = mapper.from === table.node && mapper.condition === null;
-  const source = whole ? own : { ...own, reads: { from: mapper.from, where: mapper.condition } };
+  const from = wholeFrom(mapper);
+  const whole = from === table.node && mapper.condition === null;
+  const source = whole ? own : { ...own, reads: { from, where: mapper.condition } };
   sources.set(mapper, { planId, source });
   return source;
 }
@@ -201,20 +204,7 @@ export function createModel<S, N extends string = string>(
         ),
         '~source': where === null ? source : { ...source, reads: { from: node, where } },
         '~model': this,
-        query: (): unknown =>
-          new Query(
-            {
-              mapper,
-              source: node,
-              planId: mapper.planId,
-              select: select(alias) as Select<unknown>,
-              requests: [],
-              joined: false,
-              criteria: null,
-              columns: null,
-            },
-            runner,
-          ),
+        query: (): unknown => newQuery(alias, runner),
       };
       return alias;
     }
@@ -238,6 +228,7 @@ export function createModel<S, N extends string = string>(
     confirmsDeletes: options.confirmDeletedRows === true,
     listing: listingOf(options),
     isAbstract: false,
+    loadsLater: false,
     properties: propertiesOf(shape),
     hybrids: hybridsOf(shape),
     extension: null,
@@ -251,6 +242,13 @@ export function createModel<S, N extends string = string>(
 function listingOf(options: Partial<PolymorphicOptions>): Listing | null {
   if (!('identities' in options) && options.on === undefined) return null;
   return { on: options.on ?? null, identities: () => options.identities };
+}
+
+/** Whether a class says that those above it read its columns by a statement of their own. */
+function loadsLater(load: unknown): boolean {
+  if (load !== undefined && load !== 'inline' && load !== 'selectin')
+    throw sqlError('sql.bad-argument', 'extend()', "{ polymorphicLoad } as 'inline' or 'selectin'", describe(load));
+  return load === 'selectin';
 }
 
 /** Makes the base class of one that extends a model: with a table of its own, or with more columns of the model's. */
@@ -273,6 +271,7 @@ function extendModel(parentClass: unknown, given: readonly (string | object | un
     confirmsDeletes: false,
     listing: listingOf(options),
     isAbstract: options.abstract === true,
+    loadsLater: loadsLater(options.polymorphicLoad),
     properties: propertiesOf(shape),
     hybrids: hybridsOf(shape),
     extension: { parent, columns: added, keyNames },
@@ -313,6 +312,7 @@ export function newQuery(model: unknown, runner: () => QueryRunner): Query<unkno
       joined: false,
       criteria: null,
     };
+    if ((mapper.dispatch?.later.length ?? 0) > 0) spec = readByModel(spec);
     wholeClasses.set(model as object, spec);
   }
   return new Query(spec, runner);

@@ -14,7 +14,7 @@ import type { SelectNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { update } from '../sql/update.ts';
 import { letGo } from './attachment.ts';
-import { blank, type ColumnChoice, settleChoice, valuesWithin } from './column-choice.ts';
+import { blank, type ColumnChoice, placesOf, settleChoice, valuesWithin } from './column-choice.ts';
 import { type Criterion, criteriaOf, hasCriteria } from './criteria.ts';
 import { type EagerPlan, entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
 import { ormError } from './errors.ts';
@@ -23,7 +23,7 @@ import { isA } from './hierarchy.ts';
 import { identityOf, identityOfRow } from './identity.ts';
 import { deleteJoined, hasRowsBelow, isJoined, type JoinedChangeSession, updateJoined } from './joined-changes.ts';
 import { type LoadRequest, withDefaults } from './load-request.ts';
-import { entitiesOfRows, type LoadingSession, ownRow } from './loader.ts';
+import { entitiesOfRows, type LoadingSession, noteLater, ownRow } from './loader.ts';
 import { columnOf } from './mapped-source.ts';
 import { CHANGES, type Entity, MAPPER, type Mapper, type Relationship, ROW } from './mapping.ts';
 import { storedKey } from './persistence.ts';
@@ -72,6 +72,8 @@ export async function getEntity(
     return null;
   }
   const [entity] = entitiesOfRows(session, reader, rows);
+  const later = session.later.settle();
+  if (later !== undefined) await later;
   if (!isA(entity[MAPPER], mapper)) return null;
   if (requests.length > 0) await loadRequests(session, [entity], requests);
   return entity;
@@ -97,8 +99,10 @@ export async function readEntity(
   if (!isA(entity[MAPPER], mapper)) return null;
   if (known !== undefined) {
     replaceRow(session, known, ownRow(reader, known, found[1]));
+    if (reader.dispatch !== null) noteLater(session, reader.dispatch, known);
     session.suspects?.add(known);
   }
+  await session.later.settle();
   const requests = withDefaults(mapper, asked);
   if (requests.length > 0) await loadRequests(session, [entity], requests);
   return entity;
@@ -107,10 +111,11 @@ export async function readEntity(
 /** The objects of a query, with what it loads beside them. */
 export async function queryEntities(session: QuerySession, spec: QuerySpec): Promise<Entity[]> {
   if (session.busy) await session.ready();
-  const { mapper, source, joined } = spec;
+  const { mapper, source, joined, dispatch = mapper.dispatch } = spec;
   const requests = withDefaults(mapper, spec.requests);
   if (spec.statement !== undefined) {
     const entities = await entitiesOfStatement(session, mapper, spec.statement.statement, spec.statement.params);
+    await session.later.settle();
     await loadRequests(session, entities, requests);
     return entities;
   }
@@ -120,10 +125,12 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
     const rows = answer instanceof Promise ? await answer : answer;
     if (spec.populate === true) populate(session, spec, rows);
     if (spec.columns !== null) return chosenEntities(session, spec, spec.columns, rows);
-    const entities = entitiesOfRows(session, mapper, rows, !joined && readsAlone(node, mapper));
+    const entities = entitiesOfRows(session, mapper, rows, !joined && readsAlone(node, mapper), dispatch);
+    const later = session.later.settle();
+    if (later !== undefined) await later;
     return joined ? [...new Set(entities)] : entities;
   }
-  const { plan } = planEager(mapper, requests, node, spec.joins);
+  const { plan } = planEager(mapper, requests, node, { made: spec.joins, dispatch });
   const key = plan.joined.length === 0 ? node.key : `${node.key}+${requests.map((request) => request.key).join()}`;
   const build = (): Node => joinEager(node, source, plan, spec.joins);
   const answer = selectRows(session, mapper.table, plan.joined.some(carriesValues) ? build() : node, key, build);
@@ -134,34 +141,48 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
   if (columns !== null) blank(rows, columns);
   let entities =
     plan.joined.length === 0
-      ? entitiesOfRows(session, mapper, rows, !joined && readsAlone(node, mapper))
-      : entitiesOfJoinedRows(session, mapper, plan, rows, joined);
+      ? entitiesOfRows(session, mapper, rows, !joined && readsAlone(node, mapper), dispatch)
+      : entitiesOfJoinedRows(session, mapper, plan, rows, joined, dispatch);
   if (columns !== null && read !== null) settleChoice(session, mapper, read, entities, columns);
+  if (columns?.narrow === true) session.later.drop();
+  const later = session.later.settle();
+  if (later !== undefined) await later;
   if (joined) entities = [...new Set(entities)];
   await loadSeparate(session, entities, plan, (relation) => keysOf(spec, relation));
   return entities;
 }
 
 /** The session's objects of these rows become what the rows say. */
-function populate(session: QuerySession, { mapper, columns }: QuerySpec, rows: readonly DriverRow[]): void {
+function populate(session: QuerySession, { mapper, columns, dispatch = mapper.dispatch }: QuerySpec, rows: readonly DriverRow[]): void {
   const map = session.identities.of(mapper);
   for (const row of rows) {
     const known = map.get(identityOfRow(mapper, row));
     if (known === undefined || session.removed.has(known)) continue;
-    const own = ownRow(mapper, known, row.slice(0, mapper.rowColumns.length));
-    // What this query does not read stays as it was.
-    for (const place of columns?.skipped ?? []) if (place < own.length) own[place] = known[ROW][place];
+    const own = ownRow(mapper, known, row.slice(0, mapper.rowColumns.length), dispatch);
+    // What this query does not read stays as it was, unless it is read later.
+    const skipped = new Set(columns?.skipped);
+    placesOf(mapper, known, dispatch).forEach((place, i) => {
+      if (skipped.has(place) && dispatch?.skipped.includes(place) !== true) own[i] = known[ROW][i];
+    });
     replaceRow(session, known, own);
+    if (dispatch !== null) noteLater(session, dispatch, known);
     session.suspects?.add(known);
   }
 }
 
 /** The objects of rows of which some columns were not read. */
-function chosenEntities(session: QuerySession, { mapper }: QuerySpec, columns: ColumnChoice, rows: DriverRow[]): Entity[] {
+async function chosenEntities(
+  session: QuerySession,
+  { mapper, dispatch = mapper.dispatch }: QuerySpec,
+  columns: ColumnChoice,
+  rows: DriverRow[],
+): Promise<Entity[]> {
   const read = columns.filled.length === 0 ? [] : rows.map((row) => [...row]);
   blank(rows, columns);
-  const entities = [...new Set(entitiesOfRows(session, mapper, rows))];
+  const entities = [...new Set(entitiesOfRows(session, mapper, rows, false, dispatch))];
   settleChoice(session, mapper, read, entities, columns);
+  if (columns.narrow === true) session.later.drop();
+  await session.later.settle();
   return entities;
 }
 
@@ -281,7 +302,10 @@ export async function explainQuery(session: QuerySession, spec: QuerySpec, optio
 /** The select of a query with the joins of its eager loads. */
 function eagerSelect(spec: QuerySpec): SelectNode {
   const { node } = spec.select;
-  const { plan } = planEager(spec.mapper, withDefaults(spec.mapper, spec.requests), node, spec.joins);
+  const { plan } = planEager(spec.mapper, withDefaults(spec.mapper, spec.requests), node, {
+    made: spec.joins,
+    dispatch: spec.dispatch,
+  });
   return joinEager(node, spec.source, plan, spec.joins);
 }
 

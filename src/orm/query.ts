@@ -1,10 +1,12 @@
 import type { Executable } from '../engine/statement.ts';
 import type { StatementLimits } from '../engine/statement-limits.ts';
 import { describe, sqlError } from '../sql/errors.ts';
-import { Expression, type ExpressionLike, type OrderTerm } from '../sql/expression.ts';
+import { Expression } from '../sql/expression.ts';
 import type { Joinable } from '../sql/join.ts';
 import { make, makeBind } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
+import type { ExpressionLike } from '../sql/operand.ts';
+import type { OrderTerm } from '../sql/order-term.ts';
 import type { ItemsOf, NameOf, OuterRow, SelectRow } from '../sql/projection.ts';
 import type { Source } from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';
@@ -20,9 +22,10 @@ import { NotFoundError, ormError } from './errors.ts';
 import { keyValues } from './identity.ts';
 import { type LoadRequest, mergeRequests, readRequests } from './load-request.ts';
 import { adaptTo, columnOf } from './mapped-source.ts';
-import type { Entity, Mapper } from './mapping.ts';
-import type { ColumnKeys, FilterBy, Loaded, UpdateBy, With, Without } from './model-types.ts';
+import type { Entity, Mapper, RowDispatch } from './mapping.ts';
+import type { AnyClass, ColumnKeys, FilterBy, Loaded, UpdateBy, With, Without } from './model-types.ts';
 import { notFound, type PaginateOptions, Pagination, readPage } from './pagination.ts';
+import { readClasses, readNamed } from './polymorphic-reading.ts';
 import { amongKeys, type SetOperator } from './query-sets.ts';
 import { RelationAttribute } from './relation-attribute.ts';
 import { RowQuery, type RowRunner } from './row-query.ts';
@@ -51,6 +54,8 @@ export interface QuerySpec {
   readonly criteria: CriteriaChange | null;
   /** The columns that it reads, where those are not all. */
   readonly columns: ColumnChoice | null;
+  /** How its rows are told apart, where it says so itself. */
+  readonly dispatch?: RowDispatch | null;
   /** The relations along which it was joined. */
   readonly joins?: readonly QueryJoin[];
   /** Objects that the session has become what their rows say. */
@@ -113,7 +118,8 @@ export class Query<M, Out = M, J = unknown> {
     return new Query<M, Out, J>({ ...this.#spec, ...change }, this.#runner);
   }
   #select(change: (statement: Select<unknown>) => Select<unknown>): Query<M, Out, J> {
-    return this.#with({ select: change(this.#spec.select) });
+    const changed = { ...this.#spec, select: change(this.#spec.select) };
+    return new Query<M, Out, J>(readNamed(changed), this.#runner);
   }
 
   /** Adds conditions; all must hold. SQLAlchemy: `filter()`, `where()`. */
@@ -220,6 +226,15 @@ export class Query<M, Out = M, J = unknown> {
     const { mapper, source, select: statement, columns } = this.#spec;
     const choice = choose(mapper, columns, change);
     return this.#with({ columns: choice, select: selectChosen(statement, mapper, source, choice) });
+  }
+  /**
+   * How the classes below are read: those named, or `'*'` for all, in the query's own statement (`'inline'`), or by one further
+   * statement for the objects of each that it found (`'selectin'`). The others are read as their models say. A class whose table a
+   * condition names is read in the same statement. SQLAlchemy: `with_polymorphic()`, `selectin_polymorphic()`.
+   * @example await Employee.query().withPolymorphic([Engineer, Manager], 'selectin').all()
+   */
+  withPolymorphic(classes: '*' | readonly AnyClass[], how: 'inline' | 'selectin' = 'inline'): Query<M, Out, J> {
+    return new Query<M, Out, J>(readNamed(readClasses(this.#spec, classes, how)), this.#runner);
   }
   /**
    * A condition on all rows of a class that this query reads, and what it loads too, or on those of every class whose shape

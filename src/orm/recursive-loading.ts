@@ -1,6 +1,6 @@
-import { conjunction } from '../sql/expression.ts';
 import { canonicalKey, make, makeColumn, makeCte, makeCteAlias, makeCteReference, makeSelect, nextId } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
+import { conjunction } from '../sql/operand.ts';
 import { INTEGER } from '../sql/type.ts';
 import { identityOfRow } from './identity.ts';
 import type { LoadRequest } from './load-request.ts';
@@ -111,6 +111,7 @@ async function fetchBelow(
     }
     if (seen === null || isNew(seen, list, entity)) list.push(entity);
   }
+  await session.later.settle();
 }
 
 const ONE = make('raw', { pieces: ['1'], items: [] });

@@ -1,13 +1,14 @@
-import { conjunction } from '../sql/expression.ts';
 import { make, makeAlias, makeBind, makeColumn, makeSelect } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind } from '../sql/node-walk.ts';
+import { conjunction } from '../sql/operand.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { INTEGER } from '../sql/type.ts';
 import { readNode } from './column-choice.ts';
 import type { LoadRequest } from './load-request.ts';
 import { columnOf } from './mapped-source.ts';
 import type { Relationship } from './mapping.ts';
+import { fromNaming } from './polymorphic-reading.ts';
 import { conditionsOf, tie, ties } from './relation-attribute.ts';
 
 /** What a load of one relation may ask for beside the relation itself. */
@@ -30,29 +31,30 @@ export function isByTarget(relation: Relationship): boolean {
   return relation.through === null && relation.join === null;
 }
 
-export function relatedRows(relation: Relationship): RelatedRows {
+/** `named` are conditions on them, which may name columns of classes below the target. */
+export function relatedRows(relation: Relationship, named: readonly Node[] = []): RelatedRows {
+  const rows = fromNaming(relation.target, named);
   const target = relation.target.table.node;
   if (relation.join !== null) {
     const own = makeAlias(relation.mapper.selectable, null);
     const nearColumns = relation.local.map((position) => relation.mapper.columns[position]);
     const near = nearColumns.map((column) => columnOf(own, column));
-    return { from: [joinByCondition(relation, own, target)], where: [], near, nearColumns };
+    return { from: [joinByCondition(relation, own, target, rows)], where: [], near, nearColumns };
   }
   if (relation.through === null) {
     const nearColumns = relation.remote.map((position) => relation.target.columns[position]);
     const near = nearColumns.map((column) => columnOf(target, column));
-    return { from: [relation.target.from], where: conditionsOf(relation), near, nearColumns };
+    return { from: [rows], where: conditionsOf(relation), near, nearColumns };
   }
   const through = relation.through.node;
   const { far } = ties(relation, relation.mapper.table.node, through, target);
   const nearColumns = relation.throughLocal;
   const near = nearColumns.map((column) => columnOf(through, column));
-  return { from: [make('join', { type: 'inner', left: through, right: relation.target.from, on: far })], where: [], near, nearColumns };
+  return { from: [make('join', { type: 'inner', left: through, right: rows, on: far })], where: [], near, nearColumns };
 }
 
 /** The owners' rows with those that a condition relates to them. */
-function joinByCondition(relation: Relationship, own: SourceNode, target: SourceNode): Node {
-  const rows = relation.target.from;
+function joinByCondition(relation: Relationship, own: SourceNode, target: SourceNode, rows: Node): Node {
   if (relation.through === null) return make('join', { type: 'inner', left: own, right: rows, on: tie(relation, own, target) });
   const through = relation.through.node;
   const { near, far, across } = ties(relation, own, through, target);
@@ -67,7 +69,7 @@ export type ParentKeys = readonly unknown[] | Node;
 export function relatedStatement(relation: Relationship, keys: ParentKeys, wish: Wish): Node {
   const target = relation.target.table.node;
   const columns = relatedColumns(relation, target);
-  const { from, where, near, nearColumns } = relatedRows(relation);
+  const { from, where, near, nearColumns } = relatedRows(relation, [...wish.filter, ...(wish.orderBy ?? [])]);
   if (!isByTarget(relation)) columns.push(...near);
   const order = wish.orderBy ?? relation.orderBy.map((term) => term.node);
   const rows = { from, where: conjunction([isAmong(near, nearColumns, keys), ...where, ...wish.filter]) };

@@ -1,9 +1,10 @@
 import { describe } from '../sql/errors.ts';
-import { conditions, conjunction, Expression, type ExpressionLike } from '../sql/expression.ts';
+import { Expression } from '../sql/expression.ts';
 import { func } from '../sql/function.ts';
 import type { Joinable } from '../sql/join.ts';
 import { make, makeAlias, makeBind, makeSelect } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
+import { conditions, conjunction, type ExpressionLike } from '../sql/operand.ts';
 import type { NameOf } from '../sql/projection.ts';
 import { type Source, sourceOf } from '../sql/schema.ts';
 import type { SelectNode } from '../sql/statement-nodes.ts';
@@ -15,6 +16,7 @@ import { nameOf } from './identity.ts';
 import { adaptTo, columnOf } from './mapped-source.ts';
 import { mapperOf } from './mapper.ts';
 import { type Entity, isEntity, MAPPER, type Mapper, type RelationListeners, type Relationship } from './mapping.ts';
+import { fromNaming, wholeFrom } from './polymorphic-reading.ts';
 import { splitJoin, TRUE } from './relation-condition.ts';
 
 function equal(left: Node, right: Node): Node {
@@ -198,7 +200,8 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
     const relation = this.#reached;
     const shared = relation.target.root === relation.mapper.root;
     const target = this.#target ?? (shared ? makeAlias(relation.target.selectable, null) : relation.target.table.node);
-    const rows = this.#target !== null || shared ? target : (relation.target.from as SourceNode);
+    // Conditions that come later may name any class below.
+    const rows = this.#target !== null || shared ? target : (wholeFrom(relation.target) as SourceNode);
     const reached = { from: this.#source, target, mapper: relation.target };
     if (relation.through === null) return { ...reached, steps: [{ source: rows, on: tie(relation, this.#source, target) }] };
     const through = relation.through.node;
@@ -224,7 +227,7 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
     const aliased = this.#target === null && this.#source.kind === 'table' && own.root === this.#mapper.root;
     const target: SourceNode = this.#target ?? (aliased ? makeAlias(own.selectable, null) : own.table.node);
     const inner = aliased ? list.map((node) => adaptTo(own, node, target)) : list;
-    const from: Node[] = [this.#target !== null || aliased ? target : own.from];
+    const from: Node[] = [this.#target !== null || aliased ? target : fromNaming(own, list)];
     const where: Node[] = [];
     if (relation.through === null) where.push(tie(relation, this.#source, target));
     else {

@@ -1,10 +1,11 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
-import { conjunction } from '../sql/expression.ts';
 import { make, makeBind, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
+import { conjunction } from '../sql/operand.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
-import { readNode, valuesWithin } from './column-choice.ts';
+import { NOT_READ, readNode, valuesWithin } from './column-choice.ts';
+import { LATER } from './hierarchy.ts';
 import { identityOf, identityOfRow } from './identity.ts';
 import type { LoadingSession } from './loader.ts';
 import { columnOf } from './mapped-source.ts';
@@ -175,7 +176,9 @@ export function selectByKey(
         ? isKey()
         : make('junction', { operator: 'or', items: Array.from({ length: keys }, isKey) });
   const columns =
-    chosen === null ? mapper.rowColumns.map((column) => readNode(node, column)) : chosen.map((column) => columnOf(node, column));
+    chosen === null
+      ? mapper.rowColumns.map((column) => readNode(node, column))
+      : chosen.map((column) => (column.deferred === LATER ? NOT_READ : columnOf(node, column)));
   const statement = makeSelect({ columns, from: [mapper.from], where });
   if (lock === null) return statement;
   const strength = lock.share ? 'share' : 'update';

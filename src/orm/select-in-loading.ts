@@ -192,6 +192,8 @@ async function fetchRelated(
       const made = (entities as unknown) === rows;
       for (let i = 0; i < entities.length; i++) each(entities[i], made ? entities[i][ROW] : rows[i]);
       for (const entity of entities) loaded.push(entity);
+      const later = session.later.settle();
+      if (later !== undefined) await later;
       return;
     }
     const map = session.identities.of(target);
@@ -200,6 +202,8 @@ async function fetchRelated(
       loaded.push(entity);
       each(entity, row);
     }
+    const later = session.later.settle();
+    if (later !== undefined) await later;
   }
 }
 

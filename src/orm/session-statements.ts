@@ -69,7 +69,9 @@ async function execute<R>(
     const rows: DriverRow[] = [];
     for (const { plan, rows: values } of executions)
       for (const row of values) rows.push(...(await connections.on(engine, (connection) => connection.fetch(plan, row, params, limits))));
-    return new Result(readEntityRows(session, engine.dialect, projection, rows, writes) as R[], writes ? rows.length : 0);
+    const read = readEntityRows(session, engine.dialect, projection, rows, writes) as R[];
+    await session.later.settle();
+    return new Result(read, writes ? rows.length : 0);
   }
   return connections.on(engine, (connection) => connection.executePrepared(prepared, params, limits)) as Promise<Result<R>>;
 }

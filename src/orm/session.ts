@@ -12,7 +12,7 @@ import type { Node } from '../sql/node.ts';
 import type { Source, Table } from '../sql/schema.ts';
 import { attach, letGo, requireOwn } from './attachment.ts';
 import { insertOfClass, insertReturning, updateByKeys, validRows } from './bulk.ts';
-import { reachedBy } from './cascade-walk.ts';
+import { newWith, reachedBy } from './cascade-walk.ts';
 import type { CriteriaCondition, CriteriaTarget } from './criteria.ts';
 import { addCriterion, type Criterion, type CriterionOptions, hasCriteria, inScope, makeCriterion } from './criteria.ts';
 import { ormError } from './errors.ts';
@@ -24,6 +24,7 @@ import { identityOf, keyValues, nameOf } from './identity.ts';
 import { IdentityMap } from './identity-map.ts';
 import { IdentityView } from './identity-view.ts';
 import { isModified } from './inspection.ts';
+import { LaterLoads } from './later-columns.ts';
 import { LazyLoads, type LazySession } from './lazy-loading.ts';
 import { type LoadRequest, readRequests } from './load-request.ts';
 import { mapperOf } from './mapper.ts';
@@ -153,6 +154,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   declare readonly '~events'?: SessionEvents;
   readonly #listeners: SessionListeners<Session, ModelChange> = new SessionListeners();
   readonly #lazy: LazyLoads = new LazyLoads();
+  readonly later: LaterLoads = new LaterLoads(this);
   readonly #criteria: Criterion[] = [];
   readonly criteria: readonly (readonly Criterion[])[];
   #autoflush: boolean;
@@ -285,7 +287,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     this.watched.add(entity);
   }
   orphaned(entity: Entity): void {
-    if (entity[STATUS] === PENDING) this.expungePending(entity);
+    if (entity[STATUS] === PENDING) for (const own of newWith(entity)) this.expungePending(own);
   }
   release(entity: Entity): void {
     if (entity[STATUS] === PENDING) this.expungePending(entity);
@@ -627,7 +629,8 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     if (this.connections.transaction.active) throw ormError('orm.transaction-open');
     this.connections.transaction.options = options;
     try {
-      await this.connections.transaction.open(this.connections.engineFor(null), options.readOnly !== true);
+      const opening = this.connections.transaction.open(this.connections.engineFor(null), options.readOnly !== true);
+      if (opening instanceof Promise) await opening;
     } catch (error) {
       this.connections.transaction.options = null;
       throw error;
@@ -771,8 +774,10 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     refuseFailed(this);
     if (this.#autoflush && this.#hasWork()) await this.flush();
   }
-  async settle(): Promise<void> {
-    if (handlers.getStore() === this) return;
+  settle(): MaybePromise<void> {
+    if (this.#flushing !== null && handlers.getStore() !== this) return this.#settle();
+  }
+  async #settle(): Promise<void> {
     while (this.#flushing !== null) await this.#flushing.catch(() => {});
   }
   #open(): void {

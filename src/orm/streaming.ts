@@ -47,12 +47,12 @@ export async function* streamEntities(
   limits: StatementLimits,
 ): AsyncGenerator<Entity, void, undefined> {
   await session.ready();
-  const { mapper, source, select } = spec;
+  const { mapper, source, select, dispatch = mapper.dispatch } = spec;
   const engine = session.engineOf(mapper.table);
   await engine.ready();
   mapper.useDialect(engine.dialect);
   // Rows come one by one, so none may stand for a part of an object: collections load in statements of their own.
-  const { plan } = planEager(mapper, withDefaults(mapper, spec.requests), select.node, spec.joins, true);
+  const { plan } = planEager(mapper, withDefaults(mapper, spec.requests), select.node, { made: spec.joins, byBatch: true, dispatch });
   const node = inScope(spec.criteria, () => session.restrict(joinEager(select.node, source, plan, spec.joins)));
   const make = async (rows: DriverRow[]): Promise<{ entities: Entity[]; arrivals: Entity[] }> => {
     const outer = session.arrivals;
@@ -62,8 +62,12 @@ export async function* streamEntities(
       const read = spec.columns === null ? [] : rows.map((row) => [...row]);
       if (spec.columns !== null) blank(rows, spec.columns);
       const made =
-        plan.joined.length === 0 ? entitiesOfRows(session, mapper, rows) : entitiesOfJoinedRows(session, mapper, plan, rows, spec.joined);
+        plan.joined.length === 0
+          ? entitiesOfRows(session, mapper, rows, false, dispatch)
+          : entitiesOfJoinedRows(session, mapper, plan, rows, spec.joined, dispatch);
       if (spec.columns !== null) settleChoice(session, mapper, read, made, spec.columns);
+      if (spec.columns?.narrow === true) session.later.drop();
+      await session.later.settle();
       const entities = spec.joined ? [...new Set(made)] : made;
       await loadSeparate(session, entities, plan, null);
       return { entities, arrivals };

@@ -1,11 +1,20 @@
 import { describe, sqlError } from './errors.ts';
-import { Expression, type ExpressionLike, isExpression, operand } from './expression.ts';
+import { Expression } from './expression.ts';
 import { make } from './make.ts';
+import { type ExpressionLike, isExpression, operand } from './operand.ts';
 import { DOUBLE, INTEGER, type SqlType, UNKNOWN } from './type.ts';
 
 interface TypeLike<V> {
   readonly '~value': V;
   readonly type: SqlType;
+}
+
+/**
+ * A value converted by the database. SQLAlchemy: `cast()`.
+ * @example cast(Product.c.price, t.integer())
+ */
+export function cast<V>(value: ExpressionLike, to: { readonly '~value': V; readonly type: SqlType }): Expression<V> {
+  return new Expression<V>(make('cast', { operand: operand(value, UNKNOWN, 'cast()'), type: to.type }), to.type);
 }
 
 /**

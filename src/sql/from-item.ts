@@ -1,9 +1,9 @@
 import { sqlError } from './errors.ts';
-import { conditions, conjunction, type ExpressionLike } from './expression.ts';
 import { isJoinable, type Joinable, joinCondition, sourcesOf } from './join.ts';
 import { make } from './make.ts';
 import type { Node, SourceNode } from './node.ts';
 import { isKind } from './node-walk.ts';
+import { conditions, conjunction, type ExpressionLike } from './operand.ts';
 import type { NameOf } from './projection.ts';
 import { columnsBehind, type Source, sourceOf, tableBehind } from './schema.ts';
 import type { JoinNode } from './statement-nodes.ts';

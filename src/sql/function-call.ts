@@ -1,10 +1,13 @@
 import { describe, sqlError } from './errors.ts';
-import { conditions, Expression, type ExpressionLike, type OrderTerm } from './expression.ts';
+import { Expression } from './expression.ts';
 import type { FunctionNode, NamedWindowNode } from './expression-nodes.ts';
 import { type FrameOptions, frameNode } from './frame.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
 import { isKind } from './node-walk.ts';
+import { conditions, type ExpressionLike, operand, typeOf } from './operand.ts';
+import type { OrderTerm } from './order-term.ts';
+import { UNKNOWN } from './type.ts';
 
 type OneOrMany<T> = T | readonly T[];
 
@@ -101,6 +104,11 @@ export class FunctionCall<V = unknown> extends Expression<V> {
     }
     return new FunctionCall<V>(changed(this.node as FunctionNode, change), this.type);
   }
+}
+
+/** `DISTINCT`, as the argument of an aggregate. SQLAlchemy: `distinct()`. */
+export function distinct<V>(value: ExpressionLike<V>): Expression<V> {
+  return new Expression<V>(make('distinct', { operand: operand(value, UNKNOWN, 'distinct()') }), typeOf(value));
 }
 
 function changed(node: FunctionNode, change: Partial<Pick<FunctionNode, 'filter' | 'distinct' | 'orderBy'>>): FunctionNode {

@@ -1,9 +1,9 @@
 import { sqlError } from './errors.ts';
-import { conjunction } from './expression.ts';
 import { make, makeColumn } from './make.ts';
 import type { Node, SourceNode } from './node.ts';
 import type { NodeKind } from './node-fields.ts';
 import { isKind, walk } from './node-walk.ts';
+import { conjunction } from './operand.ts';
 import { type ForeignKey, type Source, type Table, tableBehind } from './schema.ts';
 
 /** Something that knows the way from one source to another: a relation of a model. */

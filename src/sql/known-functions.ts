@@ -1,5 +1,5 @@
-import type { ExpressionLike } from './expression.ts';
 import type { FunctionCall } from './function-call.ts';
+import type { ExpressionLike } from './operand.ts';
 import { BOOLEAN, DATE_TIME, DOUBLE, INTEGER, makeType, type SqlType, TEXT } from './type.ts';
 
 type Arg<V = unknown> = ExpressionLike<V> | V;

@@ -1,9 +1,9 @@
 import type { Column, ColumnValue } from './column.ts';
 import { describe, sqlError } from './errors.ts';
-import { type ExpressionLike, isExpression, typeOf } from './expression.ts';
 import { make, nextId } from './make.ts';
 import type { AliasNode, Node } from './node.ts';
 import { isKind } from './node-walk.ts';
+import { type ExpressionLike, isExpression, typeOf } from './operand.ts';
 import { ColumnAttribute, type Reads, type Source, setColumns, sourceOf } from './schema.ts';
 import type { EntityNode } from './statement-nodes.ts';
 import { type SqlType, UNKNOWN } from './type.ts';

@@ -1,11 +1,13 @@
 import { type Column, type ColumnDefinition, type ColumnValue, isColumn, type ReferenceAction } from './column.ts';
 import type { ConstraintDefinition, Deferral, TableItem } from './constraints.ts';
 import { describe, sqlError } from './errors.ts';
-import { Expression, type ExpressionLike, type OrderTerm } from './expression.ts';
+import { Expression } from './expression.ts';
 import { makeColumn, makeTable } from './make.ts';
 import { type NamingConvention, type NamingTemplates, snakeCase } from './naming.ts';
 import type { ColumnNode, Node, SourceNode, TableNode } from './node.ts';
 import { isKind } from './node-walk.ts';
+import type { ExpressionLike } from './operand.ts';
+import type { OrderTerm } from './order-term.ts';
 import { type Sequence, sequenceBehind } from './sequence.ts';
 import { type DialectOptions, dialectOptions } from './table-options.ts';
 import {

@@ -1,6 +1,5 @@
 import type { Cte } from './cte.ts';
 import { sqlError } from './errors.ts';
-import { conditions, conjunction, type ExpressionLike, isTrue, type OrderTerm } from './expression.ts';
 import { type FromItem, fromNode, Join, type JoinCondition, joinNode, type MissingIn } from './from-item.ts';
 import { hint } from './hint.ts';
 import { type Joinable, sourcesOf } from './join.ts';
@@ -8,7 +7,9 @@ import { changeSelect, make, makeSelect } from './make.ts';
 import type { Node } from './node.ts';
 import type { FieldsOf } from './node-kinds.ts';
 import { isKind } from './node-walk.ts';
+import { conditions, conjunction, type ExpressionLike, isTrue } from './operand.ts';
 import { expressionNode, marked, markedAgain, orderNodes, rowCount, termNode } from './order.ts';
+import type { OrderTerm } from './order-term.ts';
 import {
   type AddedItems,
   type AddedRow,

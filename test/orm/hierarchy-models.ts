@@ -3,9 +3,10 @@ import { openDatabase, Statements, type TestDatabase } from '../setup/databases.
 
 /**
  * A company and those that work for it: managers and executives (three levels) and engineers. `joined` gives managers and
- * engineers tables of their own; executives keep their columns with the managers'.
+ * engineers tables of their own; executives keep their columns with the managers'. `load` is how all of them are read.
  */
-export function companyModels(db: Database, joined: boolean) {
+export function companyModels(db: Database, joined: boolean, load: 'inline' | 'selectin' = 'inline') {
+  const options = { polymorphicLoad: load };
   const skills = db.Table('engineer_skills', {
     engineerId: t
       .integer()
@@ -49,14 +50,14 @@ export function companyModels(db: Database, joined: boolean) {
       return hasMany(Engineer, { orderBy: () => Engineer.c.id, backPopulates: 'manager' });
     },
   };
-  const managers = () => Employee.extend('managers', managerShape);
-  const ManagerBase = joined ? managers() : (Employee.extend(managerShape) as unknown as ReturnType<typeof managers>);
+  const managers = () => Employee.extend('managers', managerShape, options);
+  const ManagerBase = joined ? managers() : (Employee.extend(managerShape, options) as unknown as ReturnType<typeof managers>);
   class Manager extends ManagerBase {
     boss() {
       return `${this.name} has ${this.budget}`;
     }
   }
-  class Executive extends Manager.extend({ bonus: t.integer().default(7) }) {}
+  class Executive extends Manager.extend({ bonus: t.integer().default(7) }, options) {}
   const engineerShape = {
     language: t.string(20),
     started: t.date().nullable(),
@@ -71,8 +72,8 @@ export function companyModels(db: Database, joined: boolean) {
       return manyToMany(Skill, { through: skills, orderBy: () => Skill.c.id });
     },
   };
-  const engineers = () => Employee.extend('engineers', engineerShape);
-  const EngineerBase = joined ? engineers() : (Employee.extend(engineerShape) as unknown as ReturnType<typeof engineers>);
+  const engineers = () => Employee.extend('engineers', engineerShape, options);
+  const EngineerBase = joined ? engineers() : (Employee.extend(engineerShape, options) as unknown as ReturnType<typeof engineers>);
   class Engineer extends EngineerBase {}
   class Skill extends db.Model('skills', {
     id: t.integer().primaryKey(),
@@ -85,9 +86,9 @@ export function companyModels(db: Database, joined: boolean) {
 }
 
 /** The company on a new database, with all that it does counted. */
-export async function openCompany(database: TestDatabase, joined: boolean) {
+export async function openCompany(database: TestDatabase, joined: boolean, load: 'inline' | 'selectin' = 'inline') {
   const db = openDatabase(database);
-  const models = companyModels(db, joined);
+  const models = companyModels(db, joined, load);
   await db.createAll();
   const session = db.createSession();
   const statements = new Statements(db.engine);

@@ -18,11 +18,13 @@ const first = process.env.ATHANOR_SEED === undefined ? Math.floor(Math.random() 
 const runs = process.env.ATHANOR_SEED === undefined ? Number(process.env.ATHANOR_RUNS ?? 3) : 1;
 const CASES = allDatabases
   .filter((database) => !database.name.includes('file'))
-  .flatMap((database) => [true, false].map((joined) => ({ database, joined, name: database.name })));
+  .flatMap((database) =>
+    (['inline', 'selectin'] as const).flatMap((load) => [true, false].map((joined) => ({ database, joined, load, name: database.name }))),
+  );
 
-describe.each(CASES)('random hierarchies on $name (joined: $joined)', ({ database, joined }) => {
+describe.each(CASES)('random hierarchies on $name (joined: $joined, $load)', ({ database, joined, load }) => {
   test(`agree with plain records (seeds from ${first})`, async () => {
-    const { db, Employee, Manager, Executive, Engineer } = await openCompany(database, joined);
+    const { db, Employee, Manager, Executive, Engineer } = await openCompany(database, joined, load);
     for (let run = 0; run < runs; run++) {
       const seed = first + run;
       const next = randomNumbers(seed);
