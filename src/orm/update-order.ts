@@ -141,9 +141,10 @@ function circleOf<C extends RowChange>(left: ReadonlySet<C>, openOf: (change: C)
 
 /** Values as text that is equal for equal values. */
 export function textOf(values: readonly unknown[]): string {
-  return JSON.stringify(
-    values.map((value) =>
-      value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value instanceof Date ? value.getTime() : value),
-    ),
-  );
+  return values.length === 1 ? textOfOne(values[0]) : JSON.stringify(values.map(textOfOne));
+}
+
+function textOfOne(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value instanceof Date ? value.getTime() : value);
 }
