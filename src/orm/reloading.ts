@@ -94,7 +94,7 @@ export function tellRefresh(entity: Entity): void {
 
 /** The rows of these keys by identity, as wide as the class; columns that were not asked for are undefined. */
 export async function readByKeys(
-  session: ReloadingSession,
+  session: LoadingSession,
   mapper: Mapper,
   keys: readonly (readonly unknown[])[],
   { positions = null, lock = null, whole = false, restricted = false }: ReadingOptions = {},

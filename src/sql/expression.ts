@@ -15,6 +15,8 @@ import {
   type DurationOf,
   type ExpressionLike,
   type Item,
+  type NameOf,
+  type NullOf,
   type Operand,
   operand,
   type Quotient,
@@ -47,10 +49,14 @@ export interface OperatorOptions {
  * A SQL expression: a column, a value, or something made of them. Immutable; every operator gives a new expression.
  * SQLAlchemy: `ColumnElement`.
  *
+ * @typeParam V its value
+ * @typeParam N the names of the sources that it is of, where they are known
  * @example User.query().filter(User.c.age.ge(18), User.c.email.endsWith('@example.com'))
  */
-export class Expression<V = unknown> extends SqlValue implements ExpressionLike<V> {
+export class Expression<V = unknown, N extends string = string> extends SqlValue implements ExpressionLike<V> {
   declare readonly '~value': V;
+  /** The sources whose columns it is made of, so that it is known to be null where an outer join leaves them out. */
+  declare readonly '~from'?: N;
 
   /** `=`; `IS NULL` for null. SQLAlchemy: `==`. */
   eq(value: Operand<V>): Expression<boolean> {
@@ -188,9 +194,9 @@ export class Expression<V = unknown> extends SqlValue implements ExpressionLike<
    * The text with the first match of a regular expression replaced, or with every one where the flags have a `g`. In the
    * replacement, `\\1` to `\\9` are what its groups matched. SQLAlchemy: `regexp_replace()`.
    */
-  regexpReplace(pattern: Operand<string>, replacement: Operand<string>, options: RegexpOptions = {}): Expression<string> {
+  regexpReplace(pattern: Operand<string>, replacement: Operand<string>, options: RegexpOptions = {}): Expression<string | (V & null), N> {
     const [by, to] = [operand(pattern, TEXT, 'regexpReplace()'), operand(replacement, TEXT, 'regexpReplace()')];
-    return new Expression<string>(regexpReplaceNode(this.#text(), by, to, options), TEXT);
+    return new Expression(regexpReplaceNode(this.#text(), by, to, options), TEXT);
   }
   /** Full-text search (SQLite: a column of an FTS5 table). SQLAlchemy: `match()`. */
   match(query: Operand<string>, options: MatchOptions = {}): Expression<boolean> {
@@ -202,63 +208,64 @@ export class Expression<V = unknown> extends SqlValue implements ExpressionLike<
    *
    * @example Trial.c.startedAt.plus('P14D')
    */
-  plus(value: Operand<V> | DurationOf<V>): Expression<V> {
-    return isTextual(this.type)
-      ? (this.concat(value as Operand<string>) as Expression<unknown> as Expression<V>)
-      : this.#arithmetic('+', value, 'plus()');
+  plus<X extends Operand<V> | DurationOf<V>>(value: X): Expression<V | NullOf<X>, N | NameOf<X>> {
+    return (isTextual(this.type) ? this.concat(value as Operand<string>) : this.#arithmetic('+', value, 'plus()')) as Expression<
+      never,
+      never
+    >;
   }
   /** `-`. Of a date or a moment: a duration before it, or the interval since another one (PostgreSQL). */
-  minus<X extends Operand<V> | DurationOf<V>>(value: X): Expression<Difference<V, X>> {
-    return this.#arithmetic('-', value, 'minus()') as Expression<unknown> as Expression<Difference<V, X>>;
+  minus<X extends Operand<V> | DurationOf<V>>(value: X): Expression<Difference<V, X> | (V & null) | NullOf<X>, N | NameOf<X>> {
+    return this.#arithmetic('-', value, 'minus()') as Expression<never, never>;
   }
   /** `*`. */
-  times(value: Operand<V>): Expression<V> {
-    return this.#arithmetic('*', value, 'times()');
+  times<X extends Operand<V>>(value: X): Expression<V | NullOf<X>, N | NameOf<X>> {
+    return this.#arithmetic('*', value, 'times()') as Expression<never, never>;
   }
   /** `/`, with the fraction in every database: 1 divided by 2 is 0.5. Whole numbers give a double. SQLAlchemy: `/`. */
-  dividedBy(value: Operand<V>): Expression<Quotient<V>> {
-    return this.#division('divide', value, 'dividedBy()') as Expression<unknown> as Expression<Quotient<V>>;
+  dividedBy<X extends Operand<V>>(value: X): Expression<Quotient<V> | NullOf<X>, N | NameOf<X>> {
+    return this.#division('divide', value, 'dividedBy()') as Expression<never, never>;
   }
   /** The quotient rounded down, below zero as well: −7 by 2 is −4. SQLAlchemy: `//`. */
-  floorDiv(value: Operand<V>): Expression<V> {
-    return this.#division('floor', value, 'floorDiv()');
+  floorDiv<X extends Operand<V>>(value: X): Expression<V | NullOf<X>, N | NameOf<X>> {
+    return this.#division('floor', value, 'floorDiv()') as Expression<never, never>;
   }
   /** `%`, what remains, with the sign of the left side: −7 by 2 is −1. SQLAlchemy: `%`. */
-  mod(value: Operand<V>): Expression<V> {
-    return this.#division('modulo', value, 'mod()');
+  mod<X extends Operand<V>>(value: X): Expression<V | NullOf<X>, N | NameOf<X>> {
+    return this.#division('modulo', value, 'mod()') as Expression<never, never>;
   }
   /** The opposite number. SQLAlchemy: unary `-`. */
-  negate(): Expression<V> {
+  negate(): Expression<V, N> {
     const { node, type } = this.#number();
     return new Expression(make('unary', { operator: '-', operand: node, postfix: false }), type);
   }
   /** The bits that are in both. SQLAlchemy: `bitwise_and()`. */
-  bitwiseAnd(value: Operand<V>): Expression<V> {
-    return this.#bitwise('and', value, 'bitwiseAnd()');
+  bitwiseAnd<X extends Operand<V>>(value: X): Expression<V | NullOf<X>, N | NameOf<X>> {
+    return this.#bitwise('and', value, 'bitwiseAnd()') as Expression<never, never>;
   }
   /** The bits that are in either. SQLAlchemy: `bitwise_or()`. */
-  bitwiseOr(value: Operand<V>): Expression<V> {
-    return this.#bitwise('or', value, 'bitwiseOr()');
+  bitwiseOr<X extends Operand<V>>(value: X): Expression<V | NullOf<X>, N | NameOf<X>> {
+    return this.#bitwise('or', value, 'bitwiseOr()') as Expression<never, never>;
   }
   /** The bits that are in one of both. SQLAlchemy: `bitwise_xor()`. */
-  bitwiseXor(value: Operand<V>): Expression<V> {
-    return this.#bitwise('xor', value, 'bitwiseXor()');
+  bitwiseXor<X extends Operand<V>>(value: X): Expression<V | NullOf<X>, N | NameOf<X>> {
+    return this.#bitwise('xor', value, 'bitwiseXor()') as Expression<never, never>;
   }
   /** Every bit turned round. SQLAlchemy: `bitwise_not()`. */
-  bitwiseNot(): Expression<V> {
+  bitwiseNot(): Expression<V, N> {
     const { node, type } = this.#number();
     return new Expression(make('bitwiseNot', { operand: node }), type);
   }
   /** The bits moved to the left. SQLAlchemy: `bitwise_lshift()`. */
-  bitwiseLeftShift(places: Operand<V>): Expression<V> {
-    return this.#bitwise('shiftLeft', places, 'bitwiseLeftShift()');
+  bitwiseLeftShift<X extends Operand<V>>(places: X): Expression<V | NullOf<X>, N | NameOf<X>> {
+    return this.#bitwise('shiftLeft', places, 'bitwiseLeftShift()') as Expression<never, never>;
   }
   /** The bits moved to the right. SQLAlchemy: `bitwise_rshift()`. */
-  bitwiseRightShift(places: Operand<V>): Expression<V> {
-    return this.#bitwise('shiftRight', places, 'bitwiseRightShift()');
+  bitwiseRightShift<X extends Operand<V>>(places: X): Expression<V | NullOf<X>, N | NameOf<X>> {
+    return this.#bitwise('shiftRight', places, 'bitwiseRightShift()') as Expression<never, never>;
   }
   /** Joins text with `||`. */
-  concat(value: Operand<string>): Expression<string> {
+  concat<X extends Operand<string>>(value: X): Expression<string | (V & null) | NullOf<X>, N | NameOf<X>> {
     return new Expression(concatNode(this.#text(), operand(value, TEXT, 'concat()')), TEXT);
   }
   /**
@@ -292,7 +299,7 @@ export class Expression<V = unknown> extends SqlValue implements ExpressionLike<
     return this.op(operator, { comparison: true });
   }
   /** `DISTINCT`, as the argument of an aggregate: `func.count(User.c.city.distinct())`. SQLAlchemy: `distinct()`. */
-  distinct(): Expression<V> {
+  distinct(): Expression<V, N> {
     return new Expression(make('distinct', { operand: this.node }), this.type);
   }
 
@@ -304,20 +311,20 @@ export class Expression<V = unknown> extends SqlValue implements ExpressionLike<
    * @example Product.c.meta.json('sizes', 0).eq('XL')
    * @throws ArgumentError where the value is not JSON
    */
-  json<A extends JsonKey<V>>(a: A): Expression<JsonAt<V, A>>;
-  json<A extends JsonKey<V>, B extends JsonKey<JsonAt<V, A>>>(a: A, b: B): Expression<JsonAt<JsonAt<V, A>, B>>;
+  json<A extends JsonKey<V>>(a: A): Expression<JsonAt<V, A>, N>;
+  json<A extends JsonKey<V>, B extends JsonKey<JsonAt<V, A>>>(a: A, b: B): Expression<JsonAt<JsonAt<V, A>, B>, N>;
   json<A extends JsonKey<V>, B extends JsonKey<JsonAt<V, A>>, C extends JsonKey<JsonAt<JsonAt<V, A>, B>>>(
     a: A,
     b: B,
     c: C,
-  ): Expression<JsonAt<JsonAt<JsonAt<V, A>, B>, C>>;
+  ): Expression<JsonAt<JsonAt<JsonAt<V, A>, B>, C>, N>;
   json<
     A extends JsonKey<V>,
     B extends JsonKey<JsonAt<V, A>>,
     C extends JsonKey<JsonAt<JsonAt<V, A>, B>>,
     D extends JsonKey<JsonAt<JsonAt<JsonAt<V, A>, B>, C>>,
-  >(a: A, b: B, c: C, d: D): Expression<JsonAt<JsonAt<JsonAt<JsonAt<V, A>, B>, C>, D>>;
-  json(...steps: readonly unknown[]): Expression<unknown> {
+  >(a: A, b: B, c: C, d: D): Expression<JsonAt<JsonAt<JsonAt<JsonAt<V, A>, B>, C>, D>, N>;
+  json(...steps: readonly unknown[]): Expression<unknown, N> {
     return new Expression(jsonPathNode(this.node, this.type, steps), JSON_TYPE);
   }
   /** A JSON value as text. SQLAlchemy: `as_string()`. */
@@ -375,12 +382,12 @@ export class Expression<V = unknown> extends SqlValue implements ExpressionLike<
   }
 
   /** Sorts or compares by this collation. */
-  collate(collation: string): Expression<V> {
+  collate(collation: string): Expression<V, N> {
     return new Expression(make('collate', { operand: this.node, collation }), this.type);
   }
   /** Gives the value this name in the result. SQLAlchemy: `label()`. */
-  as<N extends string>(name: N): Expression<V> & { readonly '~name': N } {
-    return new Expression<V>(make('label', { operand: this.node, name }), this.type) as Expression<V> & { readonly '~name': N };
+  as<L extends string>(name: L): Expression<V, N> & { readonly '~name': L } {
+    return new Expression<V, N>(make('label', { operand: this.node, name }), this.type) as Expression<V, N> & { readonly '~name': L };
   }
   /** Ascending order. */
   asc(): OrderTerm {

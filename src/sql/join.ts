@@ -10,7 +10,12 @@ import { type ForeignKey, type Source, type Table, tableBehind } from './schema.
 export interface Joinable {
   /** The name of what it leads to. */
   readonly '~from'?: string;
-  '~join'(): { readonly from: SourceNode; readonly steps: readonly { readonly source: SourceNode; readonly on: Node }[] };
+  '~join'(): {
+    readonly from: SourceNode;
+    readonly steps: readonly { readonly source: SourceNode; readonly on: Node }[];
+    /** The last step leaves out rows that the one before it leads to. */
+    readonly filtered?: boolean;
+  };
 }
 
 export function isJoinable(value: unknown): value is Joinable {

@@ -60,6 +60,15 @@ export type Contained<V> =
         ? Operand<string>
         : { readonly [K in keyof NonNullable<V>]?: NonNullable<V>[K] } | string | ExpressionLike | null;
 
+/** The name by which the compiler knows where something comes from; never where it does not. */
+export type NameOf<X> = X extends { readonly '~from'?: infer N } ? (N extends string ? (string extends N ? never : N) : never) : never;
+
+/** The source of what is made of one thing: its own; any text where it has none. */
+export type FromOf<X> = [NameOf<X>] extends [never] ? string : NameOf<X>;
+
+/** null where this may be null, and with it what is made of it. */
+export type NullOf<X> = X extends ExpressionLike<infer V> ? Extract<V, null> : Extract<X, null>;
+
 export function isExpression(value: unknown): value is ExpressionLike {
   return value instanceof SqlValue;
 }

@@ -54,11 +54,9 @@ export interface Reads {
 }
 
 /** A column as an expression: `User.c.email`, `table.c.email`, `alias.c.email`. SQLAlchemy: `InstrumentedAttribute`, `Column`. */
-export class ColumnAttribute<V = unknown, S = unknown, N extends string = string> extends Expression<V> {
+export class ColumnAttribute<V = unknown, S = unknown, N extends string = string> extends Expression<V, N> {
   /** The shape of the model that the attribute belongs to. */
   declare readonly '~shape'?: S;
-  /** The source that it belongs to. */
-  declare readonly '~from'?: N;
   declare readonly node: ColumnNode;
   /** The column of the table that it stands for; null for a column of a subquery. */
   readonly column: TableColumn | null;
@@ -69,9 +67,6 @@ export class ColumnAttribute<V = unknown, S = unknown, N extends string = string
   /** The attribute's name in JavaScript. */
   get key(): string {
     return this.node.attribute;
-  }
-  override as<L extends string>(name: L): Expression<V> & { readonly '~name': L; readonly '~from'?: N } {
-    return super.as(name);
   }
 }
 

@@ -349,8 +349,8 @@ describe.each([databases[0], databases[2], ...liveDatabases])('operators on $nam
       null,
       '2026-01-01T12:29:59.000Z',
     ]);
-    expectTypeOf(c.at.plus('P1D')).toEqualTypeOf<Expression<Date | null>>();
-    expectTypeOf(c.at.minus(c.at)).toEqualTypeOf<Expression<string>>();
+    expectTypeOf(c.at.plus('P1D')['~value']).toEqualTypeOf<Date | null>();
+    expectTypeOf(c.at.minus(c.at)['~value']).toEqualTypeOf<string | null>();
     // @ts-expect-error a number is no duration
     expect(() => c.at.plus(5)).not.toThrow();
     expect(await column(c.day.plus('P2M'))).toEqual(['2025-02-28', '2023-03-01', null, '2026-08-15']);
