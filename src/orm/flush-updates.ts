@@ -1,5 +1,6 @@
 import { Expression } from '../sql/expression.ts';
 import { columnValue, differs } from './attributes.ts';
+import { checkChanged } from './class-values.ts';
 import type { FlushSession } from './flush-session.ts';
 import { identityOf, identityOfEntity } from './identity.ts';
 import { watchInside } from './inner-changes.ts';
@@ -13,6 +14,7 @@ import { inSteps, isReferable, type UpdateStep } from './update-order.ts';
 
 /** Writes the changed columns of stored objects. */
 export async function updateChanged(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
+  if (mapper.required.length > 0 || mapper.root.dispatch !== null) checkChanged(mapper, entities);
   const updates = rowUpdates(session, mapper, entities);
   if (updates.length === 0) return;
   session.undo.push({ kind: 'updates', rows: updates });

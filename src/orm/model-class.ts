@@ -111,14 +111,22 @@ export interface ExtendOptions<S> extends Omit<TableOptions<S>, 'bind'> {
   polymorphicLoad?: 'inline' | 'selectin';
 }
 
-/** The key of `identities` as the discriminator's value: a number where the attribute is one. */
+/** The key of `identities` as the discriminator's value: a number or a boolean where the attribute is one. */
 type Identity<S, On, K> = On extends keyof S
   ? S[On] extends Column
     ? ColumnValue<S[On]> extends number
       ? K extends `${infer N extends number}`
         ? N
         : K
-      : K
+      : ColumnValue<S[On]> extends boolean
+        ? K extends 'true'
+          ? true
+          : false
+        : ColumnValue<S[On]> extends bigint
+          ? K extends `${infer N extends bigint}`
+            ? N
+            : K
+          : K
     : K
   : K;
 
