@@ -38,6 +38,11 @@ export interface ModelAlias<S, M, N extends string = string> extends Source {
   readonly '~from'?: N;
   readonly c: Attributes<S, N>;
   readonly '~entity': M;
+  /**
+   * The attributes of a class below, over this alias. SQLAlchemy: `with_polymorphic(Employee, [Engineer]).Engineer`.
+   * @example const e = alias(Employee, 'e'); e.query().filter(e.of(Engineer).c.language.eq('ts'))
+   */
+  of<C extends AnyClass & { readonly '~shape'?: unknown }>(model: C): { readonly c: Attributes<NonNullable<C['~shape']>, N> };
   /** A query for the class's objects that goes over this alias. */
   query(): Query<M, M, never>;
 }

@@ -17,7 +17,7 @@ import { defineCriteria } from './criteria.ts';
 import { addDerived, installDerived, isDerived } from './derived-attribute.ts';
 import { ormError } from './errors.ts';
 import { ownTable, sharedTable } from './extension.ts';
-import type { Listing } from './hierarchy.ts';
+import { isA, type Listing } from './hierarchy.ts';
 import { Hybrid } from './hybrid.ts';
 import { adaptTo, columnOf } from './mapped-source.ts';
 import { createMapper, mapperOf } from './mapper.ts';
@@ -133,6 +133,19 @@ function expressionsOf(source: SourceNode, columns: readonly TableColumn[]): Col
   });
 }
 
+/** Columns of a class that extends another one: a select of them reads from all of its tables, and only its rows. */
+function ownExpressions(mapper: Mapper, columns: readonly TableColumn[]): ColumnAttribute[] {
+  const made = expressionsOf(mapper.table.node, columns);
+  for (const column of made) Object.defineProperty(column, '~reads', { get: () => sourceFor(mapper).reads });
+  return made;
+}
+
+/** The attributes of a class over an alias of it, or of a class above it. */
+function aliasedAttributes(mapper: Mapper, node: SourceNode): Record<string, unknown> {
+  const stored = mapper.columns.filter(({ formula }) => formula === undefined);
+  return attributesOf(mapper, node, expressionsOf(node, stored));
+}
+
 const attributes = new WeakMap<Mapper, Record<string, unknown>>();
 const sources = new WeakMap<Mapper, { readonly planId: number; readonly source: Source['~source'] }>();
 
@@ -179,7 +192,11 @@ export function createModel<S, N extends string = string>(
       if (own === undefined) {
         const { node } = mapper.table;
         const stored = mapper.columns.filter(({ formula }) => formula === undefined);
-        own = attributesOf(mapper, node, mapper.parent === null ? table.attributes.slice(0, stored.length) : expressionsOf(node, stored));
+        own = attributesOf(
+          mapper,
+          node,
+          mapper.parent === null ? table.attributes.slice(0, stored.length) : ownExpressions(mapper, stored),
+        );
         attributes.set(mapper, own);
       }
       return own;
@@ -193,14 +210,12 @@ export function createModel<S, N extends string = string>(
       const source = { node, name: name ?? mapper.table.name, columns: expressionsOf(node, mapper.rowColumns), table: mapper.table };
       const where = mapper.condition === null ? null : adaptTo(mapper, mapper.condition, node);
       const alias = {
-        c: attributesOf(
-          mapper,
-          node,
-          expressionsOf(
-            node,
-            mapper.columns.filter(({ formula }) => formula === undefined),
-          ),
-        ),
+        c: aliasedAttributes(mapper, node),
+        of: (model: unknown): unknown => {
+          const below = mapperOf(model, 'of()');
+          if (!isA(below, mapper)) throw ormError('orm.wrong-class', `${source.name}.of()`, `a class below ${mapper.name}`, below.name);
+          return { c: aliasedAttributes(below, node) };
+        },
         '~source': where === null ? source : { ...source, reads: { from: node, where } },
         '~model': this,
         query: (): unknown => newQuery(alias, runner),

@@ -3,11 +3,12 @@ import type { StatementLimits } from '../engine/statement-limits.ts';
 import { describe, sqlError } from '../sql/errors.ts';
 import { Expression, type ExpressionLike, type OrderTerm } from '../sql/expression.ts';
 import type { Joinable } from '../sql/join.ts';
-import { make, makeBind } from '../sql/make.ts';
+import { changeSelect, make, makeBind } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import type { ItemsOf, NameOf, OuterRow, SelectRow } from '../sql/projection.ts';
 import type { Source } from '../sql/schema.ts';
-import { type Select, select } from '../sql/select.ts';
+import { Select, select } from '../sql/select.ts';
+import type { LockNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN, isWhole } from '../sql/type.ts';
 import { checkValue, unknownAttribute } from './attributes.ts';
 import { type ColumnChoice, choose, selectChosen } from './column-choice.ts';
@@ -23,7 +24,7 @@ import { adaptTo, columnOf } from './mapped-source.ts';
 import type { Entity, Mapper, RowDispatch } from './mapping.ts';
 import type { AnyClass, ColumnKeys, FilterBy, Loaded, UpdateBy, With, Without } from './model-types.ts';
 import { notFound, type PaginateOptions, Pagination, readPage } from './pagination.ts';
-import { readClasses, readNamed } from './polymorphic-reading.ts';
+import { lockedOwn, readClasses, readNamed } from './polymorphic-reading.ts';
 import { amongKeys, type SetOperator } from './query-sets.ts';
 import { RelationAttribute } from './relation-attribute.ts';
 import { RowQuery, type RowRunner } from './row-query.ts';
@@ -254,7 +255,14 @@ export class Query<M, Out = M, J = unknown> {
    * others may read them with a lock, `key` so that others may change what is no key. SQLAlchemy: `with_for_update()`.
    */
   forUpdate(options: Parameters<Select<unknown>['forUpdate']>[0] = {}): Query<M, Out, J> {
-    return this.#select((statement) => statement.forUpdate(options));
+    const { mapper, source } = this.#spec;
+    return this.#select((statement) => {
+      const locked = statement.forUpdate(options);
+      const lock = lockedOwn(mapper, locked.node.lock as LockNode);
+      return source.kind !== 'table' || lock === locked.node.lock
+        ? locked
+        : new Select(changeSelect(locked.node, { lock }), locked.projection);
+    });
   }
   /**
    * Limits each statement of the query, and those that load relations with it: `signal` ends them on the server when it is aborted,

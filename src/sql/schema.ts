@@ -68,8 +68,11 @@ export class ColumnAttribute<V = unknown, S = unknown, N extends string = string
   get key(): string {
     return this.node.attribute;
   }
+  /** How the rows of its class are read, where that is not its source alone: what a select of it reads from, unless that is said. */
+  declare readonly '~reads'?: Reads;
   override as<L extends string>(name: L): Expression<V> & { readonly '~name': L; readonly '~from'?: N } {
-    return super.as(name);
+    const named = super.as(name);
+    return this['~reads'] === undefined ? named : Object.assign(named, { '~reads': this['~reads'] });
   }
 }
 
