@@ -145,7 +145,7 @@ export {
   type TableItem,
   unique,
 } from './sql/constraints.ts';
-export { type DateField, extract, tryCast, typeCoerce } from './sql/conversion.ts';
+export { cast, type DateField, extract, tryCast, typeCoerce } from './sql/conversion.ts';
 export { type Cte, type CteOptions, cte } from './sql/cte.ts';
 export type { CustomType } from './sql/custom-type.ts';
 export {
@@ -166,38 +166,27 @@ export { type Delete, deleteFrom } from './sql/delete.ts';
 export type { EncryptionOptions } from './sql/encrypted-type.ts';
 export { ArgumentError, AthanorError, CompileError } from './sql/errors.ts';
 export { type Explain, explain } from './sql/explain.ts';
-export {
-  and,
-  cast,
-  distinct,
-  Expression,
-  type ExpressionLike,
-  exists,
-  literal,
-  match,
-  not,
-  type Operand,
-  type Operator,
-  type OperatorOptions,
-  type OrderTerm,
-  or,
-  param,
-} from './sql/expression.ts';
+export { and, Expression, not, type Operator, type OperatorOptions, or } from './sql/expression.ts';
 export type { FrameBound, FrameOptions } from './sql/frame.ts';
 export { type FromItem, Join, type JoinCondition, join, outerJoin, type SharedColumns } from './sql/from-item.ts';
 export { type FunctionMaker, func } from './sql/function.ts';
-export { type FunctionCall, type NamedWindow, type WindowOptions, window } from './sql/function-call.ts';
+export { distinct, type FunctionCall, type NamedWindow, type WindowOptions, window } from './sql/function-call.ts';
 export { cube, groupingSets, rollup } from './sql/grouping.ts';
 export { type IndexConstraint, type IndexMethod, index, uniqueIndex } from './sql/indexes.ts';
 export { type Insert, insertInto } from './sql/insert.ts';
 export { jsonArrayAgg, jsonArrayFrom, jsonObject, jsonObjectFrom } from './sql/json-document.ts';
 export type { Functions } from './sql/known-functions.ts';
+export { literal, param } from './sql/literal.ts';
+export { match } from './sql/match.ts';
 export { type Merge, mergeInto, type WhenMatched, type WhenNotMatched } from './sql/merge.ts';
 export { MetaData, type MetaDataOptions, type ReflectOptions, type SchemaChangeOptions } from './sql/metadata.ts';
 export { NAMING, type Naming, type NamingConvention, type NamingTemplates } from './sql/naming.ts';
+export type { ExpressionLike, Operand } from './sql/operand.ts';
+export type { OrderTerm } from './sql/order-term.ts';
 export type { SelectRow, Subquery } from './sql/projection.ts';
 export { all, any, arrayOf } from './sql/quantified.ts';
 export { lateral, type Query as CoreQuery } from './sql/query.ts';
+export { exists } from './sql/query-value.ts';
 export { type RawFragment, sql, text } from './sql/raw.ts';
 export { type ColumnAttribute, type ForeignKey, type Index, Table, type TableOptions } from './sql/schema.ts';
 export { type Select, select, selectFrom } from './sql/select.ts';

@@ -1,6 +1,7 @@
 import { ormError } from '../orm/errors.ts';
 import type { PageParameters } from '../orm/pagination.ts';
-import { Session, type SessionOptions } from '../orm/session.ts';
+import { Session } from '../orm/session.ts';
+import type { SessionOptions } from '../orm/unit-of-work.ts';
 import { configurationError } from './errors.ts';
 import type { RecordedQuery } from './recording.ts';
 

@@ -7,9 +7,10 @@ import { addCriterion, type Criterion, type CriterionOptions, inScope, makeCrite
 import { createModel, type ModelOptions, type ModelRegistry } from '../orm/model.ts';
 import type { ModelClass, PolymorphicClass, PolymorphicOptions } from '../orm/model-class.ts';
 import type { QueryRunner } from '../orm/query.ts';
-import { Session, type SessionEvents, type SessionOptions } from '../orm/session.ts';
+import { Session, type SessionEvents } from '../orm/session.ts';
 import type { ModelChange } from '../orm/session-ending.ts';
 import { SessionListeners, STATE_EVENTS, WORK_EVENTS } from '../orm/session-events.ts';
+import type { SessionOptions } from '../orm/unit-of-work.ts';
 import { MetaData, type ReflectOptions, type SchemaChangeOptions } from '../sql/metadata.ts';
 import type { Naming } from '../sql/naming.ts';
 import type { RawFragment } from '../sql/raw.ts';

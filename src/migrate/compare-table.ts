@@ -115,9 +115,11 @@ class TableComparison {
           there === null ? 'none' : word(there.sql, there.stored),
         );
     }
-    // A column that is numbered by the usual rule may be numbered by an identity of which nothing more is said.
-    const usual = column.identity === null && column.autoIncrement && other.identity != null && Object.keys(other.identity).length === 0;
-    const identity = usual ? null : other.identity;
+    // To be numbered is to be an identity of which nothing more is said.
+    const plain = (own: object | null | undefined): boolean => own != null && Object.keys(own).length === 0;
+    const numbered =
+      column.identity === null ? column.autoIncrement && plain(other.identity) : other.autoIncrement === true && plain(column.identity);
+    const identity = numbered && (column.identity === null || other.identity === null) ? column.identity : other.identity;
     if (identity !== undefined && (column.identity === null) !== (identity === null))
       differs('identity', column.identity === null ? 'none' : 'there', identity === null ? 'none' : 'there');
     else if (identity != null && (column.identity?.always ?? false) !== (identity.always ?? false))

@@ -1,4 +1,4 @@
-import { type Cascade, CHANGES, type Entity, MAPPER, RELATED, type Relationship } from './mapping.ts';
+import { type Cascade, CHANGES, type Entity, MAPPER, PENDING, RELATED, type Relationship, SESSION, STATUS } from './mapping.ts';
 import { EntityCollection } from './related.ts';
 
 /** What a relation is known to hold, without I/O; of a collection that is not loaded, what was added to it. */
@@ -22,11 +22,21 @@ export function formerlyHeldBy(owner: Entity, relation: Relationship): readonly 
 
 /** These objects and all that one kind of cascade reaches from them over loaded relations, each once. */
 export function reachedBy(first: Iterable<Entity>, cascade: keyof Cascade): Entity[] {
+  return reachedOver(first, (relation) => relation.cascade[cascade]);
+}
+
+/** A new object, and the new ones that are its own: without it they have nobody whose key they could take. */
+export function newWith(first: Entity): Entity[] {
+  const owned = reachedOver([first], ({ cascade, direction }) => cascade.deleteOrphan || (cascade.expunge && direction === 'oneToMany'));
+  return owned.filter((entity) => entity[STATUS] === PENDING && entity[SESSION] === first[SESSION]);
+}
+
+function reachedOver(first: Iterable<Entity>, leads: (relation: Relationship) => boolean): Entity[] {
   const reached = new Set(first);
   for (const entity of reached) {
     if (entity[RELATED] === null) continue;
     for (const relation of entity[MAPPER].relations())
-      if (relation.cascade[cascade]) for (const related of heldBy(entity, relation)) reached.add(related);
+      if (leads(relation)) for (const related of heldBy(entity, relation)) reached.add(related);
   }
   return [...reached];
 }

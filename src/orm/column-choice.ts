@@ -1,3 +1,4 @@
+import type { DriverRow } from '../dialects/base/driver.ts';
 import { changeSelect, make } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind } from '../sql/node-walk.ts';
@@ -7,7 +8,7 @@ import { type AttachingSession, markPartial } from './attachment.ts';
 import { unknownAttribute } from './attributes.ts';
 import { LATER } from './hierarchy.ts';
 import { identityOfRow } from './identity.ts';
-import type { LoadingSession } from './loader.ts';
+import { entityOfRow, type LoadingSession } from './loader.ts';
 import { columnOf } from './mapped-source.ts';
 import { type Entity, MAPPER, type Mapper, ROW, type RowDispatch } from './mapping.ts';
 
@@ -77,11 +78,24 @@ export function choose(
   return { skipped: [...skipped], filled, narrow: only !== undefined || choice?.narrow === true };
 }
 
+/** The choice with these columns read whatever it says. */
+export function keepRead(mapper: Mapper, choice: ColumnChoice, columns: readonly TableColumn[]): ColumnChoice {
+  const kept = new Set(columns.map((column) => mapper.rowColumns.indexOf(column)));
+  return { ...choice, skipped: choice.skipped.filter((place) => !kept.has(place)) };
+}
+
+/** The columns of rows as a choice reads them, or as the class says where there is none. */
+export function readNodes(source: SourceNode, { rowColumns }: Mapper, choice: ColumnChoice | null): Node[] {
+  if (choice === null) return rowColumns.map((column) => readNode(source, column));
+  const { skipped } = choice;
+  return rowColumns.map((column, place) => (skipped.includes(place) ? NOT_READ : columnOf(source, column)));
+}
+
 /** The select of a class's query, with the columns of the choice. */
-export function selectChosen(select: Select<unknown>, mapper: Mapper, source: SourceNode, { skipped }: ColumnChoice): Select<unknown> {
+export function selectChosen(select: Select<unknown>, mapper: Mapper, source: SourceNode, choice: ColumnChoice): Select<unknown> {
   const [entity] = select.node.columns;
   if (!isKind(entity, 'entity')) return select;
-  const columns = mapper.rowColumns.map((column, place) => (skipped.includes(place) ? NOT_READ : columnOf(source, column)));
+  const columns = readNodes(source, mapper, choice);
   return new Select(changeSelect(select.node, { columns: [make('entity', { ...entity, columns })] }), select.projection);
 }
 
@@ -101,14 +115,49 @@ export function settleChoice(
   if (choice.filled.length > 0)
     for (const row of rows) {
       const entity = session.identities.get(mapper, identityOfRow(mapper, row));
-      if (entity === undefined) continue;
-      placesOf(mapper, entity).forEach((place, i) => {
-        if (choice.filled.includes(place)) entity[ROW][i] ??= row[place];
-      });
+      if (entity !== undefined) fillWaiting(mapper, row, entity, choice);
     }
-  if (choice.skipped.every((place) => mapper.rowColumns[place].deferred !== null)) return;
-  for (const entity of entities) {
-    const { columns } = entity[MAPPER];
-    if (entity[ROW].some((slot, i) => slot === undefined && columns[i].deferred === null)) markPartial(session, entity);
-  }
+  if (!leavesOut(mapper, choice)) return;
+  for (const entity of entities) markLacking(session, entity);
+}
+
+/** Gives an object the waiting columns that its row brought. */
+function fillWaiting(mapper: Mapper, row: readonly unknown[], entity: Entity, { filled }: ColumnChoice): void {
+  placesOf(mapper, entity).forEach((place, position) => {
+    if (filled.includes(place)) entity[ROW][position] ??= row[place];
+  });
+}
+
+/** Whether a choice leaves out columns that do not wait by themselves. */
+function leavesOut({ rowColumns }: Mapper, { skipped }: ColumnChoice): boolean {
+  return skipped.some((place) => rowColumns[place].deferred === null);
+}
+
+function markLacking(session: Pick<AttachingSession, 'partial'>, entity: Entity): void {
+  const { columns } = entity[MAPPER];
+  if (entity[ROW].some((slot, i) => slot === undefined && columns[i]?.deferred === null)) markPartial(session, entity);
+}
+
+/** Makes the objects of rows that a choice reads, one by one. */
+export function chosenEntity(
+  session: LoadingSession,
+  mapper: Mapper,
+  choice: ColumnChoice,
+): (map: Map<unknown, Entity>, row: DriverRow, identity: unknown, peers: Entity[]) => Entity {
+  const lacks = leavesOut(mapper, choice);
+  return (map, row, identity, peers) => {
+    const read = choice.filled.length > 0 ? [...row] : row;
+    for (const place of choice.skipped) row[place] = undefined;
+    const entity = entityOfRow(session, mapper, map, row, identity, peers);
+    if (read !== row) fillWaiting(mapper, read, entity, choice);
+    if (lacks) markLacking(session, entity);
+    return entity;
+  };
+}
+
+/** Whether an object has all that a load is to bring: its class's own columns, or those of the choice. */
+export function hasChosen(session: LoadingSession, mapper: Mapper, entity: Entity, choice: ColumnChoice | null): boolean {
+  if (choice === null) return session.partial?.has(entity) !== true;
+  if (session.partial === null && choice.filled.length === 0) return true;
+  return placesOf(mapper, entity).every((place, position) => choice.skipped.includes(place) || entity[ROW][position] !== undefined);
 }

@@ -1,8 +1,8 @@
 import { type Column, isColumn } from '../sql/column.ts';
 import { describe, sqlError } from '../sql/errors.ts';
-import type { ExpressionLike } from '../sql/expression.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind } from '../sql/node-walk.ts';
+import type { ExpressionLike } from '../sql/operand.ts';
 import { expressionNode } from '../sql/order.ts';
 import { ColumnAttribute, type Table, type TableColumn } from '../sql/schema.ts';
 import { adaptTo } from './mapped-source.ts';

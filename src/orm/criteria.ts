@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Column, isColumn } from '../sql/column.ts';
 import { describe, sqlError } from '../sql/errors.ts';
-import { conditions, type ExpressionLike } from '../sql/expression.ts';
 import type { Node } from '../sql/node.ts';
+import { conditions, type ExpressionLike } from '../sql/operand.ts';
 import type { Columns } from '../sql/schema.ts';
 import { mapperOf } from './mapper.ts';
 import { MAPPER, type Mapper } from './mapping.ts';

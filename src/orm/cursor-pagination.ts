@@ -1,8 +1,10 @@
 import { describe, sqlError } from '../sql/errors.ts';
-import { conjunction, Expression, type OrderTerm } from '../sql/expression.ts';
+import { Expression } from '../sql/expression.ts';
 import { make, makeBind } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind } from '../sql/node-walk.ts';
+import { conjunction } from '../sql/operand.ts';
+import type { OrderTerm } from '../sql/order-term.ts';
 import { BOOLEAN, changeType, type SqlType, UNKNOWN } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';

@@ -1,6 +1,7 @@
-import { conjunction, Expression } from '../sql/expression.ts';
+import { Expression } from '../sql/expression.ts';
 import { make, makeBind } from '../sql/make.ts';
 import type { ColumnNode, SourceNode } from '../sql/node.ts';
+import { conjunction } from '../sql/operand.ts';
 import { ColumnAttribute } from '../sql/schema.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { AssociationProxyDefinition, proxyAccessor, proxyAttribute } from './association-proxy.ts';

@@ -1,12 +1,12 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
 import { adapt } from '../sql/adapt.ts';
-import { conjunction } from '../sql/expression.ts';
 import { sourcesOf } from '../sql/join.ts';
 import { make, makeAlias } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
+import { conjunction } from '../sql/operand.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import type { LockNode, SelectNode } from '../sql/statement-nodes.ts';
-import { readNode } from './column-choice.ts';
+import { chosenEntity, hasChosen, readNodes } from './column-choice.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { identityOfRow } from './identity.ts';
@@ -139,7 +139,7 @@ export function joinEager(select: SelectNode, source: SourceNode, plan: EagerPla
         from[place] = joinTarget(from[place], relation, { parent, through, target }, request.filter.map(own));
         if (mayBeSeveral(relation)) orderBy.push(...(request.orderBy ?? relation.orderBy.map((term) => term.node)).map(own));
       }
-      columns.push(...request.target.rowColumns.map((column) => readNode(target, column)));
+      columns.push(...readNodes(target, request.target, request.columns));
       add(target, joined);
     }
   };
@@ -169,8 +169,15 @@ function joinTarget(
   if (through === null)
     return make('join', { type: 'left', left, right: target, on: conjunction([tie(relation, parent, target), ...filter]) });
   const { near, far, across } = ties(relation, parent, through, target);
-  const right = make('join', { type: 'inner', left: through, right: target, on: conjunction([far, ...filter]) });
-  return make('join', { type: 'left', left, right, on: across === null ? near : (conjunction([near, across]) as Node) });
+  // One after the other, not the pair as one: SQLite would make the whole join of the two first. A row between that leads to
+  // nothing brings no object.
+  const pairs = make('join', { type: 'left', left, right: through, on: near });
+  return make('join', {
+    type: 'left',
+    left: pairs,
+    right: target,
+    on: conjunction([far, ...(across === null ? [] : [across]), ...filter]),
+  });
 }
 
 /** The source that the query itself joined for a relation: the one named, the one joined along it, or the class's own table. */
@@ -192,6 +199,8 @@ interface Reader {
   readonly load: JoinedLoad;
   readonly map: Map<unknown, Entity>;
   readonly width: number;
+  /** Makes objects of which the request reads some columns; null where it reads those that its class says. */
+  readonly choose: ReturnType<typeof chosenEntity> | null;
   readonly peers: Entity[];
   /** What each parent's collection has so far; null for a to-one relation. */
   readonly found: Map<Entity, Entity[]> | null;
@@ -229,6 +238,7 @@ export function entitiesOfJoinedRows(
       load,
       map: session.identities.of(relation.target),
       width: request.target.rowColumns.length,
+      choose: request.columns === null ? null : chosenEntity(session, request.target, request.columns),
       peers: [],
       found: relation.many ? new Map() : null,
       members: relation.many && repeats ? new Map() : null,
@@ -279,17 +289,18 @@ function readRelated(session: LoadingSession, parent: Entity, reader: Reader, ro
 }
 
 /** The related object that a row brings, or null where the join found none. */
-function relatedOfRow(session: LoadingSession, { load, map, width, peers }: Reader, row: DriverRow): Entity | null {
+function relatedOfRow(session: LoadingSession, { load, map, width, choose, peers }: Reader, row: DriverRow): Entity | null {
   const { request, offset } = load;
   const identity = identityOfRow(request.target, row, offset);
   if (identity === undefined) return null;
   const known = map.get(identity);
-  if (known !== undefined && !session.partial?.has(known)) {
+  if (known !== undefined && hasChosen(session, request.target, known, request.columns)) {
     if (known !== peers[peers.length - 1]) peers.push(known);
     known[PEERS] = peers;
     return known;
   }
-  const child = entityOfRow(session, request.target, map, row.slice(offset, offset + width), identity, peers);
+  const own = row.slice(offset, offset + width);
+  const child = choose === null ? entityOfRow(session, request.target, map, own, identity, peers) : choose(map, own, identity, peers);
   peers.push(child);
   return child;
 }

@@ -1,5 +1,6 @@
 import type { ForeignKey, Table, TableColumn } from '../sql/schema.ts';
 import { ormError } from './errors.ts';
+import { levelsOf, type Wait } from './levels.ts';
 import { byMapper, type Entity, MAPPER, type Mapper } from './mapping.ts';
 
 /** A foreign key that the flush sets: the child's columns take the parent's key, or NULL. */
@@ -118,25 +119,33 @@ function levels(
   assignments: ReadonlyMap<Entity, readonly KeyAssignment[]>,
   deferred: KeyAssignment[],
 ): Batch[] {
-  const waiting = new Set(entities);
-  const put = new Set<KeyAssignment>();
-  const open = (entity: Entity): KeyAssignment[] =>
-    (assignments.get(entity) ?? []).filter((a) => !a.post && a.parent !== null && waiting.has(a.parent) && !put.has(a));
-  const batches: Batch[] = [];
-  while (waiting.size > 0) {
-    const ready = [...waiting].filter((entity) => open(entity).length === 0);
-    if (ready.length === 0) {
-      const loose = [...waiting].flatMap(open).find((a) => a.positions.every((position) => a.child[MAPPER].columns[position].nullable));
-      if (loose === undefined)
-        throw ormError('orm.circular-rows', [...new Set([...waiting].map((entity) => entity[MAPPER].table.name))].join(', '));
-      put.add(loose);
-      deferred.push(loose);
-      continue;
+  const waits = new Map<Entity, readonly ParentWait[]>();
+  const waitsOf = (entity: Entity): readonly ParentWait[] => {
+    let own = waits.get(entity);
+    if (own === undefined) {
+      own = (assignments.get(entity) ?? []).flatMap((assignment) =>
+        assignment.post || assignment.parent === null ? [] : [{ item: entity, on: assignment.parent, assignment }],
+      );
+      waits.set(entity, own);
     }
-    for (const entity of ready) waiting.delete(entity);
-    batches.push(...batchesOf(ready));
-  }
-  return batches;
+    return own;
+  };
+  const loosen = (left: ReadonlySet<Entity>, openOf: (entity: Entity) => ParentWait[]): ParentWait[] => {
+    for (const entity of left)
+      for (const wait of openOf(entity)) {
+        const { positions } = wait.assignment;
+        if (!positions.every((position) => entity[MAPPER].columns[position].nullable)) continue;
+        deferred.push(wait.assignment);
+        return [wait];
+      }
+    throw ormError('orm.circular-rows', [...new Set([...left].map((entity) => entity[MAPPER].table.name))].join(', '));
+  };
+  return [...levelsOf(entities, waitsOf, loosen)].flatMap(batchesOf);
+}
+
+/** A new row waits for the one that its key is taken from. */
+interface ParentWait extends Wait<Entity> {
+  readonly assignment: KeyAssignment;
 }
 
 /** Rows to delete in an order in which every child goes before its parents. `parentsOf` gives the rows that a row refers to. */
@@ -149,14 +158,19 @@ export function orderDeletes(entities: readonly Entity[], parentsOf: (entity: En
       continue;
     }
     // Levels of parents first; the whole is turned round at the end.
-    const waiting = new Set(own);
-    while (waiting.size > 0) {
-      const ready = [...waiting].filter((entity) => !parentsOf(entity).some((parent) => parent !== entity && waiting.has(parent)));
-      // Rows in a circle go in one statement, at whose end the database checks their keys.
-      const next = ready.length === 0 ? [...waiting] : ready;
-      for (const entity of next) waiting.delete(entity);
-      batches.push(...batchesOf(next));
-    }
+    const waits = new Map<Entity, readonly Wait<Entity>[]>();
+    for (const item of own)
+      waits.set(
+        item,
+        [...new Set(parentsOf(item))].flatMap((on) => (on === item ? [] : [{ item, on }])),
+      );
+    // Rows in a circle go in one statement, at whose end the database checks their keys.
+    for (const level of levelsOf(
+      own,
+      (entity) => waits.get(entity) ?? [],
+      () => null,
+    ))
+      batches.push(...batchesOf(level));
   }
   return batches.reverse();
 }

@@ -1,4 +1,5 @@
 import { columnValue, differs } from './attributes.ts';
+import { newWith } from './cascade-walk.ts';
 import { inScope } from './criteria.ts';
 import { foreignKeysOf, type KeyAssignment } from './flush-order.ts';
 import { isA } from './hierarchy.ts';
@@ -170,7 +171,7 @@ function leave(session: PreparationSession, child: Entity, relation: Relationshi
 }
 
 function remove(session: PreparationSession, target: Entity): void {
-  if (target[STATUS] === PENDING) session.expungePending(target);
+  if (target[STATUS] === PENDING) for (const own of newWith(target)) session.expungePending(own);
   else if (target[STATUS] === PERSISTENT) session.removed.add(target);
 }
 

@@ -1,8 +1,8 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
 import { describe } from '../sql/errors.ts';
-import { conjunction } from '../sql/expression.ts';
 import { make, makeBind, makeColumn, nextId } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
+import { conjunction } from '../sql/operand.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { ormError } from './errors.ts';
 import type { Mapper, RowDispatch } from './mapping.ts';

@@ -1,6 +1,6 @@
-import { conjunction } from '../sql/expression.ts';
 import { make, makeBind, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
+import { conjunction } from '../sql/operand.ts';
 import { columnValue } from './attributes.ts';
 import { identityOf } from './identity.ts';
 import type { LoadingSession } from './loader.ts';

@@ -1,5 +1,7 @@
 import { describe } from '../sql/errors.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
+import type { TableColumn } from '../sql/schema.ts';
+import { type ColumnChoice, choose, defaultChoice, keepRead } from './column-choice.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { mapperOf, relationsNamed, withDescendants } from './mapper.ts';
@@ -23,12 +25,14 @@ export interface LoadRequest {
   /** How many steps of a recursive load. */
   readonly depth: number;
   readonly nested: readonly LoadRequest[];
+  /** The columns that it reads, where those are not what its class says. */
+  readonly columns: ColumnChoice | null;
   /** Equal for requests that load alike but for the values of their conditions. */
   readonly key: string;
 }
 
 const STRATEGIES: readonly string[] = ['joined', 'selectin', 'subquery', 'contains', 'recursive', 'raise', 'noload', 'select'];
-const FIELDS = new Set(['strategy', 'with', 'filter', 'orderBy', 'limit', 'offset', 'alias', 'depth']);
+const FIELDS = new Set(['strategy', 'with', 'filter', 'orderBy', 'limit', 'offset', 'alias', 'depth', 'loadOnly', 'defer', 'undefer']);
 /** Stands for all relations that are not named. */
 const OTHERS = '*';
 const FOR_OTHERS: readonly unknown[] = ['raise', 'noload', 'select'];
@@ -89,18 +93,9 @@ function readRequest(relation: Relationship, value: unknown, others: LoadStrateg
   const source = (options.alias as { readonly '~source'?: { readonly node: SourceNode } } | undefined)?.['~source']?.node ?? null;
   if (options.alias !== undefined && source === null) throw badOption(name, options.alias, 'an alias of the related class');
   const reached = aliasedMapper(options.alias, target);
-  return withKey({
-    relation,
-    target: reached,
-    strategy,
-    filter,
-    orderBy,
-    limit,
-    offset,
-    source,
-    depth,
-    nested: withDefaults(target, nested),
-  });
+  const within = withDefaults(target, nested);
+  const columns = readColumns(relation, reached, options, strategy === 'recursive' ? [relation] : [], within);
+  return withKey({ relation, target: reached, strategy, filter, orderBy, limit, offset, source, depth, nested: within, columns });
 }
 
 /** The class that an alias stands for, where it is below the related class. */
@@ -108,6 +103,38 @@ function aliasedMapper(alias: unknown, target: Mapper): Mapper {
   const model = typeof alias === 'object' && alias !== null && '~model' in alias ? alias['~model'] : null;
   const mapper = model === null ? target : mapperOf(model, 'with()');
   return isA(mapper, target) ? mapper : target;
+}
+
+/** The columns that a request asks for: what ties its objects to others is always among them. */
+function readColumns(
+  relation: Relationship,
+  target: Mapper,
+  options: Record<string, unknown>,
+  again: readonly Relationship[],
+  nested: readonly LoadRequest[],
+): ColumnChoice | null {
+  const named = (field: 'loadOnly' | 'defer' | 'undefer'): readonly string[] | undefined => {
+    const value = options[field];
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value) || value.some((name) => typeof name !== 'string'))
+      throw badOption(`${relation.name}: { ${field} }`, value, `a list of columns of ${target.name}`);
+    return value as string[];
+  };
+  const [only, defer, undefer] = [named('loadOnly'), named('defer'), named('undefer')];
+  if (only === undefined && defer === undefined && undefer === undefined) return null;
+  const choice = choose(target, defaultChoice(target), { only, defer, undefer });
+  const byTarget = relation.through === null && relation.join === null;
+  const ties = byTarget ? relation.remote.map((position) => target.columns[position]) : [];
+  return keepRead(target, choice, [...ties, ...again.flatMap(ownSide), ...tiesOf(nested)]);
+}
+
+function ownSide({ local, mapper }: Relationship): TableColumn[] {
+  return local.map((position) => mapper.columns[position]);
+}
+
+/** The columns by which objects find what was asked for beside them. */
+export function tiesOf(requests: readonly LoadRequest[]): TableColumn[] {
+  return requests.flatMap(({ relation, strategy }) => (FOR_OTHERS.includes(strategy) ? [] : ownSide(relation)));
 }
 
 function rowNumber(where: string, field: string, value: unknown): number | null {
@@ -118,15 +145,18 @@ function rowNumber(where: string, field: string, value: unknown): number | null 
 
 function plainRequest(relation: Relationship, strategy: LoadStrategy, nested: readonly LoadRequest[]): LoadRequest {
   const { target } = relation;
-  return withKey({ relation, target, strategy, filter: [], orderBy: null, limit: null, offset: null, source: null, depth: 1, nested });
+  const own = { relation, target, strategy, filter: [], orderBy: null, limit: null, offset: null, source: null, columns: null };
+  return withKey({ ...own, depth: 1, nested });
 }
 
 function withKey(request: Omit<LoadRequest, 'key'>): LoadRequest {
-  const { relation, strategy, filter, orderBy, limit, offset, source, nested } = request;
+  const { relation, strategy, filter, orderBy, limit, offset, source, nested, columns } = request;
   const parts = [...filter, ...(orderBy ?? [])].map((node) => node.key).join();
   const rows = `${limit === null ? '' : 'l'}${offset === null ? '' : 'o'}${source === null ? '' : source.key}`;
   const owner = relation.mapper.parent === null ? '' : `${relation.mapper.planId}.`;
-  const key = `${owner}${relation.position}:${strategy}:${filter.length}:${orderBy === null ? '' : orderBy.length}:${rows}(${parts})[${nested.map((n) => n.key).join()}]`;
+  const read = columns === null ? '' : `-${columns.skipped.join('.')}`;
+  const terms = `${filter.length}:${orderBy === null ? '' : orderBy.length}:${rows}${read}(${parts})`;
+  const key = `${owner}${relation.position}:${strategy}:${terms}[${nested.map((n) => n.key).join()}]`;
   return { ...request, key };
 }
 

@@ -1,8 +1,8 @@
 import type { Codec, Dialect } from '../dialects/base/dialect.ts';
 import type { DriverRow } from '../dialects/base/driver.ts';
 import type { Validator } from '../sql/column.ts';
-import type { OrderTerm } from '../sql/expression.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
+import type { OrderTerm } from '../sql/order-term.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import type { RelationDefinition } from './relation.ts';
 

@@ -1,7 +1,6 @@
 import type { AliasKind } from '../sql/alias.ts';
 import type { Column, ColumnValue } from '../sql/column.ts';
-import type { ExpressionLike } from '../sql/expression.ts';
-import type { NameOf } from '../sql/projection.ts';
+import type { ExpressionLike, NameOf } from '../sql/operand.ts';
 import type { ColumnAttribute, Columns, Shape, Source, Table, TableOptions } from '../sql/schema.ts';
 import type { AssociationProxy, AssociationProxyAttribute } from './association-proxy.ts';
 import type { Composite, CompositeAttribute, Synonym } from './derived-attribute.ts';

@@ -1,5 +1,5 @@
 import type { Column, ColumnValue } from '../sql/column.ts';
-import type { ExpressionLike, Input } from '../sql/expression.ts';
+import type { ExpressionLike, Input } from '../sql/operand.ts';
 import type { Source } from '../sql/schema.ts';
 import type { AssociationProxy, ProxyCollection } from './association-proxy.ts';
 import type { Collection, LoadedCollection } from './collection.ts';
@@ -176,6 +176,12 @@ export interface WithRequest<M, A = M> {
   alias?: Source & { readonly '~entity': A };
   /** How many steps a recursive load goes; all unless told. */
   depth?: number;
+  /** Reads these columns alone, with the keys; the others are not in the type. SQLAlchemy: `load_only()`. */
+  loadOnly?: readonly ColumnKeys<M>[];
+  /** Does not read these columns; they are not in the type. SQLAlchemy: `defer()`. */
+  defer?: readonly ColumnKeys<M>[];
+  /** Reads columns that are `deferred()`, by attribute or by group. SQLAlchemy: `undefer()`, `undefer_group()`. */
+  undefer?: readonly string[];
 }
 
 type RelatedFilter = { readonly '~value': boolean | null } | readonly { readonly '~value': boolean | null }[];
@@ -198,25 +204,59 @@ type Unloaded = false | undefined | 'raise' | 'select' | { strategy: 'raise' | '
 /** What `with` may say of a to-one relation so that it may be null. */
 type Emptied = 'noload' | { strategy: 'noload' } | { filter: unknown };
 
-/** The to-one relations that are never null by themselves, but may be as they were asked for. */
-type EmptiedKeys<S, W> = {
-  [K in keyof W & keyof S]: W[K] extends Emptied ? (S[K] extends One<infer _, infer N> ? (N extends true ? never : K) : never) : never;
-}[keyof W & keyof S];
+/** An object of a relation as its request reads it, without the columns that it leaves out. */
+type Chosen<M, W> = W extends { loadOnly: readonly (infer K)[] }
+  ? Without<M, Exclude<ColumnKeys<M>, K | 'id'>>
+  : W extends { defer: readonly (infer K)[] }
+    ? Without<M, K & PropertyKey>
+    : M;
+
+/** The relations that, as they were asked for, hold less than their class says: null, or objects without all columns. */
+type NarrowedKeys<S, W> = { [K in keyof W & keyof S]: IsNarrowed<S[K], W[K]> extends true ? K : never }[keyof W & keyof S];
+
+type IsNarrowed<R, W> = W extends { loadOnly: unknown } | { defer: unknown }
+  ? true
+  : W extends Emptied
+    ? R extends One<infer _, false>
+      ? true
+      : IsNarrowedBelow<R, W>
+    : IsNarrowedBelow<R, W>;
+
+type IsNarrowedBelow<R, W> = W extends { with: infer N }
+  ? [NarrowedKeys<ShapeOfInstance<TargetOf<R>>, N>] extends [never]
+    ? false
+    : true
+  : false;
+
+/** The relations of `W` that are loaded already, as something else. */
+type LoadedKeys<Out, W> = {
+  [K in keyof W & keyof Out]: NonNullable<Out[K]> extends ModelInstance | { readonly length: number } ? K : never;
+}[keyof W & keyof Out];
+
+/** What an object is besides the relations that a request gives it. */
+type Rest<M, Out, N extends PropertyKey, L extends PropertyKey> = [N | L] extends [never]
+  ? Out
+  : Omit<Out, N | L> & Pick<M, Exclude<L, N> & keyof M>;
 
 /**
- * An object whose relations of `W` are loaded, as the compiler sees it. Assignable to `M`, unless a filter may have left out what
- * `M` says is always there.
+ * An object whose relations of `W` are loaded, as the compiler sees it. Assignable to `M`, unless a filter or a choice of columns
+ * may have left out what `M` says is always there.
  */
-export type Loaded<M, W> = M extends unknown ? LoadedOne<M, ShapeOfInstance<M>, W> : never;
+export type Loaded<M, W, Out = M> = Out extends unknown ? LoadedOne<M, Out, ShapeOfInstance<Out>, W> : never;
 
-type LoadedOne<M, S, W> = (EmptiedKeys<S, W> extends never ? M : Omit<M, EmptiedKeys<S, W>>) & {
+type LoadedOne<M, Out, S, W> = Rest<
+  Extract<M, { readonly '~shape'?: S }>,
+  Out,
+  NarrowedKeys<S, W>,
+  [M] extends [Out] ? never : LoadedKeys<Out, W>
+> & {
   [K in keyof W & keyof S as W[K] extends Unloaded ? never : K]: S[K] extends Many<infer C>
-    ? LoadedCollection<Loaded<LoadedObject<C>, Below<K, W[K]>>>
+    ? LoadedCollection<Loaded<LoadedObject<C>, Below<K, W[K]>, Chosen<LoadedObject<C>, W[K]>>>
     : S[K] extends One<infer C, infer N>
       ? N extends true
-        ? Loaded<LoadedObject<C>, Below<K, W[K]>> | null
+        ? Loaded<LoadedObject<C>, Below<K, W[K]>, Chosen<LoadedObject<C>, W[K]>> | null
         : W[K] extends Emptied
-          ? Loaded<LoadedObject<C>, Below<K, W[K]>> | null
-          : Loaded<LoadedObject<C>, Below<K, W[K]>>
+          ? Loaded<LoadedObject<C>, Below<K, W[K]>, Chosen<LoadedObject<C>, W[K]>> | null
+          : Loaded<LoadedObject<C>, Below<K, W[K]>, Chosen<LoadedObject<C>, W[K]>>
       : never;
 };

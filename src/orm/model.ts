@@ -2,11 +2,12 @@
 import { inspect } from 'node:util';
 import { type Column, isColumn } from '../sql/column.ts';
 import { describe, sqlError } from '../sql/errors.ts';
-import { Expression, type ExpressionLike } from '../sql/expression.ts';
+import { Expression } from '../sql/expression.ts';
 import { makeAlias } from '../sql/make.ts';
 import type { MetaData } from '../sql/metadata.ts';
 import { snakeCase } from '../sql/naming.ts';
 import type { ColumnNode, Node, SourceNode } from '../sql/node.ts';
+import type { ExpressionLike } from '../sql/operand.ts';
 import { ColumnAttribute, type Columns, type Shape, type Source, Table, type TableColumn, type TableOptions } from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';
 import { initialize } from './assignment.ts';
@@ -136,7 +137,12 @@ function expressionsOf(source: SourceNode, columns: readonly TableColumn[]): Col
 /** Columns of a class that extends another one: a select of them reads from all of its tables, and only its rows. */
 function ownExpressions(mapper: Mapper, columns: readonly TableColumn[]): ColumnAttribute[] {
   const made = expressionsOf(mapper.table.node, columns);
-  for (const column of made) Object.defineProperty(column, '~reads', { get: () => sourceFor(mapper).reads });
+  const reading = <E extends object>(expression: E): E =>
+    Object.defineProperty(expression, '~reads', { get: () => sourceFor(mapper).reads });
+  for (const column of made) {
+    reading(column);
+    Object.defineProperty(column, 'as', { value: (name: string) => reading(Expression.prototype.as.call(column, name)) });
+  }
   return made;
 }
 

@@ -1,9 +1,10 @@
 import type { Dialect } from '../dialects/base/dialect.ts';
 import type { DriverRow, MaybePromise, RunResult } from '../dialects/base/driver.ts';
 import type { DefaultValue } from '../sql/column.ts';
-import { conjunction, Expression } from '../sql/expression.ts';
+import { Expression } from '../sql/expression.ts';
 import { make, makeBind } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
+import { conjunction } from '../sql/operand.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import { columnValue, plainValue } from './attributes.ts';
 import { ormError } from './errors.ts';

@@ -1,7 +1,8 @@
 import { sqlError } from '../sql/errors.ts';
-import { conjunction, Expression } from '../sql/expression.ts';
+import { Expression } from '../sql/expression.ts';
 import { make, makeAlias, makeColumn, makeSelect } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
+import { conjunction } from '../sql/operand.ts';
 import type { Select } from '../sql/select.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { columnOf } from './mapped-source.ts';

@@ -1,17 +1,19 @@
 import type { Executable } from '../engine/statement.ts';
 import type { StatementLimits } from '../engine/statement-limits.ts';
 import { describe, sqlError } from '../sql/errors.ts';
-import { Expression, type ExpressionLike, type OrderTerm } from '../sql/expression.ts';
+import { Expression } from '../sql/expression.ts';
 import type { Joinable } from '../sql/join.ts';
 import { changeSelect, make, makeBind } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
-import type { ItemsOf, NameOf, OuterRow, SelectRow } from '../sql/projection.ts';
+import type { ExpressionLike, NameOf } from '../sql/operand.ts';
+import type { OrderTerm } from '../sql/order-term.ts';
+import type { ItemsOf, OuterRow, SelectRow } from '../sql/projection.ts';
 import type { Source } from '../sql/schema.ts';
 import { Select, select } from '../sql/select.ts';
 import type { LockNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN, isWhole } from '../sql/type.ts';
 import { checkValue, unknownAttribute } from './attributes.ts';
-import { type ColumnChoice, choose, selectChosen } from './column-choice.ts';
+import { type ColumnChoice, choose, keepRead, selectChosen } from './column-choice.ts';
 import type { CriteriaCondition, CriteriaTarget } from './criteria.ts';
 import { addChange, type CriteriaChange, inScope, makeCriterion } from './criteria.ts';
 import { type CursorOptions, type CursorPage, pageByCursor } from './cursor-pagination.ts';
@@ -19,7 +21,7 @@ import { derivedEquals } from './derived-attribute.ts';
 import type { QueryJoin } from './eager-join.ts';
 import { NotFoundError, ormError } from './errors.ts';
 import { keyValues } from './identity.ts';
-import { type LoadRequest, mergeRequests, readRequests } from './load-request.ts';
+import { type LoadRequest, mergeRequests, readRequests, tiesOf, withDefaults } from './load-request.ts';
 import { adaptTo, columnOf } from './mapped-source.ts';
 import type { Entity, Mapper, RowDispatch } from './mapping.ts';
 import type { AnyClass, ColumnKeys, FilterBy, Loaded, UpdateBy, With, Without } from './model-types.ts';
@@ -202,9 +204,9 @@ export class Query<M, Out = M, J = unknown> {
    * statement each. SQLAlchemy: `options(joinedload(…), selectinload(…))`.
    * @example Post.query().with({ author: { with: { profile: true } }, tags: true })
    */
-  with<const W extends With<M>>(spec: W): Query<M, Loaded<M, W>, J> {
+  with<const W extends With<M>>(spec: W): Query<M, Loaded<M, W, Out>, J> {
     const requests = mergeRequests(this.#spec.requests, readRequests(this.#spec.mapper, spec));
-    return new Query<M, Loaded<M, W>, J>({ ...this.#spec, requests }, this.#runner);
+    return this.#with({ requests }).#reading(this.#spec.columns) as never;
   }
   /**
    * Reads these columns alone, with the key; the others are not loaded, and not in the type. SQLAlchemy: `load_only()`.
@@ -222,9 +224,14 @@ export class Query<M, Out = M, J = unknown> {
     return this.#choose({ undefer: names });
   }
   #choose(change: Parameters<typeof choose>[2]): Query<M, Out, J> {
-    const { mapper, source, select: statement, columns } = this.#spec;
-    const choice = choose(mapper, columns, change);
-    return this.#with({ columns: choice, select: selectChosen(statement, mapper, source, choice) });
+    return this.#reading(choose(this.#spec.mapper, this.#spec.columns, change));
+  }
+  /** Reads these columns, and those by which the relations that are asked for are found. */
+  #reading(choice: ColumnChoice | null): Query<M, Out, J> {
+    if (choice === null) return this;
+    const { mapper, source, select: statement, requests } = this.#spec;
+    const columns = keepRead(mapper, choice, tiesOf(withDefaults(mapper, requests)));
+    return this.#with({ columns, select: selectChosen(statement, mapper, source, columns) });
   }
   /**
    * How the classes below are read: those named, or `'*'` for all, in the query's own statement (`'inline'`), or by one further

@@ -1,7 +1,8 @@
-import { conjunction } from '../sql/expression.ts';
 import { canonicalKey, make, makeColumn, makeCte, makeCteAlias, makeCteReference, makeSelect, nextId } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
+import { conjunction } from '../sql/operand.ts';
 import { INTEGER } from '../sql/type.ts';
+import { chosenEntity } from './column-choice.ts';
 import { identityOfRow } from './identity.ts';
 import type { LoadRequest } from './load-request.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
@@ -9,7 +10,7 @@ import { columnOf } from './mapped-source.ts';
 import type { Entity } from './mapping.ts';
 import { fill, isWholeHere, relatedTo } from './related-filling.ts';
 import { isAmong, isByTarget, relatedColumns, relatedRows } from './related-statement.ts';
-import { distinctKeys, isNew, type Key, localKey, mayRepeat, ownerOf } from './select-in-loading.ts';
+import { isNew, mayRepeat, ownerOf, parentKeys } from './select-in-loading.ts';
 
 /** Loads one step of the relation, where a step takes a statement of its own. */
 export type RecursiveLoad = (parents: readonly Entity[], request: LoadRequest) => Promise<readonly Entity[]>;
@@ -32,9 +33,9 @@ export async function loadRecursive(
   if (relation.local.length > 1 || limit !== null || offset !== null || !recursiveUnion) return byLevels(roots, request, step);
   const found = new Map<unknown, Entity[]>();
   const known = new Set<Entity>(roots);
-  const keys = distinctKeys(roots.map((root) => localKey(root, relation)));
-  for (let start = 0; start < keys.length; start += CHUNK) {
-    await fetchBelow(session, request, keys.slice(start, start + CHUNK), found, known);
+  const { values } = parentKeys(roots, relation);
+  for (let start = 0; start < values.length; start += CHUNK) {
+    await fetchBelow(session, request, values.slice(start, start + CHUNK), found, known);
   }
   const partial = request.filter.length > 0;
   const reached = new Set<Entity>();
@@ -44,14 +45,14 @@ export async function loadRecursive(
   const seen = new Set<Entity>(roots);
   for (let depth = 1; depth <= request.depth && level.length > 0; depth++) {
     const next: Entity[] = [];
-    for (const parent of level) {
+    const { identities } = parentKeys(level, relation);
+    for (const [i, parent] of level.entries()) {
       if (!known.has(parent)) {
         strays.push(parent);
         continue;
       }
-      const key = localKey(parent, relation);
       if (partial || request.orderBy !== null || !isWholeHere(parent, relation)) {
-        fill(session, parent, relation, key === null ? [] : [...(found.get(key.identity) ?? [])], partial);
+        fill(session, parent, relation, [...(found.get(identities[i]) ?? [])], partial);
       }
       for (const one of relatedTo(parent, relation)) {
         reached.add(one);
@@ -83,24 +84,23 @@ async function byLevels(roots: readonly Entity[], request: LoadRequest, step: Re
 async function fetchBelow(
   session: LoadingSession,
   request: LoadRequest,
-  keys: readonly Key[],
+  keys: readonly unknown[],
   found: Map<unknown, Entity[]>,
   known: Set<Entity>,
 ): Promise<void> {
   const { relation } = request;
   const { target } = relation;
-  const built = recursiveStatement(
-    request,
-    keys.map((key) => key.values[0]),
-  );
+  const built = recursiveStatement(request, keys);
   const values = built.binds.map((bind) => bind.value);
   const rows = await session.fetch(target.table, canonicalKey(built.key), () => built, values);
   const map = session.identities.of(target);
   const owner = ownerOf(relation);
   const seen = mayRepeat(relation) ? new Map<Entity[], Set<Entity>>() : null;
   const peers: Entity[] = [];
+  const choose = request.columns === null ? null : chosenEntity(session, target, request.columns);
   for (const row of rows) {
-    const entity = entityOfRow(session, target, map, row, identityOfRow(target, row), peers);
+    const identity = identityOfRow(target, row);
+    const entity = choose === null ? entityOfRow(session, target, map, row, identity, peers) : choose(map, row, identity, peers);
     peers.push(entity);
     known.add(entity);
     const key = owner(row);
@@ -148,7 +148,7 @@ function recursiveStatement(request: LoadRequest, keys: readonly unknown[]): Nod
   const all = makeCteAlias(makeCte({ id, name: null, columns, query: union, recursive: true, materialized: null }));
   const reached = makeSelect({ columns: [makeColumn(all, 'reached', 'reached', own.type)], from: [all] });
   return makeSelect({
-    columns: [...relatedColumns(relation, target), ...(isByTarget(relation) ? [] : near)],
+    columns: [...relatedColumns(relation, target, request.columns), ...(isByTarget(relation) ? [] : near)],
     from: [...from],
     where: conjunction([isAmong(near, nearColumns, reached), ...where, ...filter]),
     orderBy: request.orderBy ?? relation.orderBy.map((term) => term.node),

@@ -1,10 +1,10 @@
-import { conjunction } from '../sql/expression.ts';
 import { make, makeAlias, makeBind, makeColumn, makeSelect } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind } from '../sql/node-walk.ts';
+import { conjunction } from '../sql/operand.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { INTEGER } from '../sql/type.ts';
-import { readNode } from './column-choice.ts';
+import { type ColumnChoice, readNode, readNodes } from './column-choice.ts';
 import type { LoadRequest } from './load-request.ts';
 import { columnOf } from './mapped-source.ts';
 import type { Relationship } from './mapping.ts';
@@ -12,10 +12,10 @@ import { fromNaming } from './polymorphic-reading.ts';
 import { conditionsOf, tie, ties } from './relation-attribute.ts';
 
 /** What a load of one relation may ask for beside the relation itself. */
-export type Wish = Pick<LoadRequest, 'filter' | 'orderBy' | 'limit' | 'offset' | 'key'>;
+export type Wish = Pick<LoadRequest, 'filter' | 'orderBy' | 'limit' | 'offset' | 'columns' | 'key'>;
 
 /** All that a relation holds. */
-export const ALL: Wish = { filter: [], orderBy: null, limit: null, offset: null, key: '' };
+export const ALL: Wish = { filter: [], orderBy: null, limit: null, offset: null, columns: null, key: '' };
 
 /** The rows that a relation leads to, of any parent. */
 export interface RelatedRows {
@@ -68,7 +68,7 @@ export type ParentKeys = readonly unknown[] | Node;
 /** SELECT the target's columns (and the through table's own key) WHERE the parent's key is among these. */
 export function relatedStatement(relation: Relationship, keys: ParentKeys, wish: Wish): Node {
   const target = relation.target.table.node;
-  const columns = relatedColumns(relation, target);
+  const columns = relatedColumns(relation, target, wish.columns);
   const { from, where, near, nearColumns } = relatedRows(relation, [...wish.filter, ...(wish.orderBy ?? [])]);
   if (!isByTarget(relation)) columns.push(...near);
   const order = wish.orderBy ?? relation.orderBy.map((term) => term.node);
@@ -78,7 +78,8 @@ export function relatedStatement(relation: Relationship, keys: ParentKeys, wish:
 }
 
 /** The columns of the related rows, but for those that wait until they are asked for. */
-export function relatedColumns(relation: Relationship, target: SourceNode): Node[] {
+export function relatedColumns(relation: Relationship, target: SourceNode, choice: ColumnChoice | null): Node[] {
+  if (choice !== null) return readNodes(target, relation.target, choice);
   const tied = new Set(isByTarget(relation) ? relation.remote : []);
   return relation.target.rowColumns.map((column, place) => (tied.has(place) ? columnOf(target, column) : readNode(target, column)));
 }

@@ -1,14 +1,16 @@
 import { inspect } from 'node:util';
 import { describe } from '../sql/errors.ts';
-import { conjunction, Expression, type ExpressionLike } from '../sql/expression.ts';
+import { Expression } from '../sql/expression.ts';
 import { make, makeBind, makeColumn } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
+import { conjunction, type ExpressionLike } from '../sql/operand.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { identityOf, nameOf } from './identity.ts';
 import {
+  DELETED,
   type Entity,
   hasChange,
   isEntity,
@@ -372,7 +374,10 @@ function setOne(owner: Entity, relation: Relationship, value: unknown, direct: b
   if (old === value && (related[relation.position] === value || hasChange(owner, place))) {
     // Saying null again for a row that may have another object, seen only by its foreign key, is still a change; and so is
     // an object that was given up on its own side, before this one was known to hold it.
-    if (value === null ? owner[STATUS] === PERSISTENT : !direct || !isGivenUp(value, relation, owner)) return;
+    if (value === null ? owner[STATUS] === PERSISTENT : !direct || !isGivenUp(value, relation, owner)) {
+      if (direct && value !== null) bringIn(owner, relation, value);
+      return;
+    }
   }
   recordChange(owner, place, old);
   related[relation.position] = value;
@@ -398,6 +403,11 @@ function setOne(owner: Entity, relation: Relationship, value: unknown, direct: b
   if (direct && relation.cascade.saveUpdate) session?.cascade(value);
 }
 
+/** An object that only its own side related, and so stayed outside, comes into the session once the owner says it too. */
+function bringIn(owner: Entity, relation: Relationship, object: Entity): void {
+  if (object[SESSION] === null && object[STATUS] !== DELETED && relation.cascade.saveUpdate) owner[SESSION]?.cascade(object);
+}
+
 /** Whether the other side of a one-to-one relation is known to hold something else. */
 function isGivenUp(value: Entity, { back }: Relationship, owner: Entity): boolean {
   if (back === null || back.many || back.viewOnly) return false;
@@ -415,7 +425,10 @@ function release(holder: Entity, relation: Relationship, member: Entity): void {
 function append(owner: Entity, relation: Relationship, object: Entity, direct: boolean): void {
   refuseViewOnly(relation);
   const collection = collectionOf(owner, relation);
-  if (collection.added?.has(object) || (collection.items !== null && collection.holds(object))) return;
+  if (collection.added?.has(object) || (collection.items !== null && collection.holds(object))) {
+    if (direct) bringIn(owner, relation, object);
+    return;
+  }
   if (collection.items !== null && collection.before === null) collection.before = [...collection.items];
   collection.push(object);
   if (!collection.removed?.delete(object) || collection.items === null) {

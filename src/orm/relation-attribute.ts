@@ -1,10 +1,11 @@
 import { describe } from '../sql/errors.ts';
-import { conditions, conjunction, Expression, type ExpressionLike } from '../sql/expression.ts';
+import { Expression } from '../sql/expression.ts';
 import { func } from '../sql/function.ts';
 import type { Joinable } from '../sql/join.ts';
 import { make, makeAlias, makeBind, makeSelect } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
-import type { NameOf } from '../sql/projection.ts';
+import type { NameOf } from '../sql/operand.ts';
+import { conditions, conjunction, type ExpressionLike } from '../sql/operand.ts';
 import { type Source, sourceOf } from '../sql/schema.ts';
 import type { SelectNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN, INTEGER } from '../sql/type.ts';
@@ -203,10 +204,12 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
     const rows = this.#target !== null || shared ? target : (wholeFrom(relation.target) as SourceNode);
     const reached = { from: this.#source, target, mapper: relation.target };
     if (relation.through === null) return { ...reached, steps: [{ source: rows, on: tie(relation, this.#source, target) }] };
-    const through = relation.through.node;
+    // Where an alias stands for the related class, the relation may be joined again by another.
+    const through = this.#target === null ? relation.through.node : makeAlias(relation.through.node, null);
     const { near, far, across } = ties(relation, this.#source, through, target);
     return {
       ...reached,
+      filtered: relation.join !== null || conditionsOf(relation).length > 0,
       steps: [
         { source: through, on: near },
         { source: rows, on: across === null ? far : (conjunction([far, across]) as Node) },

@@ -1,9 +1,9 @@
 import { adapt } from '../sql/adapt.ts';
-import { conjunction, type ExpressionLike } from '../sql/expression.ts';
 import { sourcesOf } from '../sql/join.ts';
 import { make, makeAlias } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind } from '../sql/node-walk.ts';
+import { conjunction, type ExpressionLike } from '../sql/operand.ts';
 import { ColumnAttribute, type ForeignKey, type Table } from '../sql/schema.ts';
 import { ormError } from './errors.ts';
 import type { JoinCondition, Mapper } from './mapping.ts';

@@ -1,7 +1,8 @@
-import { conjunction, Expression } from '../sql/expression.ts';
+import { Expression } from '../sql/expression.ts';
 import { make, makeAlias, makeBind, rebuild } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind, mapChildren } from '../sql/node-walk.ts';
+import { conjunction } from '../sql/operand.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';
 import { columnOf } from './mapped-source.ts';

@@ -1,4 +1,5 @@
-import type { ExpressionLike, OrderTerm } from '../sql/expression.ts';
+import type { ExpressionLike } from '../sql/operand.ts';
+import type { OrderTerm } from '../sql/order-term.ts';
 import type { ColumnAttribute, Table } from '../sql/schema.ts';
 
 /** How a relation is loaded when it is first awaited, or always. SQLAlchemy: `lazy=`. */

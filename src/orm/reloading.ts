@@ -1,7 +1,7 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
-import { conjunction } from '../sql/expression.ts';
 import { make, makeBind, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
+import { conjunction } from '../sql/operand.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
 import { NOT_READ, readNode, valuesWithin } from './column-choice.ts';
@@ -95,7 +95,7 @@ export function tellRefresh(entity: Entity): void {
 
 /** The rows of these keys by identity, as wide as the class; columns that were not asked for are undefined. */
 export async function readByKeys(
-  session: ReloadingSession,
+  session: LoadingSession,
   mapper: Mapper,
   keys: readonly (readonly unknown[])[],
   { positions = null, lock = null, whole = false, restricted = false }: ReadingOptions = {},

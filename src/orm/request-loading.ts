@@ -1,4 +1,5 @@
 import type { Node } from '../sql/node.ts';
+import { hasChosen } from './column-choice.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { markLoad } from './load-marks.ts';
@@ -60,12 +61,19 @@ async function loadRequest(
     }
   }
   const plain = isPlain(request);
-  const missing = plain ? parents.filter((parent) => !isWholeHere(parent, relation)) : parents;
+  const missing = plain ? parents.filter((parent) => !isHere(session, parent, request)) : parents;
   if (!plain && relation.many) for (const parent of parents) reset(collectionOf(parent, relation));
   if (missing.length > 0) {
     await loadSelectIn(session, relation, missing, request, strategy === 'subquery' && keys !== null ? keys(relation) : null);
   }
   return request.nested.length === 0 && request.depth === 1 ? [] : parents.flatMap((parent) => relatedTo(parent, relation));
+}
+
+/** Whether all that a relation of an object holds is known, with the columns that are asked for. */
+function isHere(session: LoadingSession, parent: Entity, { relation, columns }: LoadRequest): boolean {
+  if (!isWholeHere(parent, relation)) return false;
+  if (session.partial === null && columns === null) return true;
+  return relatedTo(parent, relation).every((one) => hasChosen(session, relation.target, one, columns));
 }
 
 /** A collection that nobody changed gives way to what is loaded in its place. */

@@ -1,9 +1,9 @@
 import { adapt } from '../sql/adapt.ts';
-import { conjunction } from '../sql/expression.ts';
 import { sourcesOf } from '../sql/join.ts';
 import { changeSelect, make, makeColumn, rebuild } from '../sql/make.ts';
 import type { BindNode, Node, SourceNode } from '../sql/node.ts';
 import { isKind, mapChildren, walk } from '../sql/node-walk.ts';
+import { conjunction } from '../sql/operand.ts';
 import { tableBehind } from '../sql/schema.ts';
 import type { JoinNode, SelectNode } from '../sql/statement-nodes.ts';
 import { type Criterion, criteriaOf } from './criteria.ts';

@@ -1,6 +1,6 @@
-import { conjunction } from '../sql/expression.ts';
 import { make, makeBind, makeDelete, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
+import { conjunction } from '../sql/operand.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import { columnOf } from './mapped-source.ts';
 import { PACKED_CHUNK, type PackedRows, packedRows } from './packed-rows.ts';

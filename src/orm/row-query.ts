@@ -1,7 +1,9 @@
 import { describe, sqlError } from '../sql/errors.ts';
-import { Expression, type ExpressionLike, type OrderTerm } from '../sql/expression.ts';
+import { Expression } from '../sql/expression.ts';
 import { func } from '../sql/function.ts';
 import { make } from '../sql/make.ts';
+import type { ExpressionLike } from '../sql/operand.ts';
+import type { OrderTerm } from '../sql/order-term.ts';
 import { type Select, select } from '../sql/select.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { ormError } from './errors.ts';

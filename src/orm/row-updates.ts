@@ -1,7 +1,7 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
-import { conjunction } from '../sql/expression.ts';
 import { make, makeBind, makeSelect, makeUpdate } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
+import { conjunction } from '../sql/operand.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';

@@ -2,14 +2,17 @@ import type { DriverRow } from '../dialects/base/driver.ts';
 import { canonicalKey } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import { columnValue } from './attributes.ts';
+import { chosenEntity, hasChosen } from './column-choice.ts';
 import { identityOf, identityOfRow } from './identity.ts';
 import { loadMark } from './load-marks.ts';
 import { isPlain } from './load-request.ts';
-import { entitiesOfRows, entityOfRow, type LoadingSession } from './loader.ts';
-import { type Entity, hasChange, MAPPER, type Relationship, ROW } from './mapping.ts';
+import { complete, entitiesOfRows, entityOfRow, type LoadingSession } from './loader.ts';
+import { CHANGES, type Entity, hasChange, MAPPER, PERSISTENT, type Relationship, ROW, STATUS } from './mapping.ts';
+import { storedKey } from './persistence.ts';
 import { knownOne, relatedOf } from './related.ts';
 import { fill, fillOne } from './related-filling.ts';
 import { ALL, isByTarget, type ParentKeys, relatedStatement, type Wish } from './related-statement.ts';
+import { readByKeys } from './reloading.ts';
 
 /** Parents whose related rows are asked for in one statement. */
 const CHUNK = 500;
@@ -28,28 +31,49 @@ export async function loadSelectIn(
   wish: Wish = ALL,
   within: Node | null = null,
 ): Promise<Entity[]> {
+  await readOwnSide(session, relation, parents);
   const query = relation.local.length === 1 ? within : null;
   if (relation.direction === 'manyToOne') return loadOne(session, relation, parents, wish, query);
   const loaded: Entity[] = [];
   const found = new Map<unknown, Entity[]>();
-  const keyed = parents.map((parent) => localKey(parent, relation));
-  const keys = distinctKeys(keyed);
-  for (const key of keys) found.set(key.identity, []);
+  const keys = parentKeys(parents, relation);
   const owner = ownerOf(relation);
   const seen = mayRepeat(relation) ? new Map<Entity[], Set<Entity>>() : null;
-  await fetchRelated(session, relation, keys, wish, query, loaded, (child, row) => {
-    const list = found.get(owner(row));
-    if (list !== undefined && (seen === null || isNew(seen, list, child))) list.push(child);
+  await fetchRelated(session, relation, keys.values, wish, query, loaded, (child, row) => {
+    const identity = owner(row);
+    let list = found.get(identity);
+    if (list === undefined) {
+      list = [];
+      found.set(identity, list);
+    }
+    if (seen === null || isNew(seen, list, child)) list.push(child);
   });
   const partial = wish.filter.length > 0 || wish.limit !== null || wish.offset !== null;
   if (!relation.many && relation.orderBy.length === 0 && wish.orderBy === null && [...found.values()].some((list) => list.length > 1)) {
     warnOfSeveral(relation);
   }
-  parents.forEach((parent, i) => {
-    const key = keyed[i];
-    fill(session, parent, relation, key === null ? [] : (found.get(key.identity) as Entity[]), partial);
-  });
+  const given = keys.identities.length === keys.values.length ? null : new Set<unknown>();
+  for (let i = 0; i < parents.length; i++) {
+    const identity = keys.identities[i];
+    const list = identity === undefined ? undefined : found.get(identity);
+    // Each parent has a list of its own, also where several have one key.
+    const shared = list !== undefined && given?.has(identity) === true;
+    if (list !== undefined) given?.add(identity);
+    fill(session, parents[i], relation, list === undefined ? [] : shared ? [...list] : list, partial);
+  }
   return loaded;
+}
+
+/** Reads the columns by which the parents find what the relation leads to, where a query left them out. */
+async function readOwnSide(session: LoadingSession, { local, mapper }: Relationship, parents: readonly Entity[]): Promise<void> {
+  const lacking = parents.filter((parent) => parent[STATUS] === PERSISTENT && local.some((place) => parent[ROW][place] === undefined));
+  if (lacking.length === 0) return;
+  const keys = lacking.map((parent) => storedKey(parent, parent[CHANGES]));
+  const found = await readByKeys(session, mapper, keys, { positions: local });
+  lacking.forEach((parent, i) => {
+    const row = found.get(identityOf(keys[i]));
+    if (row !== undefined) complete(session, mapper, parent, row, null);
+  });
 }
 
 /** Whether a list does not have the object yet, of which it has it now. */
@@ -77,30 +101,38 @@ function warnOfSeveral(relation: Relationship): void {
   );
 }
 
-/** A parent's side of a relation. */
-export interface Key {
-  readonly identity: unknown;
+/** The parents' side of a relation. */
+export interface ParentKeyList {
+  /** What each parent finds its rows by; undefined where it can have none. */
+  readonly identities: readonly unknown[];
+  /** The keys for a statement, each once: values, or lists of them where a key has several columns. */
   readonly values: readonly unknown[];
 }
 
-export function localKey(parent: Entity, { local }: Relationship): Key | null {
-  if (local.length === 1) {
-    const value = columnValue(parent, local[0]);
-    return value === null || value === undefined ? null : { identity: identityOf([value]), values: [value] };
-  }
-  const values = local.map((position) => columnValue(parent, position));
-  return values.some((value) => value === null || value === undefined) ? null : { identity: identityOf(values), values };
-}
-
-export function distinctKeys(keys: readonly (Key | null)[]): Key[] {
-  const distinct: Key[] = [];
+export function parentKeys(parents: readonly Entity[], { local }: Relationship): ParentKeyList {
+  const identities: unknown[] = [];
+  const values: unknown[] = [];
   const seen = new Set<unknown>();
-  for (const key of keys) {
-    if (key === null || seen.has(key.identity)) continue;
-    seen.add(key.identity);
-    distinct.push(key);
+  const [first] = local;
+  for (const parent of parents) {
+    let identity: unknown;
+    let value: unknown;
+    if (local.length === 1) {
+      value = columnValue(parent, first);
+      // Most keys are numbers, which are their own identity.
+      if (typeof value === 'number') identity = value;
+      else if (value !== null && value !== undefined) identity = identityOf([value]);
+    } else {
+      const list = local.map((position) => columnValue(parent, position));
+      value = list;
+      if (!list.some((one) => one === null || one === undefined)) identity = identityOf(list);
+    }
+    identities.push(identity);
+    if (identity === undefined || seen.has(identity)) continue;
+    seen.add(identity);
+    values.push(value);
   }
-  return distinct;
+  return { identities, values };
 }
 
 /** Nothing keeps rows of the table between from standing there twice. */
@@ -143,28 +175,32 @@ async function loadOne(
   within: Node | null,
 ): Promise<Entity[]> {
   const loaded: Entity[] = [];
-  const waiting: { parent: Entity; key: Key }[] = [];
+  const waiting: Entity[] = [];
   const partial = wish.filter.length > 0 || wish.offset !== null;
   for (const parent of parents) {
     // What a user set stays, whatever is asked for; what a filter left is not all there is.
     const open = partial || loadMark(parent, relation) === 'partial';
-    const known = open && !hasChange(parent, parent[MAPPER].columns.length + relation.position) ? undefined : knownOne(parent, relation);
-    if (known !== undefined) {
+    const changed = hasChange(parent, parent[MAPPER].columns.length + relation.position);
+    const known = open && !changed ? undefined : knownOne(parent, relation);
+    if (known !== undefined && (known === null || changed || hasChosen(session, relation.target, known, wish.columns))) {
       relatedOf(parent)[relation.position] = known;
       if (known !== null) loaded.push(known);
       continue;
     }
-    const key = localKey(parent, relation);
-    if (key === null) relatedOf(parent)[relation.position] = null;
-    else waiting.push({ parent, key });
+    waiting.push(parent);
   }
   if (waiting.length === 0) return loaded;
   const found = new Map<unknown, Entity>();
   const owner = ownerOf(relation);
-  await fetchRelated(session, relation, distinctKeys(waiting.map(({ key }) => key)), wish, within, loaded, (entity, row) => {
+  const keys = parentKeys(waiting, relation);
+  await fetchRelated(session, relation, keys.values, wish, within, loaded, (entity, row) => {
     found.set(owner(row), entity);
   });
-  for (const { parent, key } of waiting) fillOne(session, parent, relation, found.get(key.identity) ?? null, partial);
+  for (let i = 0; i < waiting.length; i++) {
+    const identity = keys.identities[i];
+    if (identity === undefined) relatedOf(waiting[i])[relation.position] ??= null;
+    else fillOne(session, waiting[i], relation, found.get(identity) ?? null, partial);
+  }
   return loaded;
 }
 
@@ -172,7 +208,7 @@ async function loadOne(
 async function fetchRelated(
   session: LoadingSession,
   relation: Relationship,
-  keys: readonly Key[],
+  keys: readonly unknown[],
   wish: Wish,
   within: Node | null,
   loaded: Entity[],
@@ -182,10 +218,10 @@ async function fetchRelated(
   const single = relation.local.length === 1;
   const chunk = within !== null ? Math.max(1, keys.length) : single ? CHUNK : COMPOSITE_CHUNK;
   for (let start = 0; start < keys.length; start += chunk) {
-    const part = within ?? keys.slice(start, start + chunk).map((key) => (single ? key.values[0] : key.values));
+    const part = within ?? keys.slice(start, start + chunk);
     const answer = fetchRows(session, relation, part, wish);
     const rows = answer instanceof Promise ? await answer : answer;
-    if (relation.direction === 'oneToMany' && relation.join === null && keys.length <= chunk) {
+    if (relation.direction === 'oneToMany' && relation.join === null && keys.length <= chunk && wish.columns === null) {
       // A row has one owner, so no two rows are of one object.
       const entities = entitiesOfRows(session, target, rows, true);
       // The driver's list may have become the list of objects, whose rows are as they came.
@@ -197,8 +233,10 @@ async function fetchRelated(
       return;
     }
     const map = session.identities.of(target);
+    const choose = wish.columns === null ? null : chosenEntity(session, target, wish.columns);
     for (const row of rows) {
-      const entity = entityOfRow(session, target, map, row, identityOfRow(target, row), loaded);
+      const identity = identityOfRow(target, row);
+      const entity = choose === null ? entityOfRow(session, target, map, row, identity, loaded) : choose(map, row, identity, loaded);
       loaded.push(entity);
       each(entity, row);
     }

@@ -39,7 +39,7 @@ export interface EndingSession extends FlushSession, AttachingSession, Reloading
   failed: boolean;
   flush(): Promise<void>;
   /** Waits for a flush under way. */
-  settle(): Promise<void>;
+  settle(): MaybePromise<void>;
   expungePending(entity: Entity): void;
   tell(event: WorkEvent, changes?: () => readonly ModelChange[]): MaybePromise<void>;
 }
@@ -50,14 +50,18 @@ const FLUSH_LIMIT = 100;
 /** Writes what changed and ends the transaction. See `Session.commit()`. */
 export async function commitWork(session: EndingSession, hooks: CommitHooks): Promise<void> {
   const { transaction } = session.connections;
-  await session.tell('beforeCommit', () => changesOf(session.written));
+  const before = session.tell('beforeCommit', () => changesOf(session.written));
+  if (before !== undefined) await before;
   await flushAll(session);
-  await session.settle();
+  const settling = session.settle();
+  if (settling !== undefined) await settling;
   refuseFailed(session);
   session.connections.refuseStreams('commit');
   const told = hooks.listensToCommits?.() !== false;
-  if (told && session.written.length > 0) await hooks.beforeCommit?.(changesOf(session.written));
-  await flushAll(session);
+  if (told && session.written.length > 0 && hooks.beforeCommit !== undefined) {
+    await hooks.beforeCommit(changesOf(session.written));
+    await flushAll(session);
+  }
   const all = [...session.written];
   const open = transaction.active;
   const swept = [...session.swept];
@@ -70,9 +74,12 @@ export async function commitWork(session: EndingSession, hooks: CommitHooks): Pr
   forgetWork(session);
   for (const { objects, change } of all) if (change === 'delete') for (const entity of objects) detachDeleted(session, entity);
   for (const entity of swept) if (entity[STATUS] === DELETED) detachDeleted(session, entity);
-  if (told && all.length > 0) await hooks.afterCommit?.(changesOf(all));
-  if (open) await session.tell('afterCommit', () => changesOf(all));
-  if (open) await session.tell('afterTransactionEnd');
+  if (told && all.length > 0 && hooks.afterCommit !== undefined) await hooks.afterCommit(changesOf(all));
+  if (!open) return;
+  const committed = session.tell('afterCommit', () => changesOf(all));
+  if (committed !== undefined) await committed;
+  const ended = session.tell('afterTransactionEnd');
+  if (ended !== undefined) await ended;
 }
 
 function detachDeleted(session: EndingSession, entity: Entity): void {

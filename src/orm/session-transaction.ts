@@ -55,16 +55,44 @@ export class SessionTransaction {
   open(engine: Engine, writes: boolean): MaybePromise<Connection> {
     const open = this.#connections.get(engine);
     if (open !== undefined) return open;
-    let opening = this.#opening.get(engine);
-    if (opening === undefined) {
-      opening = this.#open(engine, writes).finally(() => this.#opening.delete(engine));
-      this.#opening.set(engine, opening);
-    }
-    return opening;
+    const opening = this.#opening.get(engine);
+    if (opening !== undefined) return opening;
+    const begun = this.#open(engine, writes);
+    if (!(begun instanceof Promise)) return begun;
+    const ended = begun.finally(() => this.#opening.delete(engine));
+    this.#opening.set(engine, ended);
+    return ended;
   }
 
-  async #open(engine: Engine, writes: boolean): Promise<Connection> {
-    const connection = await this.#acquire(engine);
+  /** Nothing is waited for where the driver answers at once. */
+  #open(engine: Engine, writes: boolean): MaybePromise<Connection> {
+    const acquired = this.#acquire(engine);
+    return acquired instanceof Promise
+      ? acquired.then((connection) => this.#begin(engine, connection, writes))
+      : this.#begin(engine, acquired, writes);
+  }
+
+  #begin(engine: Engine, connection: Connection, writes: boolean): MaybePromise<Connection> {
+    if (this.#twoPhase || this.savepoints.length > 0) return this.#beginInSteps(engine, connection, writes);
+    const options = this.options ?? {};
+    const failed = async (error: unknown): Promise<never> => {
+      await connection.close();
+      throw error;
+    };
+    const begun = (): MaybePromise<Connection> => {
+      this.#connections.set(engine, connection);
+      const told = this.#began();
+      return told instanceof Promise ? told.then(() => connection) : connection;
+    };
+    try {
+      const answer = connection.begin({ ...options, writes: options.readOnly === true ? false : writes });
+      return answer instanceof Promise ? answer.then(begun, failed) : begun();
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  async #beginInSteps(engine: Engine, connection: Connection, writes: boolean): Promise<Connection> {
     try {
       const options = this.options ?? {};
       if (this.#twoPhase) await connection.beginTwoPhase(undefined, options);
@@ -112,7 +140,8 @@ export class SessionTransaction {
     let failure: unknown = null;
     for (const [engine, connection] of this.#connections) {
       try {
-        await connection.commit();
+        const done = connection.commit();
+        if (done instanceof Promise) await done;
       } catch (error) {
         if (!inSteps) throw error;
         // Others may have been committed, so this one has to be: it stays prepared on the server for whoever recovers it.
@@ -120,7 +149,8 @@ export class SessionTransaction {
         connection.driverConnection.destroy?.();
       }
       this.#connections.delete(engine);
-      await connection.close();
+      const closed = connection.close();
+      if (closed instanceof Promise) await closed;
     }
     this.#forget();
     if (failure !== null) throw failure;

@@ -1,54 +1,39 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Dialect, TransactionOptions } from '../dialects/base/dialect.ts';
-import type { DriverRow, MaybePromise, RunResult } from '../dialects/base/driver.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { TransactionOptions } from '../dialects/base/dialect.ts';
 import type { Result, ScalarOf } from '../engine/result.ts';
 import type { Executable } from '../engine/statement.ts';
-import { limitsOf, type StatementLimits } from '../engine/statement-limits.ts';
+import type { StatementLimits } from '../engine/statement-limits.ts';
 import { describe } from '../sql/errors.ts';
 import { insertInto } from '../sql/insert.ts';
-import { canonicalKey } from '../sql/make.ts';
-import type { Node } from '../sql/node.ts';
-import type { Source, Table } from '../sql/schema.ts';
+import type { Source } from '../sql/schema.ts';
 import { attach, letGo, requireOwn } from './attachment.ts';
 import { insertOfClass, insertReturning, updateByKeys, validRows } from './bulk.ts';
 import { reachedBy } from './cascade-walk.ts';
 import type { CriteriaCondition, CriteriaTarget } from './criteria.ts';
-import { addCriterion, type Criterion, type CriterionOptions, hasCriteria, inScope, makeCriterion } from './criteria.ts';
+import { addCriterion, type CriterionOptions, inScope, makeCriterion } from './criteria.ts';
 import { ormError } from './errors.ts';
 import { expire, expireAll, type RefreshOptions, refresh } from './expiry.ts';
-import { flush } from './flush.ts';
-import type { FlushSession, WrittenRows } from './flush-session.ts';
-import { isA, tellsApart, topOwner } from './hierarchy.ts';
-import { identityOf, keyValues, nameOf } from './identity.ts';
-import { IdentityMap } from './identity-map.ts';
+import { tellsApart, topOwner } from './hierarchy.ts';
+import { keyValues, nameOf } from './identity.ts';
 import { IdentityView } from './identity-view.ts';
 import { isModified } from './inspection.ts';
-import { LaterLoads } from './later-columns.ts';
-import { LazyLoads, type LazySession } from './lazy-loading.ts';
 import { type LoadRequest, readRequests } from './load-request.ts';
 import { mapperOf } from './mapper.ts';
 import {
   byMapper,
-  CHANGES,
   type Entity,
   isEntity,
-  MAPPER,
   type Mapper,
-  PENDING,
   PERSISTENT,
   type Relationship,
   SESSION,
   STATUS,
   STATUS_NAMES,
   type StateEvent,
-  UNRESTRICTED,
 } from './mapping.ts';
 import { mergeObjects } from './merging.ts';
 import { newQuery } from './model.ts';
 import type { AnyClass, BulkInsertRow, BulkUpdateRow, Loaded, ObjectOf, With } from './model-types.ts';
 import type { PageParameters } from './pagination.ts';
-import { type ManyResult, storedKey } from './persistence.ts';
 import { type ChangeOptions, type ExplainOptions, type Query, type QueryRunner, type QuerySpec, specOf } from './query.ts';
 import {
   countRows,
@@ -64,49 +49,14 @@ import {
 import { relationQuery } from './relation-query.ts';
 import { type RowLock, readLock } from './reloading.ts';
 import { loadRequests } from './request-loading.ts';
-import { restrict, restrictValues } from './restriction.ts';
-import { SessionConnections } from './session-connections.ts';
-import {
-  type CommitHooks,
-  changesOf,
-  closeWork,
-  commitWork,
-  type EndingSession,
-  failWork,
-  type ModelChange,
-  refuseFailed,
-  rollbackToSavepoint,
-  rollbackWork,
-} from './session-ending.ts';
-import { SessionListeners, STATE_EVENTS, WORK_EVENTS, type WorkEvent } from './session-events.ts';
-import { executeStatement, executeStatementMany, limited, type StatementSession } from './session-statements.ts';
+import { closeWork, commitWork, type ModelChange, refuseFailed, rollbackToSavepoint, rollbackWork } from './session-ending.ts';
+import type { WorkEvent } from './session-events.ts';
+import { executeStatement, executeStatementMany, limited } from './session-statements.ts';
 import { readBatch, type StreamOptions } from './stream-options.ts';
-import { type StreamConnection, streamEntities } from './streaming.ts';
+import { streamEntities } from './streaming.ts';
 import type { Synchronize } from './synchronization.ts';
 import { inTransaction, type NestedTransaction, nestedTransaction, type SessionTransactionOptions } from './transaction-scope.ts';
-import { toTransient } from './undo.ts';
-
-/** What a session needs to know of its database. */
-export interface SessionOptions extends CommitHooks {
-  /** The engine of a bind key; null is the default one. */
-  readonly engineFor: (bind: string | null) => Engine;
-  /** Flushes before each query; true unless told. */
-  readonly autoflush?: boolean;
-  /** Commits in two steps, so that all of its databases keep what was written or none does; each must have two-phase transactions. */
-  readonly twoPhase?: boolean | undefined;
-  /** Forbids every lazy load. */
-  readonly strictLoading?: boolean;
-  /** Handlers of the events of every session of the database. */
-  readonly listeners?: SessionListeners<Session, ModelChange>;
-  /** Throws where the session must not be used: in the context of another request. */
-  readonly checkUse?: () => void;
-  /** Conditions on all that the sessions of the database read. */
-  readonly criteria?: readonly Criterion[];
-  /** The page that the current request asks for. */
-  readonly pageParameters?: () => PageParameters | null;
-  /** What limits each of its statements, and ends them with a request that is gone. */
-  readonly limits?: StatementLimits | undefined;
-}
+import { UnitOfWork } from './unit-of-work.ts';
 
 /** The events of a session, and what their handlers get: the session, and what was written or the object that it is about. */
 export type SessionEvents = Record<WorkEvent, (session: Session, changes: readonly ModelChange[]) => unknown> &
@@ -124,8 +74,6 @@ export interface GetOptions<W = object> {
   readonly forUpdate?: boolean;
 }
 
-const handlers = new AsyncLocalStorage<Session>();
-
 /**
  * A unit of work: the objects of one request, and the transaction that their changes are written in.
  * Reads run by themselves; the first write, lock or `begin()` opens a transaction, `commit()` and `rollback()` end it.
@@ -135,45 +83,8 @@ const handlers = new AsyncLocalStorage<Session>();
  * db.session.add(new User({ username: 'john' }));
  * await db.session.commit();
  */
-export class Session implements EndingSession, StatementSession, QuerySession, LazySession, QueryRunner, AsyncDisposable {
-  readonly identities: IdentityMap = new IdentityMap();
-  readonly created: Set<Entity> = new Set();
-  readonly removed: Set<Entity> = new Set();
-  readonly watched: Set<Entity> = new Set();
-  readonly written: WrittenRows[] = [];
-  readonly swept: Entity[] = [];
-  partial: Set<Entity> | null = null;
-  version = 0;
-  suspects: Set<Entity> | null = null;
-  arrivals: Entity[] | null = null;
-  strays: WeakSet<Entity> | null = null;
-  failed = false;
-  readonly connections: SessionConnections;
-  readonly #dirty: Set<Entity> = new Set();
-  readonly #options: SessionOptions;
+export class Session extends UnitOfWork implements QuerySession, QueryRunner, AsyncDisposable {
   declare readonly '~events'?: SessionEvents;
-  readonly #listeners: SessionListeners<Session, ModelChange> = new SessionListeners();
-  readonly #lazy: LazyLoads = new LazyLoads();
-  readonly later: LaterLoads = new LaterLoads(this);
-  readonly #criteria: Criterion[] = [];
-  readonly criteria: readonly (readonly Criterion[])[];
-  #autoflush: boolean;
-  strict: boolean;
-  #flushing: Promise<void> | null = null;
-  #closed = false;
-
-  constructor(options: SessionOptions) {
-    this.#options = options;
-    this.connections = new SessionConnections(
-      options.engineFor,
-      () => this.tell('afterBegin'),
-      (engine) => (options.limits === undefined ? null : limitsOf(options.limits, engine.limits)),
-      options.twoPhase === true,
-    );
-    this.criteria = [options.criteria ?? [], this.#criteria];
-    this.#autoflush = options.autoflush ?? true;
-    this.strict = options.strictLoading ?? false;
-  }
 
   // Objects
 
@@ -182,7 +93,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
    * Throws where the object belongs to another session. SQLAlchemy: `add()`.
    */
   add(object: object): void {
-    this.#open();
+    this.requireOpen();
     attach(this, entityOf(object, 'add()'));
   }
   /** Adds several objects. SQLAlchemy: `add_all()`. */
@@ -191,7 +102,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   }
   /** The next flush deletes the object's row, and what its relations' cascades say. Throws for an object that is not stored. SQLAlchemy: `delete()`. */
   delete(object: object): void {
-    this.#open();
+    this.requireOpen();
     const entity = entityOf(object, 'delete()');
     requireOwn(this, entity, 'delete');
     this.version++;
@@ -225,7 +136,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   }
   /** Merges several objects, with a statement or two for each class. SQLAlchemy: `merge_all()`. */
   async mergeAll<M extends object>(objects: Iterable<M>, options: { readonly load?: boolean } = {}): Promise<M[]> {
-    this.#open();
+    this.requireOpen();
     const list = [...objects].map((object) => entityOf(object, 'merge()'));
     const load = options.load !== false;
     if (load) await this.ready();
@@ -247,10 +158,6 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   get new(): ReadonlySet<object> {
     return this.created;
   }
-  /** The stored objects that were changed. SQLAlchemy: `dirty`. */
-  get dirty(): Set<Entity> {
-    return this.#dirty;
-  }
   /** The objects that wait to be deleted. SQLAlchemy: `deleted`. */
   get deleted(): ReadonlySet<object> {
     return this.removed;
@@ -263,87 +170,6 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   /** Whether a transaction is open. SQLAlchemy: `in_transaction()`. */
   get inTransaction(): boolean {
     return this.connections.transaction.active;
-  }
-
-  // What objects ask of their session
-
-  touch(entity: Entity): void {
-    this.version++;
-    if (this.strays?.delete(entity)) this.#takeIn(entity);
-    if (entity[STATUS] === PERSISTENT) this.#dirty.add(entity);
-  }
-  /** An object that a stream let go is the session's again, since it has something to write. */
-  #takeIn(entity: Entity): void {
-    const map = this.identities.of(entity[MAPPER]);
-    const identity = identityOf(storedKey(entity, entity[CHANGES]));
-    if (map.has(identity)) throw ormError('orm.identity-taken', nameOf(entity), String(identity));
-    map.set(identity, entity);
-    this.suspects?.add(entity);
-  }
-  cascade(entity: Entity): void {
-    if (entity[SESSION] !== this || this.removed.has(entity)) attach(this, entity);
-  }
-  watch(entity: Entity): void {
-    this.watched.add(entity);
-  }
-  orphaned(entity: Entity): void {
-    if (entity[STATUS] === PENDING) this.expungePending(entity);
-  }
-  release(entity: Entity): void {
-    if (entity[STATUS] === PENDING) this.expungePending(entity);
-    else letGo(this, entity);
-  }
-  expungePending(entity: Entity): void {
-    this.version++;
-    this.created.delete(entity);
-    toTransient(entity);
-    this.tellState?.('pendingToTransient', entity);
-  }
-  get tellState(): ((event: StateEvent, entity: Entity) => void) | null {
-    const all = this.#options.listeners;
-    if (!this.#listeners.watchesStates && all?.watchesStates !== true) return null;
-    return (event, entity) => {
-      all?.tellState(event, this, entity);
-      this.#listeners.tellState(event, this, entity);
-    };
-  }
-  /** Tells the handlers of every session, then those of this one. */
-  tell(event: WorkEvent, changes?: () => readonly ModelChange[]): MaybePromise<void> {
-    const all = this.#options.listeners;
-    if (!this.#listeners.has(event) && all?.has(event) !== true) return;
-    const list = changes?.() ?? [];
-    const tell = async (): Promise<void> => {
-      await all?.tell(event, this, list);
-      await this.#listeners.tell(event, this, list);
-    };
-    // A handler within a flush must not wait for it.
-    return WITHIN_FLUSH.has(event) ? this.handle(tell) : tell();
-  }
-  '~listen'(event: string, handler: (...args: never[]) => unknown): () => void {
-    const stop = this.#listeners.add(event, handler);
-    if (stop === null) throw ormError('orm.bad-event', 'A session', event, [...WORK_EVENTS, ...STATE_EVENTS].join(', '));
-    return stop;
-  }
-  *objectsOf(mapper: Mapper): IterableIterator<Entity> {
-    for (const entity of this.identities.of(mapper).values()) if (isA(entity[MAPPER], mapper)) yield entity;
-    for (const entity of this.created) if (isA(entity[MAPPER], mapper)) yield entity;
-  }
-  identity(mapper: Mapper, identity: unknown): Entity | undefined {
-    return this.identities.get(mapper, identity);
-  }
-  noteLoaded(owner: Entity, relation: Relationship): void {
-    // What is read again after a rollback forgets its relations anyway.
-    if (this.suspects !== null && !this.suspects.has(owner)) this.undo.push({ kind: 'load', entity: owner, position: relation.position });
-  }
-  adopt(entity: Entity): void {
-    entity[SESSION] = this;
-  }
-  get undo(): FlushSession['undo'] {
-    return this.connections.transaction.undo;
-  }
-
-  loadRelation(entity: Entity, relation: Relationship): Promise<unknown> {
-    return this.#lazy.load(this, entity, relation);
   }
 
   relationQuery(entity: Entity, relation: Relationship): unknown {
@@ -420,7 +246,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     return inScope(spec.criteria, () => queryToSQL(this, spec));
   }
   pageParameters(): PageParameters | null {
-    return this.#options.pageParameters?.() ?? null;
+    return this.options.pageParameters?.() ?? null;
   }
 
   /** The objects of a query one after the other, in bounded memory. See `Query.stream()`. SQLAlchemy: `stream_scalars()`. */
@@ -552,7 +378,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
     objects: M | readonly M[],
     options: RefreshOptions<W> = {},
   ): Promise<void> {
-    this.#open();
+    this.requireOpen();
     const list = (Array.isArray(objects) ? objects : [objects]).map((object) => entityOf(object, 'refresh()'));
     await this.settle();
     await refresh(this, list, options);
@@ -563,55 +389,19 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
    * Cascades where a relation's cascade has `refresh-expire`. SQLAlchemy: `expire()`.
    */
   expire(object: object, attributes?: readonly string[]): void {
-    this.#open();
+    this.requireOpen();
     expire(this, entityOf(object, 'expire()'), attributes ?? null);
   }
   /** Forgets the columns and relations of every stored object. SQLAlchemy: `expire_all()`. */
   expireAll(): void {
-    this.#open();
+    this.requireOpen();
     expireAll(this);
-  }
-
-  // Transactions
-
-  /** Writes what changed, within the transaction. SQLAlchemy: `flush()`. */
-  async flush(): Promise<void> {
-    this.#open();
-    // A handler's own flush would wait for the one that it is part of.
-    if (handlers.getStore() === this) return;
-    while (this.#flushing !== null) await this.#flushing.catch(() => {});
-    if (!this.#hasWork()) return;
-    refuseFailed(this);
-    const work = this.#flush();
-    this.#flushing = work;
-    try {
-      await work;
-    } finally {
-      this.#flushing = null;
-    }
-  }
-
-  async #flush(): Promise<void> {
-    try {
-      const told = this.tell('beforeFlush');
-      if (told !== undefined) await told;
-      const before = this.written.length;
-      await flush(this);
-      const changes = (): ModelChange[] => changesOf(this.written.slice(before));
-      for (const event of this.written.length > before ? FLUSHED : []) {
-        const after = this.tell(event, changes);
-        if (after !== undefined) await after;
-      }
-    } catch (error) {
-      if (this.connections.transaction.active) await failWork(this);
-      throw error;
-    }
   }
 
   /** Writes what changed and ends the transaction. Objects stay readable. SQLAlchemy: `commit()`. */
   async commit(): Promise<void> {
-    this.#open();
-    await commitWork(this, this.#options);
+    this.requireOpen();
+    await commitWork(this, this.options);
   }
 
   /**
@@ -619,17 +409,18 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
    * the database. SQLAlchemy: `rollback()`.
    */
   async rollback(): Promise<void> {
-    this.#open();
+    this.requireOpen();
     await rollbackWork(this);
   }
 
   /** Opens a transaction now, for reads that must agree, a chosen isolation level, or read-only work. SQLAlchemy: `begin()`. */
   async begin(options: TransactionOptions = {}): Promise<void> {
-    this.#open();
+    this.requireOpen();
     if (this.connections.transaction.active) throw ormError('orm.transaction-open');
     this.connections.transaction.options = options;
     try {
-      await this.connections.transaction.open(this.connections.engineFor(null), options.readOnly !== true);
+      const opening = this.connections.transaction.open(this.connections.engineFor(null), options.readOnly !== true);
+      if (opening instanceof Promise) await opening;
     } catch (error) {
       this.connections.transaction.options = null;
       throw error;
@@ -641,7 +432,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
    * @example await using nested = await db.session.beginNested(); … await nested.commit();
    */
   async beginNested(): Promise<NestedTransaction> {
-    this.#open();
+    this.requireOpen();
     await this.flush();
     refuseFailed(this);
     if (!this.connections.transaction.active) await this.begin();
@@ -667,12 +458,12 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
 
   /** Runs a function without the flush before its queries. SQLAlchemy: `no_autoflush`. */
   async noAutoflush<T>(work: () => T | Promise<T>): Promise<T> {
-    const before = this.#autoflush;
-    this.#autoflush = false;
+    const before = this.autoflush;
+    this.autoflush = false;
     try {
       return await work();
     } finally {
-      this.#autoflush = before;
+      this.autoflush = before;
     }
   }
 
@@ -683,36 +474,14 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
 
   /** Rolls back what is open, gives the connections back and lets all objects go. SQLAlchemy: `close()`. */
   async close(): Promise<void> {
-    if (this.#closed) return;
+    if (this.closed) return;
     await this.settle();
-    this.#closed = true;
-    this.#criteria.length = 0;
-    await closeWork(this, this.#hasWork());
+    this.closed = true;
+    this.ownCriteria.length = 0;
+    await closeWork(this, this.hasWork());
   }
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  // The way to the database
-
-  /** The engine on which a table's statements run. */
-  engineOf(table: Table): Engine {
-    return this.connections.engineFor(table.bind);
-  }
-  fetch(table: Table, key: string, build: () => Node, values: readonly unknown[]): MaybePromise<DriverRow[]> {
-    this.#open();
-    if (hasCriteria() && !key.startsWith(UNRESTRICTED)) {
-      const read = restrictValues(build(), values, this.criteria);
-      return this.connections.fetch(table, canonicalKey(read.node.key), () => read.node, read.values);
-    }
-    return this.connections.fetch(table, key, build, values);
-  }
-  fetchNode(table: Table, node: Node, named: Readonly<Record<string, unknown>>): MaybePromise<DriverRow[]> {
-    return this.connections.fetchNode(table, this.restrict(node), named);
-  }
-  /** A statement with the criteria of the classes that it reads. */
-  restrict<N extends Node>(node: N): N {
-    return hasCriteria() ? restrict(node, this.criteria) : node;
   }
   /**
    * Adds a condition to all that this session reads of a class and of those that extend it, or of every class whose shape
@@ -721,7 +490,7 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
    * @example db.session.withCriteria(Post, (c) => c.tenantId.eq(tenant), { name: 'tenant' });
    */
   withCriteria<T extends CriteriaTarget>(target: T, condition: CriteriaCondition<T>, options: CriterionOptions = {}): () => void {
-    return addCriterion(this.#criteria, makeCriterion(target, condition, options.name ?? null));
+    return addCriterion(this.ownCriteria, makeCriterion(target, condition, options.name ?? null));
   }
   /**
    * Runs work without the criteria of these names, or without any.
@@ -730,62 +499,9 @@ export class Session implements EndingSession, StatementSession, QuerySession, L
   withoutCriteria<T>(work: () => T, ...names: readonly string[]): T {
     return inScope({ without: names.length === 0 ? 'all' : names }, work);
   }
-  run(table: Table, key: string, build: () => Node, values: readonly unknown[]): MaybePromise<RunResult> {
-    return this.connections.run(table, key, build, values);
-  }
-  runMany(table: Table, key: string, build: () => Node, rows: readonly (readonly unknown[])[]): MaybePromise<ManyResult> {
-    return this.connections.runMany(table, key, build, rows);
-  }
-  fetchMany(table: Table, key: string, build: () => Node, rows: readonly (readonly unknown[])[]): MaybePromise<DriverRow[][]> {
-    return this.connections.fetchMany(table, key, build, rows);
-  }
-  dialectOf(table: Table): Dialect {
-    return this.engineOf(table).dialect;
-  }
-  async beginWriting(mappers: Iterable<Mapper>): Promise<void> {
-    for (const mapper of mappers) {
-      const engine = this.engineOf(mapper.table);
-      await this.connections.open(engine);
-      mapper.useDialect(engine.dialect);
-    }
-    this.suspects ??= new Set();
-  }
-  handle<T>(handler: () => T): T {
-    return handlers.run(this, handler);
-  }
-
-  openStream(engine: Engine): Promise<StreamConnection> {
-    return this.connections.openStream(engine);
-  }
-
-  #hasWork(): boolean {
-    return this.created.size > 0 || this.#dirty.size > 0 || this.removed.size > 0 || this.watched.size > 0;
-  }
-  /** Whether a query has to wait, for a flush under way or one of its own. */
-  get busy(): boolean {
-    return this.#flushing !== null || this.failed || this.#closed || (this.#autoflush && this.#hasWork());
-  }
-  /** Flushes what a query must see, after the flush that is under way. */
-  async ready(): Promise<void> {
-    this.#open();
-    if (handlers.getStore() === this) return;
-    await this.settle();
-    refuseFailed(this);
-    if (this.#autoflush && this.#hasWork()) await this.flush();
-  }
-  async settle(): Promise<void> {
-    if (handlers.getStore() === this) return;
-    while (this.#flushing !== null) await this.#flushing.catch(() => {});
-  }
-  #open(): void {
-    if (this.#closed) throw ormError('orm.closed-session');
-    this.#options.checkUse?.();
-  }
 }
 
 const NO_REQUESTS: readonly LoadRequest[] = [];
-const WITHIN_FLUSH: ReadonlySet<WorkEvent> = new Set(['afterBegin', 'beforeFlush', 'afterFlush', 'afterFlushPostexec']);
-const FLUSHED = ['afterFlush', 'afterFlushPostexec'] as const;
 /** The session that has the object, or null. SQLAlchemy: `object_session()`. */
 export function objectSession(object: object): Session | null {
   const session = entityOf(object, 'objectSession()')[SESSION];

@@ -1,4 +1,5 @@
 import type { TransactionOptions } from '../dialects/base/dialect.ts';
+import type { MaybePromise } from '../dialects/base/driver.ts';
 import { Deadlock, LockTimeout, SerializationFailure } from '../engine/errors.ts';
 import { ormError } from './errors.ts';
 import type { Savepoint, SessionTransaction } from './session-transaction.ts';
@@ -30,7 +31,7 @@ export interface SavepointSteps {
   /** Writes what is to be kept. */
   readonly keep: () => Promise<void>;
   /** Waits for a flush under way. */
-  readonly settle: () => Promise<void>;
+  readonly settle: () => MaybePromise<void>;
   /** Goes back to the savepoint. */
   readonly undo: () => Promise<void>;
 }

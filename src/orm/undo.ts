@@ -113,6 +113,21 @@ function takeBackInsert(session: UndoSession, entity: Entity, generated: boolean
   session.identities.of(mapper).delete(identityOfEntity(entity));
   toTransient(entity);
   if (generated) entity[ROW][mapper.generatedKey] = undefined;
+  forgetTakenKeys(entity);
+}
+
+/** Keys that the flush took from related objects are not the object's own: the next flush takes them anew. */
+function forgetTakenKeys(entity: Entity): void {
+  const related = entity[RELATED];
+  if (related === null) return;
+  for (const { position, direction, viewOnly, local, remote } of entity[MAPPER].relations()) {
+    const value = related[position];
+    if (!value || viewOnly || direction === 'manyToMany') continue;
+    if (direction === 'manyToOne') for (const at of local) entity[ROW][at] = undefined;
+    else
+      for (const child of value instanceof EntityCollection ? (value.items ?? []) : [value as Entity])
+        if (child[STATUS] === TRANSIENT) for (const at of remote) child[ROW][at] = undefined;
+  }
 }
 
 /** A new object is as it was before it was added: its relations wait to be written again. */

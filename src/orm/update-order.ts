@@ -1,5 +1,6 @@
 import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
+import { levelsOf, type Wait } from './levels.ts';
 import type { Entity, Mapper } from './mapping.ts';
 import { storedValue } from './persistence.ts';
 
@@ -49,15 +50,13 @@ export function isReferable(mapper: Mapper, position: number): boolean {
   return uniquesOf(mapper).some(({ positions }) => positions.includes(position));
 }
 
-/** Changes that go together, or a column that lets its value go for a moment, so that others can have it. */
+/** Changes that go together, or a row one of whose columns lets its value go for a moment, so that others can have it. */
 export type UpdateStep<C extends RowChange> =
   | readonly C[]
   | { readonly parked: C; readonly position: number; readonly exchange: Exchange<C> };
 
-/** Of a circle of rows, each of which takes what the next one has: one of them, and the one that it waits for. */
-export interface Exchange<C extends RowChange> {
-  readonly taker: C;
-  readonly holder: C;
+/** A row takes a value of a key or unique constraint that another one has, and so waits for that. */
+export interface Exchange<C extends RowChange> extends Wait<C> {
   readonly set: UniqueSet;
 }
 
@@ -75,35 +74,26 @@ export function inSteps<C extends RowChange>(
   const waits = waitsOf(mapper, changes);
   if (waits.size === 0) return [changes];
   const steps: UpdateStep<C>[] = [];
-  const left = new Set(changes);
-  while (left.size > 0) {
-    const ready = [...left].filter((change) => !waits.get(change)?.some(({ holder }) => left.has(holder)));
-    if (ready.length > 0) {
-      steps.push(ready);
-      for (const change of ready) left.delete(change);
-      continue;
+  const loosen = (left: ReadonlySet<C>, openOf: (change: C) => Exchange<C>[]): Exchange<C>[] => {
+    const circle = circleOf(left, openOf);
+    for (const exchange of circle) {
+      const position = parks(exchange.on, exchange.set);
+      if (position === null) continue;
+      steps.push({ parked: exchange.on, position, exchange });
+      // Nobody waits for what the holder had there any more.
+      return [...left].flatMap(openOf).filter(({ on, set }) => on === exchange.on && set.positions.includes(position));
     }
-    const circle = circleOf(left, waits);
-    const choices = circle.map((exchange) => ({ exchange, position: parks(exchange.holder, exchange.set) }));
-    const choice = choices.find(({ position }) => position !== null);
-    const { exchange, position } = choice ?? { exchange: circle.find(({ set }) => set.deferred) ?? null, position: null };
-    if (exchange === null) throw exchangeError(circle[0]);
-    if (position !== null) steps.push({ parked: exchange.holder, position, exchange });
-    // Nobody waits for what the holder had there any more.
-    for (const [change, list] of waits)
-      waits.set(
-        change,
-        list.filter(
-          ({ holder, set }) => holder !== exchange.holder || (position === null ? set !== exchange.set : !set.positions.includes(position)),
-        ),
-      );
-  }
+    const later = circle.find(({ set }) => set.deferred);
+    if (later === undefined) throw exchangeError(circle[0]);
+    return [later];
+  };
+  for (const level of levelsOf(changes, (change) => waits.get(change) ?? [], loosen)) steps.push(level);
   return steps;
 }
 
 /** The error of rows that exchange values which none of them can let go for a moment. */
-export function exchangeError({ taker, holder, set }: Exchange<RowChange>): ReturnType<typeof ormError> {
-  return ormError('orm.unique-exchange', nameOf(taker.entity), nameOf(holder.entity), set.name);
+export function exchangeError({ item, on, set }: Exchange<RowChange>): ReturnType<typeof ormError> {
+  return ormError('orm.unique-exchange', nameOf(item.entity), nameOf(on.entity), set.name);
 }
 
 /** What each change waits for: others that hold what it takes. */
@@ -127,31 +117,34 @@ function waitsOf<C extends RowChange>(mapper: Mapper, changes: readonly C[]): Ma
       const holder = taken.some((value) => value === null || value === undefined) ? undefined : held.get(textOf(taken));
       if (holder === undefined || holder === change) continue;
       const list = waits.get(change);
-      if (list === undefined) waits.set(change, [{ taker: change, holder, set }]);
-      else list.push({ taker: change, holder, set });
+      if (list === undefined) waits.set(change, [{ item: change, on: holder, set }]);
+      else list.push({ item: change, on: holder, set });
     }
   }
   return waits;
 }
 
 /** A circle among changes each of which waits for another of them. */
-function circleOf<C extends RowChange>(left: ReadonlySet<C>, waits: ReadonlyMap<C, readonly Exchange<C>[]>): Exchange<C>[] {
+function circleOf<C extends RowChange>(left: ReadonlySet<C>, openOf: (change: C) => readonly Exchange<C>[]): Exchange<C>[] {
   const path: Exchange<C>[] = [];
+  const places = new Map<C, number>();
   let [at] = left;
   for (;;) {
-    const next = waits.get(at)?.find(({ holder }) => left.has(holder)) as Exchange<C>;
-    const start = path.findIndex(({ taker }) => taker === at);
-    if (start >= 0) return path.slice(start);
+    const start = places.get(at);
+    if (start !== undefined) return path.slice(start);
+    places.set(at, path.length);
+    const [next] = openOf(at);
     path.push(next);
-    at = next.holder;
+    at = next.on;
   }
 }
 
 /** Values as text that is equal for equal values. */
 export function textOf(values: readonly unknown[]): string {
-  return JSON.stringify(
-    values.map((value) =>
-      value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value instanceof Date ? value.getTime() : value),
-    ),
-  );
+  return values.length === 1 ? textOfOne(values[0]) : JSON.stringify(values.map(textOfOne));
+}
+
+function textOfOne(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value instanceof Date ? value.getTime() : value);
 }

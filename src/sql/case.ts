@@ -1,7 +1,8 @@
 import { describe, sqlError } from './errors.ts';
-import { conditions, Expression, type ExpressionLike, isExpression, type Operand, operand, typeOf } from './expression.ts';
+import { Expression } from './expression.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
+import { conditions, type ExpressionLike, isExpression, type Operand, operand, typeOf } from './operand.ts';
 import { isWhole, type SqlType, typeOfValue, UNKNOWN } from './type.ts';
 
 /** The start of a CASE: each `when` has its `then`. SQLAlchemy: `case()`. */

@@ -1,8 +1,9 @@
 import type { Column, ColumnValue } from './column.ts';
 import { describe, sqlError } from './errors.ts';
-import { Expression, type ExpressionLike, type Input } from './expression.ts';
+import { Expression } from './expression.ts';
 import { makeBind } from './make.ts';
 import type { Node } from './node.ts';
+import type { ExpressionLike, Input } from './operand.ts';
 import { type Shape, type Source, sourceOf, type Table, type TableColumn } from './schema.ts';
 
 /** The shape behind a table or model class. */

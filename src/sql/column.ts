@@ -1,6 +1,7 @@
 import { describe, sqlError } from './errors.ts';
-import { Expression, type ExpressionLike, type Input } from './expression.ts';
+import { Expression } from './expression.ts';
 import { makeBind } from './make.ts';
+import type { ExpressionLike, Input } from './operand.ts';
 import { changeType, type SqlType } from './type.ts';
 
 export type ReferenceAction = 'cascade' | 'set null' | 'set default' | 'restrict' | 'no action';

@@ -1,9 +1,10 @@
 import { type Cell, cellNode, cellsOf, type UpdateValues } from './cells.ts';
 import { describe, sqlError } from './errors.ts';
-import { conditions, Expression, type ExpressionLike } from './expression.ts';
+import { Expression } from './expression.ts';
 import { make, makeAlias, makeColumn } from './make.ts';
 import type { AliasNode, Node } from './node.ts';
 import { isKind } from './node-walk.ts';
+import { conditions, type ExpressionLike } from './operand.ts';
 import { ColumnAttribute, type Columns, type Table } from './schema.ts';
 import type { ConflictNode } from './statement-nodes.ts';
 

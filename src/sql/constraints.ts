@@ -1,7 +1,8 @@
 import type { ReferenceAction, ReferenceOptions } from './column.ts';
 import { describe, sqlError } from './errors.ts';
-import type { ExpressionLike, OrderTerm } from './expression.ts';
 import type { Node } from './node.ts';
+import type { ExpressionLike } from './operand.ts';
+import type { OrderTerm } from './order-term.ts';
 
 /** Something that has a name in the database. */
 export interface Named {

@@ -1,11 +1,20 @@
 import { describe, sqlError } from './errors.ts';
-import { Expression, type ExpressionLike, isExpression, operand } from './expression.ts';
+import { Expression } from './expression.ts';
 import { make } from './make.ts';
+import { type ExpressionLike, type FromOf, isExpression, type NullOf, operand } from './operand.ts';
 import { DOUBLE, INTEGER, type SqlType, UNKNOWN } from './type.ts';
 
 interface TypeLike<V> {
   readonly '~value': V;
   readonly type: SqlType;
+}
+
+/**
+ * A value converted by the database. SQLAlchemy: `cast()`.
+ * @example cast(Product.c.price, t.integer())
+ */
+export function cast<V, X extends ExpressionLike>(value: X, to: TypeLike<V>): Expression<V | NullOf<X>, FromOf<X>> {
+  return new Expression(make('cast', { operand: operand(value, UNKNOWN, 'cast()'), type: to.type }), to.type);
 }
 
 /**
@@ -57,14 +66,17 @@ const TIME_FIELDS: readonly string[] = ['hour', 'minute', ...FRACTION_FIELDS];
  * @example select(extract('year', Order.c.createdAt), func.count()).groupBy(extract('year', Order.c.createdAt))
  * @throws ArgumentError for a field that there is none of, or that a time of day does not have
  */
-export function extract(field: DateField, from: ExpressionLike<Date | string | null>): Expression<number> {
+export function extract<X extends ExpressionLike<Date | string | null>>(
+  field: DateField,
+  from: X,
+): Expression<number | NullOf<X>, FromOf<X>> {
   const fields: readonly string[] = [...WHOLE_FIELDS, ...FRACTION_FIELDS];
   if (!fields.includes(field)) throw sqlError('sql.bad-argument', 'extract()', `one of ${fields.join(', ')}`, describe(field));
   const node = operand(from, UNKNOWN, 'extract()');
   if (isTime(from) && !TIME_FIELDS.includes(field))
     throw sqlError('sql.bad-argument', 'extract()', `a field that a time of day has: ${TIME_FIELDS.join(', ')}`, `'${field}'`);
   const whole = (WHOLE_FIELDS as readonly string[]).includes(field);
-  return new Expression<number>(make('extract', { field, operand: node }), whole ? INTEGER : DOUBLE);
+  return new Expression(make('extract', { field, operand: node }), whole ? INTEGER : DOUBLE);
 }
 
 function isTime(value: unknown): boolean {

@@ -1,8 +1,8 @@
 import { describe, sqlError } from './errors.ts';
-import type { QueryLike } from './expression.ts';
 import { make, makeCte, makeCteAlias, makeCteReference, nextId, rebuild } from './make.ts';
 import type { Node } from './node.ts';
 import { isKind, mapChildren } from './node-walk.ts';
+import type { QueryLike } from './operand.ts';
 import { derivedSource, type Output, type Projection, type RowColumns, type Subquery, widthOf } from './projection.ts';
 import type { Source } from './schema.ts';
 import type { CteNode } from './statement-nodes.ts';

@@ -1,6 +1,6 @@
 import type { TypeOf } from './column.ts';
 import { describe, sqlError } from './errors.ts';
-import type { ExpressionLike } from './expression.ts';
+import type { ExpressionLike } from './operand.ts';
 import { makeType, type SqlType } from './type.ts';
 
 /** A type of one's own over another one. SQLAlchemy: `TypeDecorator`. */

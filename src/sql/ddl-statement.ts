@@ -1,7 +1,7 @@
 import type { TableItem } from './constraints.ts';
 import { describe, sqlError } from './errors.ts';
-import type { QueryLike } from './expression.ts';
 import type { Node } from './node.ts';
+import type { QueryLike } from './operand.ts';
 import { type Index, type Source, sourceOf, type Table, type ViewDefinition } from './schema.ts';
 import { Sequence } from './sequence.ts';
 

@@ -1,8 +1,8 @@
 import type { ShapeOf } from './cells.ts';
-import { conjunction } from './expression.ts';
 import type { FromItem } from './from-item.ts';
 import { makeDelete } from './make.ts';
 import type { Node } from './node.ts';
+import { conjunction } from './operand.ts';
 import { type Output, project, type SelectRow } from './projection.ts';
 import { beginChange, RowChange, type RowChangeState } from './row-change.ts';
 import type { Shape, Source } from './schema.ts';

@@ -1,12 +1,28 @@
 import type { Decimal } from 'decimal.js';
 import { arithmeticType, calendarArithmetic, division, operandType, type Side } from './arithmetic.ts';
 import { arrayIndexNode, isArray, itemType } from './array.ts';
+import { betweenNode, comparisonNode, inNode, isNode, junctionNode, notNode, nullTest, plainNode } from './comparison.ts';
 import { describe, sqlError } from './errors.ts';
-import type { BitwiseNode, CustomOperatorNode, JsonScalarNode, ListNode, QuantifiedNode } from './expression-nodes.ts';
-import { isJson, type JsonAt, type JsonKey, jsonBeside, jsonKindOf, jsonPathNode, jsonScalarNode } from './json-path.ts';
-import { make, makeBind } from './make.ts';
-import type { BindNode, Node } from './node.ts';
-import { isKind } from './node-walk.ts';
+import type { BitwiseNode, CustomOperatorNode, JsonScalarNode } from './expression-nodes.ts';
+import { isJson, type JsonAt, type JsonKey, jsonPathNode, jsonScalarNode } from './json-path.ts';
+import { make } from './make.ts';
+import type { Node } from './node.ts';
+import {
+  type Among,
+  type Contained,
+  conditions,
+  type Difference,
+  type DurationOf,
+  type ExpressionLike,
+  type Item,
+  type NameOf,
+  type NullOf,
+  type Operand,
+  operand,
+  type Quotient,
+  SqlValue,
+} from './operand.ts';
+import { Order, type OrderTerm } from './order-term.ts';
 import {
   type AffixOptions,
   affixNode,
@@ -18,56 +34,7 @@ import {
   regexpNode,
   regexpReplaceNode,
 } from './text-match.ts';
-import { BOOLEAN, DOUBLE, INTEGER, isTextual, JSON_TYPE, NUMERIC, type SqlType, TEXT, typeOfValue, UNKNOWN } from './type.ts';
-
-/** Anything that stands for a SQL value of type `V`; enough for comparing types without looking into methods. */
-export interface ExpressionLike<V = unknown> {
-  readonly '~value': V;
-  readonly node: Node;
-}
-
-/** What may stand beside a value of type `V`: such a value, null, or an expression of that type. Decimals also take numbers and digits. */
-export type Operand<V> = Input<NonNullable<V>> | null | ExpressionLike<NonNullable<V> | null>;
-
-/** The JavaScript values that a column of type `V` takes. */
-export type Input<V> = V extends { toDecimalPlaces: unknown } ? V | number | string : V extends bigint ? V | number : V;
-
-/** What `in()` looks among. */
-export type Among<V> =
-  | readonly (Input<NonNullable<V>> | null | ExpressionLike<NonNullable<V> | null>)[]
-  | QueryLike
-  | ExpressionLike<readonly (Input<NonNullable<V>> | null)[]>;
-
-/** A statement that can stand inside another one. */
-export interface QueryLike<R = unknown> {
-  readonly '~row': R;
-  readonly node: Node;
-}
-
-/** The value type of a one-column row. */
-type ScalarOf<R> = R extends readonly [infer V] ? V : R extends object ? R[keyof R] : R;
-
-/** What dividing gives: whole numbers of any width give a double. */
-export type Quotient<V> = V extends bigint ? number : V;
-
-/** What may be added to a moment: a duration as ISO 8601 text, such as `'P1DT12H'`, or an interval. */
-export type DurationOf<V> = NonNullable<V> extends Date ? string | ExpressionLike<string | null> : never;
-
-/** What taking something away gives: of two moments an interval. */
-export type Difference<V, X> = NonNullable<V> extends Date ? (X extends Date | ExpressionLike<Date | null> ? string : V) : V;
-
-/** The items of an array's type. */
-export type Item<V> = NonNullable<V> extends readonly (infer E)[] ? E : unknown;
-
-/** What `contains()` looks for: a text in a text, items in an array, a part in a JSON value. */
-export type Contained<V> =
-  NonNullable<V> extends readonly (infer E)[]
-    ? readonly E[] | ExpressionLike
-    : NonNullable<V> extends string
-      ? Operand<string>
-      : NonNullable<V> extends number | bigint | boolean | Date | Uint8Array
-        ? Operand<string>
-        : { readonly [K in keyof NonNullable<V>]?: NonNullable<V>[K] } | string | ExpressionLike | null;
+import { BOOLEAN, DOUBLE, INTEGER, isTextual, JSON_TYPE, NUMERIC, type SqlType, TEXT, typeOfValue } from './type.ts';
 
 /** An operator that waits for its right side. */
 export type Operator<V, R> = { operate(value: Operand<V> | ExpressionLike): Expression<R> }['operate'];
@@ -78,48 +45,18 @@ export interface OperatorOptions {
   readonly precedence?: NonNullable<CustomOperatorNode['precedence']>;
 }
 
-export interface OrderTerm {
-  readonly node: Node;
-  readonly '~order': true;
-  /** Rows with NULL come first. SQLAlchemy: `nulls_first()`. */
-  nullsFirst(): OrderTerm;
-  /** Rows with NULL come last. SQLAlchemy: `nulls_last()`. */
-  nullsLast(): OrderTerm;
-}
-
-class Order implements OrderTerm {
-  declare readonly '~order': true;
-  readonly node: Node;
-  readonly #operand: Node;
-  readonly #direction: 'asc' | 'desc';
-  constructor(operand: Node, direction: 'asc' | 'desc', nulls: 'first' | 'last' | null = null) {
-    this.#operand = operand;
-    this.#direction = direction;
-    this.node = make('order', { operand, direction, nulls });
-  }
-  nullsFirst(): OrderTerm {
-    return new Order(this.#operand, this.#direction, 'first');
-  }
-  nullsLast(): OrderTerm {
-    return new Order(this.#operand, this.#direction, 'last');
-  }
-}
-
 /**
  * A SQL expression: a column, a value, or something made of them. Immutable; every operator gives a new expression.
  * SQLAlchemy: `ColumnElement`.
  *
+ * @typeParam V its value
+ * @typeParam N the names of the sources that it is of, where they are known
  * @example User.query().filter(User.c.age.ge(18), User.c.email.endsWith('@example.com'))
  */
-export class Expression<V = unknown> implements ExpressionLike<V> {
+export class Expression<V = unknown, N extends string = string> extends SqlValue implements ExpressionLike<V> {
   declare readonly '~value': V;
-  readonly node: Node;
-  readonly type: SqlType;
-
-  constructor(node: Node, type: SqlType) {
-    this.node = node;
-    this.type = type;
-  }
+  /** The sources whose columns it is made of, so that it is known to be null where an outer join leaves them out. */
+  declare readonly '~from'?: N;
 
   /** `=`; `IS NULL` for null. SQLAlchemy: `==`. */
   eq(value: Operand<V>): Expression<boolean> {
@@ -163,19 +100,19 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
   }
   /** `IS NULL`; of a JSON path also JSON's null. SQLAlchemy: `is_(None)`. */
   isNull(): Expression<boolean> {
-    return this.#isNull('IS NULL');
+    return condition(nullTest(this.node, 'IS NULL'));
   }
   /** `IS NOT NULL`. SQLAlchemy: `is_not(None)`. */
   isNotNull(): Expression<boolean> {
-    return this.#isNull('IS NOT NULL');
+    return condition(nullTest(this.node, 'IS NOT NULL'));
   }
   /** `IS NULL`, `IS TRUE` or `IS FALSE`: never NULL itself. Anything else is `isNotDistinctFrom()`. SQLAlchemy: `is_()`. */
   is(value: Operand<V>): Expression<boolean> {
-    return this.#is(value, false);
+    return condition(isNode(this, value, false));
   }
   /** `IS NOT NULL`, `IS NOT TRUE` or `IS NOT FALSE`. SQLAlchemy: `is_not()`. */
   isNot(value: Operand<V>): Expression<boolean> {
-    return this.#is(value, true);
+    return condition(isNode(this, value, true));
   }
   /**
    * `IN`: a list of values and expressions (of values alone it is one parameter whatever its length; an empty one matches
@@ -184,19 +121,19 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
    * @example select(User).where(User.c.id.in(param('ids'))) // with { ids: [1, 2] }
    */
   in(values: Among<V>): Expression<boolean> {
-    return this.#in(values, false);
+    return condition(inNode(this, values, false));
   }
   /** `NOT IN`; an empty list matches everything. SQLAlchemy: `not_in()`. */
   notIn(values: Among<V>): Expression<boolean> {
-    return this.#in(values, true);
+    return condition(inNode(this, values, true));
   }
   /** `BETWEEN low AND high`, both included; with `symmetric` in either order. */
   between(low: Operand<V>, high: Operand<V>, options: { readonly symmetric?: boolean } = {}): Expression<boolean> {
-    return this.#between(low, high, options.symmetric === true, false);
+    return condition(betweenNode(this, low, high, options.symmetric === true, false));
   }
   /** `NOT BETWEEN low AND high`. */
   notBetween(low: Operand<V>, high: Operand<V>, options: { readonly symmetric?: boolean } = {}): Expression<boolean> {
-    return this.#between(low, high, options.symmetric === true, true);
+    return condition(betweenNode(this, low, high, options.symmetric === true, true));
   }
   /** `LIKE` with the pattern as it is: `%` and `_` are wildcards. Whether case counts is the database's habit. */
   like(pattern: Operand<string>, options: { escape?: string } = {}): Expression<boolean> {
@@ -257,9 +194,9 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
    * The text with the first match of a regular expression replaced, or with every one where the flags have a `g`. In the
    * replacement, `\\1` to `\\9` are what its groups matched. SQLAlchemy: `regexp_replace()`.
    */
-  regexpReplace(pattern: Operand<string>, replacement: Operand<string>, options: RegexpOptions = {}): Expression<string> {
+  regexpReplace(pattern: Operand<string>, replacement: Operand<string>, options: RegexpOptions = {}): Expression<string | (V & null), N> {
     const [by, to] = [operand(pattern, TEXT, 'regexpReplace()'), operand(replacement, TEXT, 'regexpReplace()')];
-    return new Expression<string>(regexpReplaceNode(this.#text(), by, to, options), TEXT);
+    return new Expression(regexpReplaceNode(this.#text(), by, to, options), TEXT);
   }
   /** Full-text search (SQLite: a column of an FTS5 table). SQLAlchemy: `match()`. */
   match(query: Operand<string>, options: MatchOptions = {}): Expression<boolean> {
@@ -271,63 +208,64 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
    *
    * @example Trial.c.startedAt.plus('P14D')
    */
-  plus(value: Operand<V> | DurationOf<V>): Expression<V> {
-    return isTextual(this.type)
-      ? (this.concat(value as Operand<string>) as Expression<unknown> as Expression<V>)
-      : this.#arithmetic('+', value, 'plus()');
+  plus<X extends Operand<V> | DurationOf<V>>(value: X): Expression<V | NullOf<X>, N | NameOf<X>> {
+    return (isTextual(this.type) ? this.concat(value as Operand<string>) : this.#arithmetic('+', value, 'plus()')) as Expression<
+      never,
+      never
+    >;
   }
   /** `-`. Of a date or a moment: a duration before it, or the interval since another one (PostgreSQL). */
-  minus<X extends Operand<V> | DurationOf<V>>(value: X): Expression<Difference<V, X>> {
-    return this.#arithmetic('-', value, 'minus()') as Expression<unknown> as Expression<Difference<V, X>>;
+  minus<X extends Operand<V> | DurationOf<V>>(value: X): Expression<Difference<V, X> | (V & null) | NullOf<X>, N | NameOf<X>> {
+    return this.#arithmetic('-', value, 'minus()') as Expression<never, never>;
   }
   /** `*`. */
-  times(value: Operand<V>): Expression<V> {
-    return this.#arithmetic('*', value, 'times()');
+  times<X extends Operand<V>>(value: X): Expression<V | NullOf<X>, N | NameOf<X>> {
+    return this.#arithmetic('*', value, 'times()') as Expression<never, never>;
   }
   /** `/`, with the fraction in every database: 1 divided by 2 is 0.5. Whole numbers give a double. SQLAlchemy: `/`. */
-  dividedBy(value: Operand<V>): Expression<Quotient<V>> {
-    return this.#division('divide', value, 'dividedBy()') as Expression<unknown> as Expression<Quotient<V>>;
+  dividedBy<X extends Operand<V>>(value: X): Expression<Quotient<V> | NullOf<X>, N | NameOf<X>> {
+    return this.#division('divide', value, 'dividedBy()') as Expression<never, never>;
   }
   /** The quotient rounded down, below zero as well: −7 by 2 is −4. SQLAlchemy: `//`. */
-  floorDiv(value: Operand<V>): Expression<V> {
-    return this.#division('floor', value, 'floorDiv()');
+  floorDiv<X extends Operand<V>>(value: X): Expression<V | NullOf<X>, N | NameOf<X>> {
+    return this.#division('floor', value, 'floorDiv()') as Expression<never, never>;
   }
   /** `%`, what remains, with the sign of the left side: −7 by 2 is −1. SQLAlchemy: `%`. */
-  mod(value: Operand<V>): Expression<V> {
-    return this.#division('modulo', value, 'mod()');
+  mod<X extends Operand<V>>(value: X): Expression<V | NullOf<X>, N | NameOf<X>> {
+    return this.#division('modulo', value, 'mod()') as Expression<never, never>;
   }
   /** The opposite number. SQLAlchemy: unary `-`. */
-  negate(): Expression<V> {
+  negate(): Expression<V, N> {
     const { node, type } = this.#number();
     return new Expression(make('unary', { operator: '-', operand: node, postfix: false }), type);
   }
   /** The bits that are in both. SQLAlchemy: `bitwise_and()`. */
-  bitwiseAnd(value: Operand<V>): Expression<V> {
-    return this.#bitwise('and', value, 'bitwiseAnd()');
+  bitwiseAnd<X extends Operand<V>>(value: X): Expression<V | NullOf<X>, N | NameOf<X>> {
+    return this.#bitwise('and', value, 'bitwiseAnd()') as Expression<never, never>;
   }
   /** The bits that are in either. SQLAlchemy: `bitwise_or()`. */
-  bitwiseOr(value: Operand<V>): Expression<V> {
-    return this.#bitwise('or', value, 'bitwiseOr()');
+  bitwiseOr<X extends Operand<V>>(value: X): Expression<V | NullOf<X>, N | NameOf<X>> {
+    return this.#bitwise('or', value, 'bitwiseOr()') as Expression<never, never>;
   }
   /** The bits that are in one of both. SQLAlchemy: `bitwise_xor()`. */
-  bitwiseXor(value: Operand<V>): Expression<V> {
-    return this.#bitwise('xor', value, 'bitwiseXor()');
+  bitwiseXor<X extends Operand<V>>(value: X): Expression<V | NullOf<X>, N | NameOf<X>> {
+    return this.#bitwise('xor', value, 'bitwiseXor()') as Expression<never, never>;
   }
   /** Every bit turned round. SQLAlchemy: `bitwise_not()`. */
-  bitwiseNot(): Expression<V> {
+  bitwiseNot(): Expression<V, N> {
     const { node, type } = this.#number();
     return new Expression(make('bitwiseNot', { operand: node }), type);
   }
   /** The bits moved to the left. SQLAlchemy: `bitwise_lshift()`. */
-  bitwiseLeftShift(places: Operand<V>): Expression<V> {
-    return this.#bitwise('shiftLeft', places, 'bitwiseLeftShift()');
+  bitwiseLeftShift<X extends Operand<V>>(places: X): Expression<V | NullOf<X>, N | NameOf<X>> {
+    return this.#bitwise('shiftLeft', places, 'bitwiseLeftShift()') as Expression<never, never>;
   }
   /** The bits moved to the right. SQLAlchemy: `bitwise_rshift()`. */
-  bitwiseRightShift(places: Operand<V>): Expression<V> {
-    return this.#bitwise('shiftRight', places, 'bitwiseRightShift()');
+  bitwiseRightShift<X extends Operand<V>>(places: X): Expression<V | NullOf<X>, N | NameOf<X>> {
+    return this.#bitwise('shiftRight', places, 'bitwiseRightShift()') as Expression<never, never>;
   }
   /** Joins text with `||`. */
-  concat(value: Operand<string>): Expression<string> {
+  concat<X extends Operand<string>>(value: X): Expression<string | (V & null) | NullOf<X>, N | NameOf<X>> {
     return new Expression(concatNode(this.#text(), operand(value, TEXT, 'concat()')), TEXT);
   }
   /**
@@ -361,7 +299,7 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
     return this.op(operator, { comparison: true });
   }
   /** `DISTINCT`, as the argument of an aggregate: `func.count(User.c.city.distinct())`. SQLAlchemy: `distinct()`. */
-  distinct(): Expression<V> {
+  distinct(): Expression<V, N> {
     return new Expression(make('distinct', { operand: this.node }), this.type);
   }
 
@@ -373,20 +311,20 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
    * @example Product.c.meta.json('sizes', 0).eq('XL')
    * @throws ArgumentError where the value is not JSON
    */
-  json<A extends JsonKey<V>>(a: A): Expression<JsonAt<V, A>>;
-  json<A extends JsonKey<V>, B extends JsonKey<JsonAt<V, A>>>(a: A, b: B): Expression<JsonAt<JsonAt<V, A>, B>>;
+  json<A extends JsonKey<V>>(a: A): Expression<JsonAt<V, A>, N>;
+  json<A extends JsonKey<V>, B extends JsonKey<JsonAt<V, A>>>(a: A, b: B): Expression<JsonAt<JsonAt<V, A>, B>, N>;
   json<A extends JsonKey<V>, B extends JsonKey<JsonAt<V, A>>, C extends JsonKey<JsonAt<JsonAt<V, A>, B>>>(
     a: A,
     b: B,
     c: C,
-  ): Expression<JsonAt<JsonAt<JsonAt<V, A>, B>, C>>;
+  ): Expression<JsonAt<JsonAt<JsonAt<V, A>, B>, C>, N>;
   json<
     A extends JsonKey<V>,
     B extends JsonKey<JsonAt<V, A>>,
     C extends JsonKey<JsonAt<JsonAt<V, A>, B>>,
     D extends JsonKey<JsonAt<JsonAt<JsonAt<V, A>, B>, C>>,
-  >(a: A, b: B, c: C, d: D): Expression<JsonAt<JsonAt<JsonAt<JsonAt<V, A>, B>, C>, D>>;
-  json(...steps: readonly unknown[]): Expression<unknown> {
+  >(a: A, b: B, c: C, d: D): Expression<JsonAt<JsonAt<JsonAt<JsonAt<V, A>, B>, C>, D>, N>;
+  json(...steps: readonly unknown[]): Expression<unknown, N> {
     return new Expression(jsonPathNode(this.node, this.type, steps), JSON_TYPE);
   }
   /** A JSON value as text. SQLAlchemy: `as_string()`. */
@@ -444,12 +382,12 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
   }
 
   /** Sorts or compares by this collation. */
-  collate(collation: string): Expression<V> {
+  collate(collation: string): Expression<V, N> {
     return new Expression(make('collate', { operand: this.node, collation }), this.type);
   }
   /** Gives the value this name in the result. SQLAlchemy: `label()`. */
-  as<N extends string>(name: N): Expression<V> & { readonly '~name': N } {
-    return new Expression<V>(make('label', { operand: this.node, name }), this.type) as Expression<V> & { readonly '~name': N };
+  as<L extends string>(name: L): Expression<V, N> & { readonly '~name': L } {
+    return new Expression<V, N>(make('label', { operand: this.node, name }), this.type) as Expression<V, N> & { readonly '~name': L };
   }
   /** Ascending order. */
   asc(): OrderTerm {
@@ -473,40 +411,7 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
   }
 
   #compare(operator: string, value: unknown, where: string): Expression<boolean> {
-    const right = operand(value, this.type, where);
-    if (isKind(right, 'quantified') && isKind(right.operand, 'list')) return this.#compareEach(operator, right, right.operand, where);
-    if (isJson(this.type)) return this.#compareJson(operator, value, right);
-    return condition(make('binary', { operator, left: this.node, right }));
-  }
-  /** JSON is compared as JSON with values and with JSON, and as a value of SQL with what is one. */
-  #compareJson(operator: string, value: unknown, right: Node): Expression<boolean> {
-    if (value === null && operator.endsWith('DISTINCT FROM')) return operator === 'IS DISTINCT FROM' ? this.isNotNull() : this.isNull();
-    const beside = value instanceof Expression ? value.type : UNKNOWN;
-    const plain = isKind(right, 'scalar') || isKind(right, 'quantified') || !(isJson(beside) || beside.name === 'unknown');
-    if (plain) return condition(make('binary', { operator, left: jsonBeside(this.node, beside), right }));
-    // What a type of the user's own makes of a value is not known here.
-    const kind = this.type.name !== 'custom' && isKind(right, 'bind') && right.name === null ? jsonKindOf(right.value) : 'json';
-    return condition(make('jsonComparison', { operator, value: kind, left: this.node, right }));
-  }
-  /** `any` or `all` of a list of values: one comparison each, which every database knows. */
-  #compareEach(operator: string, { quantifier }: QuantifiedNode, { items }: ListNode, where: string): Expression<boolean> {
-    const each = items.map((item) => {
-      if (isKind(item, 'bind') && item.name === null) return this.#compare(operator, item.value, where);
-      return this.#compare(operator, new Expression(item, isKind(item, 'column') ? item.type : UNKNOWN), where);
-    });
-    return junction(quantifier === 'any' ? 'or' : 'and', each);
-  }
-  #isNull(operator: 'IS NULL' | 'IS NOT NULL'): Expression<boolean> {
-    // JSON's null is a null to whoever reads it.
-    const node = isKind(this.node, 'jsonPath') ? jsonScalarNode(this.node, 'text') : this.node;
-    return condition(make('unary', { operator, operand: node, postfix: true }));
-  }
-  #is(value: unknown, negated: boolean): Expression<boolean> {
-    const constant = value instanceof Expression && isKind(value.node, 'constant') ? value.node.value : value;
-    if (constant === null) return negated ? this.isNotNull() : this.isNull();
-    if (typeof constant === 'boolean' && !isJson(this.type))
-      return condition(make('truth', { operand: this.node, value: constant, negated }));
-    return negated ? this.isDistinctFrom(value as Operand<V>) : this.isNotDistinctFrom(value as Operand<V>);
+    return condition(comparisonNode(this, operator, value, where));
   }
   /** This as a side of arithmetic: JSON as the number it is. */
   #number(beside: SqlType = DOUBLE): Side {
@@ -539,64 +444,8 @@ export class Expression<V = unknown> implements ExpressionLike<V> {
     const right = this.#side(value, where);
     return new Expression(make('bitwise', { operator, left: this.#number().node, right: right.node }), this.type);
   }
-  #between(low: Operand<V>, high: Operand<V>, symmetric: boolean, negated: boolean): Expression<boolean> {
-    if (isJson(this.type)) {
-      const within = and(this.ge(low), this.le(high));
-      const either = symmetric ? or(within, and(this.ge(high), this.le(low))) : within;
-      return negated ? not(either) : either;
-    }
-    const fields = { operand: this.node, low: operand(low, this.type, 'between()'), high: operand(high, this.type, 'between()'), negated };
-    return condition(make(symmetric ? 'symmetricBetween' : 'between', fields));
-  }
-  #in(values: unknown, negated: boolean): Expression<boolean> {
-    if (Array.isArray(values)) {
-      values.forEach((value, i) => {
-        if (value === undefined) throw sqlError('sql.undefined-value', `The list of in(), at position ${i},`);
-      });
-      return this.#inList(values, negated);
-    }
-    if (values === undefined) throw sqlError('sql.undefined-value', 'in()');
-    if (values instanceof Expression) return this.#inExpression(values.node, negated);
-    if (!isQuery(values)) throw sqlError('sql.bad-argument', 'in()', 'an array or a select', describe(values));
-    return condition(make('in', { operand: this.#plain(), list: values.node, negated }));
-  }
-  /** A list that comes with the execution, or a query as SQL by hand. */
-  #inExpression(node: Node, negated: boolean): Expression<boolean> {
-    const named = isKind(node, 'bind') && node.name !== null;
-    if (!named && !isKind(node, 'raw'))
-      throw sqlError(
-        'sql.bad-argument',
-        'in()',
-        'an array, a select or param() (for an array of the database: eq(any(…)))',
-        'an expression',
-      );
-    if (named && isJson(this.type)) throw sqlError('sql.bad-argument', 'in() of JSON', 'an array', 'a parameter');
-    const list = named
-      ? makeBind(undefined, node.type.name === 'unknown' ? this.type : node.type, { name: node.name as string, expanding: true })
-      : node;
-    return condition(make('in', { operand: this.#plain(), list, negated }));
-  }
-  #inList(values: readonly unknown[], negated: boolean): Expression<boolean> {
-    const present = values.filter((value) => value !== null);
-    if (isJson(this.type)) {
-      const found = junction(
-        'or',
-        present.map((value) => this.#compare('=', value, 'in()')),
-      );
-      return negated ? not(found) : found;
-    }
-    // Values alone are one parameter, so that lists of any length share a plan.
-    const list = present.some((value) => value instanceof Expression || isQuery(value))
-      ? make('list', { items: present.map((value) => operand(value, this.type, 'in()')) })
-      : makeBind([...values], this.type, { expanding: true });
-    return condition(make('in', { operand: this.node, list, negated }));
-  }
-  /** JSON as text, where a value of SQL is wanted. */
-  #plain(): Node {
-    return isJson(this.type) ? jsonScalarNode(this.node, 'text') : this.node;
-  }
   #text(): Node {
-    return this.#plain();
+    return plainNode(this);
   }
   #affix(
     before: string,
@@ -628,53 +477,9 @@ function condition(node: Node): Expression<boolean> {
   return new Expression(node, BOOLEAN);
 }
 
-export function isExpression(value: unknown): value is ExpressionLike {
-  return value instanceof Expression;
-}
-
-/** SQL by hand is one of them where it is no expression: as text whose columns are known. */
-const QUERIES: ReadonlySet<string> = new Set(['select', 'setOperation', 'values', 'raw']);
-
-export function isQuery(value: unknown): value is QueryLike {
-  if (typeof value !== 'object' || value instanceof Expression) return false;
-  return QUERIES.has((value as QueryLike | null)?.node?.kind as string);
-}
-
-/** The node for a value or an expression; a value is sent with the type of what it is compared with. */
-export function operand(value: unknown, type: SqlType, where: string, what?: string): Node {
-  if (value instanceof Expression) return value.node;
-  if (value === undefined) throw sqlError('sql.undefined-value', where);
-  if (isQuery(value)) return make('scalar', { query: value.node });
-  const bindType = type.name === 'unknown' || type.name === 'null' ? typeOfValue(value, what) : type;
-  return makeBind(value, bindType);
-}
-
-/** The nodes of conditions; undefined among them is an error and false is not left out in silence. */
-export function conditions(list: readonly unknown[], where: string): Node[] {
-  return list.map((condition) => {
-    if (condition instanceof Expression) return condition.node;
-    if (condition === undefined) throw sqlError('sql.undefined-value', where);
-    if (typeof condition === 'boolean') return make('constant', { value: condition });
-    throw sqlError('sql.not-an-expression', where, describe(condition));
-  });
-}
-
-/** Whether a condition is the bare truth: `where(true)` and an empty `and()` leave nothing out. */
-export function isTrue(node: Node): boolean {
-  return isKind(node, 'constant') && node.value === true;
-}
-
-/** Several conditions as one node, or null where there are none. */
-export function conjunction(nodes: readonly Node[]): Node | null {
-  if (nodes.length === 0) return null;
-  return nodes.length === 1 ? nodes[0] : make('junction', { operator: 'and', items: nodes });
-}
-
 /** Conditions joined by `AND` or `OR`; the bare truth or falsehood where there are none. */
 export function junction(operator: 'and' | 'or', list: readonly unknown[]): Expression<boolean> {
-  const items = conditions(list, `${operator}()`);
-  if (items.length === 0) return new Expression(make('constant', { value: operator === 'and' }), BOOLEAN);
-  return new Expression(items.length === 1 ? items[0] : make('junction', { operator, items }), BOOLEAN);
+  return condition(junctionNode(operator, conditions(list, `${operator}()`)));
 }
 
 /**
@@ -697,79 +502,6 @@ export function or(...list: (ExpressionLike<boolean | null> | boolean)[]): Expre
  * The opposite of a condition. SQLAlchemy: `not_()`.
  * @example User.query().filter(not(User.c.username.startsWith('deleted_')))
  */
-export function not(condition: ExpressionLike<boolean | null>): Expression<boolean> {
-  const [operandNode] = conditions([condition], 'not()');
-  return new Expression(make('unary', { operator: 'NOT', operand: operandNode, postfix: false }), BOOLEAN);
-}
-
-/**
- * A value as a parameter, where an expression is wanted. SQLAlchemy: `literal()`.
- * @example select({ one: literal(1) })
- */
-export function literal<V>(value: V, as?: { readonly type: SqlType }): Expression<V> {
-  if (value === undefined) throw sqlError('sql.undefined-value', 'literal()');
-  const type = as?.type ?? typeOfValue(value);
-  return new Expression<V>(makeBind(value, type), type);
-}
-
-/**
- * A parameter whose value is given when the statement runs, with the type that it is sent as where nothing beside it
- * says one. SQLAlchemy: `bindparam()`.
- * @example await db.session.all(select(User).where(User.c.id.eq(param('id'))), { id: 5 })
- */
-export function param<V = unknown>(name: string, type?: { readonly '~value': V; readonly type: SqlType }): Expression<V> {
-  if (typeof name !== 'string' || name === '') throw sqlError('sql.bad-argument', 'param()', 'a name', describe(name));
-  const sqlType = type?.type ?? UNKNOWN;
-  return new Expression<V>(makeBind(undefined, sqlType, { name }), sqlType);
-}
-
-/**
- * A value converted by the database. SQLAlchemy: `cast()`.
- * @example cast(Product.c.price, t.integer())
- */
-export function cast<V>(value: ExpressionLike, to: { readonly '~value': V; readonly type: SqlType }): Expression<V> {
-  return new Expression<V>(make('cast', { operand: operand(value, UNKNOWN, 'cast()'), type: to.type }), to.type);
-}
-
-/** `DISTINCT`, as the argument of an aggregate. SQLAlchemy: `distinct()`. */
-export function distinct<V>(value: ExpressionLike<V>): Expression<V> {
-  return new Expression<V>(make('distinct', { operand: operand(value, UNKNOWN, 'distinct()') }), typeOf(value));
-}
-
-/**
- * Full-text search in several columns at once. SQLAlchemy: `mysql.match()`.
- * @example select(Post.c.id).where(match([Post.c.title, Post.c.body], 'databases'))
- */
-export function match(columns: readonly ExpressionLike[], query: Operand<string>, options: MatchOptions = {}): Expression<boolean> {
-  if (!Array.isArray(columns) || columns.length === 0)
-    throw sqlError('sql.bad-argument', 'match()', 'one or more columns in an array', Array.isArray(columns) ? 'none' : describe(columns));
-  const operands = columns.map((column) => operand(column, UNKNOWN, 'match()'));
-  return condition(matchNode(operands, operand(query, TEXT, 'match()'), options));
-}
-
-/**
- * Whether the select gives any row. SQLAlchemy: `exists()`.
- * @example select(User).where(exists(select(Post.c.id).where(Post.c.userId.eq(User.c.id))))
- */
-export function exists(query: QueryLike): Expression<boolean> {
-  if (query === undefined) throw sqlError('sql.undefined-value', 'exists()');
-  if (!isQuery(query)) throw sqlError('sql.bad-argument', 'exists()', 'a select', describe(query));
-  return new Expression(make('exists', { query: query.node }), BOOLEAN);
-}
-
-/** The SQL type of an expression or of a bare value. */
-export function typeOf(value: unknown): SqlType {
-  return value instanceof Expression ? value.type : typeOfValue(value);
-}
-
-/** A select as one value. SQLAlchemy: `scalar_subquery()`. */
-export function scalarOf<R>(query: QueryLike<R>, type: SqlType): Expression<ScalarOf<R> | null> {
-  return new Expression<ScalarOf<R> | null>(make('scalar', { query: query.node }), type);
-}
-
-/** `LIMIT` and `OFFSET` travel as parameters, so that pages share one plan. */
-export function count(value: number, where: string): BindNode {
-  if (!Number.isSafeInteger(value) || value < 0)
-    throw sqlError('sql.bad-argument', where, 'a whole number from 0', describe(value) === 'a number' ? String(value) : describe(value));
-  return makeBind(value, INTEGER);
+export function not(opposite: ExpressionLike<boolean | null>): Expression<boolean> {
+  return condition(notNode(conditions([opposite], 'not()')[0]));
 }

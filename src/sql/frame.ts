@@ -1,8 +1,8 @@
 import { describe, sqlError } from './errors.ts';
-import { type ExpressionLike, isExpression } from './expression.ts';
 import type { FrameBoundNode, FrameNode } from './expression-nodes.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
+import { type ExpressionLike, isExpression } from './operand.ts';
 
 /**
  * Where a window's frame begins or ends: `'unbounded'` (or null), `'current row'` (or 0), so many rows before (a number

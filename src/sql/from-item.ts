@@ -1,10 +1,10 @@
 import { sqlError } from './errors.ts';
-import { conditions, conjunction, type ExpressionLike } from './expression.ts';
 import { isJoinable, type Joinable, joinCondition, sourcesOf } from './join.ts';
 import { make } from './make.ts';
 import type { Node, SourceNode } from './node.ts';
 import { isKind } from './node-walk.ts';
-import type { NameOf } from './projection.ts';
+import type { NameOf } from './operand.ts';
+import { conditions, conjunction, type ExpressionLike } from './operand.ts';
 import { columnsBehind, type Source, sourceOf, tableBehind } from './schema.ts';
 import type { JoinNode } from './statement-nodes.ts';
 
@@ -182,10 +182,21 @@ function relationJoin(
   on: JoinCondition | undefined,
   where: string,
 ): { joined: JoinNode; left: Node } {
-  const { from, steps } = relation['~join']();
+  const { from, steps, filtered = false } = relation['~join']();
   // The part that holds the relation's own side; where none does, that side comes in.
   const start = parts.find((part) => sourcesOf([part]).some((source) => source.id === from.id)) ?? from;
   let left: Node = start;
+  if (type !== 'inner' && steps.length > 1 && (filtered || on !== undefined)) {
+    // A row between whose end a condition leaves out is no row: both come together, or neither.
+    const outer: Node[] = [];
+    const right = steps.slice(1).reduce<Node>((part, step) => {
+      if (names(step.on, start)) outer.push(step.on);
+      const within = names(step.on, start) ? make('constant', { value: true }) : step.on;
+      return make('join', { type: 'inner', left: part, right: step.source, on: within });
+    }, steps[0].source);
+    const more = on === undefined ? [] : conditions([on as ExpressionLike<boolean>], where);
+    return { joined: make('join', { type, left: start, right, on: conjunction([steps[0].on, ...outer, ...more]) }), left: start };
+  }
   for (const step of steps) {
     const more = step === steps[steps.length - 1] && on !== undefined;
     const condition = more ? conjunction([step.on, ...conditions([on as ExpressionLike<boolean>], where)]) : step.on;

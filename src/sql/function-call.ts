@@ -1,10 +1,13 @@
 import { describe, sqlError } from './errors.ts';
-import { conditions, Expression, type ExpressionLike, type OrderTerm } from './expression.ts';
+import { Expression } from './expression.ts';
 import type { FunctionNode, NamedWindowNode } from './expression-nodes.ts';
 import { type FrameOptions, frameNode } from './frame.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
 import { isKind } from './node-walk.ts';
+import { conditions, type ExpressionLike, operand, typeOf } from './operand.ts';
+import type { OrderTerm } from './order-term.ts';
+import { UNKNOWN } from './type.ts';
 
 type OneOrMany<T> = T | readonly T[];
 
@@ -51,29 +54,29 @@ function baseOf({ window: base, partitionBy, orderBy }: WindowOptions): Node | n
 }
 
 /** A call of a SQL function, which may be narrowed, ordered or made a window. SQLAlchemy: `FunctionElement`. */
-export class FunctionCall<V = unknown> extends Expression<V> {
+export class FunctionCall<V = unknown, N extends string = string> extends Expression<V, N> {
   /** Only the rows that meet the condition. SQLAlchemy: `filter()`. */
-  filter(condition: ExpressionLike<boolean | null>): FunctionCall<V> {
+  filter(condition: ExpressionLike<boolean | null>): FunctionCall<V, N> {
     const [filter] = conditions([condition], 'filter()');
     return this.#with({ filter });
   }
   /** Each different value once: `DISTINCT` inside the call. SQLAlchemy: `func.count(distinct(x))`. */
-  override distinct(): FunctionCall<V> {
+  override distinct(): FunctionCall<V, N> {
     return this.#with({ distinct: true });
   }
   /** The order in which an aggregate takes its rows. SQLAlchemy: `aggregate_order_by()`. */
-  orderBy(...terms: (OrderTerm | ExpressionLike)[]): FunctionCall<V> {
+  orderBy(...terms: (OrderTerm | ExpressionLike)[]): FunctionCall<V, N> {
     return this.#with({ orderBy: nodesOf(terms, 'orderBy()') });
   }
   /**
    * The order over which an ordered-set aggregate is taken. SQLAlchemy: `within_group()`.
    * @example func.percentileCont(0.5).withinGroup(Order.c.total)
    */
-  withinGroup(...terms: (OrderTerm | ExpressionLike)[]): FunctionCall<V> {
+  withinGroup(...terms: (OrderTerm | ExpressionLike)[]): FunctionCall<V, N> {
     if (terms.length === 0) throw sqlError('sql.bad-argument', 'withinGroup()', 'one or more terms', 'none');
     const orderBy = nodesOf(terms, 'withinGroup()');
     const call = isKind(this.node, 'withinGroup') ? this.node.call : this.node;
-    return new FunctionCall<V>(make('withinGroup', { call, orderBy }), this.type);
+    return new FunctionCall<V, N>(make('withinGroup', { call, orderBy }), this.type);
   }
   /**
    * Makes it a window function. SQLAlchemy: `over()`.
@@ -94,13 +97,18 @@ export class FunctionCall<V = unknown> extends Expression<V> {
     };
     return new Expression<V>(make('over', fields), this.type);
   }
-  #with(change: Partial<Pick<FunctionNode, 'filter' | 'distinct' | 'orderBy'>>): FunctionCall<V> {
+  #with(change: Partial<Pick<FunctionNode, 'filter' | 'distinct' | 'orderBy'>>): FunctionCall<V, N> {
     if (isKind(this.node, 'withinGroup')) {
       const { call, orderBy } = this.node;
-      return new FunctionCall<V>(make('withinGroup', { call: changed(call as FunctionNode, change), orderBy }), this.type);
+      return new FunctionCall<V, N>(make('withinGroup', { call: changed(call as FunctionNode, change), orderBy }), this.type);
     }
-    return new FunctionCall<V>(changed(this.node as FunctionNode, change), this.type);
+    return new FunctionCall<V, N>(changed(this.node as FunctionNode, change), this.type);
   }
+}
+
+/** `DISTINCT`, as the argument of an aggregate. SQLAlchemy: `distinct()`. */
+export function distinct<V>(value: ExpressionLike<V>): Expression<V> {
+  return new Expression<V>(make('distinct', { operand: operand(value, UNKNOWN, 'distinct()') }), typeOf(value));
 }
 
 function changed(node: FunctionNode, change: Partial<Pick<FunctionNode, 'filter' | 'distinct' | 'orderBy'>>): FunctionNode {

@@ -1,9 +1,9 @@
 import { describe, sqlError } from './errors.ts';
-import { isExpression, operand, typeOf } from './expression.ts';
 import { FunctionCall } from './function-call.ts';
 import { FUNCTION_RESULTS, type FunctionResult, type Functions } from './known-functions.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
+import { isExpression, operand, typeOf } from './operand.ts';
 import { INTEGER, makeType, type SqlType, TEXT, UNKNOWN } from './type.ts';
 
 interface AnyFunction {

@@ -1,7 +1,8 @@
 import { sqlError } from './errors.ts';
-import { Expression, type ExpressionLike } from './expression.ts';
+import { Expression } from './expression.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
+import type { ExpressionLike } from './operand.ts';
 import { expressionNode } from './order.ts';
 import type { GroupingNode } from './statement-nodes.ts';
 import { UNKNOWN } from './type.ts';

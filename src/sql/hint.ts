@@ -1,6 +1,6 @@
-import type { ExpressionLike } from './expression.ts';
 import { make } from './make.ts';
 import type { SourceNode } from './node.ts';
+import type { ExpressionLike } from './operand.ts';
 import { expressionNode } from './order.ts';
 import type { HintNode } from './statement-nodes.ts';
 

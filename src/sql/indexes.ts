@@ -1,6 +1,7 @@
 import { type ConstraintDefinition, givenName, type NamedConstraint, nodeOf, type StorageOptions } from './constraints.ts';
 import { describe, sqlError } from './errors.ts';
-import type { ExpressionLike, OrderTerm } from './expression.ts';
+import type { ExpressionLike } from './operand.ts';
+import type { OrderTerm } from './order-term.ts';
 
 /** How an index finds its rows. A database that has another set refuses what it lacks. */
 export type IndexMethod = 'btree' | 'hash' | 'gin' | 'gist' | 'spgist' | 'brin' | 'fulltext' | 'spatial' | (string & {});

@@ -2,11 +2,12 @@ import { type Cell, type ColumnKeys, cellNode, cellsOf, defaultValue, type Inser
 import { type Conflict, type ConflictSet, type ConflictTarget, conflictNode, readSet, readTarget } from './conflict.ts';
 import { type Cte, type CteBody, type CteOptions, makeCteOf } from './cte.ts';
 import { describe, sqlError } from './errors.ts';
-import { conditions, Expression, type ExpressionLike, isQuery, type QueryLike } from './expression.ts';
+import { Expression } from './expression.ts';
 import { hint } from './hint.ts';
 import { makeAlias, makeBind, makeColumn, makeInsert, makeSelect } from './make.ts';
 import type { Node } from './node.ts';
 import { isKind } from './node-walk.ts';
+import { conditions, type ExpressionLike, isQuery, type QueryLike } from './operand.ts';
 import { type Output, outputsOf, type Projection, project, type SelectRow } from './projection.ts';
 import { Query } from './query.ts';
 import type { Shape, Source, Table, TableColumn } from './schema.ts';

@@ -1,16 +1,21 @@
 import { sqlError } from './errors.ts';
-import { conjunction } from './expression.ts';
 import { make, makeColumn } from './make.ts';
 import type { Node, SourceNode } from './node.ts';
 import type { NodeKind } from './node-fields.ts';
 import { isKind, walk } from './node-walk.ts';
+import { conjunction } from './operand.ts';
 import { type ForeignKey, type Source, type Table, tableBehind } from './schema.ts';
 
 /** Something that knows the way from one source to another: a relation of a model. */
 export interface Joinable {
   /** The name of what it leads to. */
   readonly '~from'?: string;
-  '~join'(): { readonly from: SourceNode; readonly steps: readonly { readonly source: SourceNode; readonly on: Node }[] };
+  '~join'(): {
+    readonly from: SourceNode;
+    readonly steps: readonly { readonly source: SourceNode; readonly on: Node }[];
+    /** The last step leaves out rows that the one before it leads to. */
+    readonly filtered?: boolean;
+  };
 }
 
 export function isJoinable(value: unknown): value is Joinable {

@@ -1,7 +1,9 @@
 import { describe, sqlError } from './errors.ts';
-import { Expression, type ExpressionLike, isExpression, type OrderTerm, operand, typeOf } from './expression.ts';
+import { Expression } from './expression.ts';
 import { make } from './make.ts';
+import { type ExpressionLike, isExpression, operand, typeOf } from './operand.ts';
 import { expressionNode } from './order.ts';
+import type { OrderTerm } from './order-term.ts';
 import { Query } from './query.ts';
 import { type JsonDocument, makeType, type SqlType, UNKNOWN } from './type.ts';
 

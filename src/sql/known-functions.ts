@@ -1,5 +1,5 @@
-import type { ExpressionLike } from './expression.ts';
 import type { FunctionCall } from './function-call.ts';
+import type { ExpressionLike, FromOf, NullOf } from './operand.ts';
 import { BOOLEAN, DATE_TIME, DOUBLE, INTEGER, makeType, type SqlType, TEXT } from './type.ts';
 
 type Arg<V = unknown> = ExpressionLike<V> | V;
@@ -47,40 +47,40 @@ export interface Functions {
   greatest<V>(first: ExpressionLike<V>, ...rest: Arg<NonNullable<V> | null>[]): FunctionCall<V>;
   /** The least of these values; NULLs among them are left out. */
   least<V>(first: ExpressionLike<V>, ...rest: Arg<NonNullable<V> | null>[]): FunctionCall<V>;
-  lower(text: Text): FunctionCall<string>;
-  upper(text: Text): FunctionCall<string>;
+  lower<T extends Text>(text: T): FunctionCall<string | NullOf<T>, FromOf<T>>;
+  upper<T extends Text>(text: T): FunctionCall<string | NullOf<T>, FromOf<T>>;
   /** Without blanks, or these characters, at both ends. */
-  trim(text: Text, characters?: Arg<string>): FunctionCall<string>;
-  ltrim(text: Text, characters?: Arg<string>): FunctionCall<string>;
-  rtrim(text: Text, characters?: Arg<string>): FunctionCall<string>;
+  trim<T extends Text>(text: T, characters?: Arg<string>): FunctionCall<string | NullOf<T>, FromOf<T>>;
+  ltrim<T extends Text>(text: T, characters?: Arg<string>): FunctionCall<string | NullOf<T>, FromOf<T>>;
+  rtrim<T extends Text>(text: T, characters?: Arg<string>): FunctionCall<string | NullOf<T>, FromOf<T>>;
   /** The characters of a text. */
-  length(text: Text): FunctionCall<number>;
-  charLength(text: Text): FunctionCall<number>;
-  replace(text: Text, from: Arg<string>, to: Arg<string>): FunctionCall<string>;
+  length<T extends Text>(text: T): FunctionCall<number | NullOf<T>, FromOf<T>>;
+  charLength<T extends Text>(text: T): FunctionCall<number | NullOf<T>, FromOf<T>>;
+  replace<T extends Text>(text: T, from: Arg<string>, to: Arg<string>): FunctionCall<string | NullOf<T>, FromOf<T>>;
   /** The texts in one; a NULL counts as an empty text. `x.concat(y)` is NULL where one of them is. */
   concat(...values: Arg<unknown>[]): FunctionCall<string>;
   /** From a place, counted from 1, so many characters or all that follow. */
-  substring(text: Text, from: Num, length?: Num): FunctionCall<string>;
-  substr(text: Text, from: Num, length?: Num): FunctionCall<string>;
+  substring<T extends Text>(text: T, from: Num, length?: Num): FunctionCall<string | NullOf<T>, FromOf<T>>;
+  substr<T extends Text>(text: T, from: Num, length?: Num): FunctionCall<string | NullOf<T>, FromOf<T>>;
   /** Where the first text begins in the second, counted from 1; 0 where it does not. */
-  position(part: Text, text: Text): FunctionCall<number>;
-  left(text: Text, length: Num): FunctionCall<string>;
-  right(text: Text, length: Num): FunctionCall<string>;
+  position<T extends Text>(part: Text, text: T): FunctionCall<number | NullOf<T>, FromOf<T>>;
+  left<T extends Text>(text: T, length: Num): FunctionCall<string | NullOf<T>, FromOf<T>>;
+  right<T extends Text>(text: T, length: Num): FunctionCall<string | NullOf<T>, FromOf<T>>;
   /** Filled up on the left to this many characters, or cut to them. */
-  lpad(text: Text, length: Num, fill?: Arg<string>): FunctionCall<string>;
-  rpad(text: Text, length: Num, fill?: Arg<string>): FunctionCall<string>;
-  repeat(text: Text, times: Num): FunctionCall<string>;
-  reverse(text: Text): FunctionCall<string>;
-  abs<V>(value: ExpressionLike<V>): FunctionCall<V>;
-  round(value: ExpressionLike, digits?: Arg<number>): FunctionCall<number>;
-  ceil(value: ExpressionLike): FunctionCall<number>;
-  ceiling(value: ExpressionLike): FunctionCall<number>;
-  floor(value: ExpressionLike): FunctionCall<number>;
-  power(value: Num, exponent: Num): FunctionCall<number>;
-  sqrt(value: Num): FunctionCall<number>;
-  exp(value: Num): FunctionCall<number>;
-  ln(value: Num): FunctionCall<number>;
-  sign(value: Num): FunctionCall<number>;
+  lpad<T extends Text>(text: T, length: Num, fill?: Arg<string>): FunctionCall<string | NullOf<T>, FromOf<T>>;
+  rpad<T extends Text>(text: T, length: Num, fill?: Arg<string>): FunctionCall<string | NullOf<T>, FromOf<T>>;
+  repeat<T extends Text>(text: T, times: Num): FunctionCall<string | NullOf<T>, FromOf<T>>;
+  reverse<T extends Text>(text: T): FunctionCall<string | NullOf<T>, FromOf<T>>;
+  abs<T extends ExpressionLike>(value: T): FunctionCall<T['~value'], FromOf<T>>;
+  round<T extends ExpressionLike>(value: T, digits?: Arg<number>): FunctionCall<number | NullOf<T>, FromOf<T>>;
+  ceil<T extends ExpressionLike>(value: T): FunctionCall<number | NullOf<T>, FromOf<T>>;
+  ceiling<T extends ExpressionLike>(value: T): FunctionCall<number | NullOf<T>, FromOf<T>>;
+  floor<T extends ExpressionLike>(value: T): FunctionCall<number | NullOf<T>, FromOf<T>>;
+  power<T extends Num>(value: T, exponent: Num): FunctionCall<number | NullOf<T>, FromOf<T>>;
+  sqrt<T extends Num>(value: T): FunctionCall<number | NullOf<T>, FromOf<T>>;
+  exp<T extends Num>(value: T): FunctionCall<number | NullOf<T>, FromOf<T>>;
+  ln<T extends Num>(value: T): FunctionCall<number | NullOf<T>, FromOf<T>>;
+  sign<T extends Num>(value: T): FunctionCall<number | NullOf<T>, FromOf<T>>;
   /** A number from 0 to below 1. */
   random(): FunctionCall<number>;
   /** The moment of the statement. */

@@ -1,8 +1,8 @@
 import { type Cell, cellNode, cellsOf, type InsertRow, type ShapeOf, type UpdateValues } from './cells.ts';
 import { sqlError } from './errors.ts';
-import { conditions, type ExpressionLike } from './expression.ts';
 import { make } from './make.ts';
 import type { Node, SourceNode } from './node.ts';
+import { conditions, type ExpressionLike } from './operand.ts';
 import { type Projection, project, type SelectRow } from './projection.ts';
 import { beginChange } from './row-change.ts';
 import { type Shape, type Source, sourceOf, type Table } from './schema.ts';

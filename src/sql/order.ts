@@ -1,9 +1,10 @@
 import { describe, sqlError } from './errors.ts';
-import { count, type ExpressionLike, isExpression } from './expression.ts';
-import { make } from './make.ts';
-import type { Node } from './node.ts';
+import { make, makeBind } from './make.ts';
+import type { BindNode, Node } from './node.ts';
 import { isKind } from './node-walk.ts';
+import { type ExpressionLike, isExpression } from './operand.ts';
 import type { Projection } from './projection.ts';
+import { INTEGER } from './type.ts';
 
 /** The node of an expression or an order term. */
 export function expressionNode(item: unknown, where: string): Node {
@@ -63,4 +64,11 @@ export function orderNodes(terms: readonly unknown[], projection: Projection): N
 export function rowCount(rows: number | ExpressionLike<number> | null, where: string): Node | null {
   if (rows === null) return null;
   return isExpression(rows) ? rows.node : count(rows as number, where);
+}
+
+/** `LIMIT` and `OFFSET` travel as parameters, so that pages share one plan. */
+function count(value: number, where: string): BindNode {
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw sqlError('sql.bad-argument', where, 'a whole number from 0', describe(value) === 'a number' ? String(value) : describe(value));
+  return makeBind(value, INTEGER);
 }

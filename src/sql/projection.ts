@@ -1,9 +1,9 @@
 import type { Column, ColumnValue } from './column.ts';
 import { describe, sqlError } from './errors.ts';
-import { type ExpressionLike, isExpression, typeOf } from './expression.ts';
 import { make, nextId } from './make.ts';
 import type { AliasNode, Node } from './node.ts';
 import { isKind } from './node-walk.ts';
+import { type ExpressionLike, isExpression, type NameOf, typeOf } from './operand.ts';
 import { ColumnAttribute, type Reads, type Source, setColumns, sourceOf } from './schema.ts';
 import type { EntityNode } from './statement-nodes.ts';
 import { type SqlType, UNKNOWN } from './type.ts';
@@ -51,13 +51,13 @@ export type ItemsOf<X extends readonly unknown[]> = X extends readonly [infer O]
     : O
   : X;
 
-/** The name by which the compiler knows where something comes from; never where it does not. */
-export type NameOf<X> = X extends { readonly '~from'?: infer N } ? (N extends string ? (string extends N ? never : N) : never) : never;
-
 /** All sources but these. */
 export interface AllBut<N> {
   readonly '~but': N;
 }
+
+/** The name of one source alone: aliases and subqueries without a name share one for the compiler, which cannot tell them apart. */
+export type OwnName<N> = N extends `~${string}` ? never : N;
 
 /** Whether a source of this name is among those that outer joins may leave out: names, or all but some. */
 type IsMissing<N, J> = N extends J ? true : J extends AllBut<infer B> ? (N extends B ? false : true) : false;

@@ -1,9 +1,10 @@
 import { isArray, itemType } from './array.ts';
 import { describe, sqlError } from './errors.ts';
-import { Expression, type ExpressionLike, isExpression, isQuery, operand, type QueryLike } from './expression.ts';
+import { Expression } from './expression.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
 import { isKind } from './node-walk.ts';
+import { type ExpressionLike, isExpression, isQuery, operand, type QueryLike } from './operand.ts';
 import { makeType, type SqlType, TEXT, typeOfValue, UNKNOWN } from './type.ts';
 
 /** The one value of a query's row, an item of an array, or one of these values. */

@@ -1,10 +1,12 @@
 import { type Cte, type CteBody, type CteOptions, makeCteOf } from './cte.ts';
 import { sqlError } from './errors.ts';
-import { type Expression, exists, type QueryLike, scalarOf } from './expression.ts';
+import type { Expression } from './expression.ts';
 import { make, makeAlias } from './make.ts';
 import type { Node } from './node.ts';
 import { isKind } from './node-walk.ts';
+import type { QueryLike } from './operand.ts';
 import { derivedSource, type Output, outputsOf, type Projection, type Subquery } from './projection.ts';
+import { exists, scalarOf } from './query-value.ts';
 import type { SelectNode, SetOperationNode } from './statement-nodes.ts';
 
 /** What every query has, whether a select, several put together, VALUES or SQL by hand. */

@@ -1,8 +1,9 @@
 import { describe, sqlError } from './errors.ts';
-import { Expression, operand } from './expression.ts';
+import { Expression } from './expression.ts';
 import { make, makeBind } from './make.ts';
 import type { Node } from './node.ts';
 import { isKind } from './node-walk.ts';
+import { operand } from './operand.ts';
 import type { Subquery } from './projection.ts';
 import { type ColumnTypes, namedColumns, TextQuery } from './text-query.ts';
 import { type SqlType, UNKNOWN } from './type.ts';

@@ -1,11 +1,12 @@
 import { writableSource } from './cells.ts';
 import { type Cte, type CteBody, type CteOptions, makeCteOf } from './cte.ts';
 import { sqlError } from './errors.ts';
-import { conditions, type ExpressionLike, isTrue, type OrderTerm } from './expression.ts';
 import { type FromItem, fromNode } from './from-item.ts';
 import { sourcesOf } from './join.ts';
 import type { Node, SourceNode } from './node.ts';
+import { conditions, type ExpressionLike, isTrue } from './operand.ts';
 import { expressionNode, rowCount } from './order.ts';
+import type { OrderTerm } from './order-term.ts';
 import { type Output, outputsOf, type Projection } from './projection.ts';
 import type { Source, Table } from './schema.ts';
 

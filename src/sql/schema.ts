@@ -1,11 +1,13 @@
 import { type Column, type ColumnDefinition, type ColumnValue, isColumn, type ReferenceAction } from './column.ts';
 import type { ConstraintDefinition, Deferral, TableItem } from './constraints.ts';
 import { describe, sqlError } from './errors.ts';
-import { Expression, type ExpressionLike, type OrderTerm } from './expression.ts';
+import { Expression } from './expression.ts';
 import { makeColumn, makeTable } from './make.ts';
 import { type NamingConvention, type NamingTemplates, snakeCase } from './naming.ts';
 import type { ColumnNode, Node, SourceNode, TableNode } from './node.ts';
 import { isKind } from './node-walk.ts';
+import type { ExpressionLike } from './operand.ts';
+import type { OrderTerm } from './order-term.ts';
 import { type Sequence, sequenceBehind } from './sequence.ts';
 import { type DialectOptions, dialectOptions } from './table-options.ts';
 import {
@@ -52,11 +54,9 @@ export interface Reads {
 }
 
 /** A column as an expression: `User.c.email`, `table.c.email`, `alias.c.email`. SQLAlchemy: `InstrumentedAttribute`, `Column`. */
-export class ColumnAttribute<V = unknown, S = unknown, N extends string = string> extends Expression<V> {
+export class ColumnAttribute<V = unknown, S = unknown, N extends string = string> extends Expression<V, N> {
   /** The shape of the model that the attribute belongs to. */
   declare readonly '~shape'?: S;
-  /** The source that it belongs to. */
-  declare readonly '~from'?: N;
   declare readonly node: ColumnNode;
   /** The column of the table that it stands for; null for a column of a subquery. */
   readonly column: TableColumn | null;
@@ -70,10 +70,6 @@ export class ColumnAttribute<V = unknown, S = unknown, N extends string = string
   }
   /** How the rows of its class are read, where that is not its source alone: what a select of it reads from, unless that is said. */
   declare readonly '~reads'?: Reads;
-  override as<L extends string>(name: L): Expression<V> & { readonly '~name': L; readonly '~from'?: N } {
-    const named = super.as(name);
-    return this['~reads'] === undefined ? named : Object.assign(named, { '~reads': this['~reads'] });
-  }
 }
 
 /** A column of a table: its definition and its place. SQLAlchemy: `Column`. */

@@ -1,6 +1,5 @@
 import type { Cte } from './cte.ts';
 import { sqlError } from './errors.ts';
-import { conditions, conjunction, type ExpressionLike, isTrue, type OrderTerm } from './expression.ts';
 import { type FromItem, fromNode, Join, type JoinCondition, joinNode, type MissingIn } from './from-item.ts';
 import { hint } from './hint.ts';
 import { isJoinable, type Joinable, sourcesOf } from './join.ts';
@@ -8,15 +7,18 @@ import { changeSelect, make, makeSelect } from './make.ts';
 import type { Node } from './node.ts';
 import type { FieldsOf } from './node-kinds.ts';
 import { isKind } from './node-walk.ts';
+import type { NameOf } from './operand.ts';
+import { conditions, conjunction, type ExpressionLike, isTrue } from './operand.ts';
 import { expressionNode, marked, markedAgain, orderNodes, rowCount, termNode } from './order.ts';
+import type { OrderTerm } from './order-term.ts';
 import {
   type AddedItems,
   type AddedRow,
   type AllBut,
   type ItemsOf,
   joinProjections,
-  type NameOf,
   type OuterRow,
+  type OwnName,
   type Projection,
   project,
   type SelectRow,
@@ -71,7 +73,7 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
     return this.#join('left', target, on) as never;
   }
   /** `RIGHT OUTER JOIN`: every row of the target, whether it has a partner or not. */
-  rightJoin<T extends FromItem | Joinable>(target: T, on?: JoinCondition): Joined<R, I, J, AllBut<NameOf<T>> | MissingIn<T>> {
+  rightJoin<T extends FromItem | Joinable>(target: T, on?: JoinCondition): Joined<R, I, J, AllBut<OwnName<NameOf<T>>> | MissingIn<T>> {
     return this.#join('right', target, on) as never;
   }
   /** `FULL OUTER JOIN`. SQLAlchemy: `join(full=True)`. */

@@ -1,9 +1,10 @@
 import type { Cte } from './cte.ts';
 import { describe, sqlError } from './errors.ts';
-import type { ExpressionLike, OrderTerm } from './expression.ts';
 import { make } from './make.ts';
 import type { FieldsOf } from './node-kinds.ts';
+import type { ExpressionLike } from './operand.ts';
 import { orderNodes, rowCount } from './order.ts';
+import type { OrderTerm } from './order-term.ts';
 import { type Projection, widthOf } from './projection.ts';
 import { Query } from './query.ts';
 import type { SetOperationNode } from './statement-nodes.ts';

@@ -1,7 +1,7 @@
 import { describe, sqlError } from './errors.ts';
-import { type ExpressionLike, operand } from './expression.ts';
 import { make, makeAlias } from './make.ts';
 import type { Node } from './node.ts';
+import { type ExpressionLike, operand } from './operand.ts';
 import { expressionNode } from './order.ts';
 import { derivedSource, type SourceRow, type Subquery } from './projection.ts';
 import { ColumnAttribute, type Source, sourceOf } from './schema.ts';

@@ -1,7 +1,8 @@
 import { describe, sqlError } from './errors.ts';
-import { Expression, type ExpressionLike, isQuery, junction, not, type Operand, operand, type QueryLike, typeOf } from './expression.ts';
+import { Expression, junction, not } from './expression.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
+import { type ExpressionLike, isQuery, type Operand, operand, type QueryLike, typeOf } from './operand.ts';
 import { BOOLEAN, type SqlType, UNKNOWN } from './type.ts';
 
 /**

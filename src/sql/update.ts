@@ -1,11 +1,12 @@
 import { type Cell, type ColumnKeys, cellNode, cellsOf, type ShapeOf, type UpdateValues } from './cells.ts';
 import type { ColumnValue } from './column.ts';
 import { describe, sqlError } from './errors.ts';
-import { conjunction, Expression } from './expression.ts';
+import { Expression } from './expression.ts';
 import type { FromItem } from './from-item.ts';
 import { make, makeUpdate } from './make.ts';
 import type { Node } from './node.ts';
 import { isKind } from './node-walk.ts';
+import { conjunction } from './operand.ts';
 import { type Output, project, type SelectRow, widthOf } from './projection.ts';
 import type { Query } from './query.ts';
 import { beginChange, RowChange, type RowChangeState } from './row-change.ts';

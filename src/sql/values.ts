@@ -1,8 +1,8 @@
 import type { ColumnValue } from './column.ts';
 import { describe, sqlError } from './errors.ts';
-import { type ExpressionLike, operand } from './expression.ts';
 import { make, makeAlias, makeColumn, makeSelect } from './make.ts';
 import type { Node } from './node.ts';
+import { type ExpressionLike, operand } from './operand.ts';
 import { type Output, projectColumns } from './projection.ts';
 import { Query } from './query.ts';
 import type { ValuesNode } from './statement-nodes.ts';

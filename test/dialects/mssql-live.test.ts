@@ -11,10 +11,11 @@ import { deleteFrom } from '../../src/sql/delete.ts';
 import { and, not } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
 import { insertInto } from '../../src/sql/insert.ts';
+import { jsonArrayAgg, jsonArrayFrom } from '../../src/sql/json-document.ts';
 import { MetaData } from '../../src/sql/metadata.ts';
 import { sql } from '../../src/sql/raw.ts';
 import { Table } from '../../src/sql/schema.ts';
-import { select } from '../../src/sql/select.ts';
+import { select, selectFrom } from '../../src/sql/select.ts';
 import { union } from '../../src/sql/set-operation.ts';
 import { tuple } from '../../src/sql/tuple.ts';
 import { update } from '../../src/sql/update.ts';
@@ -92,6 +93,15 @@ if (url !== undefined && url !== '') {
         await connection.scalars(select(things.c.id).where(tuple(things.c.id, things.c.name).in(select(things.c.id, things.c.name)))),
       ).toHaveLength(2);
       expect(await connection.scalars(select(things.c.id).where(things.c.token.in([])))).toEqual([]);
+    });
+    it('makes JSON of rows that reads as the rows do', async () => {
+      const direct = await connection.all(selectFrom(things).orderBy(things.c.id));
+      const documents = await connection.scalar(select(jsonArrayFrom(selectFrom(things).orderBy(things.c.id))));
+      expect(JSON.stringify(documents, (_key, value) => (typeof value === 'bigint' ? String(value) : value))).toBe(
+        JSON.stringify(direct, (_key, value) => (typeof value === 'bigint' ? String(value) : value)),
+      );
+      const names = select(jsonArrayAgg(things.c.name, { orderBy: things.c.id.desc() }));
+      expect(await connection.scalar(names)).toEqual(direct.map(({ name }) => name).reverse());
     });
     it('inserts, upserts, updates and deletes, and gives rows back', async () => {
       expect(await connection.scalars(insertInto(things).values({ id: 50, name: 'fifty' }).returning(things.c.id))).toEqual([50]);

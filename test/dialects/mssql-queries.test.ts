@@ -1,12 +1,13 @@
 // CTEs, sources and clauses of queries as SQL Server gets them. There is no SQL Server here: a grammar of T-SQL that others wrote reads each statement.
 import { describe, expect, it } from 'vitest';
 import { t } from '../../src/sql/column-types.ts';
+import { cast } from '../../src/sql/conversion.ts';
 import { cte } from '../../src/sql/cte.ts';
 import { deleteFrom } from '../../src/sql/delete.ts';
-import { cast, literal } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
 import { cube, groupingSets, rollup } from '../../src/sql/grouping.ts';
 import { insertInto } from '../../src/sql/insert.ts';
+import { literal } from '../../src/sql/literal.ts';
 import { MetaData } from '../../src/sql/metadata.ts';
 import { lateral } from '../../src/sql/query.ts';
 import { sql } from '../../src/sql/raw.ts';

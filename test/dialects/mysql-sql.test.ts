@@ -20,8 +20,8 @@ import {
   update,
 } from '../../src/index.ts';
 import { CompileError } from '../../src/sql/errors.ts';
-import type { ExpressionLike } from '../../src/sql/expression.ts';
 import type { Node } from '../../src/sql/node.ts';
+import type { ExpressionLike } from '../../src/sql/operand.ts';
 
 const mysql = mysqlDialect(readServer('8.0.36'));
 const old = mysqlDialect(readServer('8.0.28'));

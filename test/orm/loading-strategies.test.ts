@@ -542,6 +542,49 @@ describe.each(allDatabases)('loading strategies on $name', (database) => {
     }
   });
 
+  test('a joined relation by pairs takes two joins, so that no database makes the whole of the pairs first', async () => {
+    const { session, statements, Post, Tag } = await filledBlog(database);
+    const filtered = session
+      .query(Post)
+      .with({ tags: { strategy: 'joined', filter: Tag.c.name.ne('red') } })
+      .orderBy(Post.c.title);
+    expect((await filtered.toSQL()).sql).not.toMatch(/JOIN \(/);
+    statements.takeAll();
+    const posts = await filtered.all();
+    expect(statements.count()).toBe(1);
+    expect(posts.map((post) => `${post.title}${post.tags.map((tag) => ` ${tag.name}`).join('')}`)).toEqual([
+      'b1',
+      'c1 blue',
+      'c2',
+      'd1 green',
+      'd2 green',
+      'd3 green',
+      'nobody',
+    ]);
+  });
+
+  test('owners of one key each have a collection of their own', async () => {
+    const db = openDatabase(database);
+    class Shop extends db.Model('shops', {
+      id: t.integer().primaryKey(),
+      city: t.string(20),
+      get customers() {
+        return hasMany(Customer, { viewOnly: true, on: (shop, customer) => shop.city.eq(customer.city) });
+      },
+    }) {}
+    class Customer extends db.Model('customers', { id: t.integer().primaryKey(), city: t.string(20) }) {}
+    await db.createAll();
+    await using session = db.createSession();
+    session.addAll([new Shop({ city: 'Ulm' }), new Shop({ city: 'Ulm' }), new Customer({ city: 'Ulm' }), new Customer({ city: 'Bern' })]);
+    await session.commit();
+    for (const strategy of ['joined', 'selectin', 'subquery'] as const) {
+      session.expungeAll();
+      const [one, two] = await session.query(Shop).with({ customers: strategy }).orderBy(Shop.c.id).all();
+      expect([one.customers.length, two.customers.length]).toEqual([1, 1]);
+      expect(one.customers.at(0)).toBe(two.customers.at(0));
+    }
+  });
+
   test('a relation to one object takes the first of several, and no owner comes twice', async () => {
     const db = openDatabase(database);
     class Owner extends db.Model('owners', {

@@ -76,7 +76,7 @@ function models(db: Database) {
   }) {}
   class Tag extends db.Model('tags', {
     id: t.integer().primaryKey(),
-    name: t.string(),
+    name: t.string(40).unique(),
     get parents() {
       return manyToMany(Parent, { through: links });
     },
@@ -182,7 +182,7 @@ class Run {
     const any = this.#pick([...world.things.keys()]);
     const choices: [number, () => unknown][] = [
       [3, () => this.#newParent()],
-      [1, () => this.#newTag()],
+      [2, () => this.#newTag()],
       [1, () => this.#newItem()],
       [1, () => this.#newBadge()],
       [parent && badge ? 2 : 0, () => this.#award(parent as string, badge as string)],
@@ -201,6 +201,7 @@ class Run {
       [parent ? 1 : 0, () => this.#replace(parent as string)],
       [parent ? 1 : 0, () => this.#replaceTags(parent as string)],
       [any ? 2 : 0, () => this.#load(any as string)],
+      [tag ? 2 : 0, () => this.#exchange()],
       [2, () => this.#flush()],
       [1, () => this.#commit()],
       [1, () => this.#rollback()],
@@ -322,9 +323,23 @@ class Run {
   }
   #rename(label: string): void {
     const thing = this.#world.things.get(label) as Thing;
-    thing.name = `${label}-${Math.floor(this.#next() * 3)}`;
+    const name = `${label}-${Math.floor(this.#next() * 3)}`;
+    // Names of tags are unique, and another may have got this one by an exchange.
+    if ([...this.#world.things.values()].some((other) => other !== thing && other.name === name)) return;
+    thing.name = name;
     this.#say('rename', label, thing.name);
     this.#entity(label).name = thing.name;
+  }
+  /** Some or all tags hand their names on in a round. */
+  #exchange(): void {
+    const tags = this.#world.of('Tag').filter(() => this.#next() < 0.6);
+    const names = tags.map((label) => (this.#world.things.get(label) as Thing).name);
+    this.#say('exchange', ...tags);
+    for (const [i, label] of tags.entries()) {
+      const name = names[(i + 1) % names.length];
+      (this.#world.things.get(label) as Thing).name = name;
+      this.#entity(label).name = name;
+    }
   }
   #delete(label: string): void {
     const entity = this.#entity(label);

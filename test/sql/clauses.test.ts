@@ -1,10 +1,10 @@
 // The clauses of a select that few selects have, and what a database lacks said in another way.
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.ts';
-import { literal, param } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
 import { cube, groupingSets, rollup } from '../../src/sql/grouping.ts';
 import { insertInto } from '../../src/sql/insert.ts';
+import { literal, param } from '../../src/sql/literal.ts';
 import { sql } from '../../src/sql/raw.ts';
 import { select } from '../../src/sql/select.ts';
 import { except, exceptAll, intersectAll, union, unionAll } from '../../src/sql/set-operation.ts';

@@ -6,10 +6,14 @@ import { caseOf, caseWhen } from '../../src/sql/case.ts';
 import { t } from '../../src/sql/column-types.ts';
 import { falseValue, literalColumn, nullValue, trueValue } from '../../src/sql/constant.ts';
 import { type DateField, extract, tryCast, typeCoerce } from '../../src/sql/conversion.ts';
-import { distinct, type Expression, type ExpressionLike, literal, match, not, param } from '../../src/sql/expression.ts';
+import { type Expression, not } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
+import { distinct } from '../../src/sql/function-call.ts';
 import { insertInto } from '../../src/sql/insert.ts';
+import { literal, param } from '../../src/sql/literal.ts';
+import { match } from '../../src/sql/match.ts';
 import { MetaData } from '../../src/sql/metadata.ts';
+import type { ExpressionLike } from '../../src/sql/operand.ts';
 import { all, any, arrayOf } from '../../src/sql/quantified.ts';
 import { sql, text } from '../../src/sql/raw.ts';
 import { Table } from '../../src/sql/schema.ts';
@@ -345,8 +349,8 @@ describe.each([databases[0], databases[2], ...liveDatabases])('operators on $nam
       null,
       '2026-01-01T12:29:59.000Z',
     ]);
-    expectTypeOf(c.at.plus('P1D')).toEqualTypeOf<Expression<Date | null>>();
-    expectTypeOf(c.at.minus(c.at)).toEqualTypeOf<Expression<string>>();
+    expectTypeOf(c.at.plus('P1D')['~value']).toEqualTypeOf<Date | null>();
+    expectTypeOf(c.at.minus(c.at)['~value']).toEqualTypeOf<string | null>();
     // @ts-expect-error a number is no duration
     expect(() => c.at.plus(5)).not.toThrow();
     expect(await column(c.day.plus('P2M'))).toEqual(['2025-02-28', '2023-03-01', null, '2026-08-15']);

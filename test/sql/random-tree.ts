@@ -5,8 +5,9 @@ import { caseOf, caseWhen } from '../../src/sql/case.ts';
 import { t } from '../../src/sql/column-types.ts';
 import { nullValue } from '../../src/sql/constant.ts';
 import { typeCoerce } from '../../src/sql/conversion.ts';
-import { and, type Expression, literal, not, or } from '../../src/sql/expression.ts';
+import { and, type Expression, not, or } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
+import { literal } from '../../src/sql/literal.ts';
 import { all, any } from '../../src/sql/quantified.ts';
 import { select } from '../../src/sql/select.ts';
 

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.ts';
 import { alias } from '../../src/sql/alias.ts';
-import { exists, literal } from '../../src/sql/expression.ts';
 import { func } from '../../src/sql/function.ts';
+import { literal } from '../../src/sql/literal.ts';
+import { exists } from '../../src/sql/query-value.ts';
 import { select } from '../../src/sql/select.ts';
 import { except, intersect, union, unionAll } from '../../src/sql/set-operation.ts';
 import { categories as c, moves, openShop, products as p, reviews as r, shopDatabases, textOf } from './shop.ts';

@@ -4,7 +4,7 @@ import { quoter } from '../../src/dialects/base/identifiers.ts';
 import { selectVisitors, writeLimit } from '../../src/dialects/base/selects.ts';
 import { TYPE_NAMES, typeWords } from '../../src/dialects/base/type-names.ts';
 import { sqliteVisitors } from '../../src/dialects/sqlite/compiler.ts';
-import type { ExpressionLike } from '../../src/sql/expression.ts';
+import type { ExpressionLike } from '../../src/sql/operand.ts';
 import { select } from '../../src/sql/select.ts';
 import type { SqlType } from '../../src/sql/type.ts';
 

@@ -1,6 +1,22 @@
 // What an outer join leaves out may be null: columns, objects, rows of tables, and what subqueries make of them.
 
-import { alias, cte, func, join, lateral, literal, outerJoin, type Select, select, selectFrom, union } from 'athanor';
+import {
+  alias,
+  cast,
+  cte,
+  extract,
+  func,
+  join,
+  lateral,
+  literal,
+  not,
+  outerJoin,
+  type Select,
+  select,
+  selectFrom,
+  t,
+  union,
+} from 'athanor';
 import { db } from './database.ts';
 import { assertType, type Equal } from './equal.ts';
 import { Post, postTags } from './post.ts';
@@ -56,6 +72,57 @@ const fromNewest = await session.all(select(User.c.id, newest.c.title).outerJoin
 assertType<Equal<typeof fromNewest, [number, string | null][]>>();
 const named = await session.all(select(User.c.id, Post.c.title.as('heading')).outerJoin(Post));
 assertType<Equal<typeof named, [number, string | null][]>>();
+
+// What is made of such columns is null with them, whichever side they stand on; what says another value is not.
+const made = await session.all(
+  select({
+    upper: func.upper(Post.c.title),
+    more: Post.c.views.plus(1n),
+    both: User.c.id.plus(Post.c.id).times(2),
+    joined: User.c.username.concat(Post.c.title).as('joined'),
+    own: User.c.username.concat('!'),
+    text: cast(Post.c.id, t.text()),
+    year: extract('year', User.c.lastLogin),
+    length: func.length(func.trim(Post.c.title)),
+    given: func.coalesce(Post.c.title, 'none'),
+    absent: Post.c.id.isNull(),
+  }).outerJoin(Post),
+);
+assertType<
+  Equal<
+    (typeof made)[number],
+    {
+      readonly upper: string | null;
+      readonly more: bigint | null;
+      readonly both: number | null;
+      readonly joined: string | null;
+      readonly own: string;
+      readonly text: string | null;
+      readonly year: number | null;
+      readonly length: number | null;
+      readonly given: string;
+      readonly absent: boolean;
+    }
+  >
+>();
+// A column that may be null makes null of what it takes part in, with or without a join.
+const nullable = await session.all(
+  select({ a: Post.c.body.concat('x'), b: Post.c.title.concat(Post.c.body), c: func.lower(Post.c.body), d: Post.c.id.plus(Post.c.id) }),
+);
+assertType<
+  Equal<(typeof nullable)[number], { readonly a: string | null; readonly b: string | null; readonly c: string | null; readonly d: number }>
+>();
+// Conditions and numbers grow by assignment, whatever they are made of.
+let growing = Post.c.title.eq('x');
+growing = growing.and(User.c.id.gt(1)).or(Post.c.body.isNull());
+growing = not(growing);
+let sum = literal(0);
+sum = sum.plus(2).times(Post.c.id).plus(User.c.id);
+// Two sources without a name are one to the compiler: where one of them may be missing, both may.
+const first = alias(User);
+const second = alias(User);
+const unnamed = await session.all(select(first.c.username, second.c.username).rightJoin(second, second.c.id.eq(first.c.id)));
+assertType<Equal<typeof unnamed, [string | null, string | null][]>>();
 
 // Joins that are nested, and columns that come later.
 const nested = await session.all(

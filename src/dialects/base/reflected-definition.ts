@@ -1,7 +1,9 @@
 import { type Column, column, type ReferenceAction } from '../../sql/column.ts';
 import type { ConstraintDefinition, TableItem } from '../../sql/constraints.ts';
-import type { Expression, ExpressionLike, OrderTerm } from '../../sql/expression.ts';
+import type { Expression } from '../../sql/expression.ts';
 import { NAMING } from '../../sql/naming.ts';
+import type { ExpressionLike } from '../../sql/operand.ts';
+import type { OrderTerm } from '../../sql/order-term.ts';
 import { rawNode, rawSql } from '../../sql/raw-text.ts';
 import type { Shape, TableOptions } from '../../sql/schema.ts';
 import { makeType, type SqlType } from '../../sql/type.ts';

@@ -13,6 +13,7 @@ import { mssqlDmlVisitors } from './dml.ts';
 import { writeItems } from './function-forms.ts';
 import { functionVisitors, writeConcat } from './functions.ts';
 import { mssqlJsonVisitors } from './json.ts';
+import { mssqlDocumentVisitors } from './json-documents.ts';
 import { writeOrderTerm } from './ordering.ts';
 import { scopeOf, within } from './scope.ts';
 import { mssqlSelectVisitors } from './selects.ts';
@@ -38,6 +39,7 @@ export const mssqlVisitors: Visitors = {
   ...truthVisitors,
   ...mssqlArithmeticVisitors,
   ...mssqlJsonVisitors,
+  ...mssqlDocumentVisitors,
   ...missingVisitors,
   ...functionVisitors,
   ...mssqlSelectVisitors,

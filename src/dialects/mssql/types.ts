@@ -127,7 +127,11 @@ function makeCodec(type: SqlType): Codec {
     case 'date':
       return day;
     case 'time':
-      return typedText(time, 'time');
+      // In JSON it has all seven digits of its fraction.
+      return {
+        ...typedText(time, 'time'),
+        decode: (raw) => (typeof raw === 'string' && raw.includes('.') ? raw.replace(/\.?0+$/, '') : raw),
+      };
     case 'dateTime':
       return type.asString ? momentTextCodec(type) : dateTimeCodec(type);
     default:

@@ -10,25 +10,12 @@ function refuse(feature: string): () => never {
 const noArrays = refuse('arrays');
 const noPatterns = refuse('regular expressions before its version 2025');
 
-type Missing =
-  | 'jsonObject'
-  | 'jsonRows'
-  | 'jsonAggregate'
-  | 'regexp'
-  | 'regexpReplace'
-  | 'jsonContains'
-  | 'arrayOperator'
-  | 'arrayIndex'
-  | 'arrayLength'
-  | 'arrayOf';
+type Missing = 'regexp' | 'regexpReplace' | 'jsonContains' | 'arrayOperator' | 'arrayIndex' | 'arrayLength' | 'arrayOf';
 
 /** What SQL Server has no words for. */
 export const missingVisitors: Pick<Visitors, Missing> = {
   regexp: noPatterns,
   regexpReplace: noPatterns,
-  jsonObject: refuse('JSON objects made of values'),
-  jsonRows: refuse('JSON made of rows'),
-  jsonAggregate: refuse('JSON arrays made of groups'),
   jsonContains: refuse('test whether JSON contains other JSON'),
   arrayOperator: noArrays,
   arrayIndex: noArrays,

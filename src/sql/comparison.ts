@@ -1,0 +1,129 @@
+import type { Side } from './arithmetic.ts';
+import { describe, sqlError } from './errors.ts';
+import { isJson, jsonBeside, jsonKindOf, jsonScalarNode } from './json-path.ts';
+import { make, makeBind } from './make.ts';
+import type { Node } from './node.ts';
+import type { NodeOf } from './node-kinds.ts';
+import { isKind } from './node-walk.ts';
+import { isQuery, operand, SqlValue } from './operand.ts';
+import { UNKNOWN } from './type.ts';
+
+/** Conditions joined by AND or OR; the bare truth or falsehood where there are none. */
+export function junctionNode(operator: 'and' | 'or', items: readonly Node[]): Node {
+  if (items.length === 0) return make('constant', { value: operator === 'and' });
+  return items.length === 1 ? items[0] : make('junction', { operator, items });
+}
+
+/** The opposite of a condition. */
+export function notNode(condition: Node): Node {
+  return make('unary', { operator: 'NOT', operand: condition, postfix: false });
+}
+
+/** JSON as text, where a value of SQL is wanted. */
+export function plainNode({ node, type }: Side): Node {
+  return isJson(type) ? jsonScalarNode(node, 'text') : node;
+}
+
+/** A comparison with a value, an expression or a query. */
+export function comparisonNode(left: Side, operator: string, value: unknown, where: string): Node {
+  const right = operand(value, left.type, where);
+  if (isKind(right, 'quantified') && isKind(right.operand, 'list'))
+    return eachNode(left, operator, right.quantifier, right.operand.items, where);
+  if (isJson(left.type)) return jsonComparison(left, operator, value, right);
+  return make('binary', { operator, left: left.node, right });
+}
+
+/** JSON is compared as JSON with values and with JSON, and as a value of SQL with what is one. */
+function jsonComparison(left: Side, operator: string, value: unknown, right: Node): Node {
+  if (value === null && operator.endsWith('DISTINCT FROM'))
+    return nullTest(left.node, operator === 'IS DISTINCT FROM' ? 'IS NOT NULL' : 'IS NULL');
+  const beside = value instanceof SqlValue ? value.type : UNKNOWN;
+  const plain = isKind(right, 'scalar') || isKind(right, 'quantified') || !(isJson(beside) || beside.name === 'unknown');
+  if (plain) return make('binary', { operator, left: jsonBeside(left.node, beside), right });
+  // What a type of the user's own makes of a value is not known here.
+  const kind = left.type.name !== 'custom' && isKind(right, 'bind') && right.name === null ? jsonKindOf(right.value) : 'json';
+  return make('jsonComparison', { operator, value: kind, left: left.node, right });
+}
+
+/** `any` or `all` of a list of values: one comparison each, which every database knows. */
+function eachNode(left: Side, operator: string, quantifier: 'any' | 'all', items: readonly Node[], where: string): Node {
+  const each = items.map((item) => {
+    if (isKind(item, 'bind') && item.name === null) return comparisonNode(left, operator, item.value, where);
+    return comparisonNode(left, operator, new SqlValue(item, isKind(item, 'column') ? item.type : UNKNOWN), where);
+  });
+  return junctionNode(quantifier === 'any' ? 'or' : 'and', each);
+}
+
+/** Whether there is a value. */
+export function nullTest(node: Node, operator: 'IS NULL' | 'IS NOT NULL'): Node {
+  // JSON's null is a null to whoever reads it.
+  const tested = isKind(node, 'jsonPath') ? jsonScalarNode(node, 'text') : node;
+  return make('unary', { operator, operand: tested, postfix: true });
+}
+
+/** IS NULL, IS TRUE, IS FALSE, and for any other value IS NOT DISTINCT FROM. */
+export function isNode(left: Side, value: unknown, negated: boolean): Node {
+  const constant = value instanceof SqlValue && isKind(value.node, 'constant') ? value.node.value : value;
+  if (constant === null) return nullTest(left.node, negated ? 'IS NOT NULL' : 'IS NULL');
+  if (typeof constant === 'boolean' && !isJson(left.type)) return make('truth', { operand: left.node, value: constant, negated });
+  return negated
+    ? comparisonNode(left, 'IS DISTINCT FROM', value, 'isDistinctFrom()')
+    : comparisonNode(left, 'IS NOT DISTINCT FROM', value, 'isNotDistinctFrom()');
+}
+
+/** BETWEEN, with the bounds in either order where it is symmetric. */
+export function betweenNode(left: Side, low: unknown, high: unknown, symmetric: boolean, negated: boolean): Node {
+  const where = 'between()';
+  if (isJson(left.type)) {
+    const inside = (from: unknown, until: unknown): Node =>
+      junctionNode('and', [comparisonNode(left, '>=', from, where), comparisonNode(left, '<=', until, where)]);
+    const either = symmetric ? junctionNode('or', [inside(low, high), inside(high, low)]) : inside(low, high);
+    return negated ? notNode(either) : either;
+  }
+  const fields = { operand: left.node, low: operand(low, left.type, where), high: operand(high, left.type, where), negated };
+  return make(symmetric ? 'symmetricBetween' : 'between', fields);
+}
+
+/** IN over a list, a parameter that gets one, or a query. */
+export function inNode(left: Side, values: unknown, negated: boolean): Node {
+  if (Array.isArray(values)) {
+    values.forEach((value, i) => {
+      if (value === undefined) throw sqlError('sql.undefined-value', `The list of in(), at position ${i},`);
+    });
+    return inList(left, values, negated);
+  }
+  if (values === undefined) throw sqlError('sql.undefined-value', 'in()');
+  if (values instanceof SqlValue) return inExpression(left, values.node, negated);
+  if (!isQuery(values)) throw sqlError('sql.bad-argument', 'in()', 'an array or a select', describe(values));
+  return make('in', { operand: plainNode(left), list: values.node, negated });
+}
+
+function inList(left: Side, values: readonly unknown[], negated: boolean): Node {
+  const present = values.filter((value) => value !== null);
+  if (isJson(left.type)) {
+    const found = junctionNode(
+      'or',
+      present.map((value) => comparisonNode(left, '=', value, 'in()')),
+    );
+    return negated ? notNode(found) : found;
+  }
+  // Values alone are one parameter, so that lists of any length share a plan.
+  const list = present.some((value) => value instanceof SqlValue || isQuery(value))
+    ? make('list', { items: present.map((value) => operand(value, left.type, 'in()')) })
+    : makeBind([...values], left.type, { expanding: true });
+  return make('in', { operand: left.node, list, negated });
+}
+
+/** A list that comes with the execution, or a query as SQL by hand. */
+function inExpression(left: Side, node: Node, negated: boolean): Node {
+  const operandNode = plainNode(left);
+  if (isKind(node, 'raw')) return make('in', { operand: operandNode, list: node, negated });
+  if (!isKind(node, 'bind') || node.name === null)
+    throw sqlError('sql.bad-argument', 'in()', 'an array, a select or param() (for an array of the database: eq(any(…)))', 'an expression');
+  if (isJson(left.type)) throw sqlError('sql.bad-argument', 'in() of JSON', 'an array', 'a parameter');
+  return make('in', { operand: operandNode, list: listParameter(node, left), negated });
+}
+
+function listParameter({ name, type }: NodeOf<'bind'>, beside: Side): Node {
+  return makeBind(undefined, type.name === 'unknown' ? beside.type : type, { name: name as string, expanding: true });
+}
