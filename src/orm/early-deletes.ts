@@ -39,9 +39,11 @@ function isOfHierarchy(root: Mapper, { targetTable }: ForeignKey, deletes: reado
 /** The deleted rows whose key or unique values one of the others takes. */
 function takenFrom(deletes: readonly Entity[], takers: readonly Entity[]): Set<Entity> {
   const taken = new Set<Entity>();
-  const takersOf = byMapper(takers);
+  // Classes of a hierarchy have their keys in common, and maybe a table.
+  const takersOf = new Map<Mapper, Entity[]>();
+  for (const [{ root }, list] of byMapper(takers)) takersOf.set(root, [...(takersOf.get(root) ?? []), ...list]);
   for (const [mapper, gone] of byMapper(deletes)) {
-    const own = takersOf.get(mapper);
+    const own = takersOf.get(mapper.root);
     if (own === undefined) continue;
     for (const { positions: set } of uniquesOf(mapper)) {
       const holders = new Map<string, Entity>();
@@ -50,8 +52,11 @@ function takenFrom(deletes: readonly Entity[], takers: readonly Entity[]): Set<E
         if (values.every(isKnown)) holders.set(textOf(values), entity);
       }
       for (const taker of own) {
-        if (taker[STATUS] === PERSISTENT && !set.some((position) => hasChange(taker, position))) continue;
-        const values = set.map((position) => columnValue(taker, position));
+        const other = taker[MAPPER];
+        const places = other === mapper ? set : set.map((position) => other.positionOf(mapper.columns[position]));
+        if (places.includes(-1)) continue;
+        if (taker[STATUS] === PERSISTENT && !places.some((position) => hasChange(taker, position))) continue;
+        const values = places.map((position) => columnValue(taker, position));
         const holder = values.every(isKnown) ? holders.get(textOf(values)) : undefined;
         if (holder !== undefined) taken.add(holder);
       }

@@ -314,4 +314,48 @@ describe.each(allDatabases)('columns of a hierarchy on $name', (database) => {
     expect(await session.query(Content).withoutCriteria().count()).toBe(2);
     await db.dropAll();
   });
+
+  test.each([true, false])('an object takes the key of one of another class that is deleted with it (joined: %s)', async (joined) => {
+    const db = openDatabase(database);
+    class Person extends db.Model(
+      'people',
+      {
+        id: t.integer().primaryKey(),
+        kind: t.string(10),
+        email: t.string(20).unique(),
+        friendId: t.integer().nullable().references('people.id'),
+      },
+      {
+        on: 'kind',
+        get identities() {
+          return { person: Person, boss: Boss, worker: Worker };
+        },
+      },
+    ) {}
+    const golf = { golf: t.integer().nullable() };
+    const bosses = () => Person.extend('bosses', golf);
+    class Boss extends (joined ? bosses() : (Person.extend(golf) as unknown as ReturnType<typeof bosses>)) {}
+    const savings = { savings: t.integer().nullable() };
+    const workers = () => Person.extend('workers', savings);
+    class Worker extends (joined ? workers() : (Person.extend(savings) as unknown as ReturnType<typeof workers>)) {}
+    await db.createAll();
+    await using session = db.createSession();
+    session.addAll([new Worker({ id: 1, email: 'w', savings: 5 }), new Person({ id: 2, email: 'p' })]);
+    await session.commit();
+    session.delete(await session.query(Worker).one());
+    session.add(new Boss({ id: 1, email: 'w', golf: 3 }));
+    await session.commit();
+    session.expungeAll();
+    expect(await session.get(Person, 1)).toMatchObject({ kind: 'boss', email: 'w', golf: 3 });
+    expect(await session.query(Worker).count()).toBe(0);
+    // And a unique value alone.
+    session.delete((await session.get(Person, 2)) as Person);
+    session.add(new Worker({ id: 3, email: 'p' }));
+    await session.commit();
+    expect((await session.query(Person).orderBy(Person.c.id).all()).map((one) => [one.kind, one.email])).toEqual([
+      ['boss', 'w'],
+      ['worker', 'p'],
+    ]);
+    await db.dropAll();
+  });
 });
