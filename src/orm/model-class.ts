@@ -113,6 +113,11 @@ export interface ExtendOptions<S> extends Omit<TableOptions<S>, 'bind'> {
    * default), or by one further statement for all of the objects that are found of it. SQLAlchemy: `polymorphic_load`.
    */
   polymorphicLoad?: 'inline' | 'selectin';
+  /**
+   * The table, which has to be named, has all columns of the class that is extended besides those of the shape: its rows are no rows of
+   * that class, and queries of it do not give them. Relations are not taken over. SQLAlchemy: `concrete=True`.
+   */
+  concrete?: boolean;
 }
 
 /** The key of `identities` as the discriminator's value: a number or a boolean where the attribute is one. */

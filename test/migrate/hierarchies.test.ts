@@ -91,4 +91,20 @@ describe.each(allDatabases)('migrations of hierarchies on $name', (database) => 
     await downgrade(at(second), { directory });
     expect(await migrate(at(third), { directory }).catch((error: Error) => error.message)).toMatch(/newest migration is/);
   });
+
+  test('a concrete class is a table with all columns', async () => {
+    const { directory, at, models, textOf } = project();
+    const db = models();
+    class Vehicle extends db.Model('vehicles', { id: t.integer().primaryKey(), name: t.string(20).unique() }) {}
+    Vehicle.extend('boats', { sails: t.integer() }, { concrete: true });
+    const written = await migrate(at(db), { directory });
+    expect(
+      textOf(written)
+        .match(/createTable\('\w+'/g)
+        ?.sort(),
+    ).toEqual(["createTable('boats'", "createTable('vehicles'"]);
+    expect(textOf(written)).not.toMatch(/references/);
+    await upgrade(at(db), { directory });
+    expect(await migrate(at(db), { directory })).toBeNull();
+  });
 });
