@@ -39,29 +39,22 @@ function isOfHierarchy(root: Mapper, { targetTable }: ForeignKey, deletes: reado
 /** The deleted rows whose key or unique values one of the others takes. */
 function takenFrom(deletes: readonly Entity[], takers: readonly Entity[]): Set<Entity> {
   const taken = new Set<Entity>();
-  // Classes of a hierarchy have their keys in common, and maybe a table.
-  const takersOf = new Map<Mapper, Entity[]>();
-  for (const [{ root }, list] of byMapper(takers)) takersOf.set(root, [...(takersOf.get(root) ?? []), ...list]);
-  for (const [mapper, gone] of byMapper(deletes)) {
-    const own = takersOf.get(mapper.root);
-    if (own === undefined) continue;
-    for (const { positions: set } of uniquesOf(mapper)) {
-      const holders = new Map<string, Entity>();
-      for (const entity of gone) {
-        const values = set.map((position) => storedValue(entity, position, entity[CHANGES]));
-        if (values.every(isKnown)) holders.set(textOf(values), entity);
-      }
-      for (const taker of own) {
-        const other = taker[MAPPER];
-        const places = other === mapper ? set : set.map((position) => other.positionOf(mapper.columns[position]));
-        if (places.includes(-1)) continue;
-        if (taker[STATUS] === PERSISTENT && !places.some((position) => hasChange(taker, position))) continue;
-        const values = places.map((position) => columnValue(taker, position));
-        const holder = values.every(isKnown) ? holders.get(textOf(values)) : undefined;
-        if (holder !== undefined) taken.add(holder);
-      }
+  const holders = new Map<object, Map<string, Entity>>();
+  // Classes of one table have its constraints in common.
+  for (const entity of deletes)
+    for (const { constraint, positions } of uniquesOf(entity[MAPPER])) {
+      const values = positions.map((position) => storedValue(entity, position, entity[CHANGES]));
+      if (values.every(isKnown))
+        holders.set(constraint, (holders.get(constraint) ?? new Map<string, Entity>()).set(textOf(values), entity));
     }
-  }
+  for (const taker of takers)
+    for (const { constraint, positions } of uniquesOf(taker[MAPPER])) {
+      const held = holders.get(constraint);
+      if (held === undefined || (taker[STATUS] === PERSISTENT && !positions.some((position) => hasChange(taker, position)))) continue;
+      const values = positions.map((position) => columnValue(taker, position));
+      const holder = values.every(isKnown) ? held.get(textOf(values)) : undefined;
+      if (holder !== undefined) taken.add(holder);
+    }
   return taken;
 }
 
