@@ -67,14 +67,20 @@ const TABLES = `
     AND ($3::text[] IS NOT NULL OR c.relpersistence <> 't') AND ${notOfExtension('pg_class', 'c.oid')}
   ORDER BY c.oid`;
 
+/** The type that a domain stands on in the end: below it there may be others. */
+const belowDomain = (domain: string): string => `(
+    WITH RECURSIVE below (id, modifier) AS (
+      SELECT ${domain}.typbasetype, ${domain}.typtypmod UNION ALL
+      SELECT o.typbasetype, o.typtypmod FROM below JOIN pg_catalog.pg_type o ON o.oid = below.id WHERE o.typtype = 'd')
+    SELECT pg_catalog.format_type(below.id, below.modifier) FROM below JOIN pg_catalog.pg_type o ON o.oid = below.id WHERE o.typtype <> 'd')`;
+
 /** A sequence of the column's own stands behind an identity ('i') and behind what SERIAL made ('a'). $2: the schema asked for. */
 const COLUMNS = `
   SELECT a.attrelid::text, a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull OR (t.typtype = 'd' AND t.typnotnull),
     pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attidentity::text, a.attgenerated::text,
     pg_catalog.col_description(a.attrelid, a.attnum),
     CASE WHEN a.attcollation <> t.typcollation THEN (SELECT o.collname::text FROM pg_catalog.pg_collation o WHERE o.oid = a.attcollation) END,
-    CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod)
-      WHEN dt.typtype = 'd' THEN pg_catalog.format_type(dt.typbasetype, dt.typtypmod) || '[]' END,
+    CASE WHEN t.typtype = 'd' THEN ${belowDomain('t')} WHEN dt.typtype = 'd' THEN ${belowDomain('dt')} || '[]' END,
     CASE WHEN t.typtype = 'e' THEN t.typname::text WHEN et.typtype = 'e' AND t.typcategory = 'A' THEN et.typname::text END,
     CASE WHEN COALESCE(e.oid, et.oid) IS NOT NULL THEN
       (SELECT json_agg(l.enumlabel ORDER BY l.enumsortorder)::text FROM pg_catalog.pg_enum l WHERE l.enumtypid = COALESCE(e.oid, et.oid)) END,
@@ -257,7 +263,7 @@ function readTable(
   constraintRows: readonly DriverRow[],
   indexRows: readonly DriverRow[],
 ): ReflectedTable {
-  const [, name, letter, partition, , comment] = row;
+  const [, name, letter, partition, persistence, comment] = row;
   const of = (type: string): readonly DriverRow[] => constraintRows.filter((constraint) => constraint[2] === type);
   const [key] = of('p').map(readKey);
   const own = new Map(columnRows.map((column) => [String(column[1]), column]));
@@ -265,6 +271,7 @@ function readTable(
     name: String(name),
     schema,
     kind: kindOf(String(letter), truth(partition)),
+    ...(persistence === 't' ? { temporary: true } : {}),
     columns: [...own.values()].map((column) => readColumn(column, key?.columns ?? [])),
     primaryKey: key ?? null,
     uniques: of('u').map(readKey),
