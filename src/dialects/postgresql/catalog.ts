@@ -67,12 +67,8 @@ const TABLES = `
     AND ($3::text[] IS NOT NULL OR c.relpersistence <> 't') AND ${notOfExtension('pg_class', 'c.oid')}
   ORDER BY c.oid`;
 
-/** The type that a domain stands on in the end: below it there may be others. */
-const belowDomain = (domain: string): string => `(
-    WITH RECURSIVE below (id, modifier) AS (
-      SELECT ${domain}.typbasetype, ${domain}.typtypmod UNION ALL
-      SELECT o.typbasetype, o.typtypmod FROM below JOIN pg_catalog.pg_type o ON o.oid = below.id WHERE o.typtype = 'd')
-    SELECT pg_catalog.format_type(below.id, below.modifier) FROM below JOIN pg_catalog.pg_type o ON o.oid = below.id WHERE o.typtype <> 'd')`;
+/** Each domain and the type that it stands on, which may be another domain. */
+const BELOW = `SELECT pg_catalog.format_type(t.oid, NULL), pg_catalog.format_type(t.typbasetype, t.typtypmod) FROM pg_catalog.pg_type t WHERE t.typtype = 'd'`;
 
 /** A sequence of the column's own stands behind an identity ('i') and behind what SERIAL made ('a'). $2: the schema asked for. */
 const COLUMNS = `
@@ -80,7 +76,8 @@ const COLUMNS = `
     pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attidentity::text, a.attgenerated::text,
     pg_catalog.col_description(a.attrelid, a.attnum),
     CASE WHEN a.attcollation <> t.typcollation THEN (SELECT o.collname::text FROM pg_catalog.pg_collation o WHERE o.oid = a.attcollation) END,
-    CASE WHEN t.typtype = 'd' THEN ${belowDomain('t')} WHEN dt.typtype = 'd' THEN ${belowDomain('dt')} || '[]' END,
+    CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod)
+      WHEN dt.typtype = 'd' THEN pg_catalog.format_type(dt.typbasetype, dt.typtypmod) || '[]' END,
     CASE WHEN t.typtype = 'e' THEN t.typname::text WHEN et.typtype = 'e' AND t.typcategory = 'A' THEN et.typname::text END,
     CASE WHEN COALESCE(e.oid, et.oid) IS NOT NULL THEN
       (SELECT json_agg(l.enumlabel ORDER BY l.enumsortorder)::text FROM pg_catalog.pg_enum l WHERE l.enumtypid = COALESCE(e.oid, et.oid)) END,
@@ -248,11 +245,15 @@ async function readTables(reader: CatalogReader, { schema, names, kinds }: Catal
   const byTable = async (sql: string, ...more: readonly unknown[]): Promise<Map<string, DriverRow[]>> =>
     Map.groupBy(await reader.query(sql, [ids, ...more]), ([id]) => String(id));
   const columns = await byTable(COLUMNS, schema);
+  const domains = [...columns.values()].some((own) => own.some((column) => column[BASE_TYPE] !== null))
+    ? await reader.query(BELOW, [])
+    : [];
+  const below = new Map(domains.map(([domain, base]) => [String(domain), String(base)]));
   const constraints = await byTable(CONSTRAINTS, schema);
   const indexes = await byTable(INDEXES);
   return tables.map((row) => {
     const id = String(row[0]);
-    return readTable(row, schema, columns.get(id) ?? [], constraints.get(id) ?? [], indexes.get(id) ?? []);
+    return readTable(row, schema, columns.get(id) ?? [], below, constraints.get(id) ?? [], indexes.get(id) ?? []);
   });
 }
 
@@ -260,6 +261,7 @@ function readTable(
   row: DriverRow,
   schema: string | null,
   columnRows: readonly DriverRow[],
+  below: ReadonlyMap<string, string>,
   constraintRows: readonly DriverRow[],
   indexRows: readonly DriverRow[],
 ): ReflectedTable {
@@ -272,7 +274,7 @@ function readTable(
     schema,
     kind: kindOf(String(letter), truth(partition)),
     ...(persistence === 't' ? { temporary: true } : {}),
-    columns: [...own.values()].map((column) => readColumn(column, key?.columns ?? [])),
+    columns: [...own.values()].map((column) => readColumn(column, key?.columns ?? [], below)),
     primaryKey: key ?? null,
     uniques: of('u').map(readKey),
     indexes: indexRows.map(readIndex),
@@ -312,7 +314,18 @@ function optionsOf([, , , , persistence, , partitionBy, storage, tablespace, inh
   };
 }
 
-function readColumn(row: DriverRow, primaryKey: readonly string[]): ReflectedColumn {
+/** The place of a domain's base type among what is read of a column. */
+const BASE_TYPE = 9;
+
+/** The type that a domain stands on in the end. */
+function inTheEnd(type: string, below: ReadonlyMap<string, string>): string {
+  const element = /^(.+)\[\]$/.exec(type)?.[1];
+  if (element !== undefined && below.has(element)) return `${inTheEnd(element, below)}[]`;
+  const next = below.get(type);
+  return next === undefined ? type : inTheEnd(next, below);
+}
+
+function readColumn(row: DriverRow, primaryKey: readonly string[], below: ReadonlyMap<string, string>): ReflectedColumn {
   const [, given, type, notNull, expression, identity, generated, comment, collation, baseType, enumName, values, typeSchema, ...series] =
     row;
   const name = String(given);
@@ -332,7 +345,7 @@ function readColumn(row: DriverRow, primaryKey: readonly string[]): ReflectedCol
     collation: text(collation),
     comment: text(comment),
     autoIncrement: isIdentity || (fallback !== null && /^nextval\(/i.test(fallback) && series[0] !== null),
-    ...(baseType === null ? {} : { baseType: String(baseType) }),
+    ...(baseType === null ? {} : { baseType: inTheEnd(String(baseType), below) }),
     ...(enumName === null ? {} : { enum: { name: String(enumName), schema: text(typeSchema), values: list(values) } }),
     // PostgreSQL drops what stands on a column together with it.
     cannotDrop: inKey ? 'it belongs to the primary key' : null,
