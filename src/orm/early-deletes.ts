@@ -39,24 +39,22 @@ function isOfHierarchy(root: Mapper, { targetTable }: ForeignKey, deletes: reado
 /** The deleted rows whose key or unique values one of the others takes. */
 function takenFrom(deletes: readonly Entity[], takers: readonly Entity[]): Set<Entity> {
   const taken = new Set<Entity>();
-  const takersOf = byMapper(takers);
-  for (const [mapper, gone] of byMapper(deletes)) {
-    const own = takersOf.get(mapper);
-    if (own === undefined) continue;
-    for (const { positions: set } of uniquesOf(mapper)) {
-      const holders = new Map<string, Entity>();
-      for (const entity of gone) {
-        const values = set.map((position) => storedValue(entity, position, entity[CHANGES]));
-        if (values.every(isKnown)) holders.set(textOf(values), entity);
-      }
-      for (const taker of own) {
-        if (taker[STATUS] === PERSISTENT && !set.some((position) => hasChange(taker, position))) continue;
-        const values = set.map((position) => columnValue(taker, position));
-        const holder = values.every(isKnown) ? holders.get(textOf(values)) : undefined;
-        if (holder !== undefined) taken.add(holder);
-      }
+  const holders = new Map<object, Map<string, Entity>>();
+  // Classes of one table have its constraints in common.
+  for (const entity of deletes)
+    for (const { constraint, positions } of uniquesOf(entity[MAPPER])) {
+      const values = positions.map((position) => storedValue(entity, position, entity[CHANGES]));
+      if (values.every(isKnown))
+        holders.set(constraint, (holders.get(constraint) ?? new Map<string, Entity>()).set(textOf(values), entity));
     }
-  }
+  for (const taker of takers)
+    for (const { constraint, positions } of uniquesOf(taker[MAPPER])) {
+      const held = holders.get(constraint);
+      if (held === undefined || (taker[STATUS] === PERSISTENT && !positions.some((position) => hasChange(taker, position)))) continue;
+      const values = positions.map((position) => columnValue(taker, position));
+      const holder = values.every(isKnown) ? held.get(textOf(values)) : undefined;
+      if (holder !== undefined) taken.add(holder);
+    }
   return taken;
 }
 

@@ -19,7 +19,7 @@ export interface Batch {
   readonly entities: readonly Entity[];
 }
 
-/** One kind of write for rows of one class. */
+/** One kind of write for rows of one class; updates may be of several that take each other's values. */
 export interface SaveStep extends Batch {
   readonly kind: 'insert' | 'update';
 }
@@ -42,14 +42,22 @@ function isTie(table: Table, columns: readonly TableColumn[], above: readonly Ta
   return columns.every((column) => table.primaryKey?.columns.includes(column)) && above.some(({ fullName }) => fullName === target);
 }
 
+const NONE: ReadonlySet<Mapper> = new Set();
+
 /**
  * Groups classes so that each group comes after those its tables refer to. A group of several, or one that refers to
- * itself, is a circle of tables, in which rows have to be ordered one by one.
+ * itself, is a circle of tables, in which rows have to be ordered one by one. Classes of the hierarchies in `together` are one group.
  */
-export function orderMappers(mappers: readonly Mapper[]): { readonly mappers: readonly Mapper[]; readonly circular: boolean }[] {
+export function orderMappers(
+  mappers: readonly Mapper[],
+  together: ReadonlySet<Mapper> = NONE,
+): { readonly mappers: readonly Mapper[]; readonly circular: boolean }[] {
   const byTable = new Map<string, Mapper[]>();
   for (const mapper of mappers) for (const { fullName } of mapper.tables) byTable.set(fullName, [...(byTable.get(fullName) ?? []), mapper]);
-  const targets = (mapper: Mapper): Mapper[] => foreignKeysOf(mapper).flatMap((key) => byTable.get(key.targetTable) ?? []);
+  const targets = (mapper: Mapper): Mapper[] => [
+    ...foreignKeysOf(mapper).flatMap((key) => byTable.get(key.targetTable) ?? []),
+    ...(together.has(mapper.root) ? mappers.filter(({ root }) => root === mapper.root) : []),
+  ];
   // Tarjan's strongly connected components come out with what is referred to first.
   const index = new Map<Mapper, number>();
   const low = new Map<Mapper, number>();
@@ -85,6 +93,7 @@ export function orderSaves(
   inserts: readonly Entity[],
   updates: readonly Entity[],
   assignments: ReadonlyMap<Entity, readonly KeyAssignment[]>,
+  together: ReadonlySet<Mapper> = NONE,
 ): SaveOrder {
   const steps: SaveStep[] = [];
   const deferred = [...assignments.values()].flatMap((list) => list.filter(({ post }) => post));
@@ -94,7 +103,7 @@ export function orderSaves(
   const add = (kind: SaveStep['kind'], batches: readonly Batch[]): void => {
     for (const batch of batches) if (batch.entities.length > 0) steps.push({ kind, ...batch });
   };
-  for (const { mappers, circular } of orderMappers([...new Set([...insertsOf.keys(), ...updatesOf.keys()])])) {
+  for (const { mappers, circular } of orderMappers([...new Set([...insertsOf.keys(), ...updatesOf.keys()])], together)) {
     if (!circular) {
       const [mapper] = mappers;
       add('update', [{ mapper, entities: updatesOf.get(mapper) ?? [] }]);
@@ -106,9 +115,11 @@ export function orderSaves(
     fresh ??= new Set(inserts);
     const isFresh = (entity: Entity | null): boolean => entity !== null && (fresh as Set<Entity>).has(entity);
     const waits = (entity: Entity): boolean => (assignments.get(entity) ?? []).some((a) => !a.post && isFresh(a.parent));
-    add('update', batchesOf(changed.filter((entity) => !waits(entity))));
+    const mixed = mappers.some(({ root }) => together.has(root));
+    const batches = (list: readonly Entity[]): Batch[] => (mixed ? [{ mapper: mappers[0], entities: list }] : batchesOf(list));
+    add('update', batches(changed.filter((entity) => !waits(entity))));
     add('insert', levels(added, assignments, deferred));
-    add('update', batchesOf(changed.filter(waits)));
+    add('update', batches(changed.filter(waits)));
   }
   return { steps, deferred };
 }

@@ -5,6 +5,7 @@ import { givenUp, isStored, type Preparation, type PreparationSession } from './
 import { CHANGES, type Entity, hasChange, MAPPER, PERSISTENT, RELATED, type Relationship, STATUS } from './mapping.ts';
 import { EntityCollection } from './related.ts';
 import { rowSwitches } from './row-switch.ts';
+import { handingOver } from './update-order.ts';
 
 /** All that a flush will do, worked out without I/O. */
 export interface FlushPlan {
@@ -103,7 +104,12 @@ export function planFlush(
   const switches = rowSwitches(session.identities, inserts, gone);
   const added = switches.size === 0 ? inserts : inserts.filter((entity) => !switches.has(entity));
   const kept = new Set(switches.values());
-  const ordered = orderSaves(added, switches.size === 0 ? changed : [...changed, ...switches.keys()], assignments);
+  const ordered = orderSaves(
+    added,
+    switches.size === 0 ? changed : [...changed, ...switches.keys()],
+    assignments,
+    handingOver(added, changed),
+  );
   return {
     inserts,
     updates: changed,

@@ -199,6 +199,8 @@ async function loadFormer(session: PreparationSession): Promise<void> {
       const relation = changes[i + 1] === undefined ? owner[MAPPER].relations()[(changes[i] as number) - columns.length] : undefined;
       if (relation === undefined || relation.direction !== 'oneToMany' || relation.passiveDeletes === 'all') continue;
       changes[i + 1] = null;
+      // What is found now is true of this transaction.
+      session.noteLoaded(owner, relation);
       const owners = replaced.get(relation) ?? new Map<unknown, Entity>();
       owners.set(identityOf(relation.local.map((position) => columnValue(owner, position))), owner);
       replaced.set(relation, owners);

@@ -4,20 +4,28 @@ import type { FlushSession } from './flush-session.ts';
 import { identityOf, identityOfEntity } from './identity.ts';
 import { watchInside } from './inner-changes.ts';
 import { followKeys, moveReferrers, movesRows } from './key-changes.ts';
-import { CHANGES, Decoded, type Entity, MAPPER, type Mapper, ROW, recordChange } from './mapping.ts';
+import { byMapper, CHANGES, Decoded, type Entity, MAPPER, type Mapper, ROW, recordChange } from './mapping.ts';
 import { nextVersion, storedMatch } from './persistence.ts';
 import { type RowUpdate, updateRows } from './row-updates.ts';
 import { mayHaveSqlValues, type SqlValues, takeSqlValues } from './sql-values.ts';
 import { park, parkingPlace } from './unique-exchanges.ts';
 import { inSteps, isReferable, type UpdateStep } from './update-order.ts';
 
-/** Writes the changed columns of stored objects. */
-export async function updateChanged(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): Promise<void> {
-  const updates = rowUpdates(session, mapper, entities);
+/** Writes the changed columns of stored objects, of one class or of several that take each other's unique values. */
+export async function updateChanged(session: FlushSession, entities: readonly Entity[]): Promise<void> {
+  if (entities.length === 0) return;
+  const alone = entities.every((entity) => entity[MAPPER] === entities[0][MAPPER]);
+  const groups = alone ? [[entities[0][MAPPER], entities] as const] : [...byMapper(entities)];
+  const parts = groups.map(([mapper, list]) => ({ mapper, list, updates: rowUpdates(session, mapper, list) }));
+  const updates = parts.length === 1 ? parts[0].updates : parts.flatMap((part) => part.updates);
   if (updates.length === 0) return;
   session.undo.push({ kind: 'updates', rows: updates });
-  const steps = inSteps(mapper, updates, (holder, set) => parkingPlace(mapper, holder, set));
-  await runSteps(session, mapper, steps);
+  await runSteps(session, inSteps(updates, parkingPlace));
+  for (const { mapper, list, updates: own } of parts) if (own.length > 0) await follow(session, mapper, list, own);
+}
+
+/** What has to follow rows that were changed: children of their keys, and the session's maps. */
+async function follow(session: FlushSession, mapper: Mapper, entities: readonly Entity[], updates: readonly RowUpdate[]): Promise<void> {
   if (mapper.jsonPositions.length > 0) for (const { entity } of updates) watchInside(session, entity);
   const written = mayHaveSqlValues(mapper) ? updates.map(withSqlResults) : updates;
   const referred = changing(written, (position) => isReferable(mapper, position));
@@ -35,28 +43,36 @@ export async function updateChanged(session: FlushSession, mapper: Mapper, entit
   session.written.push({ objects, change: 'update' });
 }
 
-async function runSteps(session: FlushSession, mapper: Mapper, steps: readonly UpdateStep<RowUpdate>[]): Promise<void> {
-  const moves = movesRows(mapper);
+async function runSteps(session: FlushSession, steps: readonly UpdateStep<RowUpdate>[]): Promise<void> {
   const parked = new Map<RowUpdate, Parked>();
   for (const step of steps) {
     if ('parked' in step) {
       const { parked: update, position, exchange } = step;
+      const mapper = update.entity[MAPPER];
       const { update: later, held } = parked.get(update) ?? { update, held: [] };
-      const { value, ...rest } = await park(session, mapper, later, position, exchange);
+      const { value, ...rest } = await park(session, later, position, exchange);
       const now = { entity: update.entity, positions: [position], values: [value], changes: [...held, ...update.changes] };
-      if (moves) await moveReferrers(session, mapper, [now]);
+      if (movesRows(mapper)) await moveReferrers(session, mapper, [now]);
       parked.set(update, { update: rest.update, held: [position, value, ...held] });
       continue;
     }
-    await updateRows(session, mapper, parked.size === 0 ? step : step.map((update) => parked.get(update)?.update ?? update));
-    if (!moves) continue;
-    const before = (update: RowUpdate): readonly unknown[] => [...(parked.get(update)?.held ?? []), ...update.changes];
-    await moveReferrers(
-      session,
-      mapper,
-      step.map((update) => ({ ...withSqlResults(update), changes: before(update) })),
-    );
+    for (const [mapper, rows] of byClass(step)) {
+      await updateRows(session, mapper, parked.size === 0 ? rows : rows.map((update) => parked.get(update)?.update ?? update));
+      if (!movesRows(mapper)) continue;
+      const before = (update: RowUpdate): readonly unknown[] => [...(parked.get(update)?.held ?? []), ...update.changes];
+      await moveReferrers(
+        session,
+        mapper,
+        rows.map((update) => ({ ...withSqlResults(update), changes: before(update) })),
+      );
+    }
   }
+}
+
+function byClass(updates: readonly RowUpdate[]): Iterable<readonly [Mapper, readonly RowUpdate[]]> {
+  const mapper = updates[0].entity[MAPPER];
+  if (updates.every(({ entity }) => entity[MAPPER] === mapper)) return [[mapper, updates]];
+  return Map.groupBy(updates, ({ entity }) => entity[MAPPER]);
 }
 
 /** A change of a row that has another value for a moment, and what it holds until then: position, value … */

@@ -13,6 +13,7 @@ import { dropKnownPairs } from './known-pairs.ts';
 import {
   byMapper,
   CHANGES,
+  Decoded,
   type Entity,
   MAPPER,
   type Mapper,
@@ -92,14 +93,13 @@ async function execute(session: FlushSession, plan: FlushPlan): Promise<void> {
     if (kind === 'insert') await insertNew(session, mapper, entities);
     else {
       const fresh = plan.switches.size === 0 ? [] : entities.filter((entity) => plan.switches.has(entity));
-      if (fresh.length > 0) await takeOverRows(session, mapper, fresh, plan.switches);
-      await updateChanged(session, mapper, fresh.length === 0 ? entities : entities.filter((entity) => !plan.switches.has(entity)));
+      for (const [own, list] of byMapper(fresh)) await takeOverRows(session, own, list, plan.switches);
+      await updateChanged(session, fresh.length === 0 ? entities : entities.filter((entity) => !plan.switches.has(entity)));
     }
   }
   if (plan.order.deferred.length > 0) {
     for (const { child, positions, parent, parentPositions } of plan.order.deferred) setKey(child, positions, parent, parentPositions);
-    for (const [mapper, entities] of byMapper([...new Set(plan.order.deferred.map((a) => a.child))]))
-      await updateChanged(session, mapper, entities);
+    for (const entities of byMapper([...new Set(plan.order.deferred.map((a) => a.child))]).values()) await updateChanged(session, entities);
   }
   await addLinks(session, plan);
   await deleteEntities(session, [...late]);
@@ -127,12 +127,13 @@ function setKey(child: Entity, positions: readonly number[], parent: Entity | nu
     }
     const row = child[ROW];
     dropSqlValue(child, position);
+    const slot = value !== null && child[MAPPER].kinds[position] === 'boxed' ? new Decoded(value, undefined) : value;
     if (child[STATUS] === PERSISTENT) {
       if (String(columnValue(child, position)) === String(value)) return;
       recordChange(child, position, row[position]);
-      row[position] = value;
+      row[position] = slot;
       forgetRelated(child, child[MAPPER], position, parent);
-    } else row[position] = value;
+    } else row[position] = slot;
   });
 }
 

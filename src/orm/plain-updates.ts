@@ -31,6 +31,6 @@ export async function flushPlainUpdates(
   const { version } = session;
   await session.beginWriting([mapper]);
   if (session.version !== version) return false;
-  await updateChanged(session, mapper, entities);
+  await updateChanged(session, entities);
   return true;
 }

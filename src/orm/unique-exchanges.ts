@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { Expression } from '../sql/expression.ts';
 import { func } from '../sql/function.ts';
 import { makeSelect, makeUpdate } from '../sql/make.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import type { SqlType } from '../sql/type.ts';
 import { columnOf } from './mapped-source.ts';
-import { type Mapper, UNRESTRICTED, type WriteTarget } from './mapping.ts';
+import { MAPPER, UNRESTRICTED, type WriteTarget } from './mapping.ts';
 import { bindOf, equals, type Writer } from './persistence.ts';
 import type { RowUpdate } from './row-updates.ts';
 import { type Exchange, exchangeError, type UniqueSet } from './update-order.ts';
@@ -14,7 +13,8 @@ import { type Exchange, exchangeError, type UniqueSet } from './update-order.ts'
  * Which of a row's changed columns can let its value of a key or unique constraint go for a moment: one that may be NULL, or
  * one for which a value can be made that no other row has. Null where there is none.
  */
-export function parkingPlace(mapper: Mapper, { positions: changed }: RowUpdate, { positions }: UniqueSet): number | null {
+export function parkingPlace({ entity, positions: changed }: RowUpdate, { positions }: UniqueSet): number | null {
+  const mapper = entity[MAPPER];
   const columns = positions.filter((position) => changed.includes(position)).map((position) => mapper.columns[position]);
   const loose = columns.find((column) => column.nullable && !isReferred(column));
   const free = loose ?? columns.find((column) => column.foreignKeys.length === 0 && makerOf(column.type) !== null);
@@ -53,9 +53,9 @@ function makerOf(type: SqlType): Maker | null {
     case 'char':
     case 'text':
       if (type.length !== undefined && type.length < RANDOM_LENGTH) return null;
-      return { make: () => randomUUID().replaceAll('-', '').slice(0, RANDOM_LENGTH) };
+      return { make: () => crypto.randomUUID().replaceAll('-', '').slice(0, RANDOM_LENGTH) };
     case 'uuid':
-      return { make: () => randomUUID() };
+      return { make: () => crypto.randomUUID() };
     default:
       return null;
   }
@@ -67,11 +67,11 @@ function makerOf(type: SqlType): Maker | null {
  */
 export async function park(
   writer: Writer,
-  mapper: Mapper,
   update: RowUpdate,
   position: number,
   exchange: Exchange<RowUpdate>,
 ): Promise<{ readonly update: RowUpdate; readonly value: unknown }> {
+  const mapper = update.entity[MAPPER];
   const target = mapper.writes.find(({ columns }) => columns[position] !== undefined) as WriteTarget;
   const column = mapper.columns[position];
   const { table } = column;

@@ -1,7 +1,8 @@
+import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
 import { levelsOf, type Wait } from './levels.ts';
-import type { Entity, Mapper } from './mapping.ts';
+import { byMapper, CHANGES, type Entity, hasChange, MAPPER, type Mapper } from './mapping.ts';
 import { storedValue } from './persistence.ts';
 
 /** A change of a row, as far as the order of several goes. */
@@ -15,6 +16,8 @@ export interface RowChange {
 
 /** A key or a unique constraint of a class. */
 export interface UniqueSet {
+  /** The same object for all classes of a table. */
+  readonly constraint: object;
   readonly positions: readonly number[];
   /** For messages. */
   readonly name: string;
@@ -32,11 +35,17 @@ export function uniquesOf(mapper: Mapper): readonly UniqueSet[] {
       ...uniques,
       ...indexes.filter(({ unique, where }) => unique && where === null),
     ]);
-    const key = { positions: mapper.keyPositions, name: `the primary key of '${mapper.table.name}'`, deferred: false };
-    const others = parts.map(({ columns, name, ...rest }) => ({
-      positions: columns.map((column) => mapper.positionOf(column)),
-      name: `'${name}'`,
-      deferred: 'initially' in rest && rest.initially === 'deferred',
+    const key = {
+      constraint: mapper.root.ownKey,
+      positions: mapper.keyPositions,
+      name: `the primary key of '${mapper.table.name}'`,
+      deferred: false,
+    };
+    const others = parts.map((part) => ({
+      constraint: part,
+      positions: part.columns.map((column) => mapper.positionOf(column)),
+      name: `'${part.name}'`,
+      deferred: 'initially' in part && part.initially === 'deferred',
     }));
     // Columns that only other classes of the table have are NULL in these rows.
     sets = [key, ...others].filter(({ positions }) => positions.length > 0 && !positions.includes(-1));
@@ -61,17 +70,46 @@ export interface Exchange<C extends RowChange> extends Wait<C> {
 }
 
 /**
- * Changes of one class in steps: one that takes a key or a unique value comes after the one that gives it up. Where rows
+ * The hierarchies of which rows of one class take what rows of another one give up, so that they have to be looked at
+ * together. Most have rows of one class in a flush.
+ */
+export function handingOver(inserts: readonly Entity[], updates: readonly Entity[]): Set<Mapper> {
+  const found = new Set<Mapper>();
+  if (updates.length === 0 || inserts.length + updates.length < 2) return found;
+  const classes = new Map<Mapper, Set<Mapper>>();
+  for (const mapper of [...byMapper(inserts).keys(), ...byMapper(updates).keys()])
+    if (mapper.parent !== null || mapper.dispatch !== null) classes.set(mapper.root, (classes.get(mapper.root) ?? new Set()).add(mapper));
+  for (const [root, members] of classes) {
+    if (members.size < 2) continue;
+    const ofRoot = (entity: Entity): boolean => entity[MAPPER].root === root;
+    const changed = updates.filter(ofRoot);
+    const held = new Map<object, Map<string, Entity>>();
+    for (const entity of changed)
+      for (const { constraint, positions } of uniquesOf(entity[MAPPER]))
+        if (positions.some((position) => hasChange(entity, position))) {
+          const before = textOf(positions.map((position) => storedValue(entity, position, entity[CHANGES])));
+          held.set(constraint, (held.get(constraint) ?? new Map<string, Entity>()).set(before, entity));
+        }
+    for (const entity of [...changed, ...inserts.filter(ofRoot)])
+      for (const { constraint, positions } of uniquesOf(entity[MAPPER])) {
+        const holder = held.get(constraint)?.get(textOf(positions.map((position) => columnValue(entity, position))));
+        if (holder !== undefined && holder[MAPPER] !== entity[MAPPER]) found.add(root);
+      }
+  }
+  return found;
+}
+
+/**
+ * Changes in steps: one that takes a key or a unique value comes after the one that gives it up. Where rows
  * exchange values there is no such order, and a column of one of them gets another value first: `parks` tells which of a
  * holder's columns could. Throws an InvalidStateError where none can.
  */
 export function inSteps<C extends RowChange>(
-  mapper: Mapper,
   changes: readonly C[],
   parks: (holder: C, set: UniqueSet) => number | null,
 ): readonly UpdateStep<C>[] {
   if (changes.length < 2) return [changes];
-  const waits = waitsOf(mapper, changes);
+  const waits = waitsOf(changes);
   if (waits.size === 0) return [changes];
   const steps: UpdateStep<C>[] = [];
   const loosen = (left: ReadonlySet<C>, openOf: (change: C) => Exchange<C>[]): Exchange<C>[] => {
@@ -97,31 +135,53 @@ export function exchangeError({ item, on, set }: Exchange<RowChange>): ReturnTyp
 }
 
 /** What each change waits for: others that hold what it takes. */
-function waitsOf<C extends RowChange>(mapper: Mapper, changes: readonly C[]): Map<C, Exchange<C>[]> {
+function waitsOf<C extends RowChange>(changes: readonly C[]): Map<C, Exchange<C>[]> {
   const waits = new Map<C, Exchange<C>[]>();
-  // Most changes have one list of columns in common.
-  const lists = [...new Set(changes.map(({ positions }) => positions))];
-  for (const set of uniquesOf(mapper)) {
-    const touches = ({ positions }: Pick<C, 'positions'>): boolean => positions.some((position) => set.positions.includes(position));
-    if (!lists.some((positions) => touches({ positions }))) continue;
-    const moved = changes.filter(touches);
+  for (const moved of movedOf(changes)) {
     if (moved.length < 2) continue;
-    const held = new Map<string, C>();
-    for (const change of moved)
-      held.set(textOf(set.positions.map((position) => storedValue(change.entity, position, change.changes))), change);
-    for (const change of moved) {
+    const held = new Map<string, Moved<C>>();
+    for (const one of moved)
+      held.set(textOf(one.set.positions.map((position) => storedValue(one.change.entity, position, one.change.changes))), one);
+    for (const { change, set } of moved) {
       const taken = set.positions.map((position) => {
         const place = change.positions.indexOf(position);
         return place < 0 ? storedValue(change.entity, position, change.changes) : change.values[place];
       });
       const holder = taken.some((value) => value === null || value === undefined) ? undefined : held.get(textOf(taken));
-      if (holder === undefined || holder === change) continue;
+      if (holder === undefined || holder.change === change) continue;
+      const wait = { item: change, on: holder.change, set: holder.set };
       const list = waits.get(change);
-      if (list === undefined) waits.set(change, [{ item: change, on: holder, set }]);
-      else list.push({ item: change, on: holder, set });
+      if (list === undefined) waits.set(change, [wait]);
+      else list.push(wait);
     }
   }
   return waits;
+}
+
+/** A change of a column of a key or unique constraint. */
+interface Moved<C extends RowChange> {
+  readonly change: C;
+  readonly set: UniqueSet;
+}
+
+/** The changes of each key and unique constraint. */
+function movedOf<C extends RowChange>(changes: readonly C[]): Iterable<readonly Moved<C>[]> {
+  const moved = new Map<object, Moved<C>[]>();
+  let [mapper, last, touched]: [Mapper | null, readonly number[] | null, readonly UniqueSet[]] = [null, null, []];
+  for (const change of changes) {
+    // Most changes have one class and one list of columns in common.
+    if (change.positions !== last || change.entity[MAPPER] !== mapper) {
+      mapper = change.entity[MAPPER];
+      last = change.positions;
+      touched = uniquesOf(mapper).filter((set) => set.positions.some((position) => change.positions.includes(position)));
+    }
+    for (const set of touched) {
+      const list = moved.get(set.constraint);
+      if (list === undefined) moved.set(set.constraint, [{ change, set }]);
+      else list.push({ change, set });
+    }
+  }
+  return moved.values();
 }
 
 /** A circle among changes each of which waits for another of them. */

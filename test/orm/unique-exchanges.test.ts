@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { belongsTo, check, hasMany, hasOne, InvalidStateError, inspect, sql, t, text, unique } from '../../src/index.ts';
+import { belongsTo, check, hasMany, hasOne, InvalidStateError, inspect, NotNullViolation, sql, t, text, unique } from '../../src/index.ts';
 import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { pgliteDatabases } from '../setup/pglite-databases.ts';
@@ -240,6 +240,68 @@ describe.each([...allDatabases, ...pgliteDatabases])('rows that exchange unique 
     await session.refresh([first, second]);
     expect([await first.card, await second.card]).toEqual([fresh, card]);
     expect((await session.getOne(Card, ids[1])).ownerId).toBeNull();
+  });
+
+  test('what a flush found out of a replaced partner is forgotten with its transaction', async () => {
+    const { session, Owner, Card } = await open(database);
+    session.add(new Owner({ name: 'ann', card: new Card({}) }));
+    await session.commit();
+    session.expungeAll();
+    const owner = await session.query(Owner).one();
+    const card = await session.query(Card).one();
+    card.owner = null;
+    await session.flush();
+    // The owner's side is not loaded; the flush finds that its row has no card now.
+    owner.card = card;
+    session.add(new Owner({} as never));
+    await expect(session.flush()).rejects.toThrow(NotNullViolation);
+    await session.rollback();
+    expect([await owner.card, await card.owner]).toEqual([card, owner]);
+  });
+
+  test.each([true, false])('rows of several classes of a hierarchy hand their values on (joined: %s)', async (joined) => {
+    const db = openDatabase(database);
+    class Plant extends db.Model(
+      'plants',
+      { id: t.integer().primaryKey(), kind: t.string(10), code: t.string(20).unique() },
+      {
+        on: 'kind',
+        get identities() {
+          return { plant: Plant, tree: Tree, oak: Oak };
+        },
+      },
+    ) {}
+    const shape = { height: t.integer().nullable() };
+    const own = () => Plant.extend('trees', shape);
+    const TreeBase = joined ? own() : (Plant.extend(shape) as unknown as ReturnType<typeof own>);
+    class Tree extends TreeBase {}
+    class Oak extends Tree.extend({ acorns: t.integer().nullable() }) {}
+    await db.createAll();
+    const session = db.createSession();
+    const [plant, tree, oak] = [new Plant({ code: 'a' }), new Tree({ code: 'b', height: 1 }), new Oak({ code: 'c', acorns: 2 })];
+    session.addAll([plant, tree, oak]);
+    await session.commit();
+    const stored = async () => {
+      await session.commit();
+      return (await session.scalars(text('SELECT code FROM plants ORDER BY id'))).join('');
+    };
+    // A chain that ends with a new value, and one that begins with a new row.
+    [plant.code, tree.code, oak.code] = ['b', 'c', 'd'];
+    expect(await stored()).toBe('bcd');
+    oak.code = 'x';
+    oak.acorns = 3;
+    session.add(new Plant({ code: 'd' }));
+    expect(await stored()).toBe('bcxd');
+    // All in a round.
+    [plant.code, tree.code, oak.code, oak.height] = ['c', 'x', 'b', 9];
+    expect(await stored()).toBe('cxbd');
+    // Rows that go leave theirs to other classes.
+    session.delete(oak);
+    tree.code = 'b';
+    session.add(new Oak({ code: 'x' }));
+    expect(await stored()).toBe('cbdx');
+    await session.refresh([plant, tree]);
+    expect([plant.code, tree.code, tree.height]).toEqual(['c', 'b', 1]);
   });
 
   test('where no column can let its value go, the error names the objects, the constraint and the way out', async () => {
