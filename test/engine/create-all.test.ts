@@ -34,11 +34,15 @@ describe.each(shopDatabases)('createAll() in a transaction on $name', (database)
     await expect(async () => connection.scalars(select(shelves.c.id))).rejects.toMatchObject({ name: 'ProgrammingError' });
   });
 
-  it('leaves nothing where one of them fails', async () => {
+  it('leaves nothing where one of them fails, unless each is committed by itself', async () => {
     const connection = await openShop(database);
     const { metadata, shelves } = tables();
     new Table(metadata, 'wrong', { id: t.integer().primaryKey(), bad: t.native('no such type, at all(') });
     await expect(connection.transaction(() => metadata.createAll(connection))).rejects.toThrow(DatabaseError);
+    if (database.family === 'mysql') {
+      expect(await connection.scalars(select(shelves.c.id))).toEqual([]);
+      await metadata.dropAll(connection);
+    }
     await expect(async () => connection.scalars(select(shelves.c.id))).rejects.toMatchObject({ name: 'ProgrammingError' });
     expect(await connection.scalar(sql`SELECT 1`)).toBe(1);
   });
