@@ -39,6 +39,8 @@ async function bundle(folder) {
     dir: folder,
     format: 'esm',
     sourcemap: true,
+    // They would be read at each start of each program. Lines and names stay, for stack traces.
+    comments: false,
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
   });

@@ -152,10 +152,13 @@ class Reflection {
     await readSequences(this.inspector, this.#metadata, await this.#dialect(), [], { schema });
   }
 
-  /** Whether there is anything to select from it: PostgreSQL has tables without columns, and whoever reads one is warned. */
+  /** Whether there is anything to select from it: PostgreSQL has tables without columns, and a view may have lost its table. */
   hasColumns(table: ReflectedTable): boolean {
+    const why = isView(table)
+      ? `The view '${fullName(table)}' stands on something that is gone`
+      : `The table '${fullName(table)}' has no columns`;
     if (table.columns.length === 0)
-      process.emitWarning(`The table '${fullName(table)}' has no columns: it is left out.`, {
+      process.emitWarning(`${why}: it is left out.`, {
         type: 'AthanorWarning',
         code: 'athanor.no-columns',
       });
@@ -171,7 +174,7 @@ class Reflection {
     const wanted = (name: string): boolean => (typeof only === 'function' ? only(name) : only === undefined || only.includes(name));
     for (const view of await this.inspector.views({ schema })) {
       const table = tables.get(view.name);
-      if (table === undefined || !wanted(view.name)) continue;
+      if (table === undefined || !wanted(view.name) || !this.hasColumns(table)) continue;
       if (this.#metadata.views.has(fullName(view))) {
         if (this.#options.extend !== true) continue;
         this.#metadata.views.delete(fullName(view));

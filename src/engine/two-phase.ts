@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { TransactionOptions, TwoPhaseWords } from '../dialects/base/dialect.ts';
 import { type Channel, NONE, QUERY, RUN, type TwoPhase } from './channel.ts';
 import { engineError } from './errors.ts';
@@ -23,7 +22,7 @@ export async function beginTwoPhase(channel: Channel, given: string | undefined,
   const words = wordsOf(channel);
   channel.check();
   if (channel.inTransaction) throw engineError('engine.in-transaction');
-  const xid = checkXid(given ?? `athanor-${randomUUID()}`);
+  const xid = checkXid(given ?? `athanor-${crypto.randomUUID()}`);
   for (const sql of words.begin(xid, channel.engine.dialect.beginTransaction(options, true))) await channel.call(RUN, sql, NONE, false);
   channel.inTransaction = true;
   channel.twoPhase = { xid, prepared: false };

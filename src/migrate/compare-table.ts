@@ -124,8 +124,10 @@ class TableComparison {
       differs('identity', column.identity === null ? 'none' : 'there', identity === null ? 'none' : 'there');
     else if (identity != null && (column.identity?.always ?? false) !== (identity.always ?? false))
       differs('identity', column.identity?.always ? 'ALWAYS' : 'BY DEFAULT', identity.always ? 'ALWAYS' : 'BY DEFAULT');
-    if (other.collation !== undefined && column.collation !== other.collation)
-      differs('collation', column.collation ?? 'none', other.collation ?? 'none');
+    // The words of a type may say one.
+    const collation = column.collation ?? / COLLATE (\w+)$/.exec(ddl.typeName(column.type, column))?.[1] ?? null;
+    if (other.collation !== undefined && collation !== other.collation)
+      differs('collation', collation ?? 'none', other.collation ?? 'none');
     if (other.comment !== undefined && column.comment !== other.comment)
       differs('comment', quotedOrNone(column.comment), quotedOrNone(other.comment));
   }
@@ -323,7 +325,7 @@ class TableComparison {
     const left = [...this.#reflected.foreignKeys];
     for (const key of table.foreignKeys) {
       const targetColumns = this.#targetColumns(key);
-      const place = left.findIndex((other) => sameKey(key, targetColumns, other));
+      const place = left.findIndex((other) => sameKey(key, targetColumns, other, this.#dialect.ddl.restrictsAnyway === true));
       if (place !== -1) {
         left.splice(place, 1);
         continue;
@@ -441,9 +443,9 @@ function sameSet(a: readonly string[], b: readonly string[]): boolean {
   return [...a].sort().join('\0') === [...b].sort().join('\0');
 }
 
-function sameKey(key: ForeignKey, targetColumns: readonly string[], other: ReflectedForeignKey): boolean {
+function sameKey(key: ForeignKey, targetColumns: readonly string[], other: ReflectedForeignKey, restricts: boolean): boolean {
   const pairs = (columns: readonly string[], targets: readonly string[]): string[] => columns.map((name, i) => `${name}\0${targets[i]}`);
-  const action = (word: string | null): string => (word === null ? 'no action' : word.toLowerCase());
+  const action = (word: string | null): string => (word === null || (restricts && word === 'restrict') ? 'no action' : word.toLowerCase());
   const columns = key.columns.map((column) => column.name);
   return (
     key.targetTable === other.targetTable &&

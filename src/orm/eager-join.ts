@@ -246,6 +246,7 @@ export function entitiesOfJoinedRows(
       owner: isA(parent, relation.mapper) ? null : relation.mapper,
     };
   };
+  for (const load of plan.joined) populateJoined(load, rows);
   const readers = plan.joined.map((load) => reader(load, mapper, repeated));
   let last: Entity | null = null;
   const seen = plan.repeats ? new Set<Entity>() : null;
@@ -261,6 +262,13 @@ export function entitiesOfJoinedRows(
   }
   for (const one of readers) settle(session, one);
   return entities;
+}
+
+/** Where the query populates, the objects that its joins bring become what their rows say. */
+function populateJoined({ request, offset, joined }: JoinedLoad, rows: readonly DriverRow[]): void {
+  if (request.populate === undefined) return;
+  request.populate(request.target, rows, request.columns, { offset });
+  for (const load of joined) populateJoined(load, rows);
 }
 
 function bringsMany({ found, below }: Reader): boolean {

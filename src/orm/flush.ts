@@ -13,6 +13,7 @@ import { dropKnownPairs } from './known-pairs.ts';
 import {
   byMapper,
   CHANGES,
+  Decoded,
   type Entity,
   MAPPER,
   type Mapper,
@@ -126,12 +127,13 @@ function setKey(child: Entity, positions: readonly number[], parent: Entity | nu
     }
     const row = child[ROW];
     dropSqlValue(child, position);
+    const slot = value !== null && child[MAPPER].kinds[position] === 'boxed' ? new Decoded(value, undefined) : value;
     if (child[STATUS] === PERSISTENT) {
       if (String(columnValue(child, position)) === String(value)) return;
       recordChange(child, position, row[position]);
-      row[position] = value;
+      row[position] = slot;
       forgetRelated(child, child[MAPPER], position, parent);
-    } else row[position] = value;
+    } else row[position] = slot;
   });
 }
 

@@ -31,9 +31,9 @@ export function identityOfRow(mapper: Mapper, row: readonly unknown[], offset = 
   return identityOf(values);
 }
 
-/** Rows bring keys as text, numbers or bytes; anything else is decoded already. */
+/** Rows bring keys as text, numbers or bytes; anything else is decoded already, or needs no decoding. */
 function isRawKey(value: unknown): boolean {
-  return typeof value !== 'object' || value instanceof Uint8Array;
+  return (typeof value !== 'object' && typeof value !== 'boolean') || value instanceof Uint8Array;
 }
 
 /** An object's identity; undefined while its key has no value. */

@@ -1,11 +1,12 @@
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { nameOf } from './identity.ts';
-import { loadMark } from './load-marks.ts';
-import { defaultRequests } from './load-request.ts';
+import { loadMark, requestsBelow } from './load-marks.ts';
+import { defaultRequests, type LoadRequest } from './load-request.ts';
 import type { LoadingSession } from './loader.ts';
 import { type Entity, MAPPER, PEERS, PERSISTENT, RELATED, type Relationship, SESSION, STATUS } from './mapping.ts';
 import { collectionOf, type EntityCollection, knownOne } from './related.ts';
+import { relatedTo } from './related-filling.ts';
 import { loadRequests } from './request-loading.ts';
 import { loadSelectIn } from './select-in-loading.ts';
 
@@ -66,7 +67,21 @@ export class LazyLoads {
       load.sent = true;
       const wanted = [...parents].filter((parent) => !isLoaded(parent, relation));
       const found = await loadSelectIn(session, relation, wanted);
-      await loadRequests(session, found, defaultRequests(relation.target));
+      const defaults = defaultRequests(relation.target);
+      if (wanted.every((parent) => requestsBelow(parent, relation) === undefined)) return loadRequests(session, found, defaults);
+      const groups = new Map<readonly LoadRequest[], Entity[]>();
+      for (const parent of wanted) {
+        const requests = requestsBelow(parent, relation) ?? defaults;
+        const owners = groups.get(requests);
+        if (owners === undefined) groups.set(requests, [parent]);
+        else owners.push(parent);
+      }
+      for (const [requests, owners] of groups)
+        await loadRequests(
+          session,
+          owners.flatMap((owner) => relatedTo(owner, relation)),
+          requests,
+        );
     }
     this.#loads.set(relation, [...(this.#loads.get(relation) ?? []), load]);
     const end = (): void => {

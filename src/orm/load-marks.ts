@@ -1,3 +1,4 @@
+import type { LoadRequest } from './load-request.ts';
 import type { Entity, Relationship } from './mapping.ts';
 
 /**
@@ -19,6 +20,20 @@ export function markLoad(entity: Entity, relation: Relationship, mark: LoadMark)
 
 export function loadMark(entity: Entity, relation: Relationship): LoadMark | undefined {
   return used ? marks.get(entity)?.get(relation) : undefined;
+}
+
+const later = new WeakMap<Entity, Map<Relationship, readonly LoadRequest[]>>();
+
+/** Keeps what is to be loaded below a relation once it is awaited. */
+export function noteBelow(entity: Entity, relation: Relationship, requests: readonly LoadRequest[]): void {
+  const own = later.get(entity);
+  if (own !== undefined) own.set(relation, requests);
+  else if (requests.length > 0) later.set(entity, new Map([[relation, requests]]));
+}
+
+/** What was said of the relation's own relations by the query that left it for later. */
+export function requestsBelow(entity: Entity, relation: Relationship): readonly LoadRequest[] | undefined {
+  return used ? later.get(entity)?.get(relation) : undefined;
 }
 
 export function unmarkLoad(entity: Entity, relation: Relationship): void {

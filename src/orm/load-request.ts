@@ -1,3 +1,4 @@
+import type { DriverRow } from '../dialects/base/driver.ts';
 import { describe } from '../sql/errors.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import type { TableColumn } from '../sql/schema.ts';
@@ -5,10 +6,18 @@ import { type ColumnChoice, choose, defaultChoice, keepRead } from './column-cho
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { mapperOf, relationsNamed, withDescendants } from './mapper.ts';
-import type { Mapper, Relationship } from './mapping.ts';
+import type { Mapper, Relationship, RowDispatch } from './mapping.ts';
 
 /** How a relation is loaded, or that it is not. */
 export type LoadStrategy = 'joined' | 'selectin' | 'subquery' | 'contains' | 'recursive' | 'raise' | 'noload' | 'select';
+
+/** Makes the session's objects of these rows what the rows say; `offset` is where each row's columns of the class begin. */
+export type Populate = (
+  mapper: Mapper,
+  rows: readonly DriverRow[],
+  columns: ColumnChoice | null,
+  options?: { readonly offset?: number; readonly dispatch?: RowDispatch | null },
+) => void;
 
 /** What `with()` asked for one relation, read and checked. */
 export interface LoadRequest {
@@ -27,6 +36,8 @@ export interface LoadRequest {
   readonly nested: readonly LoadRequest[];
   /** The columns that it reads, where those are not what its class says. */
   readonly columns: ColumnChoice | null;
+  /** Makes what it finds anew of its rows, where the query populates what is here. */
+  readonly populate?: Populate;
   /** Equal for requests that load alike but for the values of their conditions. */
   readonly key: string;
 }
@@ -69,7 +80,8 @@ function badOption(where: string, got: unknown, expected: string): Error {
 function readRequest(relation: Relationship, value: unknown, others: LoadStrategy | null): LoadRequest {
   const { name, target } = relation;
   const options = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  for (const field of Object.keys(options)) if (!FIELDS.has(field)) throw badOption(name, field, [...FIELDS].join(', '));
+  const fields = Object.keys(options).filter((field) => options[field] !== undefined);
+  for (const field of fields) if (!FIELDS.has(field)) throw badOption(name, field, [...FIELDS].join(', '));
   const named = typeof value === 'string' ? value : value === false ? 'select' : options.strategy;
   if (named !== undefined && !STRATEGIES.includes(named as string)) throw badOption(name, named, STRATEGIES.join(', '));
   if (typeof value !== 'object' && typeof value !== 'string' && typeof value !== 'boolean')
@@ -89,6 +101,7 @@ function readRequest(relation: Relationship, value: unknown, others: LoadStrateg
   if (strategy === 'joined' && (limit !== null || offset !== null)) strategy = 'selectin';
   if (strategy === 'recursive' && target !== relation.mapper)
     throw badOption(name, 'recursive', `a relation of ${relation.mapper.name} to itself`);
+  refuseUnused(name, strategy, fields);
   const depth = strategy === 'recursive' ? (rowNumber(name, 'depth', options.depth) ?? Number.POSITIVE_INFINITY) : 1;
   const source = (options.alias as { readonly '~source'?: { readonly node: SourceNode } } | undefined)?.['~source']?.node ?? null;
   if (options.alias !== undefined && source === null) throw badOption(name, options.alias, 'an alias of the related class');
@@ -135,6 +148,17 @@ function ownSide({ local, mapper }: Relationship): TableColumn[] {
 /** The columns by which objects find what was asked for beside them. */
 export function tiesOf(requests: readonly LoadRequest[]): TableColumn[] {
   return requests.flatMap(({ relation, strategy }) => (FOR_OTHERS.includes(strategy) ? [] : ownSide(relation)));
+}
+
+/** What would be said in vain is refused: a relation that is not loaded now has no rows to filter, and so on. */
+function refuseUnused(name: string, strategy: LoadStrategy, fields: readonly string[]): void {
+  const unloaded = FOR_OTHERS.includes(strategy);
+  for (const field of fields) {
+    if (unloaded && field !== 'strategy' && !(field === 'with' && strategy === 'select'))
+      throw badOption(`${name}: { strategy: '${strategy}' }`, field, strategy === 'select' ? "'with' for later" : 'nothing else');
+    if (field === 'alias' && strategy !== 'contains') throw badOption(`${name}: { strategy: '${strategy}' }`, field, "it for 'contains'");
+    if (field === 'depth' && strategy !== 'recursive') throw badOption(`${name}: { strategy: '${strategy}' }`, field, "it for 'recursive'");
+  }
 }
 
 function rowNumber(where: string, field: string, value: unknown): number | null {

@@ -14,19 +14,20 @@ import type { SelectNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { update } from '../sql/update.ts';
 import { letGo } from './attachment.ts';
-import { blank, type ColumnChoice, placesOf, settleChoice, valuesWithin } from './column-choice.ts';
+import { blank, type ColumnChoice, settleChoice, valuesWithin } from './column-choice.ts';
 import { type Criterion, criteriaOf, hasCriteria } from './criteria.ts';
 import { type EagerPlan, entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
 import { ormError } from './errors.ts';
 import { evaluator, NotEvaluable } from './evaluation.ts';
 import { isA } from './hierarchy.ts';
-import { identityOf, identityOfRow } from './identity.ts';
+import { identityOf } from './identity.ts';
 import { deleteJoined, hasRowsBelow, isJoined, type JoinedChangeSession, updateJoined } from './joined-changes.ts';
 import { type LoadRequest, withDefaults } from './load-request.ts';
 import { entitiesOfRows, type LoadingSession, noteLater, ownRow } from './loader.ts';
 import { columnOf } from './mapped-source.ts';
-import { CHANGES, type Entity, MAPPER, type Mapper, type Relationship, ROW } from './mapping.ts';
+import { CHANGES, type Entity, MAPPER, type Mapper, type Relationship } from './mapping.ts';
 import { storedKey } from './persistence.ts';
+import { populated, populating } from './populating.ts';
 import type { ChangeOptions, ExplainOptions, QuerySpec } from './query.ts';
 import { relatedTo } from './related-filling.ts';
 import { conditionsOf } from './relation-attribute.ts';
@@ -112,9 +113,11 @@ export async function readEntity(
 export async function queryEntities(session: QuerySession, spec: QuerySpec): Promise<Entity[]> {
   if (session.busy) await session.ready();
   const { mapper, source, joined, dispatch = mapper.dispatch } = spec;
-  const requests = withDefaults(mapper, spec.requests);
+  const populate = spec.populate === true ? populating(session) : null;
+  const asked = withDefaults(mapper, spec.requests);
+  const requests = populate === null ? asked : populated(asked, populate);
   if (spec.statement !== undefined) {
-    const entities = await entitiesOfStatement(session, mapper, spec.statement.statement, spec.statement.params);
+    const entities = await entitiesOfStatement(session, mapper, spec.statement.statement, spec.statement.params, populate);
     await session.later.settle();
     await loadRequests(session, entities, requests);
     return entities;
@@ -123,7 +126,7 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
   if (requests.length === 0) {
     const answer = selectRows(session, mapper.table, node, node.key, () => node);
     const rows = answer instanceof Promise ? await answer : answer;
-    if (spec.populate === true) populate(session, spec, rows);
+    populate?.(mapper, rows, spec.columns, { dispatch });
     if (spec.columns !== null) return chosenEntities(session, spec, spec.columns, rows);
     const entities = entitiesOfRows(session, mapper, rows, !joined && readsAlone(node, mapper), dispatch);
     const later = session.later.settle();
@@ -135,8 +138,8 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
   const build = (): Node => joinEager(node, source, plan, spec.joins);
   const answer = selectRows(session, mapper.table, plan.joined.some(carriesValues) ? build() : node, key, build);
   const rows = answer instanceof Promise ? await answer : answer;
-  if (spec.populate === true) populate(session, spec, rows);
   const { columns } = spec;
+  populate?.(mapper, rows, columns, { dispatch });
   const read = columns === null ? null : rows.map((row) => [...row]);
   if (columns !== null) blank(rows, columns);
   let entities =
@@ -150,24 +153,6 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
   if (joined) entities = [...new Set(entities)];
   await loadSeparate(session, entities, plan, (relation) => keysOf(spec, relation));
   return entities;
-}
-
-/** The session's objects of these rows become what the rows say. */
-function populate(session: QuerySession, { mapper, columns, dispatch = mapper.dispatch }: QuerySpec, rows: readonly DriverRow[]): void {
-  const map = session.identities.of(mapper);
-  for (const row of rows) {
-    const known = map.get(identityOfRow(mapper, row));
-    if (known === undefined || session.removed.has(known)) continue;
-    const own = ownRow(mapper, known, row.slice(0, mapper.rowColumns.length), dispatch);
-    // What this query does not read stays as it was, unless it is read later.
-    const skipped = new Set(columns?.skipped);
-    placesOf(mapper, known, dispatch).forEach((place, i) => {
-      if (skipped.has(place) && dispatch?.skipped.includes(place) !== true) own[i] = known[ROW][i];
-    });
-    replaceRow(session, known, own);
-    if (dispatch !== null) noteLater(session, dispatch, known);
-    session.suspects?.add(known);
-  }
 }
 
 /** The objects of rows of which some columns were not read. */

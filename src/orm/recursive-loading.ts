@@ -93,6 +93,7 @@ async function fetchBelow(
   const built = recursiveStatement(request, keys);
   const values = built.binds.map((bind) => bind.value);
   const rows = await session.fetch(target.table, canonicalKey(built.key), () => built, values);
+  request.populate?.(target, rows, request.columns);
   const map = session.identities.of(target);
   const owner = ownerOf(relation);
   const seen = mayRepeat(relation) ? new Map<Entity[], Set<Entity>>() : null;

@@ -12,7 +12,7 @@ import { fromNaming } from './polymorphic-reading.ts';
 import { conditionsOf, tie, ties } from './relation-attribute.ts';
 
 /** What a load of one relation may ask for beside the relation itself. */
-export type Wish = Pick<LoadRequest, 'filter' | 'orderBy' | 'limit' | 'offset' | 'columns' | 'key'>;
+export type Wish = Pick<LoadRequest, 'filter' | 'orderBy' | 'limit' | 'offset' | 'columns' | 'populate' | 'key'>;
 
 /** All that a relation holds. */
 export const ALL: Wish = { filter: [], orderBy: null, limit: null, offset: null, columns: null, key: '' };

@@ -2,7 +2,7 @@ import type { Node } from '../sql/node.ts';
 import { hasChosen } from './column-choice.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
-import { markLoad } from './load-marks.ts';
+import { markLoad, noteBelow } from './load-marks.ts';
 import { isPlain, type LoadRequest } from './load-request.ts';
 import type { LoadingSession } from './loader.ts';
 import { type Entity, MAPPER, type Relationship } from './mapping.ts';
@@ -48,7 +48,11 @@ async function loadRequest(
   switch (strategy) {
     case 'select':
     case 'raise':
-      for (const parent of parents) if (!isWholeHere(parent, relation)) markLoad(parent, relation, strategy);
+      for (const parent of parents) {
+        if (isWholeHere(parent, relation)) continue;
+        markLoad(parent, relation, strategy);
+        if (strategy === 'select') noteBelow(parent, relation, request.nested);
+      }
       return [];
     case 'noload':
       for (const parent of parents) if (!isWholeHere(parent, relation)) fill(session, parent, relation, [], true);
@@ -70,8 +74,8 @@ async function loadRequest(
 }
 
 /** Whether all that a relation of an object holds is known, with the columns that are asked for. */
-function isHere(session: LoadingSession, parent: Entity, { relation, columns }: LoadRequest): boolean {
-  if (!isWholeHere(parent, relation)) return false;
+function isHere(session: LoadingSession, parent: Entity, { relation, columns, populate }: LoadRequest): boolean {
+  if (populate !== undefined || !isWholeHere(parent, relation)) return false;
   if (session.partial === null && columns === null) return true;
   return relatedTo(parent, relation).every((one) => hasChosen(session, relation.target, one, columns));
 }

@@ -151,10 +151,12 @@ export function ownerOf(relation: Relationship): (row: DriverRow) => unknown {
   const byTarget = isByTarget(relation);
   const places = byTarget ? relation.remote : relation.local.map((_, i) => width + i);
   const [first] = places;
-  const single = places.length === 1;
+  const kind = byTarget ? relation.target.kinds[first] : relation.mapper.kinds[relation.local[0]];
+  // A number that stands for a number is its own identity; others stand for a boolean, a decimal, or what a type makes of it.
+  const plain = places.length === 1 && (kind === 'number' || kind === 'bigint');
   return (row) => {
     const raw = row[first];
-    if (single && typeof raw === 'number') return raw;
+    if (plain && typeof raw === 'number') return raw;
     const codecs = relation.target.codecs();
     const local = relation.mapper.codecs();
     const values = places.map((place, i) => {
@@ -182,7 +184,8 @@ async function loadOne(
     const open = partial || loadMark(parent, relation) === 'partial';
     const changed = hasChange(parent, parent[MAPPER].columns.length + relation.position);
     const known = open && !changed ? undefined : knownOne(parent, relation);
-    if (known !== undefined && (known === null || changed || hasChosen(session, relation.target, known, wish.columns))) {
+    const here = known !== undefined && (known === null || changed || hasChosen(session, relation.target, known, wish.columns));
+    if (here && (wish.populate === undefined || known === null || changed)) {
       relatedOf(parent)[relation.position] = known;
       if (known !== null) loaded.push(known);
       continue;
@@ -221,6 +224,7 @@ async function fetchRelated(
     const part = within ?? keys.slice(start, start + chunk);
     const answer = fetchRows(session, relation, part, wish);
     const rows = answer instanceof Promise ? await answer : answer;
+    wish.populate?.(target, rows, wish.columns);
     if (relation.direction === 'oneToMany' && relation.join === null && keys.length <= chunk && wish.columns === null) {
       // A row has one owner, so no two rows are of one object.
       const entities = entitiesOfRows(session, target, rows, true);

@@ -8,6 +8,7 @@ import { Query as CoreQuery } from '../sql/query.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { identityOfRow } from './identity.ts';
+import type { Populate } from './load-request.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
 import { type Entity, isEntity, MAPPER, type Mapper, ROW } from './mapping.ts';
 
@@ -27,13 +28,14 @@ export async function entitiesOfStatement(
   mapper: Mapper,
   statement: Executable,
   params: Readonly<Record<string, unknown>> | undefined,
+  populate: Populate | null,
 ): Promise<Entity[]> {
   if (statement instanceof CoreQuery && params === undefined) {
     await session.ready();
     const { node, projection } = statement;
     const key = canonicalKey(node.key);
     const rows: MaybePromise<DriverRow[]> = session.fetch(mapper.table, key, () => node, valuesOf(node));
-    return entitiesOf(session, mapper, namesOf(projection), await rows);
+    return entitiesOf(session, mapper, namesOf(projection), await rows, populate);
   }
   const rows = (await session.execute(statement, params)).all();
   const [first] = rows;
@@ -48,6 +50,7 @@ export async function entitiesOfStatement(
     mapper,
     names,
     rows.map((row) => Object.values(row as object)),
+    populate,
   );
 }
 
@@ -57,7 +60,13 @@ function namesOf(projection: Projection): string[] {
   );
 }
 
-function entitiesOf(session: StatementSession, mapper: Mapper, names: readonly string[], rows: readonly DriverRow[]): Entity[] {
+function entitiesOf(
+  session: StatementSession,
+  mapper: Mapper,
+  names: readonly string[],
+  rows: readonly DriverRow[],
+  populate: Populate | null,
+): Entity[] {
   const places = mapper.rowColumns.map((column) => {
     const place = names.indexOf(column.name);
     return place >= 0 ? place : names.indexOf(column.key);
@@ -65,6 +74,7 @@ function entitiesOf(session: StatementSession, mapper: Mapper, names: readonly s
   const missing = mapper.keyPositions.filter((position) => places[position] < 0).map((position) => mapper.columns[position].name);
   if (missing.length > 0) throw ormError('orm.statement-without-key', mapper.name, missing.join(', '), names.join(', '));
   const whole = !places.includes(-1);
+  const missingPlaces = places.flatMap((place, i) => (place < 0 ? [i] : []));
   const map = session.identities.of(mapper);
   const peers: Entity[] = [];
   const entities = new Set<Entity>();
@@ -72,6 +82,7 @@ function entitiesOf(session: StatementSession, mapper: Mapper, names: readonly s
     const own = places.map((place) => (place < 0 ? undefined : row[place]));
     const identity = identityOfRow(mapper, own);
     if (identity === undefined) continue;
+    populate?.(mapper, [own], { skipped: missingPlaces, filled: [] });
     const entity = entityOfRow(session, mapper, map, own, identity, peers);
     if (!whole && entity[ROW].includes(undefined)) {
       session.partial ??= new Set();

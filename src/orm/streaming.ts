@@ -14,6 +14,7 @@ import { withDefaults } from './load-request.ts';
 import { entitiesOfRows } from './loader.ts';
 import { CHANGES, type Entity, MAPPER, PEERS, PERSISTENT, SESSION, STATUS } from './mapping.ts';
 import { storedKey } from './persistence.ts';
+import { populated, populating } from './populating.ts';
 import type { QuerySpec } from './query.ts';
 import { loadSeparate, type QuerySession } from './query-execution.ts';
 
@@ -52,13 +53,17 @@ export async function* streamEntities(
   await engine.ready();
   mapper.useDialect(engine.dialect);
   // Rows come one by one, so none may stand for a part of an object: collections load in statements of their own.
-  const { plan } = planEager(mapper, withDefaults(mapper, spec.requests), select.node, { made: spec.joins, byBatch: true, dispatch });
+  const populate = spec.populate === true ? populating(session) : null;
+  const asked = withDefaults(mapper, spec.requests);
+  const requests = populate === null ? asked : populated(asked, populate);
+  const { plan } = planEager(mapper, requests, select.node, { made: spec.joins, byBatch: true, dispatch });
   const node = inScope(spec.criteria, () => session.restrict(joinEager(select.node, source, plan, spec.joins)));
   const make = async (rows: DriverRow[]): Promise<{ entities: Entity[]; arrivals: Entity[] }> => {
     const outer = session.arrivals;
     const arrivals: Entity[] = [];
     session.arrivals = arrivals;
     try {
+      populate?.(mapper, rows, spec.columns, { dispatch });
       const read = spec.columns === null ? [] : rows.map((row) => [...row]);
       if (spec.columns !== null) blank(rows, spec.columns);
       const made =

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Expression } from '../sql/expression.ts';
 import { func } from '../sql/function.ts';
 import { makeSelect, makeUpdate } from '../sql/make.ts';
@@ -54,9 +53,9 @@ function makerOf(type: SqlType): Maker | null {
     case 'char':
     case 'text':
       if (type.length !== undefined && type.length < RANDOM_LENGTH) return null;
-      return { make: () => randomUUID().replaceAll('-', '').slice(0, RANDOM_LENGTH) };
+      return { make: () => crypto.randomUUID().replaceAll('-', '').slice(0, RANDOM_LENGTH) };
     case 'uuid':
-      return { make: () => randomUUID() };
+      return { make: () => crypto.randomUUID() };
     default:
       return null;
   }

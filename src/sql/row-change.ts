@@ -46,12 +46,12 @@ export abstract class RowChange<T extends RowChangeState, R> implements CteBody<
   where(...list: (ExpressionLike<boolean | null> | boolean)[]): this {
     return this.with({ where: [...this.state.where, ...conditions(list, 'where()')] });
   }
-  /** In which order rows are taken, together with `limit()`. MySQL and SQLite. */
+  /** In which order rows are taken, together with `limit()`. */
   orderBy(...terms: (OrderTerm | ExpressionLike)[]): this {
     const orderBy = [...this.state.orderBy, ...terms.map((term) => expressionNode(term, 'orderBy()'))];
     return this.with({ orderBy });
   }
-  /** At most so many rows. MySQL and SQLite. */
+  /** At most so many rows: MySQL's and SQLite's own words; elsewhere they are found by their primary key. */
   limit(rows: number | ExpressionLike<number> | null): this {
     return this.with({ limit: rowCount(rows, 'limit()') });
   }

@@ -1,14 +1,15 @@
-import { type Column, type ColumnDefinition, type ColumnValue, isColumn, type ReferenceAction } from './column.ts';
-import type { ConstraintDefinition, Deferral, TableItem } from './constraints.ts';
+import { type Column, type ColumnDefinition, type ColumnValue, isColumn } from './column.ts';
+import { checkColumn, isNumbered } from './column-checks.ts';
+import type { ConstraintDefinition, TableItem } from './constraints.ts';
 import { describe, sqlError } from './errors.ts';
 import { Expression } from './expression.ts';
 import { makeColumn, makeTable } from './make.ts';
-import { type NamingConvention, type NamingTemplates, snakeCase } from './naming.ts';
+import { type NamingConvention, snakeCase } from './naming.ts';
 import type { ColumnNode, Node, SourceNode, TableNode } from './node.ts';
-import { isKind } from './node-walk.ts';
 import type { ExpressionLike } from './operand.ts';
 import type { OrderTerm } from './order-term.ts';
 import { type Sequence, sequenceBehind } from './sequence.ts';
+import { excludeOf, foreignKeyOf, givenName, type ItemOwner, included, indexOf } from './table-items.ts';
 import { type DialectOptions, dialectOptions } from './table-options.ts';
 import {
   type Check,
@@ -17,10 +18,8 @@ import {
   type Exclude,
   type ForeignKeyOf,
   type IndexOf,
-  type IndexPart,
   type PrimaryKeyOf,
   type UniqueOf,
-  wordsOf,
 } from './table-parts.ts';
 import type { SqlType } from './type.ts';
 
@@ -205,9 +204,18 @@ export class Table<S = Shape, N extends string = string> implements Source {
   readonly checks: readonly Check[] = [];
   readonly foreignKeys: readonly ForeignKey[] = [];
   readonly excludes: readonly Exclude[] = [];
+  /** What its items are made of. */
+  readonly #owner: ItemOwner<TableColumn>;
 
   constructor(metadata: TableRegistry, name: N, shape: S, options: TableOptions<S> = {}) {
     this.metadata = metadata;
+    this.#owner = {
+      name,
+      metadata,
+      own: (given, kind) => this.#own(given, kind),
+      ownNode: (node, kind) => this.#ownNode(node, kind),
+      nodeOf: (key) => (this.c as Record<string, ColumnAttribute>)[this.column(key).key].node,
+    };
     this.shape = shape as Shape;
     this.name = name;
     this.schema = options.schema === undefined ? metadata.schema : options.schema;
@@ -235,7 +243,8 @@ export class Table<S = Shape, N extends string = string> implements Source {
         : {
             kind: 'primaryKey',
             name:
-              this.#named(
+              givenName(
+                this.#owner,
                 'pk',
                 keyGiven?.definition.name ?? null,
                 keyColumns.map((c) => c.name),
@@ -246,7 +255,7 @@ export class Table<S = Shape, N extends string = string> implements Source {
               ),
             columns: keyColumns,
             ...deferralOf(keyGiven?.definition ?? {}),
-            ...(keyGiven === null ? {} : this.#included(keyGiven.definition)),
+            ...(keyGiven === null ? {} : included(this.#owner, keyGiven.definition)),
           };
     for (const column of keyColumns) (column as { primaryKey: boolean }).primaryKey = true;
     const full = this.fullName;
@@ -314,7 +323,7 @@ export class Table<S = Shape, N extends string = string> implements Source {
     };
     if (reference !== null) {
       const { target, name: keyName, onDelete = null, onUpdate = null, ...more } = reference;
-      const foreignKey = this.#foreignKey([column], [target], keyName ?? null, { onDelete, onUpdate, ...more });
+      const foreignKey = foreignKeyOf(this.#owner, [column], [target], keyName ?? null, { onDelete, onUpdate, ...more });
       own.push(foreignKey);
       (this.foreignKeys as ForeignKey[]).push(foreignKey);
     }
@@ -363,13 +372,13 @@ export class Table<S = Shape, N extends string = string> implements Source {
       if (given.kind === 'check') {
         checks.push({
           kind: 'check',
-          name: this.#named('ck', given.name, []) ?? naming.check(name, String(checks.length + 1)),
+          name: givenName(this.#owner, 'ck', given.name, []) ?? naming.check(name, String(checks.length + 1)),
           condition: given.condition as Node,
         });
         continue;
       }
       if (given.kind === 'exclude') {
-        excludes.push(this.#exclude(given, excludes.length));
+        excludes.push(excludeOf(this.#owner, given, excludes.length));
         continue;
       }
       const columns = given.columns.map((c) => this.#own(c, given.kind));
@@ -379,144 +388,30 @@ export class Table<S = Shape, N extends string = string> implements Source {
       } else if (given.kind === 'unique') {
         uniques.push({
           kind: 'unique',
-          name: this.#named('uq', given.name, names) ?? naming.unique(name, names),
+          name: givenName(this.#owner, 'uq', given.name, names) ?? naming.unique(name, names),
           columns,
           ...deferralOf(given),
-          ...this.#included(given),
+          ...included(this.#owner, given),
           ...(given.nullsNotDistinct === true ? { nullsNotDistinct: true } : {}),
         });
-      } else foreignKeys.push(this.#foreignKey(columns, given.target ?? [], given.name, given));
+      } else foreignKeys.push(foreignKeyOf(this.#owner, columns, given.target ?? [], given.name, given));
     }
     return keyGiven;
   }
 
   /** The index that `index()` describes, over this table's columns. */
   makeIndex(item: TableItem): Index {
-    const given = definitionOf(item, this.name);
-    if (given.kind !== 'index') throw sqlError('sql.bad-argument', 'an index', 'index(…)', `${given.kind}(…)`);
-    if (given.columns.length === 0) throw sqlError('sql.invalid-schema', this.name, 'an index() is over no columns');
-    const parts = given.columns.map((column) => this.#indexPart(column, given));
-    const columns = parts.flatMap(({ column }) => (column === null ? [] : [column]));
-    const words = parts.flatMap(({ column, expression }) => (column === null ? wordsOf(expression as Node) : [column.name]));
-    const plain = parts.every(
-      (part) =>
-        part.column !== null &&
-        part.direction === 'asc' &&
-        part.nulls === null &&
-        part.collation === null &&
-        part.operatorClass === null &&
-        part.length === null,
-    );
-    return {
-      kind: 'index',
-      name: this.#named('ix', given.name, words) ?? this.metadata.naming.index(this.name, words),
-      columns,
-      unique: given.unique === true,
-      where: given.condition ?? null,
-      ...(plain ? {} : { parts }),
-      ...this.#included(given),
-      ...(given.using === undefined ? {} : { using: given.using }),
-      ...(given.nullsNotDistinct === true ? { nullsNotDistinct: true } : {}),
-      ...(given.storage === undefined ? {} : { storage: given.storage }),
-      ...(given.concurrently === true ? { concurrently: true } : {}),
-      ...(given.ifNotExists === true ? { ifNotExists: true } : {}),
-    };
-  }
-
-  #indexPart(given: ExpressionLike | OrderTerm | string, index: ConstraintDefinition): IndexPart & { readonly column: TableColumn | null } {
-    if (typeof given !== 'string' && (given as ExpressionLike | null)?.node === undefined) this.#own(given as ExpressionLike, 'index');
-    let node: Node | null = typeof given === 'string' ? null : given.node;
-    const order = node !== null && isKind(node, 'order') ? node : null;
-    if (order !== null) node = order.operand;
-    const label = node !== null && isKind(node, 'label') ? node : null;
-    if (label !== null) node = label.operand;
-    let collation: string | null = null;
-    let column: TableColumn | null = typeof given === 'string' ? this.column(given) : null;
-    if (node !== null) {
-      const inner = isKind(node, 'collate') ? node.operand : node;
-      if (isKind(inner, 'column')) {
-        column = this.columns.find((c) => c.name === inner.name) ?? null;
-        if (column === null || inner.source !== this.node)
-          this.#own(new ColumnAttribute(inner.source, inner.name, inner.attribute, inner.type, null), 'index');
-        if (isKind(node, 'collate')) collation = node.collation;
-      } else if (isKind(node, 'collate')) {
-        // The collation is the index's own, and stands outside of the expression's brackets.
-        collation = node.collation;
-        node = inner;
-      }
-    }
-    const key = column?.key ?? label?.name;
-    return {
-      column,
-      expression: column === null ? node : null,
-      direction: order?.direction ?? 'asc',
-      nulls: order?.nulls ?? null,
-      collation,
-      operatorClass: key === undefined ? null : (index.operatorClasses?.[key] ?? null),
-      length: key === undefined ? null : (index.lengths?.[key] ?? null),
-    };
-  }
-
-  #exclude(given: ConstraintDefinition, before: number): Exclude {
-    const elements = given.columns.map((element, i) => {
-      const node = typeof element === 'string' ? (this.c as Record<string, ColumnAttribute>)[this.column(element).key].node : element.node;
-      const label = isKind(node, 'label') ? node : null;
-      const expression = label?.operand ?? node;
-      const key = isKind(expression, 'column') ? expression.attribute : label?.name;
-      const operatorClass = key == null ? undefined : given.operatorClasses?.[key];
-      return { expression, operator: (given.operators ?? [])[i], ...(operatorClass === undefined ? {} : { operatorClass }) };
-    });
-    return {
-      kind: 'exclude',
-      name: this.#named('ck', given.name, []) ?? this.metadata.naming.check(this.name, `exclude${before === 0 ? '' : before + 1}`),
-      elements,
-      using: given.using ?? 'gist',
-      where: given.condition ?? null,
-      ...deferralOf(given),
-    };
-  }
-
-  #foreignKey(columns: readonly TableColumn[], targets: readonly string[], given: string | null, options: ForeignKeyOptions): ForeignKey {
-    const { targetTable: exact } = options;
-    const parts = targets.map((target) => {
-      const dot = target.lastIndexOf('.');
-      return exact === undefined ? [target.slice(0, dot), target.slice(dot + 1)] : [exact, target];
-    });
-    const named = parts[0]?.[0] ?? '';
-    if (named === '' || parts.length !== columns.length || parts.some(([table]) => table !== named)) {
-      throw sqlError('sql.invalid-schema', this.name, 'a foreignKey() needs one target column, of one table, for each of its columns');
-    }
-    const { schema, naming } = this.metadata;
-    const targetTable = schema !== null && exact === undefined && !named.includes('.') ? `${schema}.${named}` : named;
-    const names = columns.map((c) => c.name);
-    const targetColumns = parts.map(([, column]) => column);
-    return {
-      kind: 'foreignKey',
-      name: this.#named('fk', given, names) ?? naming.foreignKey(this.name, names, named.replaceAll('.', '_'), targetColumns),
-      columns,
-      targetTable,
-      targetColumns,
-      onDelete: options.onDelete ?? null,
-      onUpdate: options.onUpdate ?? null,
-      ...deferralOf(options),
-      ...(options.match === undefined ? {} : { match: options.match }),
-      ...(options.useAlter === true ? { useAlter: true } : {}),
-    };
-  }
-
-  #named(kind: keyof NamingTemplates, given: string | null, columns: readonly string[]): string | null {
-    return given === null ? null : (this.metadata.naming.given?.(kind, given, this.name, columns) ?? given);
-  }
-
-  #included(given: ConstraintDefinition): { include?: readonly TableColumn[] } {
-    return given.include === undefined || given.include.length === 0
-      ? {}
-      : { include: given.include.map((column) => this.#own(column, `${given.kind} include()`)) };
+    return indexOf(this.#owner, item);
   }
 
   #adoptSequence(node: Node | null): void {
     const sequence = node === null ? null : sequenceBehind(node);
     if (sequence !== null) this.metadata.sequences.set(sequence.fullName, sequence);
+  }
+
+  #ownNode(node: ColumnNode, kind: string): TableColumn {
+    const column = node.source === this.node ? this.columns.find((c) => c.name === node.name) : undefined;
+    return column ?? this.#own(new ColumnAttribute(node.source, node.name, node.attribute, node.type, null), kind);
   }
 
   #own(expression: ExpressionLike | OrderTerm | string, kind: string): TableColumn {
@@ -531,38 +426,6 @@ export class Table<S = Shape, N extends string = string> implements Source {
     }
     return column;
   }
-}
-
-interface ForeignKeyOptions extends Deferral {
-  readonly onDelete?: ReferenceAction | null;
-  readonly onUpdate?: ReferenceAction | null;
-  readonly match?: 'simple' | 'partial' | 'full';
-  readonly useAlter?: boolean;
-  readonly targetTable?: string;
-}
-
-const NUMBERS = ['integer', 'bigInteger', 'smallInteger'];
-
-/** The usual rule for a single key: an integer that nothing else gives a value. */
-function isNumbered(definition: ColumnDefinition): boolean {
-  return (
-    definition.reference === null &&
-    definition.default === null &&
-    definition.serverDefault === null &&
-    NUMBERS.includes(definition.type.name)
-  );
-}
-
-/** What cannot be said of one column at once. */
-function checkColumn(table: string, key: string, definition: ColumnDefinition): void {
-  const { computed, identity, serverDefault } = definition;
-  const fill = definition.default !== null ? 'default()' : serverDefault !== null ? 'serverDefault()' : null;
-  const one = computed !== null ? 'computed()' : identity !== null ? 'identity()' : null;
-  if (one !== null && fill !== null) throw sqlError('sql.invalid-schema', table, `its column '${key}' has both ${one} and ${fill}`);
-  if (computed !== null && identity !== null)
-    throw sqlError('sql.invalid-schema', table, `its column '${key}' has both computed() and identity()`);
-  if ((identity !== null || definition.autoIncrement === true) && !NUMBERS.includes(definition.type.name))
-    throw sqlError('sql.invalid-schema', table, `its column '${key}' is numbered by the database, and is no integer`);
 }
 
 /** The source behind a table, an alias, a subquery or a model class. Throws an ArgumentError for anything else. */

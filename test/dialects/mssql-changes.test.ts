@@ -8,6 +8,8 @@ import { explain } from '../../src/sql/explain.ts';
 import { func } from '../../src/sql/function.ts';
 import { insertInto } from '../../src/sql/insert.ts';
 import { mergeInto } from '../../src/sql/merge.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
+import { Table } from '../../src/sql/schema.ts';
 import { select } from '../../src/sql/select.ts';
 import { truncate } from '../../src/sql/truncate.ts';
 import { update } from '../../src/sql/update.ts';
@@ -22,6 +24,8 @@ const news = values({ id: t.integer(), name: t.string() }, [
   [2, 'b'],
 ]).as('news');
 
+const pairs = new Table(new MetaData(), 'pairs', { a: t.integer().primaryKey(), b: t.integer().primaryKey() });
+
 describe('changes on SQL Server', () => {
   it.each<[string, () => Statement, string]>([
     [
@@ -33,6 +37,16 @@ describe('changes on SQL Server', () => {
           .where(c.c.id.eq(p.c.categoryId))
           .returning(p.c.id, c.c.name),
       'UPDATE products SET stock = products.stock + categories.id, changed_at = @p1 OUTPUT inserted.id, categories.name FROM products, categories WHERE categories.id = products.category_id',
+    ],
+    [
+      'an update of the first rows',
+      () => update(r).set({ rating: 1 }).where(r.c.rating.gt(3)).orderBy(r.c.id.desc()).limit(2),
+      'UPDATE reviews SET rating = @p1 WHERE reviews.id IN (SELECT TOP (@p2) reviews.id FROM reviews WITH (UPDLOCK, ROWLOCK) WHERE reviews.rating > @p3 ORDER BY reviews.id DESC)',
+    ],
+    [
+      'a delete of the first rows of a key of two columns',
+      () => deleteFrom(pairs).orderBy(pairs.c.a).limit(1),
+      'DELETE FROM pairs WHERE EXISTS (SELECT 1 FROM (SELECT TOP (@p1) pairs.a, pairs.b FROM pairs WITH (UPDLOCK, ROWLOCK) ORDER BY pairs.a) AS in_1 ([value 1], [value 2]) WHERE pairs.a = in_1.[value 1] AND pairs.b = in_1.[value 2])',
     ],
     [
       'an update of an alias',
@@ -140,7 +154,7 @@ describe('changes on SQL Server', () => {
   ])('%s', (_name, build, expected) => checkText(build(), expected));
 
   it.each<[string, string, () => Statement]>([
-    ['an update with a limit', 'ORDER BY and LIMIT', () => update(p).set({ stock: 1 }).where(p.c.id.gt(1)).limit(3)],
+    ['a limit beside other tables', 'that uses other tables', () => deleteFrom(p).using(c).where(p.c.categoryId.eq(c.c.id)).limit(3)],
     ['TRUNCATE CASCADE', 'CASCADE', () => truncate(p, { cascade: true })],
     [
       'two updates in a MERGE',

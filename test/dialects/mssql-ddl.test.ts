@@ -301,7 +301,15 @@ describe('reflection', () => {
         uniques: [],
         indexes: [],
         foreignKeys: [
-          { name: 'fk_lines_user', columns: ['user_id'], targetTable: 'users', targetColumns: ['id'], onDelete: 'cascade', onUpdate: null },
+          {
+            name: 'fk_lines_user',
+            columns: ['user_id'],
+            targetTable: 'users',
+            target: { name: 'users', schema: null },
+            targetColumns: ['id'],
+            onDelete: 'cascade',
+            onUpdate: null,
+          },
         ],
         checks: [{ name: 'ck_lines', sql: '([user_id]>(0))', column: null }],
       },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createEngine, type Engine, inspect, NoSuchTableError } from '../../src/index.ts';
+import { createEngine, type Engine, inspect, MetaData, NoSuchTableError } from '../../src/index.ts';
 import { afterTest, Statements, type TestDatabase } from '../setup/databases.ts';
 import { catalogDatabases, MUSIC, RENTAL } from '../setup/foreign-schemas.ts';
 
@@ -113,6 +113,30 @@ describe.each(catalogDatabases)('inspecting what others made, on $name', (databa
     expect((await inspector.tables({ kind: 'view' })).map(({ name }) => name)).toEqual(['Cheap']);
     expect((await inspector.tables({ names: ['Cheap', 'Log', 'nothing'] })).map(({ name }) => name).sort()).toEqual(['Cheap', 'Log']);
     await expect(inspector.viewDefinition('Track')).rejects.toThrow(NoSuchTableError);
+  });
+
+  it('reads views beside one that has lost its table', async () => {
+    const engine = await engineOf(database, 'CREATE TABLE kept (id INT PRIMARY KEY); CREATE VIEW b_whole AS SELECT id FROM kept');
+    await using connection = await engine.connect({ autocommit: true });
+    // PostgreSQL keeps a table that a view stands on.
+    if (family !== 'postgresql')
+      await connection.script('CREATE TABLE gone (n INT); CREATE VIEW a_broken AS SELECT n FROM gone; DROP TABLE gone');
+    const inspector = inspect(connection);
+    const broken = family === 'postgresql' ? [] : ['a_broken'];
+    expect(await inspector.viewNames()).toEqual([...broken, 'b_whole']);
+    expect((await inspector.views()).map(({ name, columns }) => [name, columns]).sort()).toEqual([
+      ...broken.map((name) => [name, []]),
+      ['b_whole', ['id']],
+    ]);
+    expect((await inspector.tables({ kind: 'any' })).map(({ name, columns }) => [name, columns.length]).sort()).toEqual([
+      ...broken.map((name) => [name, 0]),
+      ['b_whole', 1],
+      ['kept', 1],
+    ]);
+    if (broken.length > 0) expect(await inspector.viewDefinition('a_broken')).toContain('gone');
+    const metadata = new MetaData();
+    await metadata.reflect(connection, { views: true });
+    expect([[...metadata.tables.keys()], [...metadata.views.keys()]]).toEqual([['kept'], ['b_whole']]);
   });
 
   it('names the near ones of a table that is not there', async () => {

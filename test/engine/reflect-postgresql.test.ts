@@ -143,6 +143,8 @@ describe.each(postgresqls)('a schema that others made, on $name', (database) => 
       const metadata = await expectMadeAgain(database, await engineAfter(database, BEFORE + script), {}, BEFORE);
       expect(metadata.tables.size).toBeGreaterThan(0);
     },
+    // Making a database takes seconds on a busy machine.
+    60_000,
   );
 
   it('has types with the values that they have', async () => {

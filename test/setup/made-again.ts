@@ -49,8 +49,15 @@ export async function described(engine: Engine, schema: string | null = null): P
  * in any of them, and that the last two are the same to the last word; gives the metadata that was read.
  *
  * @param before what the second and the third need to be there, such as extensions
+ * @param exact the first has no words but ours, so that the second is the same to the last word too
  */
-export async function expectMadeAgain(database: TestDatabase, first: Engine, options: ReflectOptions = {}, before = ''): Promise<MetaData> {
+export async function expectMadeAgain(
+  database: TestDatabase,
+  first: Engine,
+  options: ReflectOptions = {},
+  before = '',
+  exact = false,
+): Promise<MetaData> {
   const all = { views: true, partitions: true, sequences: true, ...options };
   const read = async (engine: Engine): Promise<MetaData> => {
     const metadata = new MetaData();
@@ -63,6 +70,7 @@ export async function expectMadeAgain(database: TestDatabase, first: Engine, opt
   await metadata.createAll(second);
   const again = await read(second);
   expect(await differences(first, again.tables.values())).toEqual([]);
+  if (exact) expect(await described(second)).toEqual(await described(first));
   const third = await engineAfter(database, before);
   await again.createAll(third);
   expect(await described(third)).toEqual(await described(second));

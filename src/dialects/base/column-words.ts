@@ -10,7 +10,8 @@ export function seriesWords({ start, increment, min, max, cache, cycle }: Series
   if (min !== undefined) words += min === null ? ' NO MINVALUE' : ` MINVALUE ${min}`;
   if (max !== undefined) words += max === null ? ' NO MAXVALUE' : ` MAXVALUE ${max}`;
   if (cache !== undefined) words += ` CACHE ${cache}`;
-  if (cycle !== undefined) words += cycle ? ' CYCLE' : ' NO CYCLE';
+  // Not to begin again is what every database does anyway, and each has its own words for it.
+  if (cycle === true) words += ' CYCLE';
   return words;
 }
 

@@ -209,3 +209,11 @@ export function normalTime(text: string): string | null {
   if (match === null) return null;
   return match[2] === undefined ? `${text}:00` : text;
 }
+
+/** A moment or a time of day without the zeros that a column's precision adds at its end; any other text as it is. */
+export function plainClock(text: string): string {
+  const clock = /^((?:\d{4}-\d\d-\d\d[ T])?-?\d+:\d\d:\d\d)\.(\d+)$/.exec(text);
+  if (clock === null) return text;
+  const fraction = clock[2].replace(/0+$/, '');
+  return fraction === '' ? clock[1] : `${clock[1]}.${fraction}`;
+}

@@ -197,6 +197,8 @@ export interface DdlCompiler {
   readonly altersConstraints: boolean;
   /** A column cannot be dropped while a foreign key is on it; where this is not said, the key goes with the column. */
   readonly columnsHoldKeys?: boolean | undefined;
+  /** RESTRICT is what a foreign key does anyway, and the database does not tell it from NO ACTION. */
+  readonly restrictsAnyway?: boolean;
   /** A query that gives a row where the table exists. */
   tableExists(table: TableName): string;
   /** The same for a view, a sequence and an enum's type. */

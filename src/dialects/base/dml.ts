@@ -1,7 +1,8 @@
 import { sqlError } from '../../sql/errors.ts';
-import { make } from '../../sql/make.ts';
+import { make, makeColumn, makeSelect } from '../../sql/make.ts';
 import type { Node, SourceNode } from '../../sql/node.ts';
 import { isKind } from '../../sql/node-walk.ts';
+import { tableBehind } from '../../sql/schema.ts';
 import type { DeleteNode, InsertNode, MergeClauseNode, SelectNode, UpdateNode } from '../../sql/statement-nodes.ts';
 import { TIGHTNESS, type Visitors, type Writer } from './compiler.ts';
 import { holdsAggregate } from './functions.ts';
@@ -79,10 +80,29 @@ export function writeRows(
   }
 }
 
-/** Refuses an order and a limit, which few databases have here. */
-export function refuseLimit(node: UpdateNode | DeleteNode, to: Writer): void {
-  if (node.limit !== null || node.orderBy.length > 0)
-    throw sqlError('sql.unsupported', `ORDER BY and LIMIT in ${node.kind === 'update' ? 'an UPDATE' : 'a DELETE'}`, to.spelling.title);
+/**
+ * The change of those rows only that its order and limit choose, which few databases have here: they are found first, by their
+ * keys, and locked, so that nobody else changes which ones they are.
+ */
+export function withChosenRows<T extends UpdateNode | DeleteNode>(node: T, to: Writer): T {
+  const { table, where, orderBy, limit } = node;
+  if (limit === null) return orderBy.length === 0 ? node : { ...node, orderBy: [] };
+  const { title } = to.spelling;
+  const others = isKind(node, 'update') ? node.from : (node as DeleteNode).using;
+  if (others.length > 0) throw sqlError('sql.unsupported', 'ORDER BY and LIMIT in a change that uses other tables', title);
+  const key = tableBehind(table)?.primaryKey ?? null;
+  if (key === null) throw sqlError('sql.unsupported', 'ORDER BY and LIMIT in a change of a table without a primary key', title);
+  const columns = key.columns.map((column) => makeColumn(table, column.name, column.key, column.type));
+  const chosen = makeSelect({
+    columns,
+    from: [table],
+    where,
+    orderBy,
+    limit,
+    lock: make('lock', { strength: 'update', wait: null, of: [] }),
+  });
+  const operand = columns.length === 1 ? columns[0] : make('list', { items: columns });
+  return { ...node, where: make('in', { operand, list: chosen, negated: false }), orderBy: [], limit: null };
 }
 
 /** Runs `write` with the changed table and its other sources around. */
@@ -141,8 +161,8 @@ export const dmlVisitors: DmlVisitors = {
     writeAssignments(node.columns, node.values, to);
     if (node.where !== null) to.write(' WHERE ').condition(node.where);
   },
-  update: (node, to) => {
-    refuseLimit(node, to);
+  update: (given, to) => {
+    const node = withChosenRows(given, to);
     inChange(node.table, node.from, node.where, to, () => {
       to.write('UPDATE ').visit(node.table).write(' SET ');
       writeAssignments(node.columns, node.values, to);
@@ -156,8 +176,8 @@ export const dmlVisitors: DmlVisitors = {
   rowField: ({ query, place }, to) => {
     to.visit({ ...SCALAR, query: isKind(query, 'select') ? columnAlone(query, place) : query } as Node);
   },
-  delete: (node, to) => {
-    refuseLimit(node, to);
+  delete: (given, to) => {
+    const node = withChosenRows(given, to);
     inChange(node.table, node.using, node.where, to, () => {
       to.write('DELETE FROM ').visit(node.table);
       writeFrom(node.using, [], to, ' USING ');

@@ -1,9 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { describe, sqlError } from '../../sql/errors.ts';
 import type { Encryption, EncryptionKey, SqlType } from '../../sql/type.ts';
 import type { Codec } from './dialect.ts';
 import { dialectError } from './errors.ts';
 import { decodePortable, encodePortable, type Portable } from './portable-values.ts';
+
+// Loaded with the first encrypted column: most programs have none, and it takes long to load.
+const cryptography = (): typeof import('node:crypto') => process.getBuiltinModule('node:crypto');
 
 /**
  * The text of an encrypted value: `a1.<hash>.<key's id>.<nonce, ciphertext and tag in base64>`. The hash is empty where
@@ -54,8 +56,8 @@ export function encryptedCodec(type: SqlType, inner: Codec): Codec {
   const prefix = (plain: Buffer): string => {
     if (search === null) return `${VERSION}.`;
     // A key for one purpose only, so that the hash says nothing about the encryption.
-    const key = Buffer.from(hkdfSync('sha256', bytesOf(encryption, '', search), '', 'athanor search', 32));
-    return `${VERSION}.${createHmac('sha256', key).update(plain).digest('hex')}`;
+    const key = Buffer.from(cryptography().hkdfSync('sha256', bytesOf(encryption, '', search), '', 'athanor search', 32));
+    return `${VERSION}.${cryptography().createHmac('sha256', key).update(plain).digest('hex')}`;
   };
 
   return {
@@ -67,8 +69,10 @@ export function encryptedCodec(type: SqlType, inner: Codec): Codec {
       const plain = content(value, where);
       const [{ id, key }] = encryption.keys;
       const header = `${prefix(plain)}.${id}`;
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', bytesOf(encryption, id, key), nonce).setAAD(Buffer.from(header));
+      const nonce = cryptography().randomBytes(NONCE_BYTES);
+      const cipher = cryptography()
+        .createCipheriv('aes-256-gcm', bytesOf(encryption, id, key), nonce)
+        .setAAD(Buffer.from(header));
       const sealed = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
       return `${header}.${sealed.toString('base64')}`;
     },
@@ -98,7 +102,8 @@ export function encryptedCodec(type: SqlType, inner: Codec): Codec {
 function open(header: string, sealed: Buffer, key: Buffer): string {
   try {
     const end = sealed.length - TAG_BYTES;
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+    const decipher = cryptography()
+      .createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
       .setAAD(Buffer.from(header))
       .setAuthTag(sealed.subarray(end));
     return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, end)), decipher.final()]).toString('utf8');

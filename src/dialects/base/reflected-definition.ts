@@ -145,10 +145,19 @@ function withKey(given: Column, reflected: ReflectedTable, source: ReflectedColu
 
 /** The values of a check that an enum's would be: `role IN ('admin', 'customer')`. */
 function enumValues(name: string, condition: string): string[] | null {
-  const match = /^["`[]?([^"`\]]+?)["`\]]?\s+IN\s*\(((?:\s*'(?:[^']|'')*'\s*,?)+)\)$/i.exec(condition);
-  if (match === null || match[1] !== name) return null;
-  return [...match[2].matchAll(/'((?:[^']|'')*)'/g)].map(([, value]) => value.replaceAll("''", "'"));
+  // PostgreSQL shows it as `(role)::text = ANY ((ARRAY['admin'::character varying])::text[])`.
+  const plain = condition.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|::[a-z][a-z ]*(?:\[\])?|[()]/gi, (token) =>
+    /^['"]/.test(token) ? token : '',
+  );
+  const listed = /^(.+?)\s*= ANY ARRAY\[(.+)\]$/s.exec(plain);
+  const match = IN_LIST.exec(listed === null ? condition : `${listed[1]} IN (${listed[2]})`);
+  if (match === null) return null;
+  const [, double, back, bracket, bare, values] = match;
+  if ((double?.replaceAll('""', '"') ?? back?.replaceAll('``', '`') ?? bracket ?? bare) !== name) return null;
+  return [...values.matchAll(/'((?:[^']|'')*)'/g)].map(([, value]) => value.replaceAll("''", "'"));
 }
+
+const IN_LIST = /^(?:"((?:[^"]|"")+)"|`((?:[^`]|``)+)`|\[([^\]]+)\]|([^\s"`[\]]+))\s+IN\s*\(((?:\s*'(?:[^']|'')*'\s*,?)+)\)$/i;
 
 /** An index of a database as `index()` would say it. */
 function indexDefinition(

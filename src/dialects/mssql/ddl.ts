@@ -190,6 +190,7 @@ export const mssqlDdl: DdlCompiler = {
     return ifNotExists ? unless(`SCHEMA_ID(${textLiteral(name)}) IS NOT NULL`, asBatch(create)) : create;
   },
   dropColumn: (table, column) => `${dropDependents(table, column.name)}; ${base.dropColumn(table, column)}`,
+  restrictsAnyway: true,
   parseType: parseMssqlType,
   sameType: sameMssqlType,
   sameExpression: sameMssqlExpression,

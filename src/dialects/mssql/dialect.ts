@@ -1,6 +1,7 @@
 import { sqlError } from '../../sql/errors.ts';
 import { compile } from '../base/compiler.ts';
 import type { Dialect, TransactionOptions } from '../base/dialect.ts';
+import { mssqlCatalog } from './catalog.ts';
 import { mssqlDdl } from './ddl.ts';
 import { emptyList, listSource } from './list-source.ts';
 import { reflectMssql } from './reflection.ts';
@@ -53,5 +54,6 @@ export const mssql: Dialect = {
   // The plan follows the rows as a result of its own, of which it is the last.
   explain: { prefix: 'SET STATISTICS PROFILE ON;', line: (row) => String(row[2]) },
   reflect: reflectMssql,
+  catalog: mssqlCatalog,
   drivers: { tedious: async () => (await import('./tedious.ts')).tedious },
 };

@@ -4,7 +4,7 @@ import { isKind } from '../../sql/node-walk.ts';
 import type { ConflictNode, DeleteNode, InsertNode, UpdateNode } from '../../sql/statement-nodes.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
 import { changesRows } from '../base/cte-hoisting.ts';
-import { dmlVisitors, inChange, refuseLimit, writeAssignments, writeNames } from '../base/dml.ts';
+import { dmlVisitors, inChange, withChosenRows, writeAssignments, writeNames } from '../base/dml.ts';
 import { writeHints } from '../base/selects.ts';
 import { checkSources, held } from '../base/sources.ts';
 import { writeEnd, writeLeadingCtes } from './ctes.ts';
@@ -103,8 +103,8 @@ export const mssqlDmlVisitors: Pick<Visitors, DmlKinds> = {
   insert: writeInsert,
   // Written with its MERGE.
   conflict: () => {},
-  update: (node, to) => {
-    refuseLimit(node, to);
+  update: (given, to) => {
+    const node = withChosenRows(given, to);
     inChange(node.table, node.from, node.where, to, () => {
       writeLeadingCtes(to);
       within(to, { place: 'nested' }, () => {
@@ -116,8 +116,8 @@ export const mssqlDmlVisitors: Pick<Visitors, DmlKinds> = {
       });
     });
   },
-  delete: (node, to) => {
-    refuseLimit(node, to);
+  delete: (given, to) => {
+    const node = withChosenRows(given, to);
     inChange(node.table, node.using, node.where, to, () => {
       writeLeadingCtes(to);
       within(to, { place: 'nested' }, () => {

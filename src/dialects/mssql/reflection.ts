@@ -82,12 +82,13 @@ function readIndexes(rows: readonly DriverRow[]): OwnIndex[] {
   });
 }
 
-function readForeignKeys(rows: readonly DriverRow[]): ReflectedForeignKey[] {
+export function readForeignKeys(rows: readonly DriverRow[]): ReflectedForeignKey[] {
   return [...Map.groupBy(rows, (row) => String(row[1])).values()].map((parts) => {
     const [, name, , target, schema, , onDelete, onUpdate] = parts[0];
     return {
       name: String(name),
       columns: parts.map((part) => String(part[2])),
+      target: { name: String(target), schema: schema as string | null },
       targetTable: schema === null ? String(target) : `${String(schema)}.${String(target)}`,
       targetColumns: parts.map((part) => String(part[5])),
       onDelete: action(onDelete),
@@ -102,7 +103,7 @@ function action(words: unknown): string | null {
 }
 
 /** The type with its sizes, as it is written in CREATE TABLE. */
-function typeWords([, , type, length, precision, scale]: DriverRow): string {
+export function typeWords([, , type, length, precision, scale]: DriverRow): string {
   const word = String(type).toUpperCase();
   const bytes = Number(length);
   switch (word) {

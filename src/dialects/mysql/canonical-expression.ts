@@ -1,3 +1,6 @@
+import { plainClock } from '../base/dates.ts';
+import { decimalClass } from '../base/decimals.ts';
+
 const TOKEN =
   /(?<skip>\s+|--\s[^\n]*|#[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<text>(?:_[a-z0-9]+\s*)?\\?'(?:[^'\\]|''|\\[\s\S])*')|(?<quoted>`(?:[^`]|``)*`)|(?<word>[\p{L}_$][\p{L}\p{N}_$]*)|(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?<sign><=>|<=|>=|<>|!=|\|\||&&|<<|>>|[\s\S])/giu;
 
@@ -24,9 +27,9 @@ export function canonicalExpression(sql: string): string {
     const { skip, text, quoted, word, number, sign } = groups as Record<string, string | undefined>;
     if (skip !== undefined || sign === '(' || sign === ')') continue;
     if (text !== undefined)
-      words.push(`'${text.slice(text.indexOf("'") + 1, -1).replace(/''|\\([\s\S])/g, (_all, escaped) => escaped ?? "'")}'`);
+      words.push(`'${plainClock(text.slice(text.indexOf("'") + 1, -1).replace(/''|\\([\s\S])/g, (_all, escaped) => escaped ?? "'"))}'`);
     else if (quoted !== undefined) words.push(quoted.slice(1, -1).replaceAll('``', '`').toLowerCase());
-    else if (number !== undefined) words.push(number.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, ''));
+    else if (number !== undefined) words.push(new (decimalClass())(number).toFixed());
     else {
       const lower = (word ?? sign ?? '').toLowerCase();
       words.push(SAME[lower] ?? lower);

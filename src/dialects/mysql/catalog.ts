@@ -86,7 +86,7 @@ async function readTables(
   if (tables.length === 0) return [];
   const columns = byTable(
     await reader.query(
-      `SELECT table_name, column_name, column_type, is_nullable, column_default, extra, column_key, column_comment, collation_name,
+      `SELECT table_name, column_name, column_type, is_nullable, column_default, extra, column_comment, collation_name,
          generation_expression
        FROM information_schema.columns WHERE table_schema = ?${words} ORDER BY table_name, ordinal_position`,
       parameters,
@@ -122,7 +122,7 @@ async function readTables(
     const foreignKeys = readForeignKeys(keys.get(name) ?? [], rules.get(name) ?? [], own, schema);
     const allChecks = (checks.get(name) ?? []).map((check) => readCheck(check, server));
     // MariaDB's JSON is text with a check of its own.
-    const json = new Set(allChecks.flatMap(({ sql }) => /^json_valid\(`(.+)`\)$/i.exec(sql)?.[1] ?? []));
+    const json = new Set(allChecks.flatMap(({ sql }) => /^json_valid\(`(.+)`\)$/i.exec(sql)?.[1].replaceAll('``', '`') ?? []));
     const all = readIndexes(indexes.get(name) ?? [], /^memory$/i.test(String(row[2])) ? 'hash' : 'btree');
     const primary = all.find((index) => index.name === 'PRIMARY');
     const others = all.filter((index) => index !== primary && !belongsToKey(index, foreignKeys));
@@ -131,7 +131,7 @@ async function readTables(
       name,
       schema,
       kind,
-      columns: (columns.get(name) ?? []).map((column) => readColumn(column, own, text(row[3]), json, server)),
+      columns: (columns.get(name) ?? []).map((column) => readColumn(column, primary?.columns ?? [], own, text(row[3]), json, server)),
       // Its name is PRIMARY, whatever it was given.
       primaryKey: primary === undefined ? null : { name: null, columns: primary.columns },
       // A unique key and a unique index are one thing here.
@@ -210,13 +210,14 @@ function optionsOf([, type, engine, collation, , createOptions]: DriverRow, part
 
 function readColumn(
   row: DriverRow,
+  keyed: readonly string[],
   own: string | null,
   usual: string | null,
   json: ReadonlySet<string>,
   server: CatalogServer,
 ): ReflectedColumn {
-  const [, name, type, nullable, fallback, extra, key, comment, collation, expression] = row.map(text) as [string, ...string[]];
-  const primaryKey = key === 'PRI';
+  const [, name, type, nullable, fallback, extra, comment, collation, expression] = row.map(text) as [string, ...string[]];
+  const primaryKey = keyed.includes(name);
   const computed = /\b(?:VIRTUAL|STORED|PERSISTENT)\b/i.test(extra) && expression !== null && expression !== '';
   return {
     name,

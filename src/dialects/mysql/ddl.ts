@@ -263,6 +263,7 @@ export function mysqlDdl(server: MysqlServer, title: string, visitors: Visitors,
       // The index that came with the key, where none was there before, has its name.
       return [`${alter} FOREIGN KEY ${quote(name)}${server.mariadb ? `, DROP INDEX IF EXISTS ${quote(name)}` : ''}`];
     },
+    restrictsAnyway: true,
     parseType: parseMysqlType,
     sameType: (a, b) => canonicalType(a) === canonicalType(b),
     sameExpression: (a, b) => canonicalExpression(a) === canonicalExpression(b),

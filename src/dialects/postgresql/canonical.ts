@@ -1,3 +1,7 @@
+import { plainClock } from '../base/dates.ts';
+import { formatInterval, readInterval } from '../base/intervals.ts';
+import { parsePostgresqlInterval } from './interval-text.ts';
+
 const TOKEN =
   /(?<skip>\s+|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<text>[eE]?'(?:[^']|'')*')|(?<quoted>"(?:[^"]|"")*")|(?<cast>::\s*(?:"(?:[^"]|"")*"(?:\."(?:[^"]|"")*")?|[a-zA-Z_][\w.]*(?:\s+(?:precision|varying|without time zone|with time zone))?)(?:\s*\([\d,\s]*\))?(?:\s+(?:without|with) time zone)?(?:\s*\[\d*\])*)|(?<name>[\p{L}_\u0080-\uffff][\p{L}\p{N}_$\u0080-\uffff]*)|(?<number>(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:[eE][+-]?\d+)?)|(?<sign>\|\||<=|>=|<>|!=|->>|->|#>>|#>|@>|<@|~~\*|~~|!~~\*|!~~|[\s\S])/gu;
 
@@ -9,15 +13,39 @@ interface Item {
   readonly value: string;
 }
 
+/** A duration as models write it. */
+const ISO = /^'-?P(?=[\dT-])[\dYMWDTHS.-]+'$/;
+
+/** The text of an interval in one spelling; any other text as it is. */
+function duration(quoted: string): string {
+  const text = quoted.slice(1, -1);
+  try {
+    const parts = ISO.test(quoted) ? readInterval(text) : parsePostgresqlInterval(text);
+    return parts === null ? quoted : `'${formatInterval(parts)}'`;
+  } catch {
+    return quoted;
+  }
+}
+
+/** A text without zeros at the end of a moment. */
+const plainText = (quoted: string): string => (quoted.startsWith("'") ? `'${plainClock(quoted.slice(1, -1))}'` : quoted);
+
 function items(sql: string): Item[] {
   const list: Item[] = [];
   for (const match of sql.matchAll(TOKEN)) {
     const groups = match.groups as Record<string, string | undefined>;
     const raw = match[0];
     // PostgreSQL adds casts to what it shows, and they change nothing.
+    if (groups.cast !== undefined) {
+      const last = list[list.length - 1];
+      if (/^::\s*interval\b/i.test(groups.cast) && last?.kind === 'text')
+        list[list.length - 1] = { kind: 'text', value: duration(last.value) };
+    }
     if (groups.skip !== undefined || groups.cast !== undefined) continue;
-    if (groups.text !== undefined) list.push({ kind: 'text', value: raw });
-    else if (groups.quoted !== undefined) {
+    if (groups.text !== undefined) {
+      const spans = ISO.test(raw) || list[list.length - 1]?.value === 'interval';
+      list.push({ kind: 'text', value: spans ? duration(raw) : plainText(raw) });
+    } else if (groups.quoted !== undefined) {
       const name = raw.slice(1, -1).replaceAll('""', '"');
       list.push({ kind: 'other', value: /^[a-z_][a-z0-9_]*$/.test(name) ? name : raw });
     } else if (raw === '(' || raw === '[') list.push({ kind: 'open', value: raw });

@@ -73,7 +73,8 @@ export async function reflectSqlite(connection: CatalogReader, read: SqliteTable
   const rows = async (sql: string, parameters: readonly unknown[] = []): Promise<DriverRow[]> => connection.query(sql, parameters);
   const tables = (await rows(queries.tables, chosen)) as [string, string | null, number | bigint, number | bigint, string][];
   if (tables.length === 0) return [];
-  const columnRows = byTable(await rows(queries.columns, chosen));
+  const objects = tables.map(([name, , , , kind]) => ({ name, view: kind === 'view' }));
+  const columnRows = byTable(await columnsOf(connection, objects, read.schema, () => rows(queries.columns, chosen)));
   const indexRows = byTable(await rows(queries.indexes, chosen));
   const keyRows = byTable(await rows(queries.foreignKeys, chosen));
   // A key that names no column stands for the primary key of a table that may not be among those that are read.
@@ -122,17 +123,54 @@ export async function reflectSqliteViews(
   { schema, names }: Omit<SqliteTables, 'types'> = MAIN,
 ): Promise<ReflectedView[]> {
   const { text, objects } = catalogOf(schema);
-  const rows = await connection.query(
-    `SELECT s.name, s.sql, c.name FROM ${objects} s JOIN pragma_table_xinfo(s.name, ${text}) c WHERE s.type = 'view'${
-      names === null ? '' : ' AND s.name COLLATE NOCASE IN (SELECT value FROM json_each(?))'
-    } ORDER BY s.rowid, c.cid`,
-    names === null ? [] : [JSON.stringify(names)],
+  const chosen = names === null ? '' : ' AND s.name COLLATE NOCASE IN (SELECT value FROM json_each(?))';
+  const parameters = names === null ? [] : [JSON.stringify(names)];
+  const views = await connection.query(
+    `SELECT s.name, s.sql FROM ${objects} s WHERE s.type = 'view'${chosen} ORDER BY s.rowid`,
+    parameters,
   );
-  return [...Map.groupBy(rows, (row) => String(row[0]))].map(([name, own]) => {
-    const sql = String(own[0][1]);
-    const columns = own.map((row) => String(row[2]));
-    return { name, schema, definition: definitionOf(sql), columns, materialized: false };
+  if (views.length === 0) return [];
+  const all = views.map(([name]) => ({ name: String(name), view: true }));
+  const columns = byTable(
+    await columnsOf(connection, all, schema, async () =>
+      connection.query(
+        `SELECT s.name, c.name FROM ${objects} s JOIN pragma_table_xinfo(s.name, ${text}) c WHERE s.type = 'view'${chosen} ORDER BY s.rowid, c.cid`,
+        parameters,
+      ),
+    ),
+  );
+  return views.map(([given, sql]) => {
+    const name = String(given);
+    const own = (columns.get(name.toLowerCase()) ?? []).map((row) => String(row[1]));
+    return { name, schema, definition: definitionOf(String(sql)), columns: own, materialized: false };
   });
+}
+
+/**
+ * The columns of tables and views together; where a view among them stands on something that is gone, which SQLite refuses
+ * as a whole, one by one, and such a view has none.
+ */
+async function columnsOf(
+  connection: CatalogReader,
+  objects: readonly { readonly name: string; readonly view: boolean }[],
+  schema: string | null,
+  together: () => Promise<DriverRow[]>,
+): Promise<DriverRow[]> {
+  try {
+    return await together();
+  } catch (error) {
+    if (!objects.some(({ view }) => view)) throw error;
+  }
+  const rows: DriverRow[] = [];
+  for (const { name, view } of objects) {
+    try {
+      const sql = 'SELECT ?, name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?, ?) WHERE hidden <> 1 ORDER BY cid';
+      rows.push(...(await connection.query(sql, [name, name, schema ?? 'main'])));
+    } catch (error) {
+      if (!view) throw error;
+    }
+  }
+  return rows;
 }
 
 /** What stands after AS in CREATE VIEW name (columns) AS …. */

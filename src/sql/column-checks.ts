@@ -1,0 +1,26 @@
+import type { ColumnDefinition } from './column.ts';
+import { sqlError } from './errors.ts';
+
+const NUMBERS = ['integer', 'bigInteger', 'smallInteger'];
+
+/** The usual rule for a single key: an integer that nothing else gives a value. */
+export function isNumbered(definition: ColumnDefinition): boolean {
+  return (
+    definition.reference === null &&
+    definition.default === null &&
+    definition.serverDefault === null &&
+    NUMBERS.includes(definition.type.name)
+  );
+}
+
+/** What cannot be said of one column at once. */
+export function checkColumn(table: string, key: string, definition: ColumnDefinition): void {
+  const { computed, identity, serverDefault } = definition;
+  const fill = definition.default !== null ? 'default()' : serverDefault !== null ? 'serverDefault()' : null;
+  const one = computed !== null ? 'computed()' : identity !== null ? 'identity()' : null;
+  if (one !== null && fill !== null) throw sqlError('sql.invalid-schema', table, `its column '${key}' has both ${one} and ${fill}`);
+  if (computed !== null && identity !== null)
+    throw sqlError('sql.invalid-schema', table, `its column '${key}' has both computed() and identity()`);
+  if ((identity !== null || definition.autoIncrement === true) && !NUMBERS.includes(definition.type.name))
+    throw sqlError('sql.invalid-schema', table, `its column '${key}' is numbered by the database, and is no integer`);
+}
