@@ -80,6 +80,8 @@ export async function updateByKeys(session: BulkSession, mapper: Mapper, rows: r
     });
     const match = mapper.versionPosition < 0 ? key : [...key, takeVersion(mapper, given)];
     if (given.size === 0) continue;
+    for (const { position, key } of mapper.required)
+      if (given.get(position) === null) throw ormError('orm.null-of-class', 'A row of bulkUpdate()', mapper.name, key, mapper.table.name);
     for (const { position, onUpdate } of renewed) {
       if (onUpdate === null || given.has(position)) continue;
       given.set(position, 'make' in onUpdate ? onUpdate.make() : onUpdate.value);

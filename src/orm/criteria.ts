@@ -65,6 +65,12 @@ export function defineCriteria(mapper: Mapper, criteria: Readonly<Record<string,
   anywhere++;
 }
 
+/** What a model and those above it say of their rows, by name. */
+export function criteriaSaid(mapper: Mapper): Readonly<Record<string, (attributes: never) => CriterionResult>> {
+  const above = mapper.parent === null ? {} : criteriaSaid(mapper.parent);
+  return { ...above, ...Object.fromEntries((ofModels.get(mapper) ?? []).map(({ name, condition }) => [name as string, condition])) };
+}
+
 /** A criterion of a class, of several, or of every class whose shape was made with a mixin. */
 export function makeCriterion(target: unknown, condition: (attributes: never) => CriterionResult, name: string | null): Criterion {
   if (typeof condition !== 'function')

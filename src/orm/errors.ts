@@ -56,6 +56,18 @@ const TABLE = {
     MappingError,
     `${model} is not among the identities of ${root}, so its rows could not be told from others. Name it there, or say { abstract: true }.`,
   ],
+  'orm.bad-identity': (model: string, on: string, got: string, expected: string) => [
+    MappingError,
+    `${model} tells classes apart by '${on}', and names one for '${got}'. Give ${expected}.`,
+  ],
+  'orm.concrete-relation': (model: string, key: string, parent: string) => [
+    MappingError,
+    `'${key}' is a relation of ${parent}, and ${model} has a table of its own with nothing in common. Say the relation again in the shape of ${model}, with the foreign key of its own table.`,
+  ],
+  'orm.null-of-class': (object: string, model: string, key: string, table: string) => [
+    MappingError,
+    `${object} has no '${key}', which every ${model} has to have. Rows of other classes in '${table}' have none, so the database does not ask for it: set it before the flush, or make the column nullable().`,
+  ],
   'orm.not-polymorphic': (where: string, model: string) => [
     MappingError,
     `${where}: nothing tells the rows of ${model} from those of other classes. Give ${model} { on, identities }.`,

@@ -6,9 +6,9 @@ import { watchInside } from './inner-changes.ts';
 import { CHANGES, type Entity, type Mapper, NO_CHANGES, PERSISTENT, RELATED, ROW, STATUS } from './mapping.ts';
 import { storedKey } from './persistence.ts';
 import { EntityCollection } from './related.ts';
-import { insertEntities, type SqlRows } from './row-inserts.ts';
+import { insertEntities } from './row-inserts.ts';
 import { switchRows } from './row-switch.ts';
-import { mayHaveSqlValues, type SqlValues, takeSqlValues } from './sql-values.ts';
+import { mayHaveSqlValues, type SqlRows, type SqlValues, takeSqlValues } from './sql-values.ts';
 import type { Undo } from './undo.ts';
 
 /** Stores new objects. */

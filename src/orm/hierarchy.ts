@@ -65,7 +65,7 @@ export class Hierarchy {
   /** The class that a discriminator's value stands for. Throws a MappingError for a value that no class has. */
   memberOf(identity: unknown): Member {
     if (identity === null || identity === undefined) return this.root;
-    const member = this.#listed().get(typeof identity === 'bigint' ? Number(identity) : identity);
+    const member = this.#listed().get(identity);
     if (member === undefined) {
       const known = [...this.#listed().keys()].map(String).join(', ');
       throw ormError('orm.unknown-identity', this.root.name, this.root.columns[this.discriminator].key, describe(identity), known);
@@ -83,23 +83,45 @@ export class Hierarchy {
     return identity;
   }
 
+  /** The values of the discriminator that stand for a class itself. */
+  ownIdentities(member: Member): readonly unknown[] {
+    this.#listed();
+    return this.#identities.get(member) ?? [];
+  }
+
   /** The values of the discriminator in the rows of a class: its own, and those of the classes below it. */
   identitiesBelow(member: Member): unknown[] {
     this.#listed();
     return [...(this.#identities.get(member) ?? []), ...member.children.flatMap((child) => this.identitiesBelow(child))];
   }
 
+  /** A key of `identities`, which is text, as a value of the discriminator. */
+  #valueOf(name: string): unknown {
+    const { kinds, columns, name: model } = this.root;
+    switch (this.discriminator < 0 ? 'string' : kinds[this.discriminator]) {
+      case 'number':
+        return Number(name);
+      case 'bigint':
+        return BigInt(name);
+      case 'boolean':
+        if (name === 'true' || name === 'false') return name === 'true';
+        throw ormError('orm.bad-identity', model, columns[this.discriminator].key, name, "'true' or 'false'");
+      default:
+        return name;
+    }
+  }
+
   /** Reads the lists of all classes, each once. */
   #listed(): Map<unknown, Member> {
     if (this.#byIdentity !== null) return this.#byIdentity;
     const map = new Map<unknown, Member>();
-    const numeric = this.discriminator >= 0 && this.root.kinds[this.discriminator] === 'number';
     const read = (member: Member): void => {
       const classes = member.listing?.identities();
       for (const [name, model] of Object.entries((classes ?? {}) as Record<string, unknown>)) {
+        const value = this.#valueOf(name);
         const found = this.#find(model, `The identity '${name}' of ${member.name}`) as Member;
         if (found.root !== this.root) throw ormError('orm.foreign-identity', name, member.name, found.name);
-        map.set(numeric ? Number(name) : name, found);
+        map.set(value, found);
       }
       for (const child of member.children) read(child);
     };
@@ -190,6 +212,11 @@ export class Dispatch implements RowDispatch {
     this.later = [...new Set(this.#tops.values())];
   }
 
+  /** Whether a value of the discriminator stands for a class. */
+  names(mapper: Mapper, value: unknown): boolean {
+    return this.#hierarchy.ownIdentities(mapper as Member).includes(value);
+  }
+
   laterOf(mapper: Mapper): Mapper | null {
     return this.#tops.get(mapper) ?? null;
   }
@@ -251,12 +278,18 @@ function withoutWaiting(mapper: Mapper, row: DriverRow): DriverRow {
   return row;
 }
 
+/** Whether the attribute that tells classes apart may have this value in a row of a class. */
+export function isIdentityOf(member: Mapper, value: unknown): boolean {
+  const { root } = member;
+  return root.dispatch instanceof Dispatch && root.dispatch.names(member, value);
+}
+
 /** The condition that tells a class's rows from those of others in its table; null where its table is its own. */
 export function ownCondition(member: Member, hierarchy: Hierarchy): Node | null {
   const { parent } = member;
   if (parent === null || hierarchy.discriminator < 0 || member.table !== parent.table) return null;
   const column = hierarchy.root.columns[hierarchy.discriminator];
-  const operand = makeColumn(column.table.node, column.name, column.key, column.type);
+  const operand = column.formula?.(column.table.node) ?? makeColumn(column.table.node, column.name, column.key, column.type);
   const identities = hierarchy.identitiesBelow(member);
   if (identities.length === 0) {
     hierarchy.identityOf(member);

@@ -115,6 +115,7 @@ class ClassMapper implements Member {
   readonly setters: (AttributeListener[] | null)[];
   readonly validators: readonly (readonly Validator<unknown>[])[];
   readonly plain: readonly boolean[];
+  readonly required: readonly TableColumn[];
   readonly workedOut: readonly TableColumn[];
   readonly #base: AnyConstructor;
   readonly #shape: object;
@@ -187,6 +188,8 @@ class ClassMapper implements Member {
     for (const [event, listeners] of parent?.listeners ?? []) this.listeners.set(event, [...listeners]);
     this.validators = this.columns.map((column) => (column.computed === null ? column.validators : [NEVER_SET]));
     this.plain = this.columns.map((_column, i) => this.validators[i].length === 0 && this.kinds[i] !== 'boxed');
+    const shared = parent !== null && parent.table === table ? (extension?.columns ?? []) : [];
+    this.required = [...(parent?.required ?? []), ...shared.filter(({ nullable, computed }) => !nullable && computed === null)];
     this.workedOut = this.columns.filter((column) => column.formula === undefined && isWorkedOut(column));
     this.factory = entityFactory(base.prototype);
     for (const column of this.columns) columnMappers.set(column, this);

@@ -174,6 +174,8 @@ export interface Mapper {
   readonly validators: readonly (readonly Validator<unknown>[])[];
   /** By position: whether a new object's value goes into its slot as it is. */
   readonly plain: readonly boolean[];
+  /** Columns without NULL that it keeps in the table of a class above, where the database allows it to other classes. */
+  readonly required: readonly TableColumn[];
   /** The columns that an UPDATE makes the database work out anew. */
   readonly workedOut: readonly TableColumn[];
   /** Relations by their order among relations; resolved on first use. */

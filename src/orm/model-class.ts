@@ -37,6 +37,11 @@ export interface ModelAlias<S, M, N extends string = string> extends Source {
   readonly '~from'?: N;
   readonly c: Attributes<S, N>;
   readonly '~entity': M;
+  /**
+   * The attributes of a class below, over this alias. SQLAlchemy: `with_polymorphic(Employee, [Engineer]).Engineer`.
+   * @example const e = alias(Employee, 'e'); e.query().filter(e.of(Engineer).c.language.eq('ts'))
+   */
+  of<C extends AnyClass & { readonly '~shape'?: unknown }>(model: C): { readonly c: Attributes<NonNullable<C['~shape']>, N> };
   /** A query for the class's objects that goes over this alias. */
   query(): Query<M, M, never>;
 }
@@ -108,16 +113,29 @@ export interface ExtendOptions<S> extends Omit<TableOptions<S>, 'bind'> {
    * default), or by one further statement for all of the objects that are found of it. SQLAlchemy: `polymorphic_load`.
    */
   polymorphicLoad?: 'inline' | 'selectin';
+  /**
+   * The table, which has to be named, has all columns of the class that is extended besides those of the shape: its rows are no rows of
+   * that class, and queries of it do not give them. Relations are not taken over. SQLAlchemy: `concrete=True`.
+   */
+  concrete?: boolean;
 }
 
-/** The key of `identities` as the discriminator's value: a number where the attribute is one. */
+/** The key of `identities` as the discriminator's value: a number or a boolean where the attribute is one. */
 type Identity<S, On, K> = On extends keyof S
   ? S[On] extends Column
     ? ColumnValue<S[On]> extends number
       ? K extends `${infer N extends number}`
         ? N
         : K
-      : K
+      : ColumnValue<S[On]> extends boolean
+        ? K extends 'true'
+          ? true
+          : false
+        : ColumnValue<S[On]> extends bigint
+          ? K extends `${infer N extends bigint}`
+            ? N
+            : K
+          : K
     : K
   : K;
 

@@ -11,14 +11,15 @@ import type { ExpressionLike } from '../sql/operand.ts';
 import { ColumnAttribute, type Columns, type Shape, type Source, Table, type TableColumn, type TableOptions } from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';
 import { initialize } from './assignment.ts';
+import { AssociationProxyDefinition } from './association-proxy.ts';
 import { unknownAttribute } from './attributes.ts';
 import { defaultChoice, selectChosen } from './column-choice.ts';
 import { type ColumnProperty, isColumnProperty } from './column-property.ts';
-import { defineCriteria } from './criteria.ts';
+import { criteriaSaid, defineCriteria } from './criteria.ts';
 import { addDerived, installDerived, isDerived } from './derived-attribute.ts';
 import { ormError } from './errors.ts';
 import { ownTable, sharedTable } from './extension.ts';
-import type { Listing } from './hierarchy.ts';
+import { isA, type Listing } from './hierarchy.ts';
 import { Hybrid } from './hybrid.ts';
 import { adaptTo, columnOf } from './mapped-source.ts';
 import { createMapper, mapperOf } from './mapper.ts';
@@ -135,6 +136,24 @@ function expressionsOf(source: SourceNode, columns: readonly TableColumn[]): Col
   });
 }
 
+/** Columns of a class that extends another one: a select of them reads from all of its tables, and only its rows. */
+function ownExpressions(mapper: Mapper, columns: readonly TableColumn[]): ColumnAttribute[] {
+  const made = expressionsOf(mapper.table.node, columns);
+  const reading = <E extends object>(expression: E): E =>
+    Object.defineProperty(expression, '~reads', { get: () => sourceFor(mapper).reads });
+  for (const column of made) {
+    reading(column);
+    Object.defineProperty(column, 'as', { value: (name: string) => reading(Expression.prototype.as.call(column, name)) });
+  }
+  return made;
+}
+
+/** The attributes of a class over an alias of it, or of a class above it. */
+function aliasedAttributes(mapper: Mapper, node: SourceNode): Record<string, unknown> {
+  const stored = mapper.columns.filter(({ formula }) => formula === undefined);
+  return attributesOf(mapper, node, expressionsOf(node, stored));
+}
+
 const attributes = new WeakMap<Mapper, Record<string, unknown>>();
 const sources = new WeakMap<Mapper, { readonly planId: number; readonly source: Source['~source'] }>();
 
@@ -181,7 +200,11 @@ export function createModel<S, N extends string = string>(
       if (own === undefined) {
         const { node } = mapper.table;
         const stored = mapper.columns.filter(({ formula }) => formula === undefined);
-        own = attributesOf(mapper, node, mapper.parent === null ? table.attributes.slice(0, stored.length) : expressionsOf(node, stored));
+        own = attributesOf(
+          mapper,
+          node,
+          mapper.parent === null ? mapper.table.attributes.slice(0, stored.length) : ownExpressions(mapper, stored),
+        );
         attributes.set(mapper, own);
       }
       return own;
@@ -195,14 +218,12 @@ export function createModel<S, N extends string = string>(
       const source = { node, name: name ?? mapper.table.name, columns: expressionsOf(node, mapper.rowColumns), table: mapper.table };
       const where = mapper.condition === null ? null : adaptTo(mapper, mapper.condition, node);
       const alias = {
-        c: attributesOf(
-          mapper,
-          node,
-          expressionsOf(
-            node,
-            mapper.columns.filter(({ formula }) => formula === undefined),
-          ),
-        ),
+        c: aliasedAttributes(mapper, node),
+        of: (model: unknown): unknown => {
+          const below = mapperOf(model, 'of()');
+          if (!isA(below, mapper)) throw ormError('orm.wrong-class', `${source.name}.of()`, `a class below ${mapper.name}`, below.name);
+          return { c: aliasedAttributes(below, node) };
+        },
         '~source': where === null ? source : { ...source, reads: { from: node, where } },
         '~model': this,
         query: (): unknown => newQuery(alias, runner),
@@ -234,6 +255,7 @@ export function createModel<S, N extends string = string>(
     hybrids: hybridsOf(shape),
     extension: null,
   });
+  shapes.set(mapper, Object.getOwnPropertyDescriptors(shape));
   installDerived(Model.prototype, mapper, shape);
   defineCriteria(mapper, options.criteria ?? {});
   return Model as unknown as ModelClass<S, N>;
@@ -260,6 +282,7 @@ function extendModel(parentClass: unknown, given: readonly (string | object | un
     object,
     (ExtendOptions<Shape> & Partial<PolymorphicOptions>)?,
   ];
+  if (options.concrete === true) return concreteModel(parentClass, parent, name, shape, options);
   const columns = columnsOf(name ?? parent.table.name, shape);
   const { table, added, keyNames } =
     name === null ? sharedTable(parent, columns, options) : ownTable(parent, tableName(name), columns, options);
@@ -277,8 +300,59 @@ function extendModel(parentClass: unknown, given: readonly (string | object | un
     hybrids: hybridsOf(shape),
     extension: { parent, columns: added, keyNames },
   });
+  shapes.set(mapper, { ...shapes.get(parent), ...Object.getOwnPropertyDescriptors(shape) });
   installDerived(base.prototype, mapper, shape);
   defineCriteria(mapper, (options as Pick<ModelOptions<Shape>, 'criteria'>).criteria ?? {});
+  return base;
+}
+
+/** What each model's shape says, with what it has from the classes above. */
+const shapes = new WeakMap<Mapper, PropertyDescriptorMap>();
+
+/**
+ * Makes the base class of one whose rows are in a table of their own, with all columns of the model that it extends. It has the
+ * methods of that one, and no rows or relations in common with it.
+ */
+function concreteModel(
+  parentClass: unknown,
+  parent: Mapper,
+  name: string | null,
+  own: object,
+  options: ExtendOptions<Shape> & Partial<PolymorphicOptions>,
+): unknown {
+  if (name === null) throw sqlError('sql.bad-argument', 'extend()', "a table's name, where it says { concrete: true }", 'none');
+  const kept = Object.entries(shapes.get(parent) as PropertyDescriptorMap).filter(
+    ([, { get, value }]) => get === undefined && !isRelation(value) && !(value instanceof AssociationProxyDefinition),
+  );
+  const shape = Object.defineProperties({}, { ...Object.fromEntries(kept), ...Object.getOwnPropertyDescriptors(own) });
+  const realName = tableName(name);
+  const { bind, metadata } = parent.table;
+  const tableOptions = { ...options, ...(bind === null ? {} : { bind }) } as TableOptions<Shape>;
+  const table = new Table(metadata, realName, columnsOf(realName, shape), tableOptions) as Table;
+  const base = class extends (parentClass as new () => object) {
+    static readonly table: Table = table;
+  };
+  const mapper = createMapper(base, table, {
+    shape,
+    relationKeys: relationKeys(own),
+    confirmsDeletes: parent.confirmsDeletes,
+    listing: listingOf(options),
+    isAbstract: false,
+    loadsLater: false,
+    properties: propertiesOf(shape),
+    hybrids: hybridsOf(shape),
+    extension: null,
+  });
+  for (const key of parent.relationKeys) {
+    if (mapper.positions.has(key)) continue;
+    const refuse = (): never => {
+      throw ormError('orm.concrete-relation', mapper.name, key, parent.name);
+    };
+    Object.defineProperty(base.prototype, key, { get: refuse, set: refuse, configurable: true });
+  }
+  shapes.set(mapper, Object.getOwnPropertyDescriptors(shape));
+  installDerived(base.prototype, mapper, shape);
+  defineCriteria(mapper, { ...criteriaSaid(parent), ...(options as Pick<ModelOptions<Shape>, 'criteria'>).criteria });
   return base;
 }
 

@@ -1,9 +1,10 @@
 import { describe, sqlError } from '../sql/errors.ts';
 import { sourcesOf } from '../sql/join.ts';
-import { changeSelect, rebuild } from '../sql/make.ts';
+import { changeSelect, make, rebuild } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind, mapChildren } from '../sql/node-walk.ts';
 import { Select } from '../sql/select.ts';
+import type { LockNode } from '../sql/statement-nodes.ts';
 import { type ColumnChoice, selectChosen } from './column-choice.ts';
 import { ormError } from './errors.ts';
 import { isA, type Member, saidBelow } from './hierarchy.ts';
@@ -72,6 +73,13 @@ export function fromNaming(mapper: Mapper, nodes: readonly Node[]): Node {
   const named = new Set(namedBy(nodes));
   const wanted = (member: Member): boolean => withDescendants(member).some(({ table }) => named.has(table.node.id));
   return fromOf(mapper as Member, (member) => member.loadsLater && !wanted(member));
+}
+
+/** A lock on the rows of a class itself: those of the tables below come by outer joins, which not every database can lock. */
+export function lockedOwn(mapper: Mapper, lock: LockNode): LockNode {
+  if (lock.of.length > 0 || mapper.dispatch === null) return lock;
+  const own = sourcesOf([mapper.from]).every((source) => mapper.tables.some(({ node }) => node.id === source.id));
+  return own ? lock : make('lock', { ...lock, of: mapper.tables.map(({ node }) => node), assumed: true });
 }
 
 /** All tables of a class's rows and of those below it. */

@@ -3,13 +3,14 @@ import type { StatementLimits } from '../engine/statement-limits.ts';
 import { describe, sqlError } from '../sql/errors.ts';
 import { Expression } from '../sql/expression.ts';
 import type { Joinable } from '../sql/join.ts';
-import { make, makeBind } from '../sql/make.ts';
+import { changeSelect, make, makeBind } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { ExpressionLike, NameOf } from '../sql/operand.ts';
 import type { OrderTerm } from '../sql/order-term.ts';
 import type { ItemsOf, OuterRow, SelectRow } from '../sql/projection.ts';
 import type { Source } from '../sql/schema.ts';
-import { type Select, select } from '../sql/select.ts';
+import { Select, select } from '../sql/select.ts';
+import type { LockNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { type ColumnChoice, choose, keepRead, selectChosen } from './column-choice.ts';
 import type { CriteriaCondition, CriteriaTarget } from './criteria.ts';
@@ -23,7 +24,7 @@ import { columnOf } from './mapped-source.ts';
 import type { Entity } from './mapping.ts';
 import type { AnyClass, ColumnKeys, FilterBy, Loaded, UpdateBy, With, Without } from './model-types.ts';
 import { notFound, type PaginateOptions, Pagination, readPage } from './pagination.ts';
-import { readClasses, readNamed } from './polymorphic-reading.ts';
+import { lockedOwn, readClasses, readNamed } from './polymorphic-reading.ts';
 import { amongKeys, type SetOperator } from './query-sets.ts';
 import { type ChangeOptions, type ExplainOptions, limitedRunner, type QueryRunner, type QuerySpec } from './query-spec.ts';
 import { RelationAttribute } from './relation-attribute.ts';
@@ -179,7 +180,14 @@ export class Query<M, Out = M, J = unknown> {
    * others may read them with a lock, `key` so that others may change what is no key. SQLAlchemy: `with_for_update()`.
    */
   forUpdate(options: Parameters<Select<unknown>['forUpdate']>[0] = {}): Query<M, Out, J> {
-    return this.#select((statement) => statement.forUpdate(options));
+    const { mapper, source } = this.#spec;
+    return this.#select((statement) => {
+      const locked = statement.forUpdate(options);
+      const lock = lockedOwn(mapper, locked.node.lock as LockNode);
+      return source.kind !== 'table' || lock === locked.node.lock
+        ? locked
+        : new Select(changeSelect(locked.node, { lock }), locked.projection);
+    });
   }
   /**
    * Limits each statement of the query, and those that load relations with it: `signal` ends them on the server when it is aborted,

@@ -11,6 +11,7 @@ import type { LoadingSession } from './loader.ts';
 import { columnOf } from './mapped-source.ts';
 import { byMapper, CHANGES, type Entity, MAPPER, type Mapper, PERSISTENT, RELATED, ROW, SESSION, STATUS, UNRESTRICTED } from './mapping.ts';
 import { storedKey } from './persistence.ts';
+import { lockedOwn } from './polymorphic-reading.ts';
 import { EntityCollection } from './related.ts';
 import { dropSqlValues } from './sql-values.ts';
 
@@ -183,5 +184,5 @@ export function selectByKey(
   if (lock === null) return statement;
   const strength = lock.share ? 'share' : 'update';
   const wait = lock.skipLocked ? 'skipLocked' : lock.noWait ? 'noWait' : null;
-  return make('select', { ...statement, lock: make('lock', { strength, wait, of: [] }) });
+  return make('select', { ...statement, lock: lockedOwn(mapper, make('lock', { strength, wait, of: [], assumed: false })) });
 }

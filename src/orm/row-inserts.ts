@@ -3,6 +3,7 @@ import { make, makeInsert, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import { columnValue, plainValue } from './attributes.ts';
+import { checkNew } from './class-values.ts';
 import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
 import { columnOf } from './mapped-source.ts';
@@ -10,7 +11,7 @@ import { Decoded, type Entity, type Mapper, ROW, UNRESTRICTED, type WriteTarget 
 import { PACKED_CHUNK, type PackedRows, packedRows } from './packed-rows.ts';
 import { bindOf, equals, expressionOf, isExpressionDefault, nextVersion, type Writer } from './persistence.ts';
 import { hasFaithfulKey, matchOfEntity, rowsByKey } from './row-keys.ts';
-import { constantsOf, type SqlValues, shapeOf, sqlColumns } from './sql-values.ts';
+import { constantsOf, type SqlRows, type SqlValues, shapeOf, sqlColumns } from './sql-values.ts';
 
 /** The columns that an INSERT of this object names, with its values; defaults of this moment are filled in on the object. */
 export function insertRow(entity: Entity, mapper: WriteTarget, values: unknown[], sql?: SqlValues): string {
@@ -60,15 +61,14 @@ export function insertRow(entity: Entity, mapper: WriteTarget, values: unknown[]
  */
 export async function insertEntities(
   writer: Writer,
-  { writes }: Mapper,
+  mapper: Mapper,
   entities: readonly Entity[],
   sql: SqlRows | null = null,
 ): Promise<void> {
+  const { writes } = mapper;
+  if (mapper.required.length > 0 || mapper.root.dispatch !== null) checkNew(mapper, entities, sql);
   for (let i = 0; i < writes.length; i++) await insertRows(writer, writes[i], entities, sql);
 }
-
-/** What objects have SQL for values, and which. */
-export type SqlRows = ReadonlyMap<Entity, SqlValues>;
 
 async function insertRows(writer: Writer, mapper: WriteTarget, entities: readonly Entity[], sql: SqlRows | null): Promise<void> {
   let start = 0;

@@ -4,6 +4,8 @@ import { type Entity, MAPPER, type Mapper, type WriteTarget } from './mapping.ts
 
 /** SQL by the positions of the columns that it is the value of. */
 export type SqlValues = ReadonlyMap<number, Expression>;
+/** What objects have SQL for values, and which. */
+export type SqlRows = ReadonlyMap<Entity, SqlValues>;
 
 /** What objects hold until their flush works it out. Few have any, so that it is not kept on the objects. */
 const values = new WeakMap<Entity, Map<number, Expression>>();

@@ -45,7 +45,7 @@ const FIELDS = {
     lock: 'node',
     modifiers: 'node',
   },
-  lock: { strength: 'token', wait: 'token', of: 'nodes' },
+  lock: { strength: 'token', wait: 'token', of: 'nodes', assumed: 'token' },
   setOperation: { operator: 'token', queries: 'nodes', orderBy: 'nodes', limit: 'node', offset: 'node', ctes: 'nodes' },
   insert: {
     table: 'node',

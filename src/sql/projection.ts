@@ -94,7 +94,7 @@ export interface ProjectionItem {
   readonly type: SqlType;
   /** Set where the item is a model class, an alias of one, or a table. */
   readonly entity: EntityNode | null;
-  /** Set where the item is a class whose rows are not those of one table. */
+  /** Set where the item is a class whose rows are not those of one table, or a column of one. */
   readonly reads?: Reads;
 }
 
@@ -142,7 +142,9 @@ function projectionItem(item: unknown, label: string | null, where: string, posi
       isKind(node, 'label') || isKind(node, 'function') ? node.name : isKind(node, 'column') ? node.attribute : `column${position + 1}`;
     const named =
       label === null || (isKind(node, 'column') && node.name === label) ? node : make('label', { operand: unlabelled(node), name: label });
-    return { name: label ?? own, node: named, type, entity: null };
+    const made = { name: label ?? own, node: named, type, entity: null };
+    const reads = (item as { readonly '~reads'?: Reads })['~reads'];
+    return reads === undefined ? made : { ...made, reads };
   }
   if (item === undefined) throw sqlError('sql.undefined-value', where);
   const source = sourceOf(item, where);

@@ -67,6 +67,8 @@ export class ColumnAttribute<V = unknown, S = unknown, N extends string = string
   get key(): string {
     return this.node.attribute;
   }
+  /** How the rows of its class are read, where that is not its source alone: what a select of it reads from, unless that is said. */
+  declare readonly '~reads'?: Reads;
 }
 
 /** A column of a table: its definition and its place. SQLAlchemy: `Column`. */

@@ -2,7 +2,7 @@ import type { Cte } from './cte.ts';
 import { sqlError } from './errors.ts';
 import { type FromItem, fromNode, Join, type JoinCondition, joinNode, type MissingIn } from './from-item.ts';
 import { hint } from './hint.ts';
-import { type Joinable, sourcesOf } from './join.ts';
+import { isJoinable, type Joinable, sourcesOf } from './join.ts';
 import { changeSelect, make, makeSelect } from './make.ts';
 import type { Node } from './node.ts';
 import type { FieldsOf } from './node-kinds.ts';
@@ -26,7 +26,7 @@ import {
   unlabelled,
 } from './projection.ts';
 import { Query } from './query.ts';
-import { type Source, sourceOf } from './schema.ts';
+import { type Reads, type Source, sourceOf } from './schema.ts';
 import { except, intersect, type SetOperation, union, unionAll } from './set-operation.ts';
 import type { JoinNode, SelectModifiersNode, SelectNode } from './statement-nodes.ts';
 
@@ -55,9 +55,11 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
 
   /** The sources to select from, where the columns do not say. SQLAlchemy: `select_from()`. */
   from<const T extends readonly FromItem[]>(...sources: T): Joined<R, I, J, MissingIn<T[number]>> {
-    const items = sources.map((source) => fromNode(source, 'from()')).filter((item) => !this.node.from.includes(item));
+    const given = sources.map((source) => fromNode(source, 'from()'));
+    const kept = withoutImplied(this.node.from, this.projection, given);
+    const items = given.filter((item) => !kept.includes(item));
     const where = sources.flatMap((source) => (source instanceof Join ? [] : (sourceOf(source, 'from()').reads?.where ?? [])));
-    return this.#with({ from: [...this.node.from, ...items], where: added(this.node.where, where) }) as never;
+    return this.#with({ from: [...kept, ...items], where: added(this.node.where, where) }) as never;
   }
   /**
    * `INNER JOIN` a source, or along a relation. Without a condition the one foreign key between the two is used.
@@ -144,6 +146,7 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
       strength: options.share ? (options.key ? 'keyShare' : 'share') : options.key ? 'noKeyUpdate' : 'update',
       wait: options.skipLocked ? 'skipLocked' : options.noWait ? 'noWait' : null,
       of: of.map((source) => sourceOf(source, 'forUpdate({ of })').node),
+      assumed: false,
     });
     return this.#with({ lock });
   }
@@ -207,8 +210,16 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
   }
 
   #join(type: JoinNode['type'], target: FromItem | Joinable, on?: JoinCondition): Select<R, I, J> {
-    const { from, columns } = this.node;
-    const { joined, left } = joinNode(type, from.length > 0 ? from : sourcesOf(columns), target, on);
+    const { columns } = this.node;
+    const way = isJoinable(target) ? target['~join']() : null;
+    const more = way === null ? [fromNode(target, 'join()')] : way.steps.map((step) => step.source);
+    const from = withoutImplied(this.node.from, this.projection, more);
+    const { joined, left } = joinNode(
+      type,
+      from.length > 0 ? from : sourcesOf(columns),
+      way === null ? target : { '~join': () => way },
+      on,
+    );
     return this.#with({ from: from.includes(left) ? from.map((item) => (item === left ? joined : item)) : [...from, joined] });
   }
 }
@@ -241,6 +252,30 @@ function flatten(existing: Node | null, added: readonly Node[]): Node[] {
   return [...before, ...added];
 }
 
+/** What classes among the items are read from, and columns of classes, unless something else there reads their tables. */
+function readsOf({ items }: Projection): Reads[] {
+  const reads = items.flatMap((item) => (item.entity === null ? [] : (item.reads ?? [])));
+  const columns = new Set(items.flatMap((item) => (item.entity === null ? (item.reads ?? []) : [])));
+  if (columns.size === 0) return reads;
+  const idsOf = (nodes: readonly Node[]): string[] => sourcesOf(nodes).map(({ id }) => id);
+  const taken = new Set(idsOf([...reads.map(({ from }) => from), ...items.flatMap((item) => item.entity ?? [])]));
+  for (const read of columns) {
+    const own = idsOf([read.from]);
+    if (own.some((id) => taken.has(id))) continue;
+    for (const id of own) taken.add(id);
+    reads.push(read);
+  }
+  return reads;
+}
+
+/** Parts of FROM without those that are there for a column alone, where something new reads their tables. */
+function withoutImplied(from: readonly Node[], { items }: Projection, more: readonly Node[]): readonly Node[] {
+  const implied = items.flatMap((item) => (item.entity === null && item.reads !== undefined ? item.reads.from : []));
+  if (implied.length === 0) return from;
+  const named = new Set(sourcesOf(more).map(({ id }) => id));
+  return from.filter((item) => !implied.includes(item) || !sourcesOf([item]).some(({ id }) => named.has(id)));
+}
+
 /**
  * Begins a SELECT. One object literal gives rows as objects under its names; anything else gives tuples.
  * SQLAlchemy: `select()`.
@@ -251,7 +286,7 @@ function flatten(existing: Node | null, added: readonly Node[]): Node[] {
 export function select<const X extends readonly unknown[]>(...items: X): Select<SelectRow<X>, ItemsOf<X>, never> {
   if (items.length === 0) throw sqlError('sql.no-columns');
   const projection = project(items, 'select()');
-  const reads = projection.items.flatMap((item) => item.reads ?? []);
+  const reads = readsOf(projection);
   const columns = projection.items.map((item) => item.node);
   if (reads.length === 0) return new Select(makeSelect({ columns }), projection);
   const from = [...new Set(reads.map((read) => read.from))];

@@ -39,6 +39,8 @@ export interface LockNode extends Node {
   readonly strength: 'update' | 'share' | 'noKeyUpdate' | 'keyShare';
   readonly wait: 'skipLocked' | 'noWait' | null;
   readonly of: readonly Node[];
+  /** Nobody asked for these sources alone: a database that locks all of them does as well. */
+  readonly assumed: boolean;
 }
 export interface SetOperationNode extends Node {
   readonly kind: 'setOperation';

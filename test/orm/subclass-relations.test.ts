@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { alias } from '../../src/index.ts';
+import { alias, select } from '../../src/index.ts';
 import type { TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { openCompany } from './hierarchy-models.ts';
@@ -156,5 +156,84 @@ describe.each(CASES)('relations of subclasses in $form on $name', ({ database, j
     expect(await names(session.query(Manager).filter(Manager.c.reports.of(Engineer).any()))).toEqual(['ann']);
     expect(() => employees.of(Company as never)).toThrow(/an alias of Employee or of a class below it/);
     expect(() => Manager.c.reports.of(Employee as never)).toThrow(/an alias of Engineer or of a class below it/);
+  });
+
+  test('columns of a subclass are selected from its rows alone, however they are joined', async () => {
+    const { session, Company, Employee, Manager, Executive, Engineer, Skill } = await filled(database, joined);
+    expect(await session.all(select(Engineer.c.name, Engineer.c.language).orderBy(Engineer.c.id))).toEqual([
+      ['bob', 'ts'],
+      ['cid', 'c'],
+    ]);
+    expect(await session.all(select({ name: Manager.c.name }).where(Manager.c.budget.gt(50)).orderBy(Manager.c.name))).toEqual([
+      { name: 'ann' },
+      { name: 'eve' },
+    ]);
+    expect(await session.all(select(Executive.c.name.as('one')))).toEqual([['eve']]);
+    expect(
+      (
+        await session
+          .query(Employee)
+          .filter(Employee.c.id.in(select(Engineer.c.id)))
+          .all()
+      )
+        .map((one) => one.name)
+        .sort(),
+    ).toEqual(['bob', 'cid']);
+    expect(await session.all(select(Engineer.c.name, Company.c.name).join(Engineer.c.company).orderBy(Engineer.c.id))).toEqual([
+      ['bob', 'acme'],
+      ['cid', 'acme'],
+    ]);
+    expect(
+      await session.all(select(Company.c.name, Engineer.c.name).join(Company.c.employees.of(Engineer)).orderBy(Engineer.c.id)),
+    ).toEqual([
+      ['acme', 'bob'],
+      ['acme', 'cid'],
+    ]);
+    expect(await session.all(select(Skill.c.name, Engineer.c.name).join(Skill.c.engineers).where(Skill.c.name.eq('ts')))).toEqual([
+      ['ts', 'bob'],
+    ]);
+    const boss = alias(Manager, 'boss');
+    expect(
+      await session.all(select(Engineer.c.name, boss.c.name).join(boss, Engineer.c.managerId.eq(boss.c.id)).orderBy(Engineer.c.id)),
+    ).toEqual([
+      ['bob', 'ann'],
+      ['cid', 'ann'],
+    ]);
+    const all = await session.all(select(Employee, Engineer.c.language).orderBy(Employee.c.id));
+    expect(all.map(([one, language]) => [one.name, language])).toEqual([
+      ['zoe', null],
+      ['ann', null],
+      ['eve', null],
+      ['bob', 'ts'],
+      ['cid', 'c'],
+      ['kim', null],
+    ]);
+    expect(await session.all(select(Engineer.c.name).from(Engineer).where(Engineer.c.language.eq('c')))).toEqual([['cid']]);
+  });
+
+  test('an alias of the parent has the attributes of the classes below', async () => {
+    const { session, Company, Employee, Manager, Engineer, Skill } = await filled(database, joined);
+    const e = alias(Employee, 'e');
+    const names = async (query: { all(): Promise<{ name: string }[]> }) => (await query.all()).map((one) => one.name).sort();
+    const engineer = e.of(Engineer).c;
+    expect(await names(session.query(e).filter(engineer.language.eq('ts')))).toEqual(['bob']);
+    expect(await names(session.query(e).filter(engineer.skills.any(Skill.c.name.eq('sql'))))).toEqual(['bob', 'cid']);
+    expect(await names(session.query(e).filter(engineer.manager.has(Manager.c.budget.eq(100))))).toEqual(['bob', 'cid']);
+    expect(await names(session.query(e).filter(e.of(Manager).c.budget.gt(500).or(engineer.language.eq('c'))))).toEqual(['cid', 'eve']);
+    expect(await names(session.query(Company).join(Company.c.employees.of(e)).filter(e.of(Manager).c.budget.eq(1)))).toEqual(['solo']);
+    const pairs = select(e.c.name, Employee.c.name).join(Employee, engineer.managerId.eq(Employee.c.id)).orderBy(e.c.name);
+    expect(await session.all(pairs)).toEqual([
+      ['bob', 'ann'],
+      ['cid', 'ann'],
+    ]);
+    expect(() => e.of(Company)).toThrow(/a class below Employee/);
+  });
+
+  test('the rows of a hierarchy can be locked', async () => {
+    const { session, Employee, Engineer } = await filled(database, joined);
+    expect(await session.query(Employee).orderBy(Employee.c.id).forUpdate().all()).toHaveLength(6);
+    expect(await session.query(Engineer).forUpdate({ skipLocked: true }).all()).toHaveLength(2);
+    expect((await session.get(Employee, 1, { lock: true }))?.name).toBe('zoe');
+    await session.rollback();
   });
 });

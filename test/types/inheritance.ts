@@ -128,3 +128,17 @@ Company.c.employees.of(Engineer).any(Engineer.c.language.eq('ts'));
 Company.query().join(Company.c.employees.of(alias(Engineer, 'e')));
 // @ts-expect-error a company is no employee
 Company.c.employees.of(Company);
+
+// A class with all columns in a table of its own.
+class Partner extends Employee.extend('partners', { since: t.integer() }, { concrete: true }) {}
+const partner = await Partner.query().filter(Partner.c.since.gt(2000), Partner.c.name.eq('x')).firstOr404();
+assertType<Equal<typeof partner.since, number>>();
+partner.greet();
+
+// An alias of the parent has the attributes of the classes below.
+const anyone = alias(Employee, 'anyone');
+anyone.of(Engineer).c.language.eq('ts');
+// @ts-expect-error no attribute of an engineer
+anyone.of(Engineer).c.budget;
+const flags = await db.session.query(Employee).withPolymorphic([Engineer], 'selectin').all();
+if (flags[0].type === 'engineer') flags[0].language.trim();

@@ -99,7 +99,7 @@ export function withChosenRows<T extends UpdateNode | DeleteNode>(node: T, to: W
     where,
     orderBy,
     limit,
-    lock: make('lock', { strength: 'update', wait: null, of: [] }),
+    lock: make('lock', { strength: 'update', wait: null, of: [], assumed: false }),
   });
   const operand = columns.length === 1 ? columns[0] : make('list', { items: columns });
   return { ...node, where: make('in', { operand, list: chosen, negated: false }), orderBy: [], limit: null };

@@ -62,7 +62,7 @@ export function mysqlSelects(server: MysqlServer): typeof selects {
     lock: (node, to) => {
       const strength = STRENGTHS[node.strength];
       if (!server.mariadb) return selects.lock({ ...node, strength }, to);
-      if (node.of.length > 0) throw sqlError('sql.unsupported', 'FOR UPDATE OF some of the tables', to.spelling.title);
+      if (node.of.length > 0 && !node.assumed) throw sqlError('sql.unsupported', 'FOR UPDATE OF some of the tables', to.spelling.title);
       to.write(strength === 'share' ? ' LOCK IN SHARE MODE' : ' FOR UPDATE');
       if (node.wait !== null) to.write(node.wait === 'skipLocked' ? ' SKIP LOCKED' : ' NOWAIT');
     },
