@@ -91,8 +91,9 @@ export type {
 export type { BulkInsertRow, BulkUpdateRow, FilterBy, Init, Instance, Loaded, With } from './orm/model-types.ts';
 export type { NotLoaded } from './orm/not-loaded.ts';
 export { type PaginateOptions, Pagination } from './orm/pagination.ts';
-export type { ChangeOptions, ExplainOptions, Query } from './orm/query.ts';
+export type { Query } from './orm/query.ts';
 export type { QueryAlias } from './orm/query-alias.ts';
+export type { ChangeOptions, ExplainOptions } from './orm/query-spec.ts';
 export {
   belongsTo,
   type ConditionColumns,

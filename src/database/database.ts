@@ -6,7 +6,7 @@ import type { CriteriaCondition, CriteriaTarget } from '../orm/criteria.ts';
 import { addCriterion, type Criterion, type CriterionOptions, inScope, makeCriterion } from '../orm/criteria.ts';
 import { createModel, type ModelOptions, type ModelRegistry } from '../orm/model.ts';
 import type { ModelClass, PolymorphicClass, PolymorphicOptions } from '../orm/model-class.ts';
-import type { QueryRunner } from '../orm/query.ts';
+import type { QueryRunner } from '../orm/query-spec.ts';
 import { Session, type SessionEvents } from '../orm/session.ts';
 import type { ModelChange } from '../orm/session-ending.ts';
 import { SessionListeners, STATE_EVENTS, WORK_EVENTS } from '../orm/session-events.ts';

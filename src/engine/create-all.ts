@@ -22,8 +22,11 @@ export async function changeSchema(
     views: all ? [...metadata.views.values()] : [],
   };
   const done: string[] = [];
+  // Where DDL commits, a savepoint would not live to its end.
+  const whole = connection.dialect.capabilities.transactionalDdl || !connection.inTransaction;
+  const together = (work: () => Promise<void>): Promise<void> => (whole ? connection.transaction(work) : work());
   await withSchemaChange(connection, () =>
-    connection.transaction(async () => {
+    together(async () => {
       const there = async (query: string): Promise<boolean> =>
         options.checkFirst === false ? !create : (await connection.first(rawSql(query))) !== null;
       const wanted = async <T>(items: Iterable<T>, query: (item: T) => string): Promise<T[]> => {

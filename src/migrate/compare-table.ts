@@ -1,20 +1,9 @@
-import { partsOf } from '../dialects/base/index-words.ts';
-import type {
-  ReflectedColumn,
-  ReflectedExclude,
-  ReflectedForeignKey,
-  ReflectedIndex,
-  ReflectedIndexPart,
-  ReflectedTable,
-} from '../dialects/base/reflection.ts';
-import type { Deferral, StorageOptions } from '../sql/constraints.ts';
-import type { Node } from '../sql/node.ts';
-import { isKind } from '../sql/node-walk.ts';
+import type { ReflectedColumn, ReflectedForeignKey, ReflectedIndex, ReflectedTable } from '../dialects/base/reflection.ts';
 import type { ForeignKey, Index, Table, TableColumn } from '../sql/schema.ts';
-import type { Exclude } from '../sql/table-parts.ts';
 import type { Change, ComparedDialect, Comparison } from './comparison.ts';
 import { columnBuilder, draftColumn, isOwnIndex, isOwnUnique, tableFromReflection } from './draft.ts';
 import type { Operation } from './operation.ts';
+import { sameExclude, sameIndex, sameKey, sameSet } from './same-parts.ts';
 
 /** What one table of the models and one of the database do not share. */
 export function compareTable(table: Table, reflected: ReflectedTable, dialect: ComparedDialect): Comparison {
@@ -224,7 +213,7 @@ class TableComparison {
     for (const index of table.indexes) {
       const other = this.#reflected.indexes.find((candidate) => candidate.name === index.name);
       if (other !== undefined) left.delete(other);
-      if (other !== undefined && this.#sameIndex(index, other)) continue;
+      if (other !== undefined && sameIndex(index, other, this.#dialect.ddl)) continue;
       if (other !== undefined) dropped.push(this.#dropIndex(other));
       if (isNew(index.columns) && isOwnIndex(index, index.columns[0])) continue; // it comes with its column
       added.push(this.#change({ kind: 'createIndex', table, index }, { kind: 'dropIndex', table, name: index.name }));
@@ -257,42 +246,6 @@ class TableComparison {
     }
     for (const other of left) dropped.push(this.#dropIndex(other));
     return { added, dropped };
-  }
-
-  #sameIndex(index: Index, other: ReflectedIndex): boolean {
-    const { ddl } = this.#dialect;
-    if (index.unique !== other.unique || !this.#sameParts(index, other)) return false;
-    const included = (columns: readonly string[] = []): string => columns.join('\0');
-    if (included(index.include?.map((column) => column.name)) !== included(other.include)) return false;
-    if ((index.using ?? 'btree') !== (other.using ?? 'btree')) return false;
-    if ((index.nullsNotDistinct ?? false) !== (other.nullsNotDistinct ?? false)) return false;
-    if (!sameStorage(index.storage, other.storage)) return false;
-    const where = index.where === null ? null : ddl.inline(index.where);
-    return where === null || other.where === null ? where === other.where : ddl.sameExpression(where, other.where);
-  }
-
-  #sameParts(index: Index, other: ReflectedIndex): boolean {
-    const { ddl } = this.#dialect;
-    const own = partsOf(index);
-    const there = reflectedParts(other);
-    return (
-      own.length === there.length &&
-      own.every((part, i) => {
-        const twin = there[i];
-        const same =
-          part.column !== null
-            ? part.column.name === twin.column
-            : twin.expression !== null && ddl.sameExpression(ddl.inline(part.expression as Node), twin.expression);
-        return (
-          same &&
-          part.direction === twin.direction &&
-          nullsOf(part) === nullsOf(twin) &&
-          part.collation === twin.collation &&
-          part.operatorClass === twin.operatorClass &&
-          (part.length === twin.length || twin.length === null)
-        );
-      })
-    );
   }
 
   #dropIndex(other: ReflectedIndex): Change {
@@ -387,7 +340,7 @@ class TableComparison {
   #compareExcludes(): void {
     const left = [...(this.#reflected.excludes ?? [])];
     const missing = this.#table.excludes.filter((exclude) => {
-      const place = left.findIndex((other) => this.#sameExclude(exclude, other));
+      const place = left.findIndex((other) => sameExclude(exclude, other, this.#dialect.ddl));
       if (place !== -1) left.splice(place, 1);
       return place === -1;
     });
@@ -396,23 +349,6 @@ class TableComparison {
       if (other.elements.some(({ column }) => this.#removed.some(({ name }) => name === column))) continue;
       this.#cannotDrop(`exclude constraint ${named(other.name)}`.trimEnd());
     }
-  }
-
-  #sameExclude(exclude: Exclude, other: ReflectedExclude): boolean {
-    const { ddl } = this.#dialect;
-    const same = (a: Node | null, b: string | null): boolean => (a === null || b === null ? a === b : ddl.sameExpression(ddl.inline(a), b));
-    return (
-      exclude.name === other.name &&
-      exclude.using === other.using &&
-      exclude.elements.length === other.elements.length &&
-      exclude.elements.every(({ expression, operator, operatorClass = null }, i) => {
-        const { column, expression: text, ...twin } = other.elements[i];
-        const own = isKind(expression, 'column') ? expression.name === column : same(expression, text);
-        return own && operator === twin.operator && operatorClass === twin.operatorClass;
-      }) &&
-      same(exclude.where, other.where) &&
-      sameDeferral(exclude, other)
-    );
   }
 
   #cannotAdd(what: string): void {
@@ -437,60 +373,6 @@ class TableComparison {
       );
     }
   }
-}
-
-function sameSet(a: readonly string[], b: readonly string[]): boolean {
-  return [...a].sort().join('\0') === [...b].sort().join('\0');
-}
-
-function sameKey(key: ForeignKey, targetColumns: readonly string[], other: ReflectedForeignKey, restricts: boolean): boolean {
-  const pairs = (columns: readonly string[], targets: readonly string[]): string[] => columns.map((name, i) => `${name}\0${targets[i]}`);
-  const action = (word: string | null): string => (word === null || (restricts && word === 'restrict') ? 'no action' : word.toLowerCase());
-  const columns = key.columns.map((column) => column.name);
-  return (
-    key.targetTable === other.targetTable &&
-    sameSet(pairs(columns, targetColumns), pairs(other.columns, other.targetColumns)) &&
-    action(key.onDelete) === action(other.onDelete) &&
-    action(key.onUpdate) === action(other.onUpdate) &&
-    (other.deferrable === undefined || sameDeferral(key, other))
-  );
-}
-
-/** Settings in one spelling: the database keeps them as text, and off is false. */
-function sameStorage(a: StorageOptions = {}, b: StorageOptions = {}): boolean {
-  const off: Readonly<Record<string, string>> = { off: 'false', on: 'true' };
-  const text = (options: StorageOptions): string =>
-    Object.entries(options)
-      .map(([name, value]) => `${name}=${off[String(value)] ?? String(value)}`)
-      .sort()
-      .join();
-  return text(a) === text(b);
-}
-
-function sameDeferral(key: Deferral, other: Deferral): boolean {
-  const word = ({ deferrable = false, initially = 'immediate' }: Deferral): string => (deferrable ? `deferrable, ${initially}` : 'at once');
-  return word(key) === word(other);
-}
-
-/** Where NULLs stand in an index that knows it: after all values, and before them where it descends. */
-function nullsOf({ direction, nulls }: Pick<ReflectedIndexPart, 'direction' | 'nulls'>): 'first' | 'last' {
-  return nulls ?? (direction === 'desc' ? 'first' : 'last');
-}
-
-/** All that a database's index is over. */
-function reflectedParts(index: ReflectedIndex): readonly ReflectedIndexPart[] {
-  return (
-    index.parts ??
-    index.columns.map((column) => ({
-      column,
-      expression: null,
-      direction: 'asc',
-      nulls: null,
-      collation: null,
-      operatorClass: null,
-      length: null,
-    }))
-  );
 }
 
 function quotedOrNone(text: string | null): string {

@@ -1,6 +1,7 @@
 import { convert, isJavaScript, slotKind, write } from './attributes.ts';
+import { readOne } from './known-related.ts';
 import { Decoded, type Entity, type Mapper, ROW } from './mapping.ts';
-import { assign, collectionOf, readOne } from './related.ts';
+import { assign, collectionOf } from './related.ts';
 
 /** When a slot holds the JavaScript value, as code over `v`. */
 const HELD = {

@@ -4,9 +4,10 @@ import type { Expression } from '../sql/expression.ts';
 import { sameValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
+import { readOne } from './known-related.ts';
 import { type Entity, isEntity, MAPPER, type Mapper, type Relationship } from './mapping.ts';
 import { isNotLoaded } from './not-loaded.ts';
-import { collectionOf, type EntityCollection, readOne } from './related.ts';
+import { collectionOf, type EntityCollection } from './related.ts';
 
 /** An attribute of related objects, as if it were the object's own. */
 export interface AssociationProxy<R extends string, K extends string> {

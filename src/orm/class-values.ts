@@ -14,6 +14,8 @@ export function checkNew(mapper: Mapper, entities: readonly Entity[], sql: SqlRo
 
 /** The same for stored objects, of what was changed. */
 export function checkChanged(mapper: Mapper, entities: readonly Entity[]): void {
+  // Most classes stand alone.
+  if (mapper.required.length === 0 && mapper.root.dispatch === null) return;
   for (const entity of entities) {
     for (const { position, key } of mapper.required)
       if (entity[ROW][position] === null && hasChange(entity, position)) refuse(mapper, entity, key);

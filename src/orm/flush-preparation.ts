@@ -5,6 +5,7 @@ import { foreignKeysOf, type KeyAssignment } from './flush-order.ts';
 import { isA } from './hierarchy.ts';
 import { identityOf } from './identity.ts';
 import { noticeInnerChanges } from './inner-changes.ts';
+import { knownOne, relatedOf } from './known-related.ts';
 import type { LoadingSession } from './loader.ts';
 import {
   byMapper,
@@ -22,7 +23,7 @@ import {
   STATUS,
 } from './mapping.ts';
 import { numberMembers } from './ordering.ts';
-import { EntityCollection, knownOne, relatedOf } from './related.ts';
+import { EntityCollection } from './related.ts';
 import { isWholeHere, merge, relatedTo } from './related-filling.ts';
 import { loadSelectIn } from './select-in-loading.ts';
 

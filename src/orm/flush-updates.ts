@@ -15,23 +15,43 @@ import { inSteps, isReferable, type UpdateStep } from './update-order.ts';
 /** Writes the changed columns of stored objects, of one class or of several that take each other's unique values. */
 export async function updateChanged(session: FlushSession, entities: readonly Entity[]): Promise<void> {
   if (entities.length === 0) return;
-  const alone = entities.every((entity) => entity[MAPPER] === entities[0][MAPPER]);
-  const groups = alone ? [[entities[0][MAPPER], entities] as const] : [...byMapper(entities)];
-  for (const [mapper, list] of groups) if (mapper.required.length > 0 || mapper.root.dispatch !== null) checkChanged(mapper, list);
+  const mapper = entities[0][MAPPER];
+  if (entities.length > 1 && entities.some((entity) => entity[MAPPER] !== mapper)) {
+    await updateClasses(session, [...byMapper(entities)]);
+    return;
+  }
+  checkChanged(mapper, entities);
+  const updates = rowUpdates(session, mapper, entities);
+  if (updates.length === 0) return;
+  session.undo.push({ kind: 'updates', rows: updates });
+  if (updates.length === 1 && !movesRows(mapper)) await updateRows(session, mapper, updates);
+  else await runSteps(session, inSteps(updates, parkingPlace));
+  const follows = follow(session, mapper, entities, updates);
+  if (follows !== null) await follows;
+}
+
+async function updateClasses(session: FlushSession, groups: readonly (readonly [Mapper, readonly Entity[]])[]): Promise<void> {
+  for (const [mapper, list] of groups) checkChanged(mapper, list);
   const parts = groups.map(([mapper, list]) => ({ mapper, list, updates: rowUpdates(session, mapper, list) }));
-  const updates = parts.length === 1 ? parts[0].updates : parts.flatMap((part) => part.updates);
+  const updates = parts.flatMap((part) => part.updates);
   if (updates.length === 0) return;
   session.undo.push({ kind: 'updates', rows: updates });
   await runSteps(session, inSteps(updates, parkingPlace));
   for (const { mapper, list, updates: own } of parts) if (own.length > 0) await follow(session, mapper, list, own);
 }
 
-/** What has to follow rows that were changed: children of their keys, and the session's maps. */
-async function follow(session: FlushSession, mapper: Mapper, entities: readonly Entity[], updates: readonly RowUpdate[]): Promise<void> {
+/** What has to follow rows that were changed: children of their keys, and the session's maps. Null where it is done at once. */
+function follow(session: FlushSession, mapper: Mapper, entities: readonly Entity[], updates: readonly RowUpdate[]): Promise<void> | null {
   if (mapper.jsonPositions.length > 0) for (const { entity } of updates) watchInside(session, entity);
+  const objects = updates.length === entities.length ? entities : updates.map(({ entity }) => entity);
+  session.written.push({ objects, change: 'update' });
   const written = mayHaveSqlValues(mapper) ? updates.map(withSqlResults) : updates;
   const referred = changing(written, (position) => isReferable(mapper, position));
-  if (referred.length > 0) await followKeys(session, mapper, referred);
+  return referred.length === 0 ? null : followChanged(session, mapper, referred);
+}
+
+async function followChanged(session: FlushSession, mapper: Mapper, referred: readonly RowUpdate[]): Promise<void> {
+  await followKeys(session, mapper, referred);
   for (const { entity, key } of changing(referred, (position) => mapper.keyPositions.includes(position))) {
     const before = identityOf(key.slice(0, mapper.keyPositions.length));
     const now = identityOfEntity(entity);
@@ -41,13 +61,11 @@ async function follow(session: FlushSession, mapper: Mapper, entities: readonly 
       map.set(now, entity);
     }
   }
-  const objects = updates.length === entities.length ? entities : updates.map(({ entity }) => entity);
-  session.written.push({ objects, change: 'update' });
 }
 
 async function runSteps(session: FlushSession, steps: readonly UpdateStep<RowUpdate>[]): Promise<void> {
   const parked = new Map<RowUpdate, Parked>();
-  for (const step of steps) {
+  for (const step of inRuns(steps)) {
     if ('parked' in step) {
       const { parked: update, position, exchange } = step;
       const mapper = update.entity[MAPPER];
@@ -58,8 +76,9 @@ async function runSteps(session: FlushSession, steps: readonly UpdateStep<RowUpd
       parked.set(update, { update: rest.update, held: [position, value, ...held] });
       continue;
     }
-    for (const [mapper, rows] of byClass(step)) {
-      await updateRows(session, mapper, parked.size === 0 ? rows : rows.map((update) => parked.get(update)?.update ?? update));
+    for (const [mapper, rows] of byClass(step.rows)) {
+      const now = parked.size === 0 ? rows : rows.map((update) => parked.get(update)?.update ?? update);
+      await updateRows(session, mapper, now, step.inOrder);
       if (!movesRows(mapper)) continue;
       const before = (update: RowUpdate): readonly unknown[] => [...(parked.get(update)?.held ?? []), ...update.changes];
       await moveReferrers(
@@ -69,6 +88,41 @@ async function runSteps(session: FlushSession, steps: readonly UpdateStep<RowUpd
       );
     }
   }
+}
+
+/** Rows that one or several steps write; `inOrder`, one after the other. */
+interface Run {
+  readonly rows: readonly RowUpdate[];
+  readonly inOrder: boolean;
+}
+
+type Parking = Extract<UpdateStep<RowUpdate>, { readonly parked: RowUpdate }>;
+
+/**
+ * Steps with those of one row each that follow each other as one: a run of their statement does them in order. Rows of a chain,
+ * each of which takes what the next one had, so need no round trip each.
+ */
+function inRuns(steps: readonly UpdateStep<RowUpdate>[]): readonly (Run | Parking)[] {
+  const [only] = steps;
+  if (steps.length === 1 && !('parked' in only)) return [{ rows: only, inOrder: false }];
+  const runs: (Run | Parking)[] = [];
+  let chain: RowUpdate[] | null = null;
+  for (const step of steps) {
+    const single = 'parked' in step || step.length > 1 || !isPlain(step[0]) ? null : step[0];
+    if (single !== null && chain !== null && chain[0].positions === single.positions && chain[0].entity[MAPPER] === single.entity[MAPPER]) {
+      chain.push(single);
+      continue;
+    }
+    chain = single === null ? null : [single];
+    runs.push('parked' in step ? step : { rows: chain ?? step, inOrder: chain !== null });
+  }
+  return runs;
+}
+
+/** Whether an update is one statement, and moves nothing else. */
+function isPlain({ entity, sql }: RowUpdate): boolean {
+  const mapper = entity[MAPPER];
+  return sql === undefined && mapper.writes.length === 1 && !movesRows(mapper);
 }
 
 function byClass(updates: readonly RowUpdate[]): Iterable<readonly [Mapper, readonly RowUpdate[]]> {

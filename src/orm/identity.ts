@@ -1,4 +1,5 @@
 import { describe } from '../sql/errors.ts';
+import { isWhole } from '../sql/type.ts';
 import { ormError } from './errors.ts';
 import { Decoded, type Entity, MAPPER, type Mapper, ROW, STATUS, STATUS_NAMES } from './mapping.ts';
 
@@ -71,4 +72,12 @@ export function nameOf(entity: Entity): string {
     return `${column.key}=${column.sensitive ? '…' : String(slot instanceof Decoded ? slot.value : slot)}`;
   });
   return `<${mapper.name} ${values.join(' ')}>`;
+}
+
+/** A key of one column as it stands in an address; null for a text that cannot be one. */
+export function keyFromText(mapper: Mapper, text: string): unknown {
+  const { type } = mapper.columns[mapper.keyPositions[0]];
+  if (type.name === 'bigInteger' && !type.asNumber) return /^-?\d{1,19}$/.test(text) ? BigInt(text) : null;
+  if (isWhole(type)) return /^-?\d{1,15}$/.test(text) ? Number(text) : null;
+  return text;
 }

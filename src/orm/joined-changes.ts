@@ -14,7 +14,7 @@ import { identityOf } from './identity.ts';
 import { columnOf } from './mapped-source.ts';
 import { withDescendants } from './mapper.ts';
 import { DELETED, type Entity, MAPPER, type Mapper, STATUS } from './mapping.ts';
-import type { ChangeOptions, QuerySpec } from './query.ts';
+import type { ChangeOptions, QuerySpec } from './query-spec.ts';
 import { type FollowingSession, followRows } from './synchronization.ts';
 
 /** What changing rows of several tables needs of a session. */

@@ -1,11 +1,12 @@
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { nameOf } from './identity.ts';
+import { knownOne } from './known-related.ts';
 import { loadMark, requestsBelow } from './load-marks.ts';
 import { defaultRequests, type LoadRequest } from './load-request.ts';
 import type { LoadingSession } from './loader.ts';
 import { type Entity, MAPPER, PEERS, PERSISTENT, RELATED, type Relationship, SESSION, STATUS } from './mapping.ts';
-import { collectionOf, type EntityCollection, knownOne } from './related.ts';
+import { collectionOf, type EntityCollection } from './related.ts';
 import { relatedTo } from './related-filling.ts';
 import { loadRequests } from './request-loading.ts';
 import { loadSelectIn } from './select-in-loading.ts';

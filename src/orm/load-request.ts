@@ -47,6 +47,8 @@ const FIELDS = new Set(['strategy', 'with', 'filter', 'orderBy', 'limit', 'offse
 /** Stands for all relations that are not named. */
 const OTHERS = '*';
 const FOR_OTHERS: readonly unknown[] = ['raise', 'noload', 'select'];
+/** These load all relations of the class itself, not those of what they lead to, which might lead back for ever. */
+const LOADING_OTHERS: readonly unknown[] = [true, 'joined', 'selectin', 'subquery'];
 
 function nodes(value: unknown): Node[] {
   if (value === undefined) return [];
@@ -56,15 +58,19 @@ function nodes(value: unknown): Node[] {
 /** Reads the argument of `with()` for a class. Throws a MappingError for a name that is no relation. */
 export function readRequests(mapper: Mapper, spec: object, outer: LoadStrategy | null = null): LoadRequest[] {
   const { [OTHERS]: said, ...named } = spec as Record<string, unknown>;
-  if (said !== undefined && !FOR_OTHERS.includes(said)) throw badOption(`${mapper.name}.*`, said, FOR_OTHERS.join(', '));
-  const others = (said as LoadStrategy | undefined) ?? outer;
+  const loads = LOADING_OTHERS.includes(said);
+  if (said !== undefined && !loads && !FOR_OTHERS.includes(said))
+    throw badOption(`${mapper.name}.*`, said, [...LOADING_OTHERS, ...FOR_OTHERS].join(', '));
+  const others = loads ? outer : ((said as LoadStrategy | undefined) ?? outer);
   const requests = Object.entries(named).flatMap(([key, value]) => {
     const relations = relationsNamed(mapper, key);
     return value === undefined ? [] : relations.map((relation) => readRequest(relation, value, others));
   });
-  if (others === null) return requests;
+  if (others === null && !loads) return requests;
   const rest = relationsBelow(mapper).filter((relation) => !requests.some((request) => request.relation === relation));
-  return [...requests, ...rest.map((relation) => plainRequest(relation, others, []))];
+  const ask = (relation: Relationship): LoadRequest =>
+    loads ? readRequest(relation, said, others) : plainRequest(relation, others as LoadStrategy, []);
+  return [...requests, ...rest.map(ask)];
 }
 
 /** The relations of a class, and those that the classes below it add. */

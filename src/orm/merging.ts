@@ -4,6 +4,7 @@ import { formerlyHeldBy, heldBy } from './cascade-walk.ts';
 import { ormError } from './errors.ts';
 import { identityOf, nameOf } from './identity.ts';
 import { isModified } from './inspection.ts';
+import { knownOne, relatedOf } from './known-related.ts';
 import { entitiesOfRows } from './loader.ts';
 import {
   CHANGES,
@@ -22,7 +23,7 @@ import {
   TRANSIENT,
 } from './mapping.ts';
 import { storedKey } from './persistence.ts';
-import { assign, collectionOf, EntityCollection, knownOne, relatedOf } from './related.ts';
+import { assign, collectionOf, EntityCollection } from './related.ts';
 import { type ReloadingSession, readByKeys } from './reloading.ts';
 import { loadSelectIn } from './select-in-loading.ts';
 import { sqlValueAt } from './sql-values.ts';

@@ -152,7 +152,7 @@ export type With<M, S = ShapeOfInstance<M>> = {
     | boolean
     | Strategy
     | WithRequest<TargetOf<S[K]>, BaseOf<S[K]>>;
-} & { '*'?: 'raise' | 'noload' | 'select' };
+} & { '*'?: true | 'joined' | 'selectin' | 'subquery' | 'raise' | 'noload' | 'select' };
 
 /**
  * How a relation is loaded: by a LEFT JOIN, by a statement for the keys of its parents or with the query of its parents in it,
@@ -242,7 +242,12 @@ type Rest<M, Out, N extends PropertyKey, L extends PropertyKey> = [N | L] extend
  * An object whose relations of `W` are loaded, as the compiler sees it. Assignable to `M`, unless a filter or a choice of columns
  * may have left out what `M` says is always there.
  */
-export type Loaded<M, W, Out = M> = Out extends unknown ? LoadedOne<M, Out, ShapeOfInstance<Out>, W> : never;
+export type Loaded<M, W, Out = M> = Out extends unknown ? LoadedOne<M, Out, ShapeOfInstance<Out>, EachOf<ShapeOfInstance<Out>, W>> : never;
+
+/** What `with` says of each relation, where it says something of all that it does not name. */
+type EachOf<S, W> = W extends { '*': true | 'joined' | 'selectin' | 'subquery' }
+  ? { [K in RelationKeys<S>]: K extends keyof W ? W[K] : true }
+  : W;
 
 type LoadedOne<M, Out, S, W> = Rest<
   Extract<M, { readonly '~shape'?: S }>,

@@ -28,7 +28,7 @@ import { columnOf } from './mapped-source.ts';
 import { CHANGES, type Entity, MAPPER, type Mapper, type Relationship } from './mapping.ts';
 import { storedKey } from './persistence.ts';
 import { populated, populating } from './populating.ts';
-import type { ChangeOptions, ExplainOptions, QuerySpec } from './query.ts';
+import type { ChangeOptions, ExplainOptions, QuerySpec } from './query-spec.ts';
 import { relatedTo } from './related-filling.ts';
 import { conditionsOf } from './relation-attribute.ts';
 import { type RowLock, readByKeys, replaceRow, selectByKey } from './reloading.ts';

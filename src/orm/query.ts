@@ -4,96 +4,33 @@ import { describe, sqlError } from '../sql/errors.ts';
 import { Expression } from '../sql/expression.ts';
 import type { Joinable } from '../sql/join.ts';
 import { changeSelect, make, makeBind } from '../sql/make.ts';
-import type { Node, SourceNode } from '../sql/node.ts';
+import type { Node } from '../sql/node.ts';
 import type { ExpressionLike, NameOf } from '../sql/operand.ts';
 import type { OrderTerm } from '../sql/order-term.ts';
 import type { ItemsOf, OuterRow, SelectRow } from '../sql/projection.ts';
 import type { Source } from '../sql/schema.ts';
 import { Select, select } from '../sql/select.ts';
 import type { LockNode } from '../sql/statement-nodes.ts';
-import { BOOLEAN, isWhole } from '../sql/type.ts';
-import { checkValue, unknownAttribute } from './attributes.ts';
+import { BOOLEAN } from '../sql/type.ts';
 import { type ColumnChoice, choose, keepRead, selectChosen } from './column-choice.ts';
 import type { CriteriaCondition, CriteriaTarget } from './criteria.ts';
-import { addChange, type CriteriaChange, inScope, makeCriterion } from './criteria.ts';
+import { addChange, inScope, makeCriterion } from './criteria.ts';
 import { type CursorOptions, type CursorPage, pageByCursor } from './cursor-pagination.ts';
-import { derivedEquals } from './derived-attribute.ts';
-import type { QueryJoin } from './eager-join.ts';
 import { NotFoundError, ormError } from './errors.ts';
-import { keyValues } from './identity.ts';
+import { equalities } from './filter-by.ts';
+import { keyFromText, keyValues } from './identity.ts';
 import { type LoadRequest, mergeRequests, readRequests, tiesOf, withDefaults } from './load-request.ts';
-import { adaptTo, columnOf } from './mapped-source.ts';
-import type { Entity, Mapper, RowDispatch } from './mapping.ts';
+import { columnOf } from './mapped-source.ts';
+import type { Entity } from './mapping.ts';
 import type { AnyClass, ColumnKeys, FilterBy, Loaded, UpdateBy, With, Without } from './model-types.ts';
 import { notFound, type PaginateOptions, Pagination, readPage } from './pagination.ts';
 import { lockedOwn, readClasses, readNamed } from './polymorphic-reading.ts';
 import { amongKeys, type SetOperator } from './query-sets.ts';
+import { type ChangeOptions, type ExplainOptions, limitedRunner, type QueryRunner, type QuerySpec } from './query-spec.ts';
 import { RelationAttribute } from './relation-attribute.ts';
-import { RowQuery, type RowRunner } from './row-query.ts';
+import { RowQuery } from './row-query.ts';
 import { StatementQuery } from './statement-query.ts';
 import type { StreamOptions } from './stream-options.ts';
-import type { Synchronize } from './synchronization.ts';
-
-/** How a plan is asked for. */
-export interface ExplainOptions {
-  /** Runs the query, and tells what it took. */
-  readonly analyze?: boolean;
-}
-
-/** What a query asks for, as data. */
-export interface QuerySpec {
-  readonly mapper: Mapper;
-  /** The columns that the class had when the query was made. */
-  readonly planId: number;
-  /** The class's table, or the alias that the query goes over. */
-  readonly source: SourceNode;
-  readonly select: Select<unknown>;
-  readonly requests: readonly LoadRequest[];
-  /** Rows may repeat an object, since something was joined. */
-  readonly joined: boolean;
-  /** Criteria that hold for this query besides others, and those that do not. */
-  readonly criteria: CriteriaChange | null;
-  /** The columns that it reads, where those are not all. */
-  readonly columns: ColumnChoice | null;
-  /** How its rows are told apart, where it says so itself. */
-  readonly dispatch?: RowDispatch | null;
-  /** The relations along which it was joined. */
-  readonly joins?: readonly QueryJoin[];
-  /** Objects that the session has become what their rows say. */
-  readonly populate?: boolean;
-  /** A statement that gives the rows in the select's place. */
-  readonly statement?: { readonly statement: Executable; readonly params: Readonly<Record<string, unknown>> | undefined };
-}
-
-/** How the rows of a query are changed or deleted in one statement. */
-export interface ChangeOptions {
-  /** Every row of the table is meant, without a condition. */
-  readonly all?: boolean;
-  /** How the session's objects follow; `'auto'` unless told. */
-  readonly synchronize?: Synchronize;
-}
-
-/** The session's side of a query. */
-export interface QueryRunner extends RowRunner {
-  /** The objects of a query, with what it loads beside them. */
-  runQuery(spec: QuerySpec): Promise<Entity[]>;
-  /** The object with this key: the session's own, or read. */
-  runGet(mapper: Mapper, values: readonly unknown[], requests: readonly LoadRequest[]): Promise<Entity | null>;
-  /** The objects of a query one after the other. */
-  runStream(spec: QuerySpec, options: StreamOptions): AsyncGenerator<Entity, void, undefined>;
-  /** How many rows a query has. */
-  runCount(spec: QuerySpec): Promise<number>;
-  /** Changes all rows of the query, and the session's objects among them. */
-  runUpdate(spec: QuerySpec, values: Readonly<Record<string, unknown>>, options: ChangeOptions): Promise<number>;
-  /** Deletes all rows of the query, and lets go of the session's objects among them. */
-  runDelete(spec: QuerySpec, options: ChangeOptions): Promise<number>;
-  /** How the database would run the query. */
-  runExplain(spec: QuerySpec, options: ExplainOptions): Promise<string[]>;
-  /** The query as SQL, with its parameters. */
-  toSQL(spec: QuerySpec): Promise<{ sql: string; parameters: unknown[] }>;
-  /** Runs work whose statements have these limits. */
-  within<T>(limits: StatementLimits, work: () => T): T;
-}
 
 type Condition = ExpressionLike<boolean | null> | boolean;
 
@@ -133,26 +70,7 @@ export class Query<M, Out = M, J = unknown> {
   }
   /** Conditions of equality by attribute: columns, and to-one relations by object. An undefined value is an error. SQLAlchemy: `filter_by()`. */
   filterBy(values: FilterBy<M>): Query<M, Out, J> {
-    const { mapper, source } = this.#spec;
-    const list = Object.entries(values).map(([key, value]) => {
-      const position = mapper.positions.get(key);
-      if (position === undefined && mapper.hybrids.has(key)) return hybridIs(mapper, source, key, value);
-      const derived = position === undefined ? derivedEquals(mapper, source, key, value) : null;
-      if (derived !== null) return derived;
-      if (position === undefined) return unknownAttribute(mapper, key);
-      checkValue(value, `filterBy() of ${mapper.name}, at '${key}',`);
-      if (position >= mapper.columns.length) {
-        return new RelationAttribute(source, mapper, position - mapper.columns.length).eq(value as never);
-      }
-      const column = mapper.columns[position];
-      const left = columnOf(source, column);
-      const node: Node =
-        value === null
-          ? make('unary', { operator: 'IS NULL', operand: left, postfix: true })
-          : make('binary', { operator: '=', left, right: value instanceof Expression ? value.node : makeBind(value, column.type) });
-      return new Expression<boolean>(node, BOOLEAN);
-    });
-    return this.filter(...list);
+    return this.filter(...equalities(this.#spec.mapper, this.#spec.source, values));
   }
   /** Adds to the order; without arguments it takes the order away. */
   orderBy(...terms: (OrderTerm | ExpressionLike)[]): Query<M, Out, J> {
@@ -502,14 +420,6 @@ export class Query<M, Out = M, J = unknown> {
   }
 }
 
-/** The condition that a hybrid has this value. */
-function hybridIs(mapper: Mapper, source: SourceNode, key: string, value: unknown): Expression<boolean> {
-  checkValue(value, `filterBy() of ${mapper.name}, at '${key}',`);
-  const { c } = mapper.entityClass as unknown as { readonly c: Readonly<Record<string, Expression<unknown>>> };
-  const own = new Expression<unknown>(adaptTo(mapper, c[key].node, source), c[key].type);
-  return (value === null ? own.isNull() : own.eq(value as never)) as Expression<boolean>;
-}
-
 /** What `alias()` of a query gives. The rest is said in `query-alias.ts`, since an alias knows of queries. */
 export interface QueryAlias<M> extends Source {
   readonly '~entity': M;
@@ -519,28 +429,4 @@ export interface QueryAlias<M> extends Source {
 export function specOf(query: unknown): QuerySpec {
   if (query instanceof Query) return query['~spec'];
   throw sqlError('sql.bad-argument', 'stream(), union() and their like', 'a query of a class', describe(query));
-}
-
-/** A session's side of a query whose statements have limits, those that load beside it included. */
-function limitedRunner(runner: QueryRunner, limits: StatementLimits): QueryRunner {
-  return {
-    runQuery: (spec) => runner.within(limits, () => runner.runQuery(spec)),
-    runGet: (mapper, values, requests) => runner.within(limits, () => runner.runGet(mapper, values, requests)),
-    runStream: (spec, options) => runner.runStream(spec, { ...limits, ...options }),
-    runCount: (spec) => runner.within(limits, () => runner.runCount(spec)),
-    all: (select) => runner.within(limits, () => runner.all(select)),
-    runUpdate: (spec, values, options) => runner.within(limits, () => runner.runUpdate(spec, values, options)),
-    runDelete: (spec, options) => runner.within(limits, () => runner.runDelete(spec, options)),
-    runExplain: (spec, options) => runner.within(limits, () => runner.runExplain(spec, options)),
-    toSQL: (spec) => runner.toSQL(spec),
-    pageParameters: () => runner.pageParameters(),
-    within: (own, work) => runner.within(own, work),
-  };
-}
-
-function keyFromText(mapper: Mapper, text: string): unknown {
-  const { type } = mapper.columns[mapper.keyPositions[0]];
-  if (type.name === 'bigInteger' && !type.asNumber) return /^-?\d{1,19}$/.test(text) ? BigInt(text) : null;
-  if (isWhole(type)) return /^-?\d{1,15}$/.test(text) ? Number(text) : null;
-  return text;
 }

@@ -1,7 +1,8 @@
+import { knownOne, relatedOf } from './known-related.ts';
 import { loadMark, markLoad, unmarkLoad } from './load-marks.ts';
 import type { LoadingSession } from './loader.ts';
 import { type Entity, hasChange, MAPPER, type Relationship } from './mapping.ts';
-import { collectionOf, EntityCollection, knownOne, relatedOf } from './related.ts';
+import { collectionOf, EntityCollection } from './related.ts';
 
 /** Gives a parent its related objects; what was added and removed before they were loaded stays added and removed. */
 export function fill(session: LoadingSession, parent: Entity, relation: Relationship, items: Entity[], partial: boolean): void {

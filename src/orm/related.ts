@@ -9,6 +9,7 @@ import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { identityOf, nameOf } from './identity.ts';
+import { knownOne, relatedOf } from './known-related.ts';
 import {
   DELETED,
   type Entity,
@@ -24,7 +25,7 @@ import {
   STATUS,
   TRANSIENT,
 } from './mapping.ts';
-import { isNotLoaded, notLoaded } from './not-loaded.ts';
+import { isNotLoaded } from './not-loaded.ts';
 
 /** The one implementation of both. It fires no statements of its own: its owner's session does. */
 export class EntityCollection implements PromiseLike<readonly Entity[]> {
@@ -287,16 +288,6 @@ function isHeldBy(holder: Entity, relation: Relationship, object: Entity): boole
   return collection instanceof EntityCollection && collection.items !== null && collection.holds(object);
 }
 
-/** The values of relations by position, made when the first is needed. */
-export function relatedOf(entity: Entity): unknown[] {
-  let related = entity[RELATED];
-  if (related === null) {
-    related = entity[MAPPER].relationKeys.map(() => undefined);
-    entity[RELATED] = related;
-  }
-  return related;
-}
-
 /** The collection of a to-many relation; a new object's is empty, a stored one's not loaded. */
 export function collectionOf(entity: Entity, relation: Relationship): EntityCollection {
   const related = relatedOf(entity);
@@ -307,34 +298,6 @@ export function collectionOf(entity: Entity, relation: Relationship): EntityColl
     related[relation.position] = collection;
   }
   return collection;
-}
-
-/** What a to-one relation is known to hold, without I/O; undefined where it is not known. */
-export function knownOne(entity: Entity, relation: Relationship): Entity | null | undefined {
-  const related = entity[RELATED];
-  const held = related === null ? undefined : related[relation.position];
-  if (held !== undefined) return held as Entity | null;
-  const status = entity[STATUS];
-  const session = entity[SESSION];
-  if (relation.direction === 'manyToOne') {
-    const values = relation.local.map((position) => columnValue(entity, position));
-    if (values.some((value) => value === null || value === undefined))
-      return values.includes(undefined) && status === PERSISTENT ? undefined : null;
-    if (session !== null && relation.byIdentity && relation.condition === null) {
-      const target = session.identity(relation.target, identityOf(values));
-      if (target !== undefined && isA(target[MAPPER], relation.target)) {
-        relatedOf(entity)[relation.position] = target;
-        return target;
-      }
-    }
-  }
-  return status === TRANSIENT || status === PENDING ? null : undefined;
-}
-
-/** The getter of a to-one relation. */
-export function readOne(entity: Entity, relation: Relationship): unknown {
-  const known = knownOne(entity, relation);
-  return known === undefined ? notLoaded(entity, relation) : known;
 }
 
 /** The setter of a relation: an object or null, or the members of a collection. */

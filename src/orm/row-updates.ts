@@ -43,10 +43,10 @@ interface Change {
   readonly returns: boolean;
 }
 
-/** Updates rows of one class: those with the same changed columns go together. Throws a StaleDataError for a row that is gone or has another version. */
-export async function updateRows(writer: Writer, mapper: Mapper, updates: readonly RowUpdate[]): Promise<void> {
+/** Updates rows of one class: those with the same changed columns go together, or all of them one after the other in this order. Throws a StaleDataError for a row that is gone or has another version. */
+export async function updateRows(writer: Writer, mapper: Mapper, updates: readonly RowUpdate[], inOrder = false): Promise<void> {
   const { writes } = mapper;
-  if (writes.length === 1) return updateTable(writer, mapper, updates);
+  if (writes.length === 1) return updateTable(writer, mapper, updates, inOrder);
   for (const [i, target] of writes.entries()) {
     const part = updates.flatMap((update) => partOf(update, target, i === 0) ?? []);
     if (part.length > 0) await updateTable(writer, target, part);
@@ -75,12 +75,12 @@ function partOf(update: RowUpdate, target: WriteTarget, isTop: boolean): RowUpda
   };
 }
 
-async function updateTable(writer: Writer, mapper: WriteTarget, updates: readonly RowUpdate[]): Promise<void> {
+async function updateTable(writer: Writer, mapper: WriteTarget, updates: readonly RowUpdate[], inOrder = false): Promise<void> {
   for (const group of alike(updates)) {
     const change = changeOf(writer, mapper, group[0]);
     const constants = constantsOf(change.worked);
     const dialect = writer.dialectOf(mapper.table);
-    const packed = packedRows(dialect, mapper.table, change.keys, change.columns, group.length);
+    const packed = inOrder ? null : packedRows(dialect, mapper.table, change.keys, change.columns, group.length);
     // What comes back with the statement is matched by key.
     const matches = change.asked.length === 0 || !change.returns || hasFaithfulKey(mapper);
     if (packed === null || !matches || !isSameSql(mapper, group)) await updateEach(writer, change, group, constants);

@@ -34,7 +34,7 @@ import { mergeObjects } from './merging.ts';
 import { newQuery } from './model.ts';
 import type { AnyClass, BulkInsertRow, BulkUpdateRow, Loaded, ObjectOf, With } from './model-types.ts';
 import type { PageParameters } from './pagination.ts';
-import { type ChangeOptions, type ExplainOptions, type Query, type QueryRunner, type QuerySpec, specOf } from './query.ts';
+import { type Query, specOf } from './query.ts';
 import {
   countRows,
   deleteAll,
@@ -46,6 +46,7 @@ import {
   readEntity,
   updateAll,
 } from './query-execution.ts';
+import type { ChangeOptions, ExplainOptions, QueryRunner, QuerySpec } from './query-spec.ts';
 import { relationQuery } from './relation-query.ts';
 import { type RowLock, readLock } from './reloading.ts';
 import { loadRequests } from './request-loading.ts';

@@ -15,8 +15,8 @@ import { entitiesOfRows } from './loader.ts';
 import { CHANGES, type Entity, MAPPER, PEERS, PERSISTENT, SESSION, STATUS } from './mapping.ts';
 import { storedKey } from './persistence.ts';
 import { populated, populating } from './populating.ts';
-import type { QuerySpec } from './query.ts';
 import { loadSeparate, type QuerySession } from './query-execution.ts';
+import type { QuerySpec } from './query-spec.ts';
 
 /** A connection that a stream reads from, and how it is given back. */
 export interface StreamConnection {

@@ -1,5 +1,6 @@
 import { identityOfEntity } from './identity.ts';
 import type { IdentityMap } from './identity-map.ts';
+import { relatedOf } from './known-related.ts';
 import {
   CHANGES,
   DELETED,
@@ -16,7 +17,7 @@ import {
   STATUS,
   TRANSIENT,
 } from './mapping.ts';
-import { EntityCollection, relatedOf } from './related.ts';
+import { EntityCollection } from './related.ts';
 import { dropSqlValues, type SqlValues, setSqlValue } from './sql-values.ts';
 
 /** What the changed columns and relations of an object held: position, value, position, value … */

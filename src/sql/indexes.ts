@@ -88,6 +88,7 @@ export function uniqueIndex<const K extends string = never>(
   options: { where?: ExpressionLike<boolean | null> } = {},
 ): IndexConstraint<K> {
   const { where } = options;
+  if (!Array.isArray(columns)) throw sqlError('sql.bad-argument', 'uniqueIndex()', 'an array of columns', describe(columns));
   return build({
     kind: 'index',
     name: null,

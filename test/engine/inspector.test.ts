@@ -181,7 +181,8 @@ describe.each(catalogDatabases)('inspecting what others made, on $name', (databa
     expect(statements.count()).toBe(few);
     const named = inspect(engine);
     expect(await named.tables({ names: Array.from({ length: 40 }, (_, i) => `t${i}`) })).toHaveLength(40);
-    expect(statements.count()).toBeLessThanOrEqual(few);
+    // SQLite looks for the connection's own tables first.
+    expect(statements.count()).toBeLessThanOrEqual(few + 1);
     await named.columns('t7');
     expect(statements.count()).toBe(0);
   });

@@ -289,6 +289,70 @@ describe.each(postgresqls)('a schema that others made, on $name', (database) => 
     expect((inside.tables.get('depot.boxes') as Table).column('switch').type).toMatchObject({ enumSchema: null });
   });
 
+  it('has domains over domains, which have the values of the type below all of them', async () => {
+    const engine = await engineAfter(
+      database,
+      `CREATE SCHEMA depot; CREATE DOMAIN positive AS int CHECK (VALUE > 0); CREATE DOMAIN digit AS positive CHECK (VALUE < 10);
+       CREATE DOMAIN depot.price AS numeric(5, 2); CREATE DOMAIN many AS int[];
+       CREATE TABLE domained (a digit, b digit[], c depot.price, d many); INSERT INTO domained VALUES (5, '{3}', 1.5, '{1,2}')`,
+    );
+    await using connection = await engine.connect();
+    const columns = await inspect(connection).columns('domained');
+    expect(columns.map(({ type, baseType }) => [type, baseType])).toEqual([
+      ['digit', 'integer'],
+      ['digit[]', 'integer[]'],
+      ['depot.price', 'numeric(5,2)'],
+      ['many', 'integer[]'],
+    ]);
+    const table = (await reflectTable(connection, 'domained')) as unknown as Table;
+    const [row] = (await connection.all(selectFrom(table))) as Record<string, unknown>[];
+    expect({ ...row, c: String(row.c) }).toEqual({ a: 5, b: [3], c: '1.5', d: [1, 2] });
+  });
+
+  it('has tables of one connection, and tables whose rows are elsewhere', async () => {
+    const engine = await engineAfter(
+      database,
+      `CREATE FOREIGN DATA WRAPPER dummy; CREATE SERVER elsewhere FOREIGN DATA WRAPPER dummy;
+       CREATE FOREIGN TABLE far (id int, n text NOT NULL) SERVER elsewhere; COMMENT ON FOREIGN TABLE far IS 'far away'; CREATE TABLE fleeting (other int);`,
+    );
+    await using connection = await engine.connect({ autocommit: true });
+    await connection.script(
+      'CREATE TEMP TABLE fleeting (id int PRIMARY KEY, n int DEFAULT 3); CREATE INDEX by_n ON fleeting (n); CREATE TEMP VIEW seen AS SELECT id FROM fleeting',
+    );
+    const inspector = inspect(connection);
+    expect([await inspector.temporaryTableNames(), await inspector.temporaryViewNames()]).toEqual([['fleeting'], ['seen']]);
+    expect(await inspector.table('fleeting')).toMatchObject({
+      temporary: true,
+      columns: [{ name: 'id' }, { name: 'n' }],
+      indexes: [{ name: 'by_n' }],
+    });
+    const fleeting = await reflectTable(connection, 'fleeting');
+    expect([fleeting.temporary, fleeting.columns.map(({ name }) => name)]).toEqual([true, ['id', 'n']]);
+    expect(await inspector.table('far')).toMatchObject({
+      kind: 'foreignTable',
+      comment: 'far away',
+      columns: [{ name: 'id' }, { name: 'n', nullable: false }],
+    });
+    expect((await reflectTable(connection, 'far')).columns.map(({ name }) => name)).toEqual(['id', 'n']);
+    await connection.script('DROP TABLE pg_temp.fleeting CASCADE; DROP FOREIGN DATA WRAPPER dummy CASCADE');
+  });
+
+  it('keeps its keys by the columns they are on, whatever these were called before', async () => {
+    const inspector = inspect(
+      await engineAfter(
+        database,
+        `CREATE TABLE renamed (a int PRIMARY KEY, b int UNIQUE, c int); ALTER TABLE renamed RENAME a TO aa; ALTER TABLE renamed RENAME b TO bb;
+         ALTER TABLE renamed DROP COLUMN aa; ALTER TABLE renamed ADD PRIMARY KEY (bb); CREATE INDEX late ON renamed (c) INCLUDE (bb)`,
+      ),
+    );
+    expect(await inspector.table('renamed')).toMatchObject({
+      columns: [{ name: 'bb', primaryKey: true, nullable: false }, { name: 'c' }],
+      primaryKey: { columns: ['bb'] },
+      uniques: [{ name: 'renamed_b_key', columns: ['bb'] }],
+      indexes: [{ name: 'late', columns: ['c'], include: ['bb'] }],
+    });
+  });
+
   it('leaves out a table without columns, and says so', async () => {
     const engine = await engineAfter(database, 'CREATE TABLE blank (); CREATE TABLE things (id int PRIMARY KEY)');
     const metadata = new MetaData();

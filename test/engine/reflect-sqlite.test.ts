@@ -142,6 +142,49 @@ describe.each(sqlites)('a schema that others made, on $name', (database) => {
     ]);
   });
 
+  it('has tables of one connection, which a name means before all others', async () => {
+    const engine = await engineAfter(database, 'CREATE TABLE both (a INT); CREATE TABLE plain (a INT)');
+    await using connection = await engine.connect({ autocommit: true });
+    await connection.script(`CREATE TEMP TABLE both (id INTEGER PRIMARY KEY, up INT REFERENCES both); CREATE INDEX temp.by_up ON both (up);
+      CREATE TEMP VIEW seen AS SELECT id FROM temp.both`);
+    const inspector = inspect(connection);
+    expect([await inspector.temporaryTableNames(), await inspector.temporaryViewNames()]).toEqual([['both'], ['seen']]);
+    expect(await inspector.table('both')).toMatchObject({
+      schema: null,
+      temporary: true,
+      columns: [{ name: 'id' }, { name: 'up' }],
+      foreignKeys: [{ targetTable: 'both', target: { name: 'both', schema: null }, targetColumns: ['id'] }],
+      indexes: [{ name: 'by_up', columns: ['up'] }],
+    });
+    expect((await inspector.table('both', { schema: 'main' })).columns.map(({ name }) => name)).toEqual(['a']);
+    expect((await inspector.tables({ names: ['both', 'PLAIN'] })).map(({ name, temporary }) => [name, temporary])).toEqual([
+      ['both', true],
+      ['plain', undefined],
+    ]);
+    expect(await inspector.viewDefinition('seen')).toBe('SELECT id FROM temp.both');
+    expect((await reflectTable(connection, 'both')).temporary).toBe(true);
+    await connection.script('DROP VIEW seen; DROP TABLE temp.both');
+  });
+
+  it('may have keys to tables that are not there', async () => {
+    const engine = await engineAfter(
+      database,
+      'CREATE TABLE lost (a INT REFERENCES nowhere, b INT, c INT REFERENCES parents, FOREIGN KEY (a, b) REFERENCES nowhere (x, y)); CREATE TABLE parents (x INT, y INT, PRIMARY KEY (x, y))',
+    );
+    expect((await inspect(engine).foreignKeys('lost')).map(({ columns, targetColumns }) => [columns, targetColumns])).toEqual([
+      [['a'], ['a']],
+      [['c'], ['c']],
+      [
+        ['a', 'b'],
+        ['x', 'y'],
+      ],
+    ]);
+    const metadata = new MetaData();
+    await metadata.reflect(engine);
+    expect([...metadata.tables.keys()].sort()).toEqual(['lost', 'parents']);
+    await expect(metadata.createAll(engine)).rejects.toThrow("there is no table 'nowhere'");
+  });
+
   it('has virtual tables, and keeps to itself what they are stored in', async () => {
     const engine = await engineAfter(
       database,

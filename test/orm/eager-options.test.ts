@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, expectTypeOf, test } from 'vitest';
 import { belongsTo, hasMany, type Loaded, NotLoadedError, t, update } from '../../src/index.ts';
 import { openDatabase, type TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
@@ -93,6 +93,32 @@ describe.each(allDatabases)('options of eager loads on $name', (database) => {
     const [ann] = await query.all();
     expect(statements.count()).toBe(3);
     expect([ann.profile?.bio, ann.posts.map((post) => [post.title, post.tags.length])]).toEqual(['A', [['a2', 1]]]);
+  });
+
+  test.each([true, 'joined', 'selectin', 'subquery'] as const)('all relations of a class at once, loaded %s', async (strategy) => {
+    const { session, User, Post, Tag } = await filledBlog(database);
+    const [ann] = await session.query(User).with({ '*': strategy }).orderBy(User.c.id).all();
+    expect([ann.posts.length, ann.addresses.length, ann.profile?.bio]).toEqual([2, 0, 'A']);
+    expectTypeOf(ann.posts.length).toEqualTypeOf<number>();
+    // What they lead to waits as it says of itself.
+    expect(ann.posts.toArray()[0].tags.isLoaded).toBe(false);
+    session.expungeAll();
+    const posts = await session
+      .query(Post)
+      .with({ tags: { filter: Tag.c.name.eq('none') }, '*': strategy })
+      .orderBy(Post.c.id)
+      .limit(1)
+      .all();
+    expect([posts[0].author?.name, posts[0].tags.length]).toEqual(['ann', 0]);
+    const strict = await session
+      .query(User)
+      .with({ '*': 'raise', posts: { with: { '*': strategy } } })
+      .filterBy({ name: 'bob' })
+      .one();
+    expect(strict.posts.map((post) => [post.author?.name, post.tags.length])).toEqual([['bob', 1]]);
+    await expect(Promise.resolve(strict.profile)).rejects.toThrow(NotLoadedError);
+    // @ts-expect-error: no way to load
+    expect(() => session.query(User).with({ '*': 'contains' })).toThrow(/User\.\*/);
   });
 
   test('nothing found, nothing more asked', async () => {

@@ -89,7 +89,8 @@ describe.each([...allDatabases, ...pgliteDatabases])('rows that exchange unique 
     statements.takeAll();
     [shelves[0].label, shelves[1].label] = ['b', 'a'];
     await session.flush();
-    expect(statements.summary()).toEqual(['UPDATE shelves', 'UPDATE shelves', 'UPDATE shelves']);
+    // One lets its value go, and both are written in one batch, one after the other.
+    expect(statements.summary()).toEqual(['UPDATE shelves', 'UPDATE shelves']);
     expect(shelves.map((shelf) => shelf.version)).toEqual([2, 2, 1]);
     expect(await session.all(text('SELECT label FROM shelves ORDER BY id'))).toEqual([{ label: 'b' }, { label: 'a' }, { label: 'c' }]);
     // All three in a round, and a fourth that takes what the first of them held before.

@@ -30,6 +30,26 @@ describe.each(shopDatabases)('dml on $name', (database) => {
         null,
       ]);
     });
+    it('keeps keys of 0 and below, and numbers the next rows as before', async () => {
+      await shop.execute(
+        insertInto(c).values([
+          { id: 0, name: 'zero' },
+          { id: -3, name: 'below' },
+        ]),
+      );
+      await shop.execute(insertInto(c).values({ name: 'next' }));
+      expect(
+        await shop.all(
+          select(c.c.id, c.c.name)
+            .where(c.c.name.in(['zero', 'below', 'next']))
+            .orderBy(c.c.id),
+        ),
+      ).toEqual([
+        [-3, 'below'],
+        [0, 'zero'],
+        [3, 'next'],
+      ]);
+    });
     it('takes many rows, also with different columns, in order', async () => {
       const rows = [
         { name: 'a', price: 1 },

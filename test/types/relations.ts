@@ -141,8 +141,34 @@ withheld.author.username;
 withheld.parent?.title;
 // @ts-expect-error not loaded
 withheld.tags.length;
-// @ts-expect-error the others cannot be joined
-Post.query().with({ '*': 'joined' });
+const everything = await Post.query()
+  .with({ '*': 'joined', parent: { with: { author: true } } })
+  .firstOr404();
+everything.author.username;
+everything.tags.length;
+everything.parent?.author.username;
+// @ts-expect-error all relations of the post, not those below
+everything.author.profile?.bio;
+// @ts-expect-error the others cannot come from joins of the query
+Post.query().with({ '*': 'contains' });
+// Columns of related objects.
+const slim = await Post.query()
+  .with({ author: { loadOnly: ['username'], with: { profile: { defer: ['bio'] } } } })
+  .firstOr404();
+slim.author.username;
+// @ts-expect-error left out
+slim.author.email;
+// @ts-expect-error left out
+slim.author.profile?.bio;
+// @ts-expect-error no column of a user
+Post.query().with({ author: { loadOnly: ['title'] } });
+// In several steps: the later one takes the place of the earlier one, others stay.
+const steps = await Post.query()
+  .with({ author: true, tags: true })
+  .with({ author: { with: { profile: true } } })
+  .firstOr404();
+steps.author.profile?.bio;
+steps.tags.length;
 // Of a recursive load to a depth, the last ones are not loaded.
 const deepest = await Post.query()
   .with({ parent: { strategy: 'recursive', depth: 2, with: { author: true } } })

@@ -88,7 +88,11 @@ export function reflectedDefinition(reflected: ReflectedTable, rules: Definition
     ];
     return items.map((definition) => ({ '~definition': definition }));
   };
-  const options = { ...reflected.options, ...(reflected.comment == null ? {} : { comment: reflected.comment }) };
+  const options = {
+    ...reflected.options,
+    ...(reflected.comment == null ? {} : { comment: reflected.comment }),
+    ...(reflected.temporary === true ? { temporary: true } : {}),
+  };
   return { shape, options: { ...options, constraints: constraints as TableOptions<Shape>['constraints'] } };
 }
 

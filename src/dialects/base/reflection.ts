@@ -11,6 +11,8 @@ export interface ReflectedTable {
   readonly schema: string | null;
   /** Left out where only tables were read. */
   readonly kind?: RelationKind;
+  /** There for the connection that made it. */
+  readonly temporary?: boolean;
   readonly columns: readonly ReflectedColumn[];
   readonly primaryKey: ReflectedKey | null;
   readonly uniques: readonly ReflectedUnique[];

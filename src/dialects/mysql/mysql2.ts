@@ -6,12 +6,12 @@ import { classifyMysql } from './errors.ts';
 
 /**
  * What every connection is set to: times in UTC; values that do not fit are refused, not cut; a backslash is an escape and NOT
- * binds as the standard says, whatever the server's settings; assignments of an UPDATE see the row as it was (MariaDB); long
+ * binds as the standard says, whatever the server's settings; a key of 0 is that key, not the next one; assignments of an UPDATE see the row as it was (MariaDB); long
  * GROUP_CONCATs are not cut.
  */
 const SETTINGS = `SET SESSION autocommit = 1, time_zone = '+00:00', group_concat_max_len = 4294967295,
   sql_mode = TRIM(BOTH ',' FROM REPLACE(CONCAT(REPLACE(REPLACE(@@sql_mode, 'NO_BACKSLASH_ESCAPES', ''), 'HIGH_NOT_PRECEDENCE', ''),
-  ',STRICT_TRANS_TABLES' /*M!100305 , ',SIMULTANEOUS_ASSIGNMENT' */), ',,', ','));
+  ',STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO' /*M!100305 , ',SIMULTANEOUS_ASSIGNMENT' */), ',,', ','));
   SELECT VERSION(), @@auto_increment_increment`;
 
 let loaded: typeof Mysql2 | undefined;

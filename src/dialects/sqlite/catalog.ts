@@ -1,6 +1,6 @@
 import { BINARY, DOUBLE, INTEGER, type SqlType, TEXT } from '../../sql/type.ts';
 import { type Catalog, type CatalogReader, nothing, type Relation } from '../base/catalog.ts';
-import type { RelationKind } from '../base/reflection.ts';
+import type { ReflectedTable, RelationKind } from '../base/reflection.ts';
 import { reflectSqlite, reflectSqliteViews } from './reflection.ts';
 
 const KINDS: Readonly<Record<string, RelationKind>> = { table: 'table', view: 'view', virtual: 'virtualTable' };
@@ -17,6 +17,29 @@ function typeLike(words: string): SqlType | null {
   if (/char|clob|text/i.test(words)) return TEXT;
   if (/blob/i.test(words)) return BINARY;
   return /real|floa|doub/i.test(words) ? DOUBLE : null;
+}
+
+const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** The connection's own tables, which a name without a schema means before all others. */
+async function temporaryTables(
+  reader: CatalogReader,
+  schema: string | null,
+  names: readonly string[] | null,
+  types: readonly ('table' | 'view')[],
+): Promise<ReflectedTable[]> {
+  if (schema !== null || names === null) return [];
+  const tables = await reflectSqlite(reader, { schema: 'temp', names, types });
+  return tables.map((table) => ({
+    ...table,
+    schema: null,
+    temporary: true,
+    foreignKeys: table.foreignKeys.map(({ target, ...key }) => ({
+      ...key,
+      targetTable: target?.name ?? key.targetTable,
+      target: { name: target?.name ?? key.targetTable, schema: null },
+    })),
+  }));
 }
 
 /** What SQLite says of itself. Its schemas are the database files of the connection: main, temp, and those that were attached. */
@@ -44,10 +67,21 @@ export const sqliteCatalog: Catalog = {
       ...(kinds.includes('view') ? (['view'] as const) : []),
     ];
     if (types.length === 0 || !(await isAttached(reader, schema))) return [];
-    const tables = await reflectSqlite(reader, { schema, names, types, virtual: kinds.includes('virtualTable') });
-    return tables.filter((table) => kinds.includes(table.kind ?? 'table'));
+    const own = await temporaryTables(reader, schema, names, types);
+    const left = own.length === 0 ? names : (names ?? []).filter((name) => !own.some((table) => sameName(table.name, name)));
+    const tables = await reflectSqlite(reader, { schema, names: left, types, virtual: kinds.includes('virtualTable') });
+    return [...own, ...tables].filter((table) => kinds.includes(table.kind ?? 'table'));
   },
-  views: async (reader, request) => ((await isAttached(reader, request.schema)) ? reflectSqliteViews(reader, request) : []),
+  views: async (reader, request) => {
+    if (!(await isAttached(reader, request.schema))) return [];
+    const named = request.schema === null && request.names !== null;
+    const own = named ? await reflectSqliteViews(reader, { ...request, schema: 'temp' }) : [];
+    const others = await reflectSqliteViews(reader, request);
+    return [
+      ...own.map((view) => ({ ...view, schema: null })),
+      ...others.filter(({ name }) => !own.some((view) => sameName(view.name, name))),
+    ];
+  },
   sequences: nothing,
   enums: nothing,
   domains: nothing,

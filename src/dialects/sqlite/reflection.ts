@@ -268,8 +268,7 @@ function readForeignKeys(
       columns: parts.map((part) => String(part[3])),
       targetTable: schema === null ? name : `${schema}.${name}`,
       target: { name, schema },
-      // REFERENCES users stands for its primary key.
-      targetColumns: parts[0][4] === null ? primaryKeyOf(name) : parts.map((part) => String(part[4])),
+      targetColumns: targetColumnsOf(parts, primaryKeyOf(name)),
       onDelete: action(parts[0][5]),
       onUpdate: action(parts[0][6]),
     };
@@ -283,6 +282,12 @@ function readForeignKeys(
     const initially = own?.initially ?? null;
     return { ...key, deferrable: own?.deferrable ?? false, ...(initially === null ? {} : { initially }) };
   });
+}
+
+/** REFERENCES users stands for its primary key; where there is no such table, or another key, for columns of the same names. */
+function targetColumnsOf(parts: readonly DriverRow[], primaryKey: readonly string[]): readonly string[] {
+  if (parts[0][4] !== null) return parts.map((part) => String(part[4]));
+  return primaryKey.length === parts.length ? primaryKey : parts.map((part) => String(part[3]));
 }
 
 function action(words: unknown): string | null {
