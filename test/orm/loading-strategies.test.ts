@@ -308,6 +308,7 @@ describe.each(allDatabases)('loading strategies on $name', (database) => {
     expect((await one.author)?.name).toBe('bob');
     await expect(one.tags).rejects.toThrow(NotLoadedError);
     expect(() => session.query(Post).with({ '*': 'contains' } as never)).toThrow(MappingError);
+    expect(() => session.query(Post).with({ '*': 'recursive' } as never)).toThrow(MappingError);
   });
 
   test('what a relation says of itself gives way to what a query says', async () => {
