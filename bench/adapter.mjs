@@ -2,61 +2,12 @@
 // It runs on better-sqlite3, as the raw adapter and the other peers do; BENCH_ADAPTER_DRIVER=sqlite takes Node's own SQLite.
 import { belongsTo, Database, hasMany, manyToMany, t } from '../dist/index.js';
 
-const db = new Database();
-
 // Moments as integers are the fastest that SQLite has; the raw adapter and most peers keep them so. Ours are text otherwise.
 const milliseconds = {
   type: t.bigInteger().asNumber(),
   toDatabase: (moment) => moment.getTime(),
   fromDatabase: (stored) => new Date(stored),
 };
-const moment = () => (process.env.BENCH_ADAPTER_DATES === 'ms' ? t.custom(milliseconds) : t.dateTime());
-
-const postTags = db.Table('post_tags', {
-  postId: t.integer().primaryKey().references('posts.id'),
-  tagId: t.integer().primaryKey().references('tags.id'),
-});
-
-class User extends db.Model('users', {
-  id: t.integer().primaryKey(),
-  username: t.string(80).unique(),
-  email: t.string(120).unique(),
-  active: t.boolean(),
-  createdAt: moment(),
-  age: t.integer(),
-  get posts() {
-    return hasMany(Post);
-  },
-}) {}
-
-class Post extends db.Model('posts', {
-  id: t.integer().primaryKey(),
-  title: t.string(200),
-  body: t.text(),
-  published: t.boolean(),
-  createdAt: moment(),
-  userId: t.integer().references('users.id'),
-  get author() {
-    return belongsTo(User);
-  },
-  get tags() {
-    return manyToMany(Tag, { through: postTags });
-  },
-}) {}
-
-class Tag extends db.Model('tags', {
-  id: t.integer().primaryKey(),
-  name: t.string(50).unique(),
-  get posts() {
-    return manyToMany(Post, { through: postTags });
-  },
-}) {}
-
-class Account extends db.Model('accounts', {
-  id: t.integer().primaryKey(),
-  owner: t.string(80),
-  credits: t.integer(),
-}) {}
 
 const driver = process.env.BENCH_ADAPTER_DRIVER ?? 'sqlite+better-sqlite3';
 
@@ -65,11 +16,61 @@ function serverOptions({ pg: { host, port, user, password, database }, poolSize 
   return { url, engine: { poolSize, maxOverflow: 0 } };
 }
 
-/** One session for each call, as one request has. */
-const session = () => db.createSession();
-const usersTo = (s, n) => s.query(User).filter(User.c.id.le(n)).orderBy(User.c.id);
+export default function athanor(kind) {
+  const db = new Database();
 
-export default function athanor() {
+  const moment = () => (kind === 'sqlite' && process.env.BENCH_ADAPTER_DATES === 'ms' ? t.custom(milliseconds) : t.dateTime());
+
+  const postTags = db.Table('post_tags', {
+    postId: t.integer().primaryKey().references('posts.id'),
+    tagId: t.integer().primaryKey().references('tags.id'),
+  });
+
+  class User extends db.Model('users', {
+    id: t.integer().primaryKey(),
+    username: t.string(80).unique(),
+    email: t.string(120).unique(),
+    active: t.boolean(),
+    createdAt: moment(),
+    age: t.integer(),
+    get posts() {
+      return hasMany(Post);
+    },
+  }) {}
+
+  class Post extends db.Model('posts', {
+    id: t.integer().primaryKey(),
+    title: t.string(200),
+    body: t.text(),
+    published: t.boolean(),
+    createdAt: moment(),
+    userId: t.integer().references('users.id'),
+    get author() {
+      return belongsTo(User);
+    },
+    get tags() {
+      return manyToMany(Tag, { through: postTags });
+    },
+  }) {}
+
+  class Tag extends db.Model('tags', {
+    id: t.integer().primaryKey(),
+    name: t.string(50).unique(),
+    get posts() {
+      return manyToMany(Post, { through: postTags });
+    },
+  }) {}
+
+  class Account extends db.Model('accounts', {
+    id: t.integer().primaryKey(),
+    owner: t.string(80),
+    credits: t.integer(),
+  }) {}
+
+  /** One session for each call, as one request has. */
+  const session = () => db.createSession();
+  const usersTo = (s, n) => s.query(User).filter(User.c.id.le(n)).orderBy(User.c.id);
+
   return {
     name: 'athanor',
     variants: { w4: ['selectin', 'joined'], w5: ['selectin', 'joined'] },
