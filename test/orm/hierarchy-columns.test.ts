@@ -219,7 +219,10 @@ describe.each(allDatabases)('columns of a hierarchy on $name', (database) => {
       'Animal',
     ]);
     const warnings: Error[] = [];
-    const heard = (warning: Error) => void warnings.push(warning);
+    const heard = (warning: Error): void => {
+      // Node 22 warns of its SQLite.
+      if (warning.name === 'AthanorWarning') warnings.push(warning);
+    };
     process.on('warning', heard);
     const cat = await session.query(Cat).one();
     cat.kind = 'dog';
