@@ -78,5 +78,16 @@ export interface Catalog {
   domains(reader: CatalogReader, schema: string | null): Promise<ReflectedDomain[]>;
 }
 
+/** The tables of several schemas, one after another, without views. */
+export async function tablesOfSchemas(
+  catalog: Catalog,
+  reader: CatalogReader,
+  schemas: readonly (string | null)[] = [null],
+): Promise<ReflectedTable[]> {
+  const tables: ReflectedTable[] = [];
+  for (const schema of schemas) tables.push(...(await catalog.tables(reader, { schema, names: null, kinds: ['table', 'partition'] })));
+  return tables;
+}
+
 /** For the parts that a database does not have. */
 export const nothing = async (): Promise<never[]> => [];
