@@ -413,6 +413,26 @@ describe.each(allDatabases)('loading strategies on $name', (database) => {
     expect(() => session.query(Node).with({ children: { strategy: 'recursive', depth: -1 } })).toThrow(/depth/);
   });
 
+  test('a tree all of whose nodes were read stands once below them, though their keys go in several statements', async () => {
+    const { session, statements, Node } = await openBlog(database);
+    const nodes = Array.from({ length: 620 }, (_, i) => new Node({ data: String(i) }));
+    nodes.forEach((node, i) => {
+      if (i > 0) nodes[Math.floor((i - 1) / 3)].children.add(node);
+    });
+    session.addAll(nodes);
+    await session.commit();
+    session.expungeAll();
+    statements.takeAll();
+    // What is below the first 500 is below the others too.
+    const all = await session.query(Node).with({ children: 'recursive' }).orderBy(Node.c.id.desc()).all();
+    expect(statements.count()).toBe(3);
+    const counts = all.map((node) => node.children.length);
+    expect([all.length, counts.reduce((sum, count) => sum + count), new Set(all.flatMap((node) => [...node.children])).size]).toEqual([
+      620, 619, 619,
+    ]);
+    expect(Math.max(...counts)).toBe(3);
+  });
+
   test('a graph of many to many loads recursively too, with what is asked for below', async () => {
     const db = openDatabase(database);
     const links = db.Table('links', {
