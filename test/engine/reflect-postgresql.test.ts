@@ -255,7 +255,7 @@ describe.each(postgresqls)('a schema that others made, on $name', (database) => 
     const metadata = new MetaData();
     await metadata.reflect(engine);
     expect([...metadata.tables.keys()].sort()).toEqual(['depot.boxes', 'lids']);
-    expect(metadata.enumTypes()).toEqual(
+    expect(metadata.ownTypes()).toEqual(
       expect.arrayContaining([
         { name: 'state', schema: 'depot', values: ['in', 'out'] },
         { name: 'state', schema: null, values: ['on', 'off'] },

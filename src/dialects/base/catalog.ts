@@ -1,7 +1,7 @@
 import type { SeriesOptions } from '../../sql/column.ts';
 import type { SqlType } from '../../sql/type.ts';
 import type { DriverRow, MaybePromise } from './driver.ts';
-import type { ReflectedTable, ReflectedView, RelationKind } from './reflection.ts';
+import type { ReflectedDomain, ReflectedTable, ReflectedView, RelationKind } from './reflection.ts';
 
 /** What a catalog is read with: a driver's connection, or one that stands before it. */
 export interface CatalogReader {
@@ -41,17 +41,6 @@ export interface ReflectedEnum {
   readonly name: string;
   readonly schema: string | null;
   readonly values: readonly string[];
-}
-
-/** A type with conditions. SQLAlchemy: what `PGInspector.get_domains()` gives. */
-export interface ReflectedDomain {
-  readonly name: string;
-  readonly schema: string | null;
-  /** The type that it stands on, in the database's own words. */
-  readonly type: string;
-  readonly nullable: boolean;
-  readonly default: string | null;
-  readonly checks: readonly { readonly name: string; readonly sql: string }[];
 }
 
 /**
