@@ -3,12 +3,13 @@ export { Context } from './database/context.ts';
 export { Database, type DatabaseOptions } from './database/database.ts';
 export { NoContextError } from './database/errors.ts';
 export type { RecordedQuery } from './database/recording.ts';
-export type { ReflectedDomain, ReflectedEnum, ReflectedSequence } from './dialects/base/catalog.ts';
+export type { ReflectedEnum, ReflectedSequence } from './dialects/base/catalog.ts';
 export type { Driver, DriverConnection, DriverFailure, DriverOptions, DriverResult, DriverRow, RunResult } from './dialects/base/driver.ts';
 export { ConfigurationError, DecodeError } from './dialects/base/errors.ts';
 export type {
   ReflectedCheck,
   ReflectedColumn,
+  ReflectedDomain,
   ReflectedForeignKey,
   ReflectedIndex,
   ReflectedIndexPart,
@@ -20,6 +21,7 @@ export type {
 } from './dialects/base/reflection.ts';
 export { mysql } from './dialects/mysql/column-types.ts';
 export { pg } from './dialects/postgresql/column-types.ts';
+export type { DomainCheck, DomainOptions } from './dialects/postgresql/domain-type.ts';
 export type { Range } from './dialects/postgresql/range-text.ts';
 export { registerDriver } from './dialects/registry.ts';
 export type { Connection } from './engine/connection.ts';

@@ -17,7 +17,7 @@ export async function changeSchema(
   const chosen = chosenTables(metadata, options.tables);
   const all = options.tables === undefined;
   const parts: SchemaParts = {
-    types: metadata.enumTypes(all ? undefined : chosen),
+    types: metadata.ownTypes(all ? undefined : chosen),
     sequences: all || create ? [...metadata.sequences.values()] : [],
     views: all ? [...metadata.views.values()] : [],
   };

@@ -1,9 +1,10 @@
-import type { Catalog, CatalogReader, ReflectedDomain, ReflectedEnum, ReflectedSequence, Relation } from '../dialects/base/catalog.ts';
+import type { Catalog, CatalogReader, ReflectedEnum, ReflectedSequence, Relation } from '../dialects/base/catalog.ts';
 import type { Dialect } from '../dialects/base/dialect.ts';
 import { catalogOf } from '../dialects/base/reflected-catalog.ts';
 import type {
   ReflectedCheck,
   ReflectedColumn,
+  ReflectedDomain,
   ReflectedForeignKey,
   ReflectedIndex,
   ReflectedKey,

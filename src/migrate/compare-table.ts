@@ -1,5 +1,6 @@
 import type { ReflectedColumn, ReflectedForeignKey, ReflectedIndex, ReflectedTable } from '../dialects/base/reflection.ts';
 import type { ForeignKey, Index, Table, TableColumn } from '../sql/schema.ts';
+import { domainDifferences } from './compare-domains.ts';
 import type { Change, ComparedDialect, Comparison } from './comparison.ts';
 import { columnBuilder, draftColumn, isOwnIndex, isOwnUnique, tableFromReflection } from './draft.ts';
 import type { Operation } from './operation.ts';
@@ -65,6 +66,7 @@ class TableComparison {
     };
     const type = ddl.typeName(column.type, column);
     if (!ddl.sameType(type, other.type)) differs('type', type, other.type || 'not given');
+    for (const difference of domainDifferences(column, other, ddl)) this.#problems.push(`'${where}': ${difference}`);
     if (!column.primaryKey && !other.primaryKey && column.nullable !== other.nullable) {
       const word = (nullable: boolean): string => (nullable ? 'nullable' : 'NOT NULL');
       this.#problems.push(

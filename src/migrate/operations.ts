@@ -5,8 +5,8 @@ import type { Executable } from '../engine/statement.ts';
 import type { Column, ReferenceOptions } from '../sql/column.ts';
 import type { StorageOptions } from '../sql/constraints.ts';
 import type { IndexMethod } from '../sql/indexes.ts';
-import { enumTypesOf } from '../sql/metadata.ts';
 import type { ExpressionLike } from '../sql/operand.ts';
+import { ownTypesOf } from '../sql/own-types.ts';
 import { sql } from '../sql/raw.ts';
 import { rawSql } from '../sql/raw-text.ts';
 import type { Shape, Table, TableOptions } from '../sql/schema.ts';
@@ -109,10 +109,10 @@ export function makeOperations(connection: Connection): Operations {
       length: own.length ?? null,
     };
   };
-  /** The types of enums come before the first column that has one. */
+  /** The types of enums and domains come before the first column that has one. */
   const createTypes = async (table: Table): Promise<void> => {
     if (!ddl.has.enumTypes) return;
-    for (const type of enumTypesOf([table], null)) {
+    for (const type of ownTypesOf([table], null)) {
       if ((await connection.first(rawSql(ddl.exists('type', type)))) !== null) continue;
       for (const statement of ddl.createType(type)) await connection.script(statement);
     }

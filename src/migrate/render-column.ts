@@ -2,18 +2,19 @@ import type { DdlCompiler } from '../dialects/base/dialect.ts';
 import { storedType } from '../dialects/base/type-names.ts';
 import type { Deferral } from '../sql/constraints.ts';
 import { NAMING } from '../sql/naming.ts';
+import type { Node } from '../sql/node.ts';
 import type { ForeignKey, Table, TableColumn } from '../sql/schema.ts';
-import type { SqlType } from '../sql/type.ts';
+import type { Domain, SqlType } from '../sql/type.ts';
 import { isOwnCheck, isOwnIndex, isOwnUnique } from './draft.ts';
 import { objectLiteral, quoted, sqlTemplate } from './source-text.ts';
 
 /** `t.string(80)`: the type that is stored, whatever the model makes of it. */
-export function typeSource(type: SqlType): string {
+export function typeSource(type: SqlType, ddl: DdlCompiler): string {
   const stored = storedType(type);
   const variants = Object.entries(stored.variants ?? {}).map(
-    ([dialect, variant]) => `.variant(${quoted(dialect)}, ${typeSource(variant)})`,
+    ([dialect, variant]) => `.variant(${quoted(dialect)}, ${typeSource(variant, ddl)})`,
   );
-  return plainSource(stored) + variants.join('');
+  return plainSource(stored, ddl) + variants.join('');
 }
 
 /** The options of a type that are set, as an object literal; nothing where none is. */
@@ -29,7 +30,7 @@ function argumentsOf(...parts: readonly (string | number | null | undefined)[]):
   return parts.filter((part) => part !== undefined && part !== null).join(', ');
 }
 
-function plainSource(type: SqlType): string {
+function plainSource(type: SqlType, ddl: DdlCompiler): string {
   const view = type.asNumber ? '.asNumber()' : type.asString ? '.asString()' : '';
   switch (type.name) {
     case 'integer':
@@ -64,15 +65,16 @@ function plainSource(type: SqlType): string {
     }
     case 'array': {
       const deep = (type.dimensions ?? 1) > 1 ? `{ dimensions: ${type.dimensions} }` : null;
-      return `t.array(${argumentsOf(typeSource(type.inner as SqlType), deep)})`;
+      return `t.array(${argumentsOf(typeSource(type.inner as SqlType, ddl), deep)})`;
     }
     case 'native': {
-      const { words = '', inner } = type;
+      const { words = '', inner, domain } = type;
+      if (domain !== undefined) return domainSource(domain, inner as SqlType, ddl);
       const written =
         typeof words === 'string'
           ? quoted(words)
           : objectLiteral(Object.fromEntries(Object.entries(words).map(([name, word]) => [name, quoted(word)])));
-      return `t.native(${argumentsOf(written, inner === undefined || inner.name === 'text' ? null : typeSource(inner))})`;
+      return `t.native(${argumentsOf(written, inner === undefined || inner.name === 'text' ? null : typeSource(inner, ddl))})`;
     }
     // A migration makes the column; it reads and writes no values.
     case 'encrypted':
@@ -80,6 +82,24 @@ function plainSource(type: SqlType): string {
     default:
       return `t.${type.name}()`;
   }
+}
+
+function domainSource({ name, schema, notNull, collation, serverDefault, checks }: Domain, inner: SqlType, ddl: DdlCompiler): string {
+  // Whoever made the domain put expressions into it.
+  const source = (expression: object): string => sqlTemplate(ddl.inline((expression as { readonly node: Node }).node));
+  const [only] = checks;
+  const check =
+    only?.name === null
+      ? source(only.condition)
+      : (objectLiteral(Object.fromEntries(checks.map((one) => [one.name ?? '', source(one.condition)]))) ?? undefined);
+  const given = objectLiteral({
+    check,
+    notNull: notNull ? 'true' : undefined,
+    serverDefault: serverDefault === null ? undefined : source(serverDefault),
+    collation: collation === null ? undefined : quoted(collation),
+    schema: schema === undefined ? undefined : schema === null ? 'null' : quoted(schema),
+  });
+  return `pg.domain(${argumentsOf(quoted(name), typeSource(inner, ddl), given)})`;
 }
 
 /** The one foreign key that `.references()` on the column says. */
@@ -134,7 +154,7 @@ function numbers(options: object): string | null {
 /** The column as a migration writes it: `t.integer().references('users.id', { onDelete: 'cascade' })`. */
 export function columnSource(column: TableColumn, ddl: DdlCompiler): string {
   const { table } = column;
-  let source = typeSource(column.type);
+  let source = typeSource(column.type, ddl);
   if (table.primaryKey?.columns.includes(column) && keyStandsWithColumns(table)) source += '.primaryKey()';
   else if (column.nullable) source += '.nullable()';
   const index = table.indexes.find((candidate) => isOwnIndex(candidate, column));

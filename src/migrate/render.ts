@@ -241,7 +241,7 @@ function conditionSource(condition: Node, table: Table, ddl: DdlCompiler): strin
 
 /** The names that the rendered code imports beside `type Operations`, in order. */
 export function importsOf(code: string): string[] {
-  const names = ['check', 'exclude', 'foreignKey', 'index', 'primaryKey', 'sql', 't', 'unique', 'uniqueIndex'];
+  const names = ['check', 'exclude', 'foreignKey', 'index', 'pg', 'primaryKey', 'sql', 't', 'unique', 'uniqueIndex'];
   // What stands in strings is no code; the tag before a template is.
   const bare = code.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g, (text) => text[0] + text[0]);
   return names.filter((name) => new RegExp(`(?<![\\w.$])${name}[.(\`]`).test(bare));

@@ -21,7 +21,7 @@ export function sameIndex(index: Index, other: ReflectedIndex, ddl: DdlCompiler)
 
 function sameParts(index: Index, other: ReflectedIndex, ddl: DdlCompiler): boolean {
   const own = partsOf(index);
-  const there = reflectedParts(other);
+  const there = partsOf<string, ReflectedIndexPart>(other);
   return (
     own.length === there.length &&
     own.every((part, i) => {
@@ -97,20 +97,4 @@ function sameDeferral(key: Deferral, other: Deferral): boolean {
 /** Where NULLs stand in an index that knows it: after all values, and before them where it descends. */
 function nullsOf({ direction, nulls }: Pick<ReflectedIndexPart, 'direction' | 'nulls'>): 'first' | 'last' {
   return nulls ?? (direction === 'desc' ? 'first' : 'last');
-}
-
-/** All that a database's index is over. */
-function reflectedParts(index: ReflectedIndex): readonly ReflectedIndexPart[] {
-  return (
-    index.parts ??
-    index.columns.map((column) => ({
-      column,
-      expression: null,
-      direction: 'asc',
-      nulls: null,
-      collation: null,
-      operatorClass: null,
-      length: null,
-    }))
-  );
 }

@@ -14,9 +14,9 @@ import type { LoadRequest } from './load-request.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
 import { adaptTo } from './mapped-source.ts';
 import { type Entity, MAPPER, type Mapper, PEERS, type Relationship, type RowDispatch } from './mapping.ts';
+import { mayRepeat } from './owner-groups.ts';
 import { fill, fillOne, isWholeHere } from './related-filling.ts';
 import { tie, ties } from './relation-attribute.ts';
-import { mayRepeat } from './select-in-loading.ts';
 
 /** A relation whose rows come in the same statement, and where in each row they stand. */
 export interface JoinedLoad {

@@ -1,9 +1,10 @@
 import type { ForeignKey } from '../sql/schema.ts';
 import { columnValue } from './attributes.ts';
 import { foreignKeysOf } from './flush-order.ts';
+import { identityText } from './identity.ts';
 import { byMapper, CHANGES, type Entity, hasChange, MAPPER, type Mapper, PERSISTENT, STATUS } from './mapping.ts';
 import { storedValue } from './persistence.ts';
-import { textOf, uniquesOf } from './update-order.ts';
+import { uniquesOf } from './update-order.ts';
 
 /**
  * Rows that are deleted before anything is saved: those of which new rows of the class may take the place, where nothing
@@ -45,14 +46,14 @@ function takenFrom(deletes: readonly Entity[], takers: readonly Entity[]): Set<E
     for (const { constraint, positions } of uniquesOf(entity[MAPPER])) {
       const values = positions.map((position) => storedValue(entity, position, entity[CHANGES]));
       if (values.every(isKnown))
-        holders.set(constraint, (holders.get(constraint) ?? new Map<string, Entity>()).set(textOf(values), entity));
+        holders.set(constraint, (holders.get(constraint) ?? new Map<string, Entity>()).set(identityText(values), entity));
     }
   for (const taker of takers)
     for (const { constraint, positions } of uniquesOf(taker[MAPPER])) {
       const held = holders.get(constraint);
       if (held === undefined || (taker[STATUS] === PERSISTENT && !positions.some((position) => hasChange(taker, position)))) continue;
       const values = positions.map((position) => columnValue(taker, position));
-      const holder = values.every(isKnown) ? held.get(textOf(values)) : undefined;
+      const holder = values.every(isKnown) ? held.get(identityText(values)) : undefined;
       if (holder !== undefined) taken.add(holder);
     }
   return taken;
@@ -90,12 +91,12 @@ function refersTo(rows: Iterable<Entity>): (entity: Entity) => boolean {
       if (values === undefined) {
         const { columns } = table.metadata.resolve(table, key);
         values = new Set(
-          referred.map((row) => textOf(columns.map((column) => storedValue(row, row[MAPPER].positionOf(column), row[CHANGES])))),
+          referred.map((row) => identityText(columns.map((column) => storedValue(row, row[MAPPER].positionOf(column), row[CHANGES])))),
         );
         keys.set(key, values);
       }
       const own = places.map((position) => storedValue(entity, position, entity[CHANGES]));
-      return own.every(isKnown) && values.has(textOf(own));
+      return own.every(isKnown) && values.has(identityText(own));
     });
   };
 }

@@ -18,6 +18,11 @@ export function identityOf(values: readonly unknown[]): unknown {
   return JSON.stringify(values.map((value) => String(part(value))));
 }
 
+/** The same as text, in which a number and the decimal of its value are one. */
+export function identityText(values: readonly unknown[]): string {
+  return String(identityOf(values));
+}
+
 /** The identity of a row as the database brought it; undefined where a key column is NULL. */
 export function identityOfRow(mapper: Mapper, row: readonly unknown[], offset = 0): unknown {
   if (mapper.plainKey >= 0) return row[offset + mapper.plainKey] ?? undefined;

@@ -8,9 +8,10 @@ import type { LoadRequest } from './load-request.ts';
 import { entityOfRow, type LoadingSession } from './loader.ts';
 import { columnOf } from './mapped-source.ts';
 import type { Entity } from './mapping.ts';
+import { groupByOwner, mayRepeat, type OwnerGroups } from './owner-groups.ts';
 import { fill, isWholeHere, relatedTo } from './related-filling.ts';
 import { isAmong, isByTarget, relatedColumns, relatedRows } from './related-statement.ts';
-import { isNew, mayRepeat, ownerOf, parentKeys } from './select-in-loading.ts';
+import { parentKeys } from './select-in-loading.ts';
 
 /** Loads one step of the relation, where a step takes a statement of its own. */
 export type RecursiveLoad = (parents: readonly Entity[], request: LoadRequest) => Promise<readonly Entity[]>;
@@ -31,11 +32,12 @@ export async function loadRecursive(
   const { relation, limit, offset } = request;
   const { recursiveUnion = true } = session.engineOf(relation.target.table).dialect.capabilities;
   if (relation.local.length > 1 || limit !== null || offset !== null || !recursiveUnion) return byLevels(roots, request, step);
-  const found = new Map<unknown, Entity[]>();
   const known = new Set<Entity>(roots);
   const { values } = parentKeys(roots, relation);
+  // What is below roots of several statements comes with each of them.
+  const groups = groupByOwner(relation, values.length > CHUNK || mayRepeat(relation));
   for (let start = 0; start < values.length; start += CHUNK) {
-    await fetchBelow(session, request, values.slice(start, start + CHUNK), found, known);
+    await fetchBelow(session, request, values.slice(start, start + CHUNK), groups, known);
   }
   const partial = request.filter.length > 0;
   const reached = new Set<Entity>();
@@ -52,7 +54,7 @@ export async function loadRecursive(
         continue;
       }
       if (partial || request.orderBy !== null || !isWholeHere(parent, relation)) {
-        fill(session, parent, relation, [...(found.get(identities[i]) ?? [])], partial);
+        fill(session, parent, relation, [...(groups.found.get(identities[i]) ?? [])], partial);
       }
       for (const one of relatedTo(parent, relation)) {
         reached.add(one);
@@ -85,7 +87,7 @@ async function fetchBelow(
   session: LoadingSession,
   request: LoadRequest,
   keys: readonly unknown[],
-  found: Map<unknown, Entity[]>,
+  groups: OwnerGroups,
   known: Set<Entity>,
 ): Promise<void> {
   const { relation } = request;
@@ -95,8 +97,6 @@ async function fetchBelow(
   const rows = await session.fetch(target.table, canonicalKey(built.key), () => built, values);
   request.populate?.(target, rows, request.columns);
   const map = session.identities.of(target);
-  const owner = ownerOf(relation);
-  const seen = mayRepeat(relation) ? new Map<Entity[], Set<Entity>>() : null;
   const peers: Entity[] = [];
   const choose = request.columns === null ? null : chosenEntity(session, target, request.columns);
   for (const row of rows) {
@@ -104,13 +104,7 @@ async function fetchBelow(
     const entity = choose === null ? entityOfRow(session, target, map, row, identity, peers) : choose(map, row, identity, peers);
     peers.push(entity);
     known.add(entity);
-    const key = owner(row);
-    let list = found.get(key);
-    if (list === undefined) {
-      list = [];
-      found.set(key, list);
-    }
-    if (seen === null || isNew(seen, list, entity)) list.push(entity);
+    groups.add(entity, row);
   }
   await session.later.settle();
 }

@@ -9,9 +9,10 @@ import { loadMark } from './load-marks.ts';
 import { isPlain } from './load-request.ts';
 import { complete, entitiesOfRows, entityOfRow, type LoadingSession } from './loader.ts';
 import { CHANGES, type Entity, hasChange, MAPPER, PERSISTENT, type Relationship, ROW, STATUS } from './mapping.ts';
+import { groupByOwner, ownerOf } from './owner-groups.ts';
 import { storedKey } from './persistence.ts';
 import { fill, fillOne } from './related-filling.ts';
-import { ALL, isByTarget, type ParentKeys, relatedStatement, type Wish } from './related-statement.ts';
+import { ALL, type ParentKeys, relatedStatement, type Wish } from './related-statement.ts';
 import { readByKeys } from './reloading.ts';
 
 /** Parents whose related rows are asked for in one statement. */
@@ -35,19 +36,9 @@ export async function loadSelectIn(
   const query = relation.local.length === 1 ? within : null;
   if (relation.direction === 'manyToOne') return loadOne(session, relation, parents, wish, query);
   const loaded: Entity[] = [];
-  const found = new Map<unknown, Entity[]>();
   const keys = parentKeys(parents, relation);
-  const owner = ownerOf(relation);
-  const seen = mayRepeat(relation) ? new Map<Entity[], Set<Entity>>() : null;
-  await fetchRelated(session, relation, keys.values, wish, query, loaded, (child, row) => {
-    const identity = owner(row);
-    let list = found.get(identity);
-    if (list === undefined) {
-      list = [];
-      found.set(identity, list);
-    }
-    if (seen === null || isNew(seen, list, child)) list.push(child);
-  });
+  const { found, add } = groupByOwner(relation);
+  await fetchRelated(session, relation, keys.values, wish, query, loaded, add);
   const partial = wish.filter.length > 0 || wish.limit !== null || wish.offset !== null;
   if (!relation.many && relation.orderBy.length === 0 && wish.orderBy === null && [...found.values()].some((list) => list.length > 1)) {
     warnOfSeveral(relation);
@@ -74,18 +65,6 @@ async function readOwnSide(session: LoadingSession, { local, mapper }: Relations
     const row = found.get(identityOf(keys[i]));
     if (row !== undefined) complete(session, mapper, parent, row, null);
   });
-}
-
-/** Whether a list does not have the object yet, of which it has it now. */
-export function isNew(seen: Map<Entity[], Set<Entity>>, list: Entity[], one: Entity): boolean {
-  let members = seen.get(list);
-  if (members === undefined) {
-    members = new Set();
-    seen.set(list, members);
-  }
-  if (members.has(one)) return false;
-  members.add(one);
-  return true;
 }
 
 const warned = new WeakSet<Relationship>();
@@ -133,39 +112,6 @@ export function parentKeys(parents: readonly Entity[], { local }: Relationship):
     values.push(value);
   }
   return { identities, values };
-}
-
-/** Nothing keeps rows of the table between from standing there twice. */
-export function mayRepeat({ join, through, throughLocal, throughRemote }: Relationship): boolean {
-  // By a condition, a row may be related in several ways.
-  if (join !== null) return true;
-  if (through === null) return false;
-  const columns = [...throughLocal, ...throughRemote];
-  const held = (key: readonly unknown[] | undefined): boolean => key?.every((column) => columns.includes(column as never)) === true;
-  return !held(through.primaryKey?.columns) && !through.uniques.some((unique) => held(unique.columns));
-}
-
-/** Finds the parent's key in a row: among the target's columns, or after them where a table stands between. */
-export function ownerOf(relation: Relationship): (row: DriverRow) => unknown {
-  const width = relation.target.rowColumns.length;
-  const byTarget = isByTarget(relation);
-  const places = byTarget ? relation.remote : relation.local.map((_, i) => width + i);
-  const [first] = places;
-  const kind = byTarget ? relation.target.kinds[first] : relation.mapper.kinds[relation.local[0]];
-  // A number that stands for a number is its own identity; others stand for a boolean, a decimal, or what a type makes of it.
-  const plain = places.length === 1 && (kind === 'number' || kind === 'bigint');
-  return (row) => {
-    const raw = row[first];
-    if (plain && typeof raw === 'number') return raw;
-    const codecs = relation.target.codecs();
-    const local = relation.mapper.codecs();
-    const values = places.map((place, i) => {
-      // A through table's columns have the types of the keys they point at.
-      const codec = byTarget ? codecs[place] : local[relation.local[i]];
-      return codec.decode === null ? row[place] : codec.decode(row[place]);
-    });
-    return identityOf(values);
-  };
 }
 
 /** Loads to-one relations: only those that the identity map does not have are asked for. */

@@ -1,6 +1,6 @@
 import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
-import { nameOf } from './identity.ts';
+import { identityText, nameOf } from './identity.ts';
 import { levelsOf, type Wait } from './levels.ts';
 import { byMapper, CHANGES, type Entity, hasChange, MAPPER, type Mapper } from './mapping.ts';
 import { storedValue } from './persistence.ts';
@@ -87,12 +87,12 @@ export function handingOver(inserts: readonly Entity[], updates: readonly Entity
     for (const entity of changed)
       for (const { constraint, positions } of uniquesOf(entity[MAPPER]))
         if (positions.some((position) => hasChange(entity, position))) {
-          const before = textOf(positions.map((position) => storedValue(entity, position, entity[CHANGES])));
+          const before = identityText(positions.map((position) => storedValue(entity, position, entity[CHANGES])));
           held.set(constraint, (held.get(constraint) ?? new Map<string, Entity>()).set(before, entity));
         }
     for (const entity of [...changed, ...inserts.filter(ofRoot)])
       for (const { constraint, positions } of uniquesOf(entity[MAPPER])) {
-        const holder = held.get(constraint)?.get(textOf(positions.map((position) => columnValue(entity, position))));
+        const holder = held.get(constraint)?.get(identityText(positions.map((position) => columnValue(entity, position))));
         if (holder !== undefined && holder[MAPPER] !== entity[MAPPER]) found.add(root);
       }
   }
@@ -141,13 +141,13 @@ function waitsOf<C extends RowChange>(changes: readonly C[]): Map<C, Exchange<C>
     if (moved.length < 2) continue;
     const held = new Map<string, Moved<C>>();
     for (const one of moved)
-      held.set(textOf(one.set.positions.map((position) => storedValue(one.change.entity, position, one.change.changes))), one);
+      held.set(identityText(one.set.positions.map((position) => storedValue(one.change.entity, position, one.change.changes))), one);
     for (const { change, set } of moved) {
       const taken = set.positions.map((position) => {
         const place = change.positions.indexOf(position);
         return place < 0 ? storedValue(change.entity, position, change.changes) : change.values[place];
       });
-      const holder = taken.some((value) => value === null || value === undefined) ? undefined : held.get(textOf(taken));
+      const holder = taken.some((value) => value === null || value === undefined) ? undefined : held.get(identityText(taken));
       if (holder === undefined || holder.change === change) continue;
       const wait = { item: change, on: holder.change, set: holder.set };
       const list = waits.get(change);
@@ -197,14 +197,4 @@ function circleOf<C extends RowChange>(left: ReadonlySet<C>, openOf: (change: C)
     path.push(next);
     at = next.on;
   }
-}
-
-/** Values as text that is equal for equal values. */
-export function textOf(values: readonly unknown[]): string {
-  return values.length === 1 ? textOfOne(values[0]) : JSON.stringify(values.map(textOfOne));
-}
-
-function textOfOne(value: unknown): string {
-  if (typeof value === 'string') return value;
-  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : String(value instanceof Date ? value.getTime() : value);
 }

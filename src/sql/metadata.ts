@@ -1,9 +1,8 @@
 import { sqlError } from './errors.ts';
 import { NAMING, type Naming, type NamingConvention, namingConvention } from './naming.ts';
+import { type OwnType, ownTypesOf } from './own-types.ts';
 import type { ForeignKey, Table, TableColumn, TableRegistry, ViewDefinition } from './schema.ts';
 import type { Sequence } from './sequence.ts';
-import type { EnumType } from './table-parts.ts';
-import { enumTypeName, type SqlType } from './type.ts';
 
 export interface MetaDataOptions {
   /** The schema of tables that say none; their references go there too. */
@@ -88,9 +87,9 @@ export class MetaData implements TableRegistry {
     return sorted;
   }
 
-  /** The enums that have a type of their own, of these tables or of all. Throws an ArgumentError for two of one name that differ. */
-  enumTypes(of: Iterable<Table> = this.tables.values()): EnumType[] {
-    return enumTypesOf(of, this.schema);
+  /** The enums and domains that are types of their own, of these tables or of all. Throws an ArgumentError for two of one name that differ. */
+  ownTypes(of: Iterable<Table> = this.tables.values()): OwnType[] {
+    return ownTypesOf(of, this.schema);
   }
 
   /** Checks that every foreign key points at a column that exists. */
@@ -123,7 +122,7 @@ export class MetaData implements TableRegistry {
   }
 
   /**
-   * Creates what is not there yet: enums, sequences, tables in the order of their references, views.
+   * Creates what is not there yet: enums, domains, sequences, tables in the order of their references, views.
    * SQLAlchemy: `create_all()`.
    * @example await metadata.createAll(engine, { tables: [users, posts] });
    */
@@ -140,32 +139,4 @@ export class MetaData implements TableRegistry {
 function parentsOf({ options }: Table): readonly string[] {
   const { inherits = [], partitionOf } = options.postgresql ?? {};
   return [...(typeof inherits === 'string' ? [inherits] : inherits), ...(partitionOf === undefined ? [] : [partitionOf.table])];
-}
-
-/** The enums of these tables that have a type of their own, in this schema. */
-export function enumTypesOf(tables: Iterable<Table>, schema: string | null): EnumType[] {
-  const found = new Map<string, EnumType>();
-  for (const table of tables) {
-    for (const column of table.columns) {
-      const type = enumWithin(column.type);
-      if (type === null) continue;
-      const own = {
-        name: type.enumName as string,
-        schema: type.enumSchema === undefined ? schema : type.enumSchema,
-        values: type.values ?? [],
-      };
-      const full = JSON.stringify([own.schema, own.name]);
-      const known = found.get(full);
-      if (known !== undefined && known.values.join('\0') !== own.values.join('\0'))
-        throw sqlError('sql.invalid-schema', table.name, `the enum '${own.name}' of its column '${column.key}' has other values elsewhere`);
-      found.set(full, own);
-    }
-  }
-  return [...found.values()];
-}
-
-/** The enum with a type of its own that a type is, or is made of. */
-function enumWithin(type: SqlType): SqlType | null {
-  if (type.name === 'enum') return enumTypeName(type) === null ? null : type;
-  return type.inner === undefined ? null : enumWithin(type.inner);
 }

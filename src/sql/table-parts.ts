@@ -72,13 +72,6 @@ export interface Exclude extends Deferral {
   readonly where: Node | null;
 }
 
-/** A type of the database's own for an enum, shared by all columns that name it. */
-export interface EnumType {
-  readonly name: string;
-  readonly schema: string | null;
-  readonly values: readonly string[];
-}
-
 export function definitionOf(item: TableItem, table: string): ConstraintDefinition {
   const definition = (item as TableItem | null | undefined)?.['~definition'];
   if (definition === undefined)

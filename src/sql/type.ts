@@ -39,6 +39,8 @@ export interface SqlType<V = unknown> {
   readonly dimensions?: number;
   /** native: the database's own words for it, for one or for each database. */
   readonly words?: string | Readonly<Record<string, string>>;
+  /** native: the domain that it is, where all of it is known. */
+  readonly domain?: Domain;
   /** Other types for some databases, by the dialect's name. */
   readonly variants?: Readonly<Record<string, SqlType>>;
   /** custom, encrypted: the type that is stored. native: how its values travel. array: the type of the elements. */
@@ -66,6 +68,18 @@ export interface CustomBehaviour {
   /** SQL around each parameter of this type, and around each column of it in a result. Both take and give an expression. */
   readonly bindExpression: ((parameter: unknown) => unknown) | null;
   readonly columnExpression: ((column: unknown) => unknown) | null;
+}
+
+/** A domain of PostgreSQL: a type with conditions, which stands on another one (`inner`). */
+export interface Domain {
+  readonly name: string;
+  /** The schema that it is in, null being the usual one; the metadata's where it is left out. */
+  readonly schema?: string | null;
+  readonly notNull: boolean;
+  readonly collation: string | null;
+  /** The default and the conditions as expressions, of which types know nothing. */
+  readonly serverDefault: object | null;
+  readonly checks: readonly { readonly name: string | null; readonly condition: object }[];
 }
 
 /** A secret key: 32 bytes, the same in base64 or hexadecimal digits, or a function that gives them when the first value comes. */
@@ -147,7 +161,7 @@ function ownKey(type: Omit<SqlType, 'key'>): string {
     case 'json':
       return type.document === undefined ? name : `json(${documentKey(type.document)})`;
     case 'native':
-      return `native(${JSON.stringify(type.words)},${inner?.key})`;
+      return `native(${JSON.stringify(type.words)},${inner?.key}${type.domain === undefined ? '' : `,${type.domain.schema ?? ''}`})`;
     case 'custom':
     case 'encrypted':
       return `${name}${++customs}`;

@@ -1,11 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Dialect } from '../../src/dialects/base/dialect.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { ReflectedTable } from '../../src/dialects/base/reflection.ts';
 import {
   check,
-  createEngine,
   Database,
-  type Engine,
   func,
   index,
   insertInto,
@@ -21,48 +18,15 @@ import {
   t,
   unique,
 } from '../../src/index.ts';
-import { compare } from '../../src/migrate/compare.ts';
 import { afterTest, type TestDatabase } from '../setup/databases.ts';
 import { catalogDatabases, MUSIC, RENTAL } from '../setup/foreign-schemas.ts';
+import { differences, engineAfter } from '../setup/made-again.ts';
+import { hearWarnings } from '../setup/warnings.ts';
 
-let warnings: string[] = [];
-const note = (warning: Error & { code?: string }): void => {
-  if (warning.code === 'athanor.unknown-type') warnings.push(warning.message);
-};
+let warned: () => Promise<string[]>;
 beforeEach(() => {
-  warnings = [];
-  process.on('warning', note);
+  warned = hearWarnings();
 });
-afterEach(async () => {
-  await warned();
-  process.off('warning', note);
-});
-/** The warnings so far: Node tells them a tick later. */
-async function warned(): Promise<string[]> {
-  await new Promise((resolve) => setImmediate(resolve));
-  return warnings;
-}
-
-function open(database: TestDatabase): Engine {
-  const engine = createEngine(database.url());
-  afterTest(() => engine.dispose());
-  return engine;
-}
-async function engineOf(database: TestDatabase, script: string): Promise<Engine> {
-  const engine = open(database);
-  await using connection = await engine.connect({ autocommit: true });
-  await connection.script(script);
-  return engine;
-}
-async function differences(engine: Engine, models: Iterable<Table>): Promise<unknown[]> {
-  await using connection = await engine.connect();
-  const { changes, problems } = compare(
-    [...models],
-    await connection.dialect.reflect(connection.driverConnection),
-    connection.dialect as Dialect,
-  );
-  return [...problems, ...changes.map(({ upgrade }) => upgrade.map(({ kind }) => kind))];
-}
 
 /** A schema of whatever this database can express. */
 function shop(family: TestDatabase['family']): MetaData {
@@ -158,7 +122,7 @@ describe.each(catalogDatabases)('reflected tables on $name', (database) => {
   const { family } = database;
 
   it('are what was created: nothing differs, and created again they are the same', async () => {
-    const engine = open(database);
+    const engine = await engineAfter(database);
     const models = shop(family);
     await models.createAll(engine);
     expect(await differences(engine, models.tables.values())).toEqual([]);
@@ -171,14 +135,14 @@ describe.each(catalogDatabases)('reflected tables on $name', (database) => {
       [...metadata.tables.values()].flatMap((table) => table.columns.map((c) => [table.name, c.name, c.autoIncrement])).sort();
     expect(auto(reflected)).toEqual(auto(models));
 
-    const other = open(database);
+    const other = await engineAfter(database);
     await reflected.createAll(other);
     expect(comparable(await inspect(other).tables())).toEqual(comparable(await inspect(engine).tables()));
     expect(await warned()).toEqual([]);
   });
 
   it('can be written to and selected from, by the names of their columns', async () => {
-    const engine = open(database);
+    const engine = await engineAfter(database);
     await shop(family).createAll(engine);
     const metadata = new MetaData();
     await metadata.reflect(engine);
@@ -203,7 +167,7 @@ describe.each(catalogDatabases)('reflected tables on $name', (database) => {
   });
 
   it('of others are read with all that they refer to', async () => {
-    const engine = await engineOf(database, MUSIC[family]);
+    const engine = await engineAfter(database, MUSIC[family]);
     const metadata = new MetaData();
     const notes = await reflectTable(engine, 'PlaylistNote', { metadata });
     expect([...metadata.tables.keys()].sort()).toEqual(['Playlist', 'PlaylistNote', 'PlaylistTrack', 'Track']);
@@ -229,7 +193,7 @@ describe.each(catalogDatabases)('reflected tables on $name', (database) => {
   });
 
   it('have attributes in camelCase on demand, and columns by hand where they are given', async () => {
-    const engine = await engineOf(
+    const engine = await engineAfter(
       database,
       `CREATE TABLE parents (parent_id INT PRIMARY KEY);
        CREATE TABLE items (id INT PRIMARY KEY, created_at INT, createdAt2 INT, parent_id INT NOT NULL, body TEXT, other INT,
@@ -267,7 +231,7 @@ describe.each(catalogDatabases)('reflected tables on $name', (database) => {
   });
 
   it('stay as they are in a metadata that has them, or are read anew', async () => {
-    const engine = await engineOf(database, 'CREATE TABLE things (id INT PRIMARY KEY, made_of TEXT, size INT)');
+    const engine = await engineAfter(database, 'CREATE TABLE things (id INT PRIMARY KEY, made_of TEXT, size INT)');
     const metadata = new MetaData();
     const own = new Table(metadata, 'things', { id: t.integer().primaryKey(), madeOf: t.string(20) });
     expect(await metadata.reflect(engine)).toEqual([own]);
@@ -282,7 +246,7 @@ describe.each(catalogDatabases)('reflected tables on $name', (database) => {
   });
 
   it('say what is not there, and what they were asked wrongly', async () => {
-    const engine = await engineOf(database, 'CREATE TABLE things (id INT PRIMARY KEY)');
+    const engine = await engineAfter(database, 'CREATE TABLE things (id INT PRIMARY KEY)');
     await expect(reflectTable(engine, 'thing')).rejects.toThrow("no table 'thing'. Did you mean 'things'?");
     await expect(new MetaData().reflect(engine, { only: ['things', 'none', 'nil'] })).rejects.toThrow(NoSuchTableError);
     await expect(new MetaData().reflect(engine, { only: ['things', 'none', 'nil'] })).rejects.toThrow("'none', 'nil'");
@@ -309,7 +273,7 @@ describe.each(catalogDatabases)('reflected tables on $name', (database) => {
 
 describe.each(catalogDatabases.filter(({ family }) => family === 'postgresql'))('reflected tables of PostgreSQL, on $name', (database) => {
   it('have domains, enums, arrays and identities, and native types with a warning', async () => {
-    const engine = await engineOf(database, RENTAL);
+    const engine = await engineAfter(database, RENTAL);
     const metadata = new MetaData();
     await metadata.reflect(engine, { schema: 'archive', views: true });
     expect([...metadata.tables.keys()].sort()).toEqual(['archive.fine', 'archive.rental', 'film']);
@@ -345,7 +309,7 @@ describe.each(catalogDatabases.filter(({ family }) => family === 'postgresql'))(
 
 describe.each(catalogDatabases.filter(({ family }) => family === 'sqlite'))('reflected tables of SQLite, on $name', (database) => {
   it('have types by its own rule where their words are unknown', async () => {
-    const engine = await engineOf(
+    const engine = await engineAfter(
       database,
       "CREATE TABLE odd (a NVARCHAR(20), b UNSIGNED BIG INT, c geometry, d, e MYBLOB); INSERT INTO odd VALUES (1, 2, 3, 4, x'05')",
     );
@@ -363,7 +327,6 @@ describe.each(catalogDatabases.filter(({ family }) => family === 'sqlite'))('ref
     ]);
     await using connection = await engine.connect();
     expect(await connection.all(selectFrom(odd as unknown as Table))).toEqual([{ a: '1', b: 2, c: 3, d: 4, e: new Uint8Array([5]) }]);
-    warnings = [];
     await reflectTable(connection, 'odd', { columns: { c: t.integer(), d: t.integer() } });
     expect(await warned()).toEqual([]);
   });

@@ -2,7 +2,8 @@ import { Decimal } from 'decimal.js';
 import { describe, expect, it } from 'vitest';
 import { dialects } from '../../src/dialects/registry.ts';
 import { type Connection, createEngine, type Engine, func, insertInto, jsonNull, literal, select, sql, Table, t } from '../../src/index.ts';
-import { enumTypesOf, MetaData } from '../../src/sql/metadata.ts';
+import { MetaData } from '../../src/sql/metadata.ts';
+import { ownTypesOf } from '../../src/sql/own-types.ts';
 import { rawSql } from '../../src/sql/raw-text.ts';
 import { afterTest, type TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
@@ -22,7 +23,7 @@ async function open(database: TestDatabase): Promise<{ engine: Engine; connectio
 
 async function create(engine: Engine, connection: Connection, table: Table): Promise<void> {
   const { ddl } = engine.dialect;
-  const types = enumTypesOf([table], null).flatMap((type) => ddl.createType(type));
+  const types = ownTypesOf([table], null).flatMap((type) => ddl.createType(type));
   for (const statement of [...types, ...ddl.createTable(table)]) await connection.script(statement);
 }
 

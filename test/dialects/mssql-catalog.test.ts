@@ -5,8 +5,13 @@ import type { DriverRow } from '../../src/dialects/base/driver.ts';
 import { CATALOG_QUERIES, mssqlCatalog } from '../../src/dialects/mssql/catalog.ts';
 import { mssql } from '../../src/dialects/mssql/dialect.ts';
 import { reflectTables } from '../../src/engine/reflect-tables.ts';
+import { compare } from '../../src/migrate/compare.ts';
+import { t } from '../../src/sql/column-types.ts';
+import { primaryKey } from '../../src/sql/constraints.ts';
+import { index } from '../../src/sql/indexes.ts';
 import { MetaData } from '../../src/sql/metadata.ts';
-import type { Table } from '../../src/sql/schema.ts';
+import { sql } from '../../src/sql/raw.ts';
+import { Table } from '../../src/sql/schema.ts';
 import { parseTsql } from './tsql-grammar.ts';
 
 /** A server that answers each query by the first of its words that are known, and notes what it was asked with. */
@@ -203,5 +208,90 @@ describe('the catalog of SQL Server', () => {
     expect(create).toContain('place GEOGRAPHY');
     expect(indexes[0]).toBe('CREATE UNIQUE INDEX ix_some ON items (note DESC, price) INCLUDE (phone) WHERE [price]>(0)');
     expect(indexes.some((sql) => sql.includes("It's a note".replace("'", "''")))).toBe(true);
+  });
+
+  it('is what migrations compare with', async () => {
+    const metadata = new MetaData();
+    const authors = new Table(metadata, 'authors', {
+      id: t.integer().primaryKey(),
+      email: t.string(120).nullable().unique().serverDefault(sql`'none'`),
+      score: t.numeric(10, 2).serverDefault(sql`0`).check(sql`score >= 0`),
+      doubled: t.numeric(10, 2).computed(sql`score * 2`, { stored: true }),
+      role: t.enum(['reader', 'writer']),
+    });
+    const lines = new Table(
+      metadata,
+      'lines',
+      {
+        id: t.bigInteger().identity({ start: 100 }),
+        author: t.integer().references('authors.id', { onDelete: 'cascade' }),
+        note: t.text().comment('As said'),
+      },
+      { constraints: (c) => [primaryKey(c.id), index(c.author, c.id.desc())], comment: 'What was said' },
+    );
+    const same: Readonly<Record<string, DriverRow[]>> = {
+      'SELECT t.object_id, t.name': [
+        [1, 'authors', 'U', null],
+        [2, 'lines', 'U', 'What was said'],
+      ],
+      'sys.default_constraints': [
+        COLUMN(1, 'id', 'int', 4, { 10: '1', 11: '1' }),
+        COLUMN(1, 'email', 'nvarchar', 240, { 6: true, 7: "(N'none')" }),
+        COLUMN(1, 'score', 'decimal', 9, { 7: '((0))' }),
+        COLUMN(1, 'doubled', 'decimal', 9, { 8: '([score]*(2))', 9: true }),
+        COLUMN(1, 'role', 'nvarchar', 12),
+        COLUMN(2, 'id', 'bigint', 8, { 10: '100', 11: '1' }),
+        COLUMN(2, 'author', 'int', 4),
+        COLUMN(2, 'note', 'nvarchar', -1, { 13: 'As said' }),
+      ],
+      'FROM sys.indexes': [
+        [1, 'pk_authors', true, false, true, null, 'id', false, false, 'CLUSTERED'],
+        [1, 'uq_authors_email', false, true, true, null, 'email', false, false, 'NONCLUSTERED'],
+        [2, 'pk_lines', true, false, true, null, 'id', false, false, 'CLUSTERED'],
+        [2, 'ix_lines_author_id', false, false, false, null, 'author', false, false, 'NONCLUSTERED'],
+        [2, 'ix_lines_author_id', false, false, false, null, 'id', true, false, 'NONCLUSTERED'],
+      ],
+      'FROM sys.foreign_keys': [[2, 'fk_lines_author_authors', 'author', 'authors', null, 'id', 'CASCADE', 'NO_ACTION']],
+      'FROM sys.check_constraints': [
+        [1, 'ck_authors_score', '([score]>=(0))', 'score', false],
+        [1, 'ck_authors_role', "([role] IN (N'reader',N'writer'))", 'role', false],
+      ],
+    };
+    const compared = async (rows: Readonly<Record<string, DriverRow[]>>, models: Table[] = [authors as Table, lines as Table]) =>
+      compare(models, await mssql.reflect(server({ ...same, ...rows })), mssql);
+    expect(await compared({})).toEqual({ changes: [], problems: [], warnings: [] });
+    const changed = await compared({
+      'SELECT t.object_id, t.name': [
+        [1, 'authors', 'U', null],
+        [2, 'lines', 'U', null],
+      ],
+      'FROM sys.indexes': same['FROM sys.indexes'].map((row) => row.with(7, false)),
+      'sys.default_constraints': same['sys.default_constraints'].map((row) => (row[1] === 'doubled' ? row.with(8, '([score]*(3))') : row)),
+    });
+    expect(changed.problems).toEqual([
+      expect.stringMatching(
+        /^'authors\.doubled': the computed expression is \(score \* 2\) stored in the models and \(\[score\]\*\(3\)\) stored/,
+      ),
+      expect.stringMatching(/^'lines': the comment is 'What was said' in the models and none in the database/),
+    ]);
+    expect(changed.changes.map(({ upgrade }) => upgrade.map(({ kind }) => kind))).toEqual([['dropIndex'], ['createIndex']]);
+    // A table that goes comes back as it was.
+    const [{ downgrade }] = (await compared({}, [authors as Table])).changes;
+    const [back] = downgrade.flatMap((step) => (step.kind === 'createTable' ? mssql.ddl.createTable(step.table as Table) : []));
+    parseTsql(back);
+    expect(back).toContain('id BIGINT IDENTITY(100, 1) NOT NULL');
+    expect(back).toContain('REFERENCES authors (id) ON DELETE CASCADE');
+  });
+
+  it('reads the schemas that it is asked for, one after another', async () => {
+    const reader = server(SHOP);
+    const tables = await mssql.reflect(reader, [null, 'archive']);
+    expect(tables.map(({ name, schema }) => [name, schema])).toEqual([
+      ['items', null],
+      ['cheap', null],
+      ['items', 'archive'],
+      ['cheap', 'archive'],
+    ]);
+    expect(reader.asked.map(([schema]) => schema)).toEqual([...Array(5).fill(null), ...Array(5).fill('archive')]);
   });
 });

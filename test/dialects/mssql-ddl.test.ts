@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createAllStatements, dropAllStatements } from '../../src/dialects/base/ddl.ts';
-import type { DriverConnection } from '../../src/dialects/base/driver.ts';
 import { mssql } from '../../src/dialects/mssql/dialect.ts';
-import { REFLECTION_QUERIES, reflectMssql } from '../../src/dialects/mssql/reflection.ts';
 import { t } from '../../src/sql/column-types.ts';
 import { check, foreignKey, primaryKey, unique } from '../../src/sql/constraints.ts';
 import { index } from '../../src/sql/indexes.ts';
@@ -244,75 +242,5 @@ describe('comparing', () => {
       expect(ddl.parseType(ddl.typeName(column.type))?.name).toBe(column.type.name);
     }
     expect(ddl.parseType('geography')).toBeNull();
-  });
-});
-
-describe('reflection', () => {
-  it('asks in T-SQL, however many tables there are', () => {
-    read(REFLECTION_QUERIES);
-    expect(REFLECTION_QUERIES).toHaveLength(5);
-  });
-  it('puts the catalog together', async () => {
-    const answers: unknown[][][] = [
-      [
-        [1, 'users', null],
-        [2, 'lines', 'sales'],
-      ],
-      [
-        [1, 'id', 'int', 4, 10, 0, false, null],
-        [1, 'email', 'nvarchar', 240, 0, 0, true, "(N'x')"],
-        [1, 'note', 'nvarchar', -1, 0, 0, true, null],
-        [2, 'user_id', 'decimal', 9, 10, 2, false, null],
-        [2, 'at', 'datetime2', 8, 23, 3, false, null],
-      ],
-      [
-        [1, 'pk_users', true, false, true, null, 'id'],
-        [1, 'uq_users_email', false, true, true, null, 'email'],
-        [1, 'ix_both', false, false, false, '([note] IS NOT NULL)', 'email'],
-        [1, 'ix_both', false, false, false, '([note] IS NOT NULL)', 'id'],
-      ],
-      [[2, 'fk_lines_user', 'user_id', 'users', null, 'id', 'CASCADE', 'NO_ACTION']],
-      [[2, 'ck_lines', '([user_id]>(0))', null]],
-    ];
-    const connection = { query: async () => answers.shift() } as unknown as DriverConnection;
-    expect(await reflectMssql(connection)).toEqual([
-      {
-        name: 'users',
-        schema: null,
-        columns: [
-          { name: 'id', type: 'INT', nullable: false, default: null, primaryKey: true, cannotDrop: 'it belongs to the primary key' },
-          { name: 'email', type: 'NVARCHAR(120)', nullable: true, default: "(N'x')", primaryKey: false, cannotDrop: null },
-          { name: 'note', type: 'NVARCHAR(MAX)', nullable: true, default: null, primaryKey: false, cannotDrop: null },
-        ],
-        primaryKey: { name: 'pk_users', columns: ['id'] },
-        uniques: [{ name: 'uq_users_email', columns: ['email'] }],
-        indexes: [{ name: 'ix_both', columns: ['email', 'id'], unique: false, where: '([note] IS NOT NULL)' }],
-        foreignKeys: [],
-        checks: [],
-      },
-      {
-        name: 'lines',
-        schema: 'sales',
-        columns: [
-          { name: 'user_id', type: 'DECIMAL(10, 2)', nullable: false, default: null, primaryKey: false, cannotDrop: null },
-          { name: 'at', type: 'DATETIME2(3)', nullable: false, default: null, primaryKey: false, cannotDrop: null },
-        ],
-        primaryKey: null,
-        uniques: [],
-        indexes: [],
-        foreignKeys: [
-          {
-            name: 'fk_lines_user',
-            columns: ['user_id'],
-            targetTable: 'users',
-            target: { name: 'users', schema: null },
-            targetColumns: ['id'],
-            onDelete: 'cascade',
-            onUpdate: null,
-          },
-        ],
-        checks: [{ name: 'ck_lines', sql: '([user_id]>(0))', column: null }],
-      },
-    ]);
   });
 });

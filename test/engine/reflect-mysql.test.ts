@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { partitionWords } from '../../src/dialects/mysql/partitions.ts';
 import { typeLike } from '../../src/dialects/mysql/type-like.ts';
 import { parseMysqlType } from '../../src/dialects/mysql/type-words.ts';
@@ -7,24 +7,12 @@ import { sequencesIn } from '../../src/engine/reflect-sequences.ts';
 import { insertInto, inspect, MetaData, reflectTable, selectFrom, type Table } from '../../src/index.ts';
 import { catalogDatabases } from '../setup/foreign-schemas.ts';
 import { engineAfter, expectMadeAgain } from '../setup/made-again.ts';
+import { hearWarnings } from '../setup/warnings.ts';
 
-let warnings: string[] = [];
-const note = (warning: Error & { code?: string }): void => {
-  if (warning.code !== undefined) warnings.push(`${warning.code}: ${warning.message}`);
-};
+let warned: () => Promise<string[]>;
 beforeEach(() => {
-  warnings = [];
-  process.on('warning', note);
+  warned = hearWarnings();
 });
-afterEach(async () => {
-  await warned();
-  process.off('warning', note);
-});
-/** Node tells warnings a tick later. */
-async function warned(): Promise<string[]> {
-  await new Promise((resolve) => setImmediate(resolve));
-  return warnings;
-}
 
 const TYPES = `
   CREATE TABLE all_types (

@@ -1,30 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { typeLike } from '../../src/dialects/postgresql/type-like.ts';
 import { sequencesIn } from '../../src/engine/reflect-sequences.ts';
 import { insertInto, inspect, MetaData, reflectTable, select, selectFrom, Table, t } from '../../src/index.ts';
 import { catalogDatabases } from '../setup/foreign-schemas.ts';
 import { differences, engineAfter, expectMadeAgain } from '../setup/made-again.ts';
 import { pgliteDatabases } from '../setup/pglite-databases.ts';
+import { hearWarnings } from '../setup/warnings.ts';
 
 const postgresqls = [...catalogDatabases.filter(({ family }) => family === 'postgresql'), ...pgliteDatabases];
 
-let warnings: string[] = [];
-const note = (warning: Error & { code?: string }): void => {
-  if (warning.code !== undefined) warnings.push(`${warning.code}: ${warning.message}`);
-};
+let warned: () => Promise<string[]>;
 beforeEach(() => {
-  warnings = [];
-  process.on('warning', note);
+  warned = hearWarnings();
 });
-afterEach(async () => {
-  await warned();
-  process.off('warning', note);
-});
-/** Node tells warnings a tick later. */
-async function warned(): Promise<string[]> {
-  await new Promise((resolve) => setImmediate(resolve));
-  return warnings;
-}
 
 /** What no metadata of ours makes, and the rest needs. */
 const BEFORE = `
@@ -267,7 +255,7 @@ describe.each(postgresqls)('a schema that others made, on $name', (database) => 
     const metadata = new MetaData();
     await metadata.reflect(engine);
     expect([...metadata.tables.keys()].sort()).toEqual(['depot.boxes', 'lids']);
-    expect(metadata.enumTypes()).toEqual(
+    expect(metadata.ownTypes()).toEqual(
       expect.arrayContaining([
         { name: 'state', schema: 'depot', values: ['in', 'out'] },
         { name: 'state', schema: null, values: ['on', 'off'] },

@@ -1,20 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { inspect, MetaData, reflectTable, selectFrom, type Table } from '../../src/index.ts';
 import { catalogDatabases } from '../setup/foreign-schemas.ts';
 import { differences, engineAfter, expectMadeAgain } from '../setup/made-again.ts';
-
-let warnings: string[] = [];
-const note = (warning: Error & { code?: string }): void => {
-  if (warning.code !== undefined) warnings.push(`${warning.code}: ${warning.message}`);
-};
-beforeEach(() => {
-  warnings = [];
-  process.on('warning', note);
-});
-afterEach(async () => {
-  await new Promise((resolve) => setImmediate(resolve));
-  process.off('warning', note);
-});
 
 const TYPES = `
   CREATE TABLE all_types (a INTEGER, b INT, c BIGINT, d SMALLINT, e TINYINT, f MEDIUMINT, g "UNSIGNED BIG INT", h INT2, i INT8, j CHARACTER(20),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type ConditionColumns, caseWhen, columnProperty, hasMany, insertInto, listen, MappingError, select, t } from '../../src/index.ts';
 import { openDatabase, Statements } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
+import { hearWarnings } from '../setup/warnings.ts';
 
 // What tells the classes of a hierarchy apart, and what each class says of its own columns.
 
@@ -218,12 +219,7 @@ describe.each(allDatabases)('columns of a hierarchy on $name', (database) => {
       'Cat',
       'Animal',
     ]);
-    const warnings: Error[] = [];
-    const heard = (warning: Error): void => {
-      // Node 22 warns of its SQLite.
-      if (warning.name === 'AthanorWarning') warnings.push(warning);
-    };
-    process.on('warning', heard);
+    const warned = hearWarnings();
     const cat = await session.query(Cat).one();
     cat.kind = 'dog';
     await session.commit();
@@ -231,9 +227,7 @@ describe.each(allDatabases)('columns of a hierarchy on $name', (database) => {
     dog.kind = 'dog';
     session.add(dog);
     await session.commit();
-    await new Promise((resolve) => setImmediate(resolve));
-    process.off('warning', heard);
-    expect(warnings.map(({ message }) => message)).toEqual([expect.stringMatching(/Cat .*'kind', which does not stand for Cat/)]);
+    expect(await warned()).toEqual([expect.stringMatching(/Cat .*'kind', which does not stand for Cat/)]);
     session.expungeAll();
     expect((await session.query(Dog).orderBy(Dog.c.name).all()).map((one) => one.name)).toEqual(['a', 'd']);
     session.expungeAll();

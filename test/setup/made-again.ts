@@ -41,6 +41,7 @@ export async function described(engine: Engine, schema: string | null = null): P
     views: byName(await inspector.views({ schema })),
     sequences: byName(await inspector.sequences({ schema })).filter(({ ownedBy }) => ownedBy === null),
     enums: await inspector.enums({ schema }),
+    domains: await inspector.domains({ schema }),
   };
 }
 

@@ -178,6 +178,14 @@ assertType<Equal<typeof other.code, URL>>();
 other.extra = jsonNull;
 // @ts-expect-error a variant has the same values
 t.text().variant('mysql', t.integer());
+assertType<Equal<ReturnType<typeof domains>['~value'], bigint>>();
+function domains() {
+  // @ts-expect-error no default of another type
+  pg.domain('positive', t.integer(), { serverDefault: 'one' });
+  // @ts-expect-error a number has no text to look into
+  pg.domain('positive', t.integer(), { check: { a: (value) => value.startsWith(1) } });
+  return pg.domain('wide', t.bigInteger(), { check: (value) => value.gt(0n), serverDefault: 1 });
+}
 // @ts-expect-error no such kind of range
 pg.range('int16');
 // @ts-expect-error not one of the words

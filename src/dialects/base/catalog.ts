@@ -1,7 +1,7 @@
 import type { SeriesOptions } from '../../sql/column.ts';
 import type { SqlType } from '../../sql/type.ts';
 import type { DriverRow, MaybePromise } from './driver.ts';
-import type { ReflectedTable, ReflectedView, RelationKind } from './reflection.ts';
+import type { ReflectedDomain, ReflectedTable, ReflectedView, RelationKind } from './reflection.ts';
 
 /** What a catalog is read with: a driver's connection, or one that stands before it. */
 export interface CatalogReader {
@@ -43,17 +43,6 @@ export interface ReflectedEnum {
   readonly values: readonly string[];
 }
 
-/** A type with conditions. SQLAlchemy: what `PGInspector.get_domains()` gives. */
-export interface ReflectedDomain {
-  readonly name: string;
-  readonly schema: string | null;
-  /** The type that it stands on, in the database's own words. */
-  readonly type: string;
-  readonly nullable: boolean;
-  readonly default: string | null;
-  readonly checks: readonly { readonly name: string; readonly sql: string }[];
-}
-
 /**
  * Reads what a database says of itself, each in a number of statements that does not grow with what is read. What a database
  * does not have is an empty list.
@@ -76,6 +65,17 @@ export interface Catalog {
   sequences(reader: CatalogReader, schema: string | null): Promise<ReflectedSequence[]>;
   enums(reader: CatalogReader, schema: string | null): Promise<ReflectedEnum[]>;
   domains(reader: CatalogReader, schema: string | null): Promise<ReflectedDomain[]>;
+}
+
+/** The tables of several schemas, one after another, without views. */
+export async function tablesOfSchemas(
+  catalog: Catalog,
+  reader: CatalogReader,
+  schemas: readonly (string | null)[] = [null],
+): Promise<ReflectedTable[]> {
+  const tables: ReflectedTable[] = [];
+  for (const schema of schemas) tables.push(...(await catalog.tables(reader, { schema, names: null, kinds: ['table', 'partition'] })));
+  return tables;
 }
 
 /** For the parts that a database does not have. */

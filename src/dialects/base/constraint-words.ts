@@ -1,17 +1,10 @@
 import type { Deferral, Named } from '../../sql/constraints.ts';
-import type { Node } from '../../sql/node.ts';
 import { isKind } from '../../sql/node-walk.ts';
 import type { Exclude } from '../../sql/table-parts.ts';
-import { type DdlFeatures, need } from './ddl-features.ts';
-import type { DdlCompiler, ForeignKeyParts, RenderedCheck, UniqueParts } from './dialect.ts';
+import { type DdlSpelling, need } from './ddl-features.ts';
+import type { ForeignKeyParts, RenderedCheck, UniqueParts } from './dialect.ts';
 
-interface Spelling {
-  readonly title: string;
-  readonly features: DdlFeatures;
-  quote(name: string): string;
-  readonly inline: DdlCompiler['inline'];
-  /** Writes a condition, where values are written in another way. */
-  condition(node: Node): string;
+interface Spelling extends DdlSpelling {
   /** As `DdlRules.referenceAction`. */
   readonly referenceAction?: (action: string) => string | null;
 }

@@ -1,4 +1,6 @@
 import { sqlError } from '../../sql/errors.ts';
+import type { Node } from '../../sql/node.ts';
+import type { DdlCompiler } from './dialect.ts';
 
 /**
  * What a database's DDL has. Each is a bit that a dialect turns off (or on) in `DdlRules.features`; what is asked for and not
@@ -51,6 +53,16 @@ export interface DdlFeatures {
   readonly cascade: boolean;
   /** COMMENT ON as statements of their own; without it `columnComment` and `tableSuffix` may write them in place. */
   readonly commentStatements: boolean;
+}
+
+/** What the parts of DDL are written with. */
+export interface DdlSpelling {
+  readonly title: string;
+  readonly features: DdlFeatures;
+  quote(name: string): string;
+  readonly inline: DdlCompiler['inline'];
+  /** Writes a condition, where values are written in another way. */
+  condition(node: Node): string;
 }
 
 /** PostgreSQL's, which is nearest to the standard. */

@@ -1,8 +1,8 @@
 import type { MetaData } from '../../sql/metadata.ts';
 import type { Node } from '../../sql/node.ts';
+import type { DomainType, OwnType } from '../../sql/own-types.ts';
 import type { ForeignKey, Table, TableColumn, ViewDefinition } from '../../sql/schema.ts';
 import type { Sequence } from '../../sql/sequence.ts';
-import type { EnumType } from '../../sql/table-parts.ts';
 import { enumTypeName, type SqlType } from '../../sql/type.ts';
 import { computedWords, seriesWords, standardIdentity } from './column-words.ts';
 import { checkWords, excludeWords, keyWords, referenceWords } from './constraint-words.ts';
@@ -82,11 +82,13 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     const own = column === undefined ? null : (rules.columnType?.(column) ?? null);
     if (own !== null) return own;
     const stored = storedType(type, spelling.name);
-    const { name, enumSchema, inner } = stored;
+    const { name, enumSchema, inner, domain } = stored;
     const enumName = enumTypeName(stored);
-    if (features.enumTypes && enumName !== null)
-      return qualified({ name: enumName, schema: enumSchema === undefined ? (column?.table.metadata.schema ?? null) : enumSchema });
-    // The elements of an array may be such enums.
+    const inSchema = (schema: string | null | undefined): string | null =>
+      schema === undefined ? (column?.table.metadata.schema ?? null) : schema;
+    if (features.enumTypes && enumName !== null) return qualified({ name: enumName, schema: inSchema(enumSchema) });
+    if (features.enumTypes && domain !== undefined) return qualified({ name: domain.name, schema: inSchema(domain.schema) });
+    // The elements of an array may be such types.
     if (name === 'array' && inner !== undefined && features.enumTypes) return rules.types.array(stored, typeName(inner, column));
     return typeWords(rules.types, type, title, spelling.name);
   };
@@ -188,6 +190,16 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     return rules.indexForm?.(clauses, table, index) ?? standardIndex(clauses);
   };
 
+  const createDomain = ({ on, notNull, collation, serverDefault, checks: conditions, ...name }: DomainType): string => {
+    let text = `CREATE DOMAIN ${qualified(name)} AS ${typeName(on)}`;
+    if (collation !== null) text += ` COLLATE ${(rules.collationName ?? quote)(collation)}`;
+    if (serverDefault !== null) text += ` DEFAULT ${inline(serverDefault)}`;
+    if (notNull) text += ' NOT NULL';
+    for (const one of conditions)
+      text += `${one.name === null ? '' : ` CONSTRAINT ${quote(one.name)}`} CHECK (${condition(one.condition)})`;
+    return text;
+  };
+
   const comments = (table: Table): string[] => {
     if (!features.commentStatements) return [];
     const own = table.comment === null ? [] : [`COMMENT ON TABLE ${qualified(table)} IS ${spelling.literal(table.comment)}`];
@@ -269,9 +281,13 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
       need(features.schemas, 'schemas of its own to drop', title);
       return drop('SCHEMA', quote(name), options);
     },
-    createType: (type) =>
-      features.enumTypes ? [`CREATE TYPE ${qualified(type)} AS ENUM (${type.values.map(spelling.literal).join(', ')})`] : [],
-    dropType: (type, options) => (features.enumTypes ? [drop('TYPE', qualified(type), options)] : []),
+    createType: (type) => {
+      if (!features.enumTypes) return [];
+      check('type', type.name);
+      if (!('values' in type)) return [createDomain(type)];
+      return [`CREATE TYPE ${qualified(type)} AS ENUM (${type.values.map(spelling.literal).join(', ')})`];
+    },
+    dropType: (type, options) => (features.enumTypes ? [drop('values' in type ? 'TYPE' : 'DOMAIN', qualified(type), options)] : []),
     has: { enumTypes: features.enumTypes, sequences: features.sequences, computed: features.computed.usual },
     addColumn: (table, column) => {
       let text = `ALTER TABLE ${qualified(table)} ADD ${rules.addColumnWord ?? 'COLUMN '}${columnWords(column, checks(column.table), [])}`;
@@ -306,14 +322,14 @@ export function isWholeKey(column: TableColumn): boolean {
 
 /** The types, sequences and views that go with tables. */
 export interface SchemaParts {
-  readonly types: readonly EnumType[];
+  readonly types: readonly OwnType[];
   readonly sequences: readonly Sequence<unknown>[];
   readonly views: readonly ViewDefinition[];
 }
 
 /** All that a metadata names beside its tables. */
 export function schemaParts(metadata: MetaData): SchemaParts {
-  return { types: metadata.enumTypes(), sequences: [...metadata.sequences.values()], views: [...metadata.views.values()] };
+  return { types: metadata.ownTypes(), sequences: [...metadata.sequences.values()], views: [...metadata.views.values()] };
 }
 
 /**
@@ -369,6 +385,6 @@ export function dropAllStatements(
     ...early,
     ...tables.flatMap((table) => ddl.dropTable(table)),
     ...sequences.filter((sequence) => ddl.has.sequences || !sequence.optional).map((sequence) => ddl.dropSequence(sequence)),
-    ...types.flatMap((type) => ddl.dropType(type)),
+    ...types.toReversed().flatMap((type) => ddl.dropType(type)),
   ];
 }

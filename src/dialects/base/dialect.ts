@@ -1,7 +1,7 @@
 import type { AliasNode, Node } from '../../sql/node.ts';
+import type { OwnType } from '../../sql/own-types.ts';
 import type { ForeignKey, Index, Table, TableColumn, Unique, ViewDefinition } from '../../sql/schema.ts';
 import type { Sequence } from '../../sql/sequence.ts';
-import type { EnumType } from '../../sql/table-parts.ts';
 import type { SqlType } from '../../sql/type.ts';
 import type { Catalog, CatalogReader } from './catalog.ts';
 import type { Compiled } from './compiled.ts';
@@ -168,10 +168,10 @@ export interface DdlCompiler {
   dropSequence(sequence: TableName, options?: DropOptions): string;
   createSchema(name: string, options?: CreateOptions): string;
   dropSchema(name: string, options?: DropOptions): string;
-  /** The types of enums that have one; nothing where they are text with a check. */
-  createType(type: EnumType): string[];
-  dropType(type: EnumType, options?: DropOptions): string[];
-  /** Whether there are types for enums, and sequences; what a computed column is where nothing was said. */
+  /** The types of enums that have one, and domains; nothing where enums are text with a check. */
+  createType(type: OwnType): string[];
+  dropType(type: OwnType, options?: DropOptions): string[];
+  /** Whether there are types for enums and domains, and sequences; what a computed column is where nothing was said. */
   readonly has: { readonly enumTypes: boolean; readonly sequences: boolean; readonly computed: 'stored' | 'virtual' };
   /** Adds the column with its default, check and foreign key; not its unique or index. */
   addColumn(table: TableName, column: TableColumn): string;

@@ -142,3 +142,23 @@ export function holdsAggregate(column: Node): boolean {
   });
   return found;
 }
+
+/**
+ * The greatest or least of values among which no NULL is left, where one NULL would make it NULL: each is replaced by another
+ * value that is there.
+ */
+export function extreme(name: string): FunctionForms[string] {
+  return ({ args }, to) => {
+    // Of one value SQLite's would be the aggregate.
+    if (args.length === 1) {
+      to.write('(').visit(args[0]).write(')');
+      return;
+    }
+    to.write(`${name}(`);
+    args.forEach((_, i) => {
+      to.write(i === 0 ? 'COALESCE(' : ', COALESCE(');
+      to.list([...args.slice(i), ...args.slice(0, i)]).write(')');
+    });
+    to.write(')');
+  };
+}

@@ -1,8 +1,7 @@
-import type { Node } from '../../sql/node.ts';
 import { isKind } from '../../sql/node-walk.ts';
 import type { IndexPart } from '../../sql/table-parts.ts';
-import { type DdlFeatures, need } from './ddl-features.ts';
-import type { DdlCompiler, IndexParts } from './dialect.ts';
+import { type DdlSpelling, need } from './ddl-features.ts';
+import type { IndexParts } from './dialect.ts';
 
 /** The pieces of a CREATE INDEX, already as SQL; empty texts for those that are not there. */
 export interface IndexClauses {
@@ -28,8 +27,11 @@ export function standardIndex(clauses: IndexClauses): string {
   return `CREATE ${unique}INDEX ${concurrently}${ifNotExists}${name} ON ${table}${method === null ? '' : ` USING ${method}`} (${parts})${rest}`;
 }
 
-/** All that an index is over: its parts, or its columns in ascending order. */
-export function partsOf(index: Pick<IndexParts, 'columns' | 'parts'>): readonly IndexPart[] {
+/** What one of an index's parts says beside its column. */
+type Whole<C> = Omit<IndexPart, 'column' | 'expression'> & { readonly column: C | null; readonly expression: null };
+
+/** All that an index is over: its parts, or its columns in ascending order, be they a model's or those that a database names. */
+export function partsOf<C, P>(index: { readonly columns: readonly C[]; readonly parts?: readonly P[] }): readonly (P | Whole<C>)[] {
   return (
     index.parts ??
     index.columns.map((column) => ({
@@ -44,17 +46,8 @@ export function partsOf(index: Pick<IndexParts, 'columns' | 'parts'>): readonly 
   );
 }
 
-interface Spelling {
-  readonly title: string;
-  readonly features: DdlFeatures;
-  quote(name: string): string;
-  readonly inline: DdlCompiler['inline'];
-  /** Writes a condition, where values are written in another way. */
-  condition(node: Node): string;
-}
-
 /** One of the things that an index is over, with its collation, operator class and direction. */
-function partWords(part: IndexPart, index: IndexParts, { title, features, quote, inline }: Spelling): string {
+function partWords(part: IndexPart, index: IndexParts, { title, features, quote, inline }: DdlSpelling): string {
   let words: string;
   if (part.column !== null) words = quote(part.column.name);
   else {
@@ -80,7 +73,7 @@ function partWords(part: IndexPart, index: IndexParts, { title, features, quote,
 }
 
 /** The method as it stands after USING; null where it is the usual one. Throws a CompileError for one that is not there. */
-function methodOf(index: IndexParts, { title, features }: Spelling): string | null {
+function methodOf(index: IndexParts, { title, features }: DdlSpelling): string | null {
   const method = index.using?.toLowerCase();
   if (method === undefined || features.indexMethods.includes(method)) return method ?? null;
   need(method === 'btree', `indexes of the method '${method}' ('${index.name}')`, title);
@@ -95,7 +88,7 @@ export function storageWords(storage: Readonly<Record<string, string | number | 
 }
 
 /** An index taken apart into clauses, each checked against what the database has. */
-export function indexClauses(table: string, index: IndexParts, ifNotExists: boolean, spelling: Spelling): IndexClauses {
+export function indexClauses(table: string, index: IndexParts, ifNotExists: boolean, spelling: DdlSpelling): IndexClauses {
   const { title, features, quote, condition } = spelling;
   let rest = '';
   if (index.include !== undefined) {

@@ -1,7 +1,8 @@
+import { rawSql } from '../../sql/raw-text.ts';
 import { isWhole, makeType, type SqlType, TEXT } from '../../sql/type.ts';
 import type { Dialect } from './dialect.ts';
 import { catalogOf } from './reflected-catalog.ts';
-import type { ReflectedColumn } from './reflection.ts';
+import type { ReflectedColumn, ReflectedDomain } from './reflection.ts';
 
 /** The type of a reflected column, and whether nothing is known of how its values travel. */
 export interface ReadType {
@@ -18,7 +19,11 @@ const native = (words: string, inner: SqlType): SqlType => makeType({ name: 'nat
  * @param home the schema of the metadata that takes it
  */
 export function reflectedType(column: ReflectedColumn, dialect: Dialect, home: string | null): ReadType {
-  const { type: words, baseType, enum: own } = column;
+  const { type: words, baseType, enum: own, domain } = column;
+  if (domain !== undefined) {
+    const type = domainType(words.replace(/\[\]$/, ''), domain, dialect, home);
+    return { type: words.endsWith('[]') ? makeType({ name: 'array', inner: type, dimensions: 1 }) : type, unknown: false };
+  }
   if (own !== undefined) return { type: enumType(words, own, home), unknown: false };
   const like = (text: string): SqlType | null => catalogOf(dialect).typeLike?.(text) ?? null;
   const { ddl } = dialect;
@@ -37,6 +42,33 @@ function enumType(words: string, { name, schema, values }: NonNullable<Reflected
   const length = Math.max(1, ...values.map((value) => value.length));
   const type = makeType({ name: 'enum', values, length, enumName: name, ...(schema === home ? {} : { enumSchema: schema }) });
   return words.endsWith('[]') ? makeType({ name: 'array', inner: type, dimensions: 1 }) : type;
+}
+
+function domainType(words: string, domain: ReflectedDomain, dialect: Dialect, home: string | null): SqlType {
+  const { name, schema, type, base, nullable, collation, default: fallback, checks } = domain;
+  const on: ReflectedColumn = {
+    name,
+    type,
+    nullable,
+    default: null,
+    primaryKey: false,
+    cannotDrop: null,
+    ...(base === undefined ? {} : { domain: base }),
+    ...(domain.enum === undefined ? {} : { enum: domain.enum }),
+  };
+  return makeType({
+    name: 'native',
+    words,
+    inner: reflectedType(on, dialect, home).type,
+    domain: {
+      name,
+      ...(schema === home ? {} : { schema }),
+      notNull: !nullable,
+      collation,
+      serverDefault: fallback === null ? null : rawSql(fallback),
+      checks: checks.map((check) => ({ name: check.name, condition: rawSql(check.sql) })),
+    },
+  });
 }
 
 /** The same for a migration, which is of one database: words that Athanor would not write stand for themselves. */

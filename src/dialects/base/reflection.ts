@@ -75,6 +75,30 @@ export interface ReflectedExclude extends Deferral {
   readonly where: string | null;
 }
 
+/** A domain: a type with conditions. SQLAlchemy: what `PGInspector.get_domains()` gives. */
+export interface ReflectedDomain {
+  readonly name: string;
+  readonly schema: string | null;
+  /** The type that it stands on, in the database's own words. */
+  readonly type: string;
+  readonly nullable: boolean;
+  /** The collation, or null for the usual one of the type. */
+  readonly collation: string | null;
+  readonly default: string | null;
+  readonly checks: readonly { readonly name: string; readonly sql: string }[];
+  /** The domain that it stands on; left out where the type is none. */
+  readonly base?: ReflectedDomain;
+  /** The enum that it stands on; left out where the type is none. */
+  readonly enum?: ColumnEnum;
+}
+
+/** The enum of a column's type. */
+export interface ColumnEnum {
+  readonly name: string;
+  readonly schema: string | null;
+  readonly values: readonly string[];
+}
+
 export interface ReflectedColumn {
   readonly name: string;
   /** The type in the database's own words, such as VARCHAR(80). */
@@ -96,7 +120,9 @@ export interface ReflectedColumn {
   /** The type that a domain stands on; left out where the type is none. */
   readonly baseType?: string;
   /** The enum that the type is, or that its elements are; left out where there is none. */
-  readonly enum?: { readonly name: string; readonly schema: string | null; readonly values: readonly string[] };
+  readonly enum?: ColumnEnum;
+  /** The domain that the type is, or that its elements are; left out where there is none, and where an extension made it. */
+  readonly domain?: ReflectedDomain;
   /** Why the database cannot drop the column as the table stands; null where it can. */
   readonly cannotDrop: string | null;
 }

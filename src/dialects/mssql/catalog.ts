@@ -1,13 +1,23 @@
 import type { IdentityOptions } from '../../sql/column.ts';
 import { type Catalog, type CatalogReader, type CatalogRequest, nothing } from '../base/catalog.ts';
 import type { DriverRow } from '../base/driver.ts';
-import type { ReflectedColumn, ReflectedIndex, ReflectedIndexPart, ReflectedTable, RelationKind } from '../base/reflection.ts';
-import { readForeignKeys, typeWords } from './reflection.ts';
+import type {
+  ReflectedColumn,
+  ReflectedForeignKey,
+  ReflectedIndex,
+  ReflectedIndexPart,
+  ReflectedTable,
+  RelationKind,
+} from '../base/reflection.ts';
+import { sizedType } from './type-names.ts';
 
 const KINDS: Readonly<Record<string, RelationKind>> = { U: 'table', V: 'view' };
 
+/** What SQL Server's tools keep for themselves, such as their diagrams, is marked by this. */
+const TOOLS = `SELECT 1 FROM sys.extended_properties AS x
+  WHERE x.class = 1 AND x.major_id = t.object_id AND x.minor_id = 0 AND x.name = N'microsoft_database_tools_support'`;
 /** The objects of a schema: @p1 is its name, or NULL for the one that new tables go to. */
-const IN_SCHEMA = 't.is_ms_shipped = 0 AND SCHEMA_NAME(t.schema_id) = COALESCE(@p1, SCHEMA_NAME())';
+const IN_SCHEMA = `t.is_ms_shipped = 0 AND SCHEMA_NAME(t.schema_id) = COALESCE(@p1, SCHEMA_NAME()) AND NOT EXISTS (${TOOLS})`;
 /** @p2: kinds as JSON, @p3: names as JSON, or NULL for all. */
 const CHOSEN = `${IN_SCHEMA} AND RTRIM(t.type) IN (SELECT k.value FROM OPENJSON(@p2) AS k)
   AND (@p3 IS NULL OR t.name IN (SELECT n.value COLLATE DATABASE_DEFAULT FROM OPENJSON(@p3) AS n))`;
@@ -179,7 +189,7 @@ function readColumn(row: DriverRow, keyed: readonly string[]): ReflectedColumn {
         };
   return {
     name,
-    type: typeWords(row),
+    type: typeOf(row),
     nullable: truth(nullable),
     default: fallback === null ? null : bare(String(fallback)),
     primaryKey,
@@ -189,7 +199,7 @@ function readColumn(row: DriverRow, keyed: readonly string[]): ReflectedColumn {
     comment: text(comment),
     autoIncrement: identity !== null,
     // An alias type stands on one of the server's own.
-    ...(alias === null || alias === undefined ? {} : { baseType: typeWords(row), type: String(alias) }),
+    ...(alias === null || alias === undefined ? {} : { baseType: typeOf(row), type: String(alias) }),
     cannotDrop: primaryKey ? 'it belongs to the primary key' : null,
   };
 }
@@ -219,6 +229,31 @@ function readIndex(rows: readonly DriverRow[]): ReflectedIndex {
     ...(/^(?:NONCLUSTERED|CLUSTERED)$/.test(String(method)) ? {} : { using: String(method).toLowerCase() }),
     ...(include.length === 0 ? {} : { include }),
   };
+}
+
+function readForeignKeys(rows: readonly DriverRow[]): ReflectedForeignKey[] {
+  return [...Map.groupBy(rows, (row) => String(row[1])).values()].map((parts) => {
+    const [, name, , target, schema, , onDelete, onUpdate] = parts[0];
+    return {
+      name: String(name),
+      columns: parts.map((part) => String(part[2])),
+      target: { name: String(target), schema: schema as string | null },
+      targetTable: schema === null ? String(target) : `${String(schema)}.${String(target)}`,
+      targetColumns: parts.map((part) => String(part[5])),
+      onDelete: action(onDelete),
+      onUpdate: action(onUpdate),
+    };
+  });
+}
+
+function action(words: unknown): string | null {
+  const lower = String(words).toLowerCase().replaceAll('_', ' ');
+  return lower === 'no action' ? null : lower;
+}
+
+/** The type with its sizes, as it is written in CREATE TABLE. */
+function typeOf([, , word, bytes, precision, scale]: DriverRow): string {
+  return sizedType(String(word), Number(bytes), Number(precision), Number(scale));
 }
 
 const TOKEN = /'(?:[^']|'')*'|\[(?:[^\]]|\]\])*\]|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|[\p{L}_@#][\p{L}\p{N}_@#$]*|[\s\S]/gu;

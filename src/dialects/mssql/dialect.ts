@@ -1,10 +1,10 @@
 import { sqlError } from '../../sql/errors.ts';
+import { tablesOfSchemas } from '../base/catalog.ts';
 import { compile } from '../base/compiler.ts';
 import type { Dialect, TransactionOptions } from '../base/dialect.ts';
 import { mssqlCatalog } from './catalog.ts';
 import { mssqlDdl } from './ddl.ts';
 import { emptyList, listSource } from './list-source.ts';
-import { reflectMssql } from './reflection.ts';
 import { mssqlSpelling } from './spelling.ts';
 
 const { quote, placeholder, codec } = mssqlSpelling;
@@ -53,7 +53,7 @@ export const mssql: Dialect = {
   isMemory: () => false,
   // The plan follows the rows as a result of its own, of which it is the last.
   explain: { prefix: 'SET STATISTICS PROFILE ON;', line: (row) => String(row[2]) },
-  reflect: reflectMssql,
+  reflect: (reader, schemas) => tablesOfSchemas(mssqlCatalog, reader, schemas),
   catalog: mssqlCatalog,
   drivers: { tedious: async () => (await import('./tedious.ts')).tedious },
 };

@@ -85,6 +85,32 @@ export function parseMssqlType(words: string): SqlType | null {
   return makeType({ name });
 }
 
+/** A type of the catalog with its sizes, as it is written in CREATE TABLE; a length of -1 stands for MAX. */
+export function sizedType(type: string, bytes: number, precision: number, scale: number): string {
+  const word = type.toUpperCase();
+  switch (word) {
+    case 'NVARCHAR':
+    case 'NCHAR':
+      return `${word}(${bytes === -1 ? 'MAX' : bytes / 2})`;
+    case 'VARCHAR':
+    case 'CHAR':
+    case 'VARBINARY':
+    case 'BINARY':
+      return `${word}(${bytes === -1 ? 'MAX' : bytes})`;
+    case 'DECIMAL':
+    case 'NUMERIC':
+      return `${word}(${precision}, ${scale})`;
+    case 'FLOAT':
+      return `FLOAT(${precision})`;
+    case 'TIME':
+    case 'DATETIME2':
+    case 'DATETIMEOFFSET':
+      return `${word}(${scale})`;
+    default:
+      return word;
+  }
+}
+
 /** Sizes that are meant where none are said. */
 const DEFAULT_SIZES: Readonly<Record<string, readonly number[]>> = {
   FLOAT: [53],

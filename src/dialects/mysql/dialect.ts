@@ -58,7 +58,7 @@ function makeDialect(server: MysqlServer): Dialect {
     twoPhase: XA,
     isMemory: () => false,
     explain: { prefix: 'EXPLAIN', line: (row) => row.map((value) => String(value)).join(' | ') },
-    reflect: (connection) => reflectMysql(connection, server),
+    reflect: (reader, schemas) => reflectMysql(reader, server, schemas),
     catalog: mysqlCatalog(server),
     drivers: { mysql2: async () => (await import('./mysql2.ts')).mysql2 },
   };

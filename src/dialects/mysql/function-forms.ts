@@ -4,7 +4,7 @@ import { make } from '../../sql/make.ts';
 import type { Node } from '../../sql/node.ts';
 import { isKind } from '../../sql/node-walk.ts';
 import { TIGHTNESS, type Writer } from '../base/compiler.ts';
-import { FUNCTION_FORMS, type FunctionForms, functionVisitors, writeCall } from '../base/functions.ts';
+import { extreme, FUNCTION_FORMS, type FunctionForms, functionVisitors, writeCall } from '../base/functions.ts';
 import { storedType } from '../base/type-names.ts';
 import { stringLiteral } from './literal.ts';
 import type { MysqlServer } from './server.ts';
@@ -45,22 +45,6 @@ const byCount =
       if (i % 2 === 0) to.write(piece);
       else to.visit(node.args[Number(piece)]);
     });
-  };
-
-/** The greatest or least of values among which no NULL is left: each is replaced by another one that is there. */
-const extreme =
-  (name: string): Form =>
-  ({ args }, to) => {
-    if (args.length === 1) {
-      to.write('(').visit(args[0]).write(')');
-      return;
-    }
-    to.write(`${name}(`);
-    args.forEach((_, i) => {
-      to.write(i === 0 ? 'COALESCE(' : ', COALESCE(');
-      to.list([...args.slice(i), ...args.slice(0, i)]).write(')');
-    });
-    to.write(')');
   };
 
 /** What stands between the parts of a GROUP_CONCAT until the separator that was given, a parameter, takes its place. */

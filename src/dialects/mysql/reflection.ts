@@ -1,12 +1,19 @@
-import type { CatalogReader } from '../base/catalog.ts';
+import { type CatalogReader, tablesOfSchemas } from '../base/catalog.ts';
 import type { ReflectedIndex, ReflectedTable } from '../base/reflection.ts';
 import { mysqlCatalog } from './catalog.ts';
 import type { MysqlServer } from './server.ts';
 import { canonicalType } from './type-words.ts';
 
-/** Reads the tables of the connection's database, without views, as migrations compare them. SQLAlchemy: `Inspector`. */
-export async function reflectMysql(connection: CatalogReader, server: MysqlServer): Promise<ReflectedTable[]> {
-  const tables = await mysqlCatalog(server).tables(connection, { schema: null, names: null, kinds: ['table'] });
+/**
+ * Reads the tables of the connection's database, or of the databases given (null stands for that one), without views, as
+ * migrations compare them. SQLAlchemy: `Inspector`.
+ */
+export async function reflectMysql(
+  reader: CatalogReader,
+  server: MysqlServer,
+  schemas?: readonly (string | null)[],
+): Promise<ReflectedTable[]> {
+  const tables = await tablesOfSchemas(mysqlCatalog(server), reader, schemas);
   return tables.map(({ options: _server, ...table }) => ({
     ...table,
     columns: table.columns.map((column) => ({ ...column, type: canonicalType(column.type) })),

@@ -57,7 +57,7 @@ function items(sql: string): Item[] {
 
 /**
  * An expression in one spelling, whether a model wrote it or PostgreSQL shows it: casts, brackets, blanks and the case of
- * words do not count, `= ANY (ARRAY[…])` is `IN`, `~~` is `LIKE`, and `BETWEEN` is two comparisons. Two expressions that differ in nothing but their
+ * words do not count, `= ANY (ARRAY[…])` is `IN`, `~~` is `LIKE`, also with an ESCAPE, and `BETWEEN` is two comparisons. Two expressions that differ in nothing but their
  * brackets are taken for one, which a comparison of schemas can bear.
  */
 export function canonicalExpression(sql: string): string {
@@ -67,6 +67,7 @@ export function canonicalExpression(sql: string): string {
     .join(' ')} `;
   text = text.replace(/ = any array \[ (.*?) \] /g, ' in $1 ').replace(/ <> all array \[ (.*?) \] /g, ' not in $1 ');
   return text
+    .replace(/ like_escape (.*?) , ('(?:[^']|'')*') /g, ' $1 escape $2 ')
     .replace(/ current_timestamp /g, ' now ')
     .replace(/ '(-?\d+(?:\.\d+)?)' /g, ' $1 ')
     .replace(/ - (?=\d)/g, ' -')

@@ -34,9 +34,6 @@ export const TABLES = `
     AND ($3::text[] IS NOT NULL OR c.relpersistence <> 't') AND ${notOfExtension('pg_class', 'c.oid')}
   ORDER BY c.oid`;
 
-/** Each domain and the type that it stands on, which may be another domain. */
-export const BELOW = `SELECT pg_catalog.format_type(t.oid, NULL), pg_catalog.format_type(t.typbasetype, t.typtypmod) FROM pg_catalog.pg_type t WHERE t.typtype = 'd'`;
-
 /** A sequence of the column's own stands behind an identity ('i') and behind what SERIAL made ('a'). $2: the schema asked for. */
 export const COLUMNS = `
   SELECT a.attrelid::text, a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull OR (t.typtype = 'd' AND t.typnotnull),
@@ -142,9 +139,19 @@ export const ENUMS = `
   FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
   WHERE t.typtype = 'e' AND ${inSchema()} AND ${notOfExtension('pg_type', 't.oid')} ORDER BY t.typname`;
 
+/** All domains: those of $1 among them, and those that nobody but the database or an extension made. */
 export const DOMAINS = `
-  SELECT t.typname::text, pg_catalog.format_type(t.typbasetype, t.typtypmod), t.typnotnull, t.typdefault,
+  SELECT pg_catalog.format_type(t.oid, NULL), t.typname::text,
+    CASE WHEN n.nspname = $1::text OR NOT pg_catalog.pg_type_is_visible(t.oid) THEN n.nspname::text END, ${inSchema()},
+    n.nspname <> 'information_schema' AND ${notOfExtension('pg_type', 't.oid')},
+    pg_catalog.format_type(t.typbasetype, t.typtypmod), t.typnotnull, t.typdefault,
+    CASE WHEN t.typcollation <> b.typcollation THEN (SELECT o.collname::text FROM pg_catalog.pg_collation o WHERE o.oid = t.typcollation) END,
     (SELECT json_agg(json_build_array(r.conname, pg_catalog.pg_get_constraintdef(r.oid)) ORDER BY r.oid)::text
-      FROM pg_catalog.pg_constraint r WHERE r.contypid = t.oid AND r.contype = 'c')
+      FROM pg_catalog.pg_constraint r WHERE r.contypid = t.oid AND r.contype = 'c'),
+    CASE WHEN b.typtype = 'e' THEN b.typname::text END,
+    CASE WHEN bn.nspname = $1::text OR NOT pg_catalog.pg_type_is_visible(b.oid) THEN bn.nspname::text END,
+    CASE WHEN b.typtype = 'e' THEN
+      (SELECT json_agg(l.enumlabel ORDER BY l.enumsortorder)::text FROM pg_catalog.pg_enum l WHERE l.enumtypid = b.oid) END
   FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-  WHERE t.typtype = 'd' AND ${inSchema()} AND ${notOfExtension('pg_type', 't.oid')} ORDER BY t.typname`;
+  JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype JOIN pg_catalog.pg_namespace bn ON bn.oid = b.typnamespace
+  WHERE t.typtype = 'd' ORDER BY t.typname`;

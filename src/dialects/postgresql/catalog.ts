@@ -14,7 +14,9 @@ import type {
   ReflectedUnique,
   RelationKind,
 } from '../base/reflection.ts';
-import { BELOW, COLUMNS, CONSTRAINTS, DOMAINS, ENUMS, INDEXES, RELATIONS, SEQUENCES, TABLES, VIEWS } from './catalog-queries.ts';
+import { COLUMNS, CONSTRAINTS, ENUMS, INDEXES, RELATIONS, SEQUENCES, TABLES, VIEWS } from './catalog-queries.ts';
+import { arrayText, bare, list, number, text, truth } from './catalog-values.ts';
+import { type Domains, NO_DOMAINS, readDomains } from './domains.ts';
 import { typeLike } from './type-like.ts';
 
 /** The letters of `pg_class.relkind`. */
@@ -72,18 +74,7 @@ export const postgresqlCatalog: Catalog = {
     })),
   enums: async (reader, schema) =>
     (await reader.query(ENUMS, [schema])).map(([name, values]) => ({ name: String(name), schema, values: list(values) })),
-  domains: async (reader, schema) =>
-    (await reader.query(DOMAINS, [schema])).map(([name, type, notNull, fallback, checks]) => ({
-      name: String(name),
-      schema,
-      type: String(type),
-      nullable: !truth(notNull),
-      default: text(fallback),
-      checks: (JSON.parse(String(checks ?? '[]')) as [string, string][]).map(([check, definition]) => ({
-        name: check,
-        sql: bare(/^CHECK \(([\s\S]*)\)(?: NOT VALID)?$/.exec(definition)?.[1] ?? definition),
-      })),
-    })),
+  domains: async (reader, schema) => (await readDomains(reader, schema)).asked,
 };
 
 async function readTables(reader: CatalogReader, { schema, names, kinds }: CatalogRequest): Promise<ReflectedTable[]> {
@@ -95,15 +86,13 @@ async function readTables(reader: CatalogReader, { schema, names, kinds }: Catal
   const byTable = async (sql: string, ...more: readonly unknown[]): Promise<Map<string, DriverRow[]>> =>
     Map.groupBy(await reader.query(sql, [ids, ...more]), ([id]) => String(id));
   const columns = await byTable(COLUMNS, schema);
-  const domains = [...columns.values()].some((own) => own.some((column) => column[BASE_TYPE] !== null))
-    ? await reader.query(BELOW, [])
-    : [];
-  const below = new Map(domains.map(([domain, base]) => [String(domain), String(base)]));
+  const standing = [...columns.values()].some((own) => own.some((column) => column[BASE_TYPE] !== null));
+  const domains = standing ? await readDomains(reader, schema) : NO_DOMAINS;
   const constraints = await byTable(CONSTRAINTS, schema);
   const indexes = await byTable(INDEXES);
   return tables.map((row) => {
     const id = String(row[0]);
-    return readTable(row, schema, columns.get(id) ?? [], below, constraints.get(id) ?? [], indexes.get(id) ?? []);
+    return readTable(row, schema, columns.get(id) ?? [], domains, constraints.get(id) ?? [], indexes.get(id) ?? []);
   });
 }
 
@@ -111,7 +100,7 @@ function readTable(
   row: DriverRow,
   schema: string | null,
   columnRows: readonly DriverRow[],
-  below: ReadonlyMap<string, string>,
+  domains: Domains,
   constraintRows: readonly DriverRow[],
   indexRows: readonly DriverRow[],
 ): ReflectedTable {
@@ -124,7 +113,7 @@ function readTable(
     schema,
     kind: kindOf(String(letter), truth(partition)),
     ...(persistence === 't' ? { temporary: true } : {}),
-    columns: [...own.values()].map((column) => readColumn(column, key?.columns ?? [], below)),
+    columns: [...own.values()].map((column) => readColumn(column, key?.columns ?? [], domains)),
     primaryKey: key ?? null,
     uniques: of('u').map(readKey),
     indexes: indexRows.map(readIndex),
@@ -167,20 +156,13 @@ function optionsOf([, , , , persistence, , partitionBy, storage, tablespace, inh
 /** The place of a domain's base type among what is read of a column. */
 const BASE_TYPE = 9;
 
-/** The type that a domain stands on in the end. */
-function inTheEnd(type: string, below: ReadonlyMap<string, string>): string {
-  const element = /^(.+)\[\]$/.exec(type)?.[1];
-  if (element !== undefined && below.has(element)) return `${inTheEnd(element, below)}[]`;
-  const next = below.get(type);
-  return next === undefined ? type : inTheEnd(next, below);
-}
-
-function readColumn(row: DriverRow, primaryKey: readonly string[], below: ReadonlyMap<string, string>): ReflectedColumn {
+function readColumn(row: DriverRow, primaryKey: readonly string[], domains: Domains): ReflectedColumn {
   const [, given, type, notNull, expression, identity, generated, comment, collation, baseType, enumName, values, typeSchema, ...series] =
     row;
   const name = String(given);
   const inKey = primaryKey.includes(name);
   const isComputed = generated !== null && generated !== '';
+  const domain = baseType === null ? undefined : domains.of(String(type));
   const isIdentity = identity === 'a' || identity === 'd';
   const fallback = isComputed ? null : text(expression);
   const options: IdentityOptions | null = isIdentity ? { ...(identity === 'a' ? { always: true } : {}), ...seriesOf(series, false) } : null;
@@ -195,7 +177,8 @@ function readColumn(row: DriverRow, primaryKey: readonly string[], below: Readon
     collation: text(collation),
     comment: text(comment),
     autoIncrement: isIdentity || (fallback !== null && /^nextval\(/i.test(fallback) && series[0] !== null),
-    ...(baseType === null ? {} : { baseType: inTheEnd(String(baseType), below) }),
+    ...(baseType === null ? {} : { baseType: domains.inTheEnd(String(baseType)) }),
+    ...(domain === undefined ? {} : { domain }),
     ...(enumName === null ? {} : { enum: { name: String(enumName), schema: text(typeSchema), values: list(values) } }),
     // PostgreSQL drops what stands on a column together with it.
     cannotDrop: inKey ? 'it belongs to the primary key' : null,
@@ -329,31 +312,4 @@ function readPart([column, expression, bits, collation, operatorClass]: PartRow,
     operatorClass,
     length: null,
   };
-}
-
-const text = (value: unknown): string | null => (value === null || value === undefined ? null : String(value));
-const truth = (value: unknown): boolean => value === true || value === 't' || value === 'true';
-const list = (json: unknown): string[] => (json === null || json === undefined ? [] : (JSON.parse(String(json)) as string[]));
-const arrayText = (items: readonly string[]): string => `{${items.map((item) => `"${item.replace(/["\\]/g, '\\$&')}"`).join()}}`;
-
-function number(digits: unknown): number | bigint {
-  const value = Number(digits);
-  return Number.isSafeInteger(value) ? value : BigInt(String(digits));
-}
-
-/** An expression without the brackets that stand around the whole. */
-function bare(sql: string): string {
-  let words = sql.trim();
-  while (words.startsWith('(') && words.endsWith(')') && closesAtEnd(words)) words = words.slice(1, -1).trim();
-  return words;
-}
-
-/** Whether the bracket that opens the text is closed by its last character. */
-function closesAtEnd(sql: string): boolean {
-  let depth = 0;
-  for (const { 0: token, index } of sql.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]/g)) {
-    if (token === '(') depth++;
-    else if (token === ')' && --depth === 0) return index === sql.length - 1;
-  }
-  return false;
 }

@@ -1,10 +1,11 @@
 import type { Decimal } from 'decimal.js';
-import type { Column } from '../../sql/column.ts';
+import type { Column, TypeOf } from '../../sql/column.ts';
 import { t } from '../../sql/column-types.ts';
 import { describe, sqlError } from '../../sql/errors.ts';
 import { decimalClass } from '../base/decimals.ts';
 import { dialectError } from '../base/errors.ts';
 import { momentIso, momentText } from '../base/moments.ts';
+import { type DomainOptions, domain } from './domain-type.ts';
 import { type Range, type RangeElement, readMultirange, readRange, writeMultirange, writeRange } from './range-text.ts';
 
 type Plain<V> = Column<V, false, false>;
@@ -113,6 +114,17 @@ export const pg = {
       fromDatabase: (raw) => readMultirange(raw, element),
     });
   },
+  /**
+   * A domain: a type with conditions and a name of its own, which `createAll()` makes before the tables that use it, and
+   * `dropAll()` drops after them. Its values are those of the type that it stands on, which may be a domain or an enum.
+   * Throws an ArgumentError for a name, a type or a condition that is none. SQLAlchemy: `postgresql.DOMAIN`.
+   *
+   * @param name what it is called in the database
+   * @param on the type that it stands on, such as `t.string(100)`
+   * @param options `check`: a condition, SQL over VALUE or a function, or several by their names; `notNull`; `serverDefault`; `collation`; `schema`
+   * @example const email = () => pg.domain('email', t.string(100), { check: (value) => value.contains('@') });
+   */
+  domain: <V>(name: string, on: TypeOf<V>, options?: DomainOptions<V>): Plain<V> => domain(name, on, options),
   /** A vector of single-precision numbers; needs the extension vector (pgvector). */
   vector: (dimensions?: number): Plain<readonly number[]> =>
     t.custom<readonly number[], string>({

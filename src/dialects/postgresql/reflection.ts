@@ -1,4 +1,4 @@
-import type { CatalogReader } from '../base/catalog.ts';
+import { type CatalogReader, tablesOfSchemas } from '../base/catalog.ts';
 import type { ReflectedColumn, ReflectedTable } from '../base/reflection.ts';
 import { postgresqlCatalog } from './catalog.ts';
 
@@ -6,13 +6,8 @@ import { postgresqlCatalog } from './catalog.ts';
  * Reads the tables of the schema that new tables go to, or of the schemas given (null stands for that one), without views, as
  * migrations compare them. SQLAlchemy: `Inspector`.
  */
-export async function reflectPostgresql(
-  connection: CatalogReader,
-  schemas: readonly (string | null)[] = [null],
-): Promise<ReflectedTable[]> {
-  const tables: ReflectedTable[] = [];
-  for (const schema of schemas)
-    tables.push(...(await postgresqlCatalog.tables(connection, { schema, names: null, kinds: ['table', 'partition'] })));
+export async function reflectPostgresql(reader: CatalogReader, schemas?: readonly (string | null)[]): Promise<ReflectedTable[]> {
+  const tables = await tablesOfSchemas(postgresqlCatalog, reader, schemas);
   return tables.map((table) => ({ ...table, columns: table.columns.map(numbered) }));
 }
 

@@ -43,6 +43,8 @@ export function castName(type: SqlType): string | null {
     }
     case 'native':
     case 'custom':
+      // The conditions of a domain are for what is stored, not for what is compared with it.
+      if (stored.domain !== undefined && inner !== undefined) return castName(inner);
       return typeof stored.words === 'string' ? stored.words : (stored.words?.postgresql ?? null);
     default:
       return POSTGRESQL_TYPES[name]({ name, timezone, unsigned: stored.unsigned, key: name });

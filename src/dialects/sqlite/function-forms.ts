@@ -3,7 +3,7 @@ import type { FunctionNode, WithinGroupNode } from '../../sql/expression-nodes.t
 import type { Node } from '../../sql/node.ts';
 import { isKind } from '../../sql/node-walk.ts';
 import type { Writer } from '../base/compiler.ts';
-import { FUNCTION_FORMS, type FunctionForms, writeCall, writeFilter } from '../base/functions.ts';
+import { extreme, FUNCTION_FORMS, type FunctionForms, writeCall, writeFilter } from '../base/functions.ts';
 
 type Form = FunctionForms[string];
 
@@ -40,23 +40,6 @@ const byCount =
     const form = forms.find(([count]) => count === node.args.length);
     if (form === undefined) writeCall(node, to);
     else template(form[1], form[0])(node, to);
-  };
-
-/** As `max(…)` or `min(…)` of values among which no NULL is left: each is replaced by another one that is there. */
-const extreme =
-  (name: 'max' | 'min'): Form =>
-  ({ args }, to) => {
-    // Of one value it would be the aggregate.
-    if (args.length === 1) {
-      to.write('(').visit(args[0]).write(')');
-      return;
-    }
-    to.write(`${name}(`);
-    args.forEach((_, i) => {
-      to.write(i === 0 ? 'coalesce(' : ', coalesce(');
-      to.list([...args.slice(i), ...args.slice(0, i)]).write(')');
-    });
-    to.write(')');
   };
 
 /** The texts joined. One separator only is possible where each text counts once. */
