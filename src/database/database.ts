@@ -10,6 +10,7 @@ import type { QueryRunner } from '../orm/query-spec.ts';
 import { Session, type SessionEvents } from '../orm/session.ts';
 import type { ModelChange } from '../orm/session-ending.ts';
 import { SessionListeners, STATE_EVENTS, WORK_EVENTS } from '../orm/session-events.ts';
+import { keepSpecimen } from '../orm/specimens.ts';
 import type { SessionOptions } from '../orm/unit-of-work.ts';
 import { MetaData, type ReflectOptions, type SchemaChangeOptions } from '../sql/metadata.ts';
 import type { Naming } from '../sql/naming.ts';
@@ -86,6 +87,7 @@ export class Database implements ModelRegistry {
     this.Table = this.Table.bind(this);
     this.View = this.View.bind(this);
     this.Sequence = this.Sequence.bind(this);
+    keepSpecimen(this, this.createSession());
   }
 
   /** Sets the URLs and options, once and before the first use. Throws a ConfigurationError later. Flask-SQLAlchemy: `init_app()`. */

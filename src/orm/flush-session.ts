@@ -13,6 +13,8 @@ export interface WrittenRows {
 /** What a flush works on: the session's sets of changed objects, and its way to the database. */
 export interface FlushSession extends PreparationSession, Writer {
   readonly undo: Undo[];
+  /** Whether nothing waits for the flush but stored objects whose attributes were set. */
+  readonly onlyChanged: boolean;
   /** What was written in this transaction, for afterCommit. */
   readonly written: WrittenRows[];
   /** Opens the transactions that writes of these classes belong to. */

@@ -37,6 +37,7 @@ import {
 } from './mapping.ts';
 import { isRelation } from './relation.ts';
 import { pair, resolveRelationship } from './relationship.ts';
+import { keepSpecimen } from './specimens.ts';
 
 type AnyConstructor = { readonly prototype: object; readonly name: string };
 
@@ -400,15 +401,9 @@ function entityFactory(prototype: object): EntityFactory {
     } as unknown as EntityFactory;
   }
   (factory as { prototype: object }).prototype = prototype;
-  SPECIMENS.set(factory, new factory([], null, null, 0));
+  keepSpecimen(factory, new factory([], null, null, 0));
   return factory;
 }
-
-/**
- * One object of each constructor, kept for good. When a collection finds no object of a class, V8 drops the class's hidden
- * class, and with it all compiled code that reads such objects; a server between two requests has none.
- */
-const SPECIMENS = new WeakMap<EntityFactory, Entity>();
 
 const mappers = new WeakMap<Table, ClassMapper>();
 

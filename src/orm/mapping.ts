@@ -5,6 +5,7 @@ import type { Node, SourceNode } from '../sql/node.ts';
 import type { OrderTerm } from '../sql/order-term.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import type { RelationDefinition } from './relation.ts';
+import { keepSpecimen } from './specimens.ts';
 
 /**
  * What an object carries besides its attributes, under symbols: no name of a user's model can meet them, and
@@ -290,6 +291,7 @@ export class Decoded {
     this.raw = raw;
   }
 }
+keepSpecimen(Decoded, new Decoded(undefined, undefined));
 
 export function isEntity(value: unknown): value is Entity {
   return typeof value === 'object' && value !== null && ROW in value;

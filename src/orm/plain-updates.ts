@@ -8,7 +8,7 @@ import { type Entity, MAPPER, type Mapper, PERSISTENT, RELATED, STATUS } from '.
  * is nothing to cascade, to tell or to order, so it needs no plan. Null for any other.
  */
 export function plainUpdates(session: FlushSession): { readonly mapper: Mapper; readonly entities: readonly Entity[] } | null {
-  if (session.created.size + session.removed.size + session.watched.size > 0) return null;
+  if (!session.onlyChanged) return null;
   let mapper: Mapper | null = null;
   const entities: Entity[] = [];
   for (const entity of session.dirty) {

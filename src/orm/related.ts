@@ -26,6 +26,7 @@ import {
   TRANSIENT,
 } from './mapping.ts';
 import { isNotLoaded } from './not-loaded.ts';
+import { keepSpecimen } from './specimens.ts';
 
 /** The one implementation of both. It fires no statements of its own: its owner's session does. */
 export class EntityCollection implements PromiseLike<readonly Entity[]> {
@@ -259,6 +260,8 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
     return object;
   }
 }
+
+keepSpecimen(EntityCollection, new EntityCollection({} as Entity, {} as Relationship, []));
 
 /** What a collection asks of the query over its rows, which knows of collections itself. */
 interface RelatedQuery {

@@ -15,7 +15,8 @@ import type { StreamConnection } from './streaming.ts';
 /** A session's way to the databases: the connections of its transaction and of its streams, and those borrowed for one statement. */
 export class SessionConnections {
   readonly transaction: SessionTransaction;
-  readonly #streams: Map<Engine, { readonly connection: Connection; readonly shared: boolean }[]> = new Map();
+  /** Null until there is one. */
+  #streams: Map<Engine, { readonly connection: Connection; readonly shared: boolean }[]> | null = null;
   readonly #engineFor: (bind: string | null) => Engine;
   #engine: Engine | null = null;
   #within: AsyncLocalStorage<StatementLimits> | null = null;
@@ -92,14 +93,14 @@ export class SessionConnections {
 
   /** The connection of the transaction, begun for writing if it is not yet. */
   open(engine: Engine): MaybePromise<Connection> {
-    if (this.#streams.size > 0 && this.transaction.connection(engine) === undefined) this.#streamConnection(engine, true);
+    if (this.#streams !== null && this.transaction.connection(engine) === undefined) this.#streamConnection(engine, true);
     return this.transaction.open(engine, true);
   }
   /** Runs work on the transaction's connection, or on one of its own that goes back at once. */
   on<T>(engine: Engine, work: (connection: Connection) => MaybePromise<T>): MaybePromise<T> {
     const open = this.transaction.connection(engine);
     if (open !== undefined) return work(open);
-    if (this.#streams.size > 0) {
+    if (this.#streams !== null) {
       const streaming = this.#streamConnection(engine, false);
       if (streaming !== undefined) return work(streaming);
     }
@@ -112,23 +113,24 @@ export class SessionConnections {
     const open = this.transaction.connection(engine);
     const connection = open ?? (await engine.acquire(this.#limits(engine)));
     const stream = { connection, shared: open !== undefined };
-    const streams = this.#streams.get(engine) ?? [];
-    this.#streams.set(engine, [...streams, stream]);
+    this.#streams ??= new Map();
+    const streams = this.#streams;
+    streams.set(engine, [...(streams.get(engine) ?? []), stream]);
     const release = (): MaybePromise<void> => {
-      const rest = (this.#streams.get(engine) ?? []).filter((other) => other !== stream);
-      if (rest.length > 0) this.#streams.set(engine, rest);
-      else this.#streams.delete(engine);
+      const rest = (streams.get(engine) ?? []).filter((other) => other !== stream);
+      if (rest.length > 0) streams.set(engine, rest);
+      else streams.delete(engine);
       return stream.shared ? undefined : connection.close();
     };
     return { connection, release };
   }
   /** A stream that is read in the transaction would be cut off by its end. */
   refuseStreams(verb: string): void {
-    for (const streams of this.#streams.values()) if (streams.some(({ shared }) => shared)) throw ormError('orm.streaming', verb);
+    for (const streams of this.#streams?.values() ?? []) if (streams.some(({ shared }) => shared)) throw ormError('orm.streaming', verb);
   }
   /** Where the only connection is a stream's, statements run on it, and a transaction cannot begin beside it. */
   #streamConnection(engine: Engine, writes: boolean): Connection | undefined {
-    const [stream] = this.#streams.get(engine) ?? [];
+    const [stream] = this.#streams?.get(engine) ?? [];
     if (stream === undefined || !engine.singleConnection) return undefined;
     if (writes) throw ormError('orm.stream-holds-connection');
     return stream.connection;

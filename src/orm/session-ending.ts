@@ -34,6 +34,8 @@ export interface EndingSession extends FlushSession, AttachingSession, Reloading
   readonly removed: Set<Entity>;
   readonly watched: Set<Entity>;
   readonly swept: Entity[];
+  /** Whether something was added, changed or deleted that no flush has written. */
+  readonly hasChanges: boolean;
   suspects: Set<Entity> | null;
   /** Whether a flush failed, after which only a rollback helps. */
   failed: boolean;
@@ -90,7 +92,7 @@ function detachDeleted(session: EndingSession, entity: Entity): void {
 /** Flushes until nothing is left: handlers may have added to it. */
 async function flushAll(session: EndingSession): Promise<void> {
   await session.flush();
-  for (let i = 0; session.created.size > 0 || session.dirty.size > 0 || session.removed.size > 0; i++) {
+  for (let i = 0; session.hasChanges; i++) {
     if (i === FLUSH_LIMIT) throw ormError('orm.endless-flush', FLUSH_LIMIT);
     await session.flush();
   }

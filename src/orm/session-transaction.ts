@@ -19,7 +19,8 @@ export class SessionTransaction {
   /** What `begin()` asked for; null while the transaction only came of a write. */
   options: TransactionOptions | null = null;
   readonly #connections: Map<Engine, Connection> = new Map();
-  readonly #opening: Map<Engine, Promise<Connection>> = new Map();
+  /** Null until a driver is waited for. */
+  #opening: Map<Engine, Promise<Connection>> | null = null;
   #names = 0;
   readonly #began: () => MaybePromise<void>;
 
@@ -55,12 +56,14 @@ export class SessionTransaction {
   open(engine: Engine, writes: boolean): MaybePromise<Connection> {
     const open = this.#connections.get(engine);
     if (open !== undefined) return open;
-    const opening = this.#opening.get(engine);
+    const opening = this.#opening?.get(engine);
     if (opening !== undefined) return opening;
     const begun = this.#open(engine, writes);
     if (!(begun instanceof Promise)) return begun;
-    const ended = begun.finally(() => this.#opening.delete(engine));
-    this.#opening.set(engine, ended);
+    const opened = this.#opening ?? new Map();
+    this.#opening = opened;
+    const ended = begun.finally(() => opened.delete(engine));
+    opened.set(engine, ended);
     return ended;
   }
 

@@ -70,9 +70,13 @@ const handlers = new AsyncLocalStorage<UnitOfWork>();
  */
 export abstract class UnitOfWork implements FlushSession, EndingSession, StatementSession, LazySession {
   readonly identities: IdentityMap = new IdentityMap();
-  readonly created: Set<Entity> = new Set();
-  readonly removed: Set<Entity> = new Set();
-  readonly watched: Set<Entity> = new Set();
+  // Most sessions read a little and write nothing: what such a one never needs is made when it is first asked for.
+  #created: Set<Entity> | null = null;
+  #dirty: Set<Entity> | null = null;
+  #removed: Set<Entity> | null = null;
+  #watched: Set<Entity> | null = null;
+  #listeners: SessionListeners<never, ModelChange> | null = null;
+  #lazy: LazyLoads | null = null;
   readonly written: WrittenRows[] = [];
   readonly swept: Entity[] = [];
   partial: Set<Entity> | null = null;
@@ -82,10 +86,7 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
   strays: WeakSet<Entity> | null = null;
   failed = false;
   readonly connections: SessionConnections;
-  readonly #dirty: Set<Entity> = new Set();
   protected readonly options: SessionOptions;
-  protected readonly listeners: SessionListeners<never, ModelChange> = new SessionListeners();
-  readonly #lazy: LazyLoads = new LazyLoads();
   readonly later: LaterLoads = new LaterLoads(this);
   protected readonly ownCriteria: Criterion[] = [];
   readonly criteria: readonly (readonly Criterion[])[];
@@ -106,9 +107,25 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
     this.autoflush = options.autoflush ?? true;
     this.strict = options.strictLoading ?? false;
   }
+  /** The objects that wait to be inserted. */
+  get created(): Set<Entity> {
+    this.#created ??= new Set();
+    return this.#created;
+  }
   /** The stored objects that were changed. SQLAlchemy: `dirty`. */
   get dirty(): Set<Entity> {
+    this.#dirty ??= new Set();
     return this.#dirty;
+  }
+  /** The objects that wait to be deleted. */
+  get removed(): Set<Entity> {
+    this.#removed ??= new Set();
+    return this.#removed;
+  }
+  /** The objects whose inner values are compared at the flush. */
+  get watched(): Set<Entity> {
+    this.#watched ??= new Set();
+    return this.#watched;
   }
 
   // What objects ask of their session
@@ -116,7 +133,7 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
   touch(entity: Entity): void {
     this.version++;
     if (this.strays?.delete(entity)) this.#takeIn(entity);
-    if (entity[STATUS] === PERSISTENT) this.#dirty.add(entity);
+    if (entity[STATUS] === PERSISTENT) this.dirty.add(entity);
   }
   /** An object that a stream let go is the session's again, since it has something to write. */
   #takeIn(entity: Entity): void {
@@ -127,7 +144,7 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
     this.suspects?.add(entity);
   }
   cascade(entity: Entity): void {
-    if (entity[SESSION] !== this || this.removed.has(entity)) attach(this, entity);
+    if (entity[SESSION] !== this || this.#removed?.has(entity)) attach(this, entity);
   }
   watch(entity: Entity): void {
     this.watched.add(entity);
@@ -147,32 +164,33 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
   }
   get tellState(): ((event: StateEvent, entity: Entity) => void) | null {
     const all = this.options.listeners;
-    if (!this.listeners.watchesStates && all?.watchesStates !== true) return null;
+    if (this.#listeners?.watchesStates !== true && all?.watchesStates !== true) return null;
     return (event, entity) => {
       all?.tellState(event, this as never, entity);
-      this.listeners.tellState(event, this as never, entity);
+      this.#listeners?.tellState(event, this as never, entity);
     };
   }
   /** Tells the handlers of every session, then those of this one. */
   tell(event: WorkEvent, changes?: () => readonly ModelChange[]): MaybePromise<void> {
     const all = this.options.listeners;
-    if (!this.listeners.has(event) && all?.has(event) !== true) return;
+    if (this.#listeners?.has(event) !== true && all?.has(event) !== true) return;
     const list = changes?.() ?? [];
     const tell = async (): Promise<void> => {
       await all?.tell(event, this as never, list);
-      await this.listeners.tell(event, this as never, list);
+      await this.#listeners?.tell(event, this as never, list);
     };
     // A handler within a flush must not wait for it.
     return WITHIN_FLUSH.has(event) ? this.handle(tell) : tell();
   }
   '~listen'(event: string, handler: (...args: never[]) => unknown): () => void {
-    const stop = this.listeners.add(event, handler);
+    this.#listeners ??= new SessionListeners();
+    const stop = this.#listeners.add(event, handler);
     if (stop === null) throw ormError('orm.bad-event', 'A session', event, [...WORK_EVENTS, ...STATE_EVENTS].join(', '));
     return stop;
   }
   *objectsOf(mapper: Mapper): IterableIterator<Entity> {
     for (const entity of this.identities.of(mapper).values()) if (isA(entity[MAPPER], mapper)) yield entity;
-    for (const entity of this.created) if (isA(entity[MAPPER], mapper)) yield entity;
+    for (const entity of this.#created ?? []) if (isA(entity[MAPPER], mapper)) yield entity;
   }
   identity(mapper: Mapper, identity: unknown): Entity | undefined {
     return this.identities.get(mapper, identity);
@@ -190,6 +208,7 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
 
   abstract relationQuery(entity: Entity, relation: Relationship): unknown;
   loadRelation(entity: Entity, relation: Relationship): Promise<unknown> {
+    this.#lazy ??= new LazyLoads();
     return this.#lazy.load(this, entity, relation);
   }
 
@@ -279,7 +298,15 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
   }
 
   protected hasWork(): boolean {
-    return this.created.size > 0 || this.#dirty.size > 0 || this.removed.size > 0 || this.watched.size > 0;
+    return holds(this.#created) || holds(this.#dirty) || holds(this.#removed) || holds(this.#watched);
+  }
+  /** Whether nothing waits for the flush but stored objects whose attributes were set. */
+  get onlyChanged(): boolean {
+    return !holds(this.#created) && !holds(this.#removed) && !holds(this.#watched);
+  }
+  /** Whether something was added, changed or deleted that no flush has written. */
+  get hasChanges(): boolean {
+    return holds(this.#created) || holds(this.#dirty) || holds(this.#removed);
   }
   /** Whether a query has to wait, for a flush under way or one of its own. */
   get busy(): boolean {
@@ -303,6 +330,10 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
     if (this.closed) throw ormError('orm.closed-session');
     this.options.checkUse?.();
   }
+}
+
+function holds(set: ReadonlySet<Entity> | null): boolean {
+  return set !== null && set.size > 0;
 }
 
 const WITHIN_FLUSH: ReadonlySet<WorkEvent> = new Set(['afterBegin', 'beforeFlush', 'afterFlush', 'afterFlushPostexec']);
