@@ -23,6 +23,9 @@ const SAME: Readonly<Record<string, string>> = {
   every: 'boolAnd',
 };
 
+/** Functions whose second argument is a number of rows. */
+const COUNTED: ReadonlySet<string> = new Set(['lag', 'lead', 'nthValue']);
+
 function call(given: string, all: readonly unknown[]): FunctionCall {
   if (!NAME.test(given)) throw sqlError('sql.bad-argument', 'func', 'the name of a SQL function', JSON.stringify(given));
   const name = Object.hasOwn(SAME, given) ? SAME[given] : given;
@@ -32,7 +35,7 @@ function call(given: string, all: readonly unknown[]): FunctionCall {
     if (arg === undefined) throw sqlError('sql.undefined-value', `func.${given}(), argument ${i + 1},`);
     if (typeof arg === 'function') throw sqlError('sql.not-an-expression', `func.${given}()`, describe(arg));
     // A bare value takes the type of the expression it stands beside: coalesce(price, 0).
-    const beside = result === 'argument' && i > 0 && name !== 'lag' && name !== 'lead' ? typeOf(args[0]) : UNKNOWN;
+    const beside = result === 'argument' && i > 0 && !(i === 1 && COUNTED.has(name)) ? typeOf(args[0]) : UNKNOWN;
     return operand(arg, isExpression(arg) ? UNKNOWN : beside, `func.${given}()`);
   });
   if (name === 'count' && nodes.length === 0) nodes.push(make('star', {}));

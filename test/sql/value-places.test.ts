@@ -216,6 +216,83 @@ describe.each(shopDatabases)('values on $name', (database) => {
     });
   });
 
+  describe('that are stored from an expression', () => {
+    const { c: own } = things;
+    it('never stand in an encrypted column as they are', () => {
+      const refused = expect.objectContaining({
+        code: 'sql.not-encrypted',
+        message: expect.stringContaining("'things.secret' is encrypted"),
+      });
+      const build = (value: Expression<string>) => update(things).set({ secret: value }).where(own.id.eq(1)).build();
+      for (const value of [literal('plain'), func.upper('plain'), select(notes.c.title).where(notes.c.id.eq(1)).scalar()])
+        expect(() => build(value as Expression<string>)).toThrow(refused);
+      expect(() =>
+        insertInto(things)
+          .values({ id: 5, secret: literal('plain') })
+          .build(),
+      ).toThrow(refused);
+      expect(() => insertInto(things).fromSelect(['id', 'secret'], select(notes.c.id, notes.c.title)).build()).toThrow(refused);
+      expect(() =>
+        update(things)
+          .setRow(['id', 'secret'], select(notes.c.id, notes.c.title) as never)
+          .where(own.id.eq(1))
+          .build(),
+      ).toThrow(refused);
+      expect(() =>
+        update(things)
+          .set({ secret: own.sum as never })
+          .where(own.id.eq(1))
+          .build(),
+      ).toThrow(refused);
+    });
+    it('are taken from encrypted columns of the same type, or are NULL', async () => {
+      await connection.execute(insertInto(things).fromSelect(['id', 'secret'], select(own.id.plus(10), own.secret).where(own.id.eq(1))));
+      expect(await connection.scalar(select(own.secret).where(own.id.eq(11)))).toBe('hidden');
+      await connection.execute(update(things).set({ secret: nullValue() }).where(own.id.eq(11)));
+      expect(await connection.scalar(select(own.secret).where(own.id.eq(11)))).toBeNull();
+      await connection.rollback();
+    });
+    it('become what their column holds', async () => {
+      const at = own.id.eq(1);
+      await connection.execute(
+        update(things)
+          .set({ day: own.at as never, price: notes.c.n as never })
+          .where(at, notes.c.id.eq(own.id)),
+      );
+      await connection.execute(
+        update(things)
+          .set({ at: own.day as never })
+          .where(at),
+      );
+      expect(await connection.all(select(own.day, own.at, own.price).where(own.id.eq(1)))).toEqual([
+        ['2024-02-29', new Date('2024-02-29T00:00:00Z'), new Decimal(5)],
+      ]);
+      await connection.rollback();
+    });
+  });
+
+  it('stand beside a count of rows in a window, and as what is there instead', async () => {
+    const over = { orderBy: things.c.id };
+    const rows = await connection.all(
+      select(
+        func.nthValue(things.c.day, 1).over(over),
+        func.lag(things.c.said, 1, { said: 'none' }).over(over),
+        func.lag(things.c.price, 1, new Decimal('0.5')).over(over),
+      ).orderBy(things.c.id),
+    );
+    expect(rows).toEqual([
+      [ROW.day, { said: 'none' }, new Decimal('0.5')],
+      [ROW.day, ROW.said, ROW.price],
+    ]);
+  });
+
+  it('deviate as a sample does', async () => {
+    const spread = connection.all(select(func.stddev(notes.c.n), func.variance(notes.c.n)).from(notes));
+    if (database.family === 'sqlite') await expect(spread).rejects.toThrow('no such function: stddev');
+    else expect(await spread).toEqual([[expect.closeTo(Math.sqrt(5 / 3), 6), expect.closeTo(5 / 3, 4)]]);
+    await connection.rollback();
+  });
+
   it('are joined without repetition, with a comma between them', async () => {
     const names = func.stringAgg(notes.c.title.distinct(), ',');
     const joined = await connection.scalar(select(names).where(notes.c.id.in([1, 4])));
