@@ -4,7 +4,7 @@ import { isKind, numberBinds, walk } from '../sql/node-walk.ts';
 /** What a parameter's value is for. */
 export interface BindPlace {
   /**
-   * stored: it goes into a column. compared: it stands beside something that says its type.
+   * stored: it goes into a column, or is one of a row of VALUES, which has columns too. compared: it stands beside something that says its type.
    * free: nothing beside it says what it is.
    */
   readonly use: 'stored' | 'compared' | 'free';
@@ -67,7 +67,7 @@ function expect(node: Node, tell: (bind: BindNode, place: BindPlace) => void): v
   } else if (isKind(node, 'values')) {
     for (const row of node.rows)
       if (isKind(row, 'list'))
-        for (const [i, item] of row.items.entries()) told(item, { use: 'compared', name: `values(), at '${node.columns[i]}',` });
+        for (const [i, item] of row.items.entries()) told(item, { use: 'stored', name: `values(), at '${node.columns[i]}',` });
   }
   if (isKind(node, 'update') || isKind(node, 'delete')) told(node.limit, { use: 'compared', name: 'limit()' });
 }

@@ -5,6 +5,7 @@ import { makeBind } from './make.ts';
 import type { Node } from './node.ts';
 import type { ExpressionLike, Input } from './operand.ts';
 import { type Shape, type Source, sourceOf, type Table, type TableColumn } from './schema.ts';
+import { storedNode } from './stored-value.ts';
 
 /** The shape behind a table or model class. */
 export type ShapeOf<X> = X extends { readonly '~shape'?: infer S } ? NonNullable<S> : Shape;
@@ -63,7 +64,7 @@ export function defaultValue(given: NonNullable<TableColumn['default']>): unknow
 
 /** The parameter or expression of a cell. */
 export function cellNode({ column, value }: Cell): Node {
-  return value instanceof Expression ? value.node : makeBind(value, column.type);
+  return value instanceof Expression ? storedNode(value, column) : makeBind(value, column.type);
 }
 
 /** A source whose rows may be changed. Throws an ArgumentError for a view that is for reading. */

@@ -5,7 +5,7 @@ import { make, makeBind } from './make.ts';
 import type { Node } from './node.ts';
 import type { NodeOf } from './node-kinds.ts';
 import { isKind } from './node-walk.ts';
-import { isQuery, operand, SqlValue } from './operand.ts';
+import { besideType, isQuery, operand, SqlValue } from './operand.ts';
 import { UNKNOWN } from './type.ts';
 
 /** Conditions joined by AND or OR; the bare truth or falsehood where there are none. */
@@ -24,13 +24,34 @@ export function plainNode({ node, type }: Side): Node {
   return isJson(type) ? jsonScalarNode(node, 'text') : node;
 }
 
+/** The operator that says the same with its sides exchanged. */
+const MIRRORED: Readonly<Record<string, string>> = {
+  '=': '=',
+  '<>': '<>',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+  'IS DISTINCT FROM': 'IS DISTINCT FROM',
+  'IS NOT DISTINCT FROM': 'IS NOT DISTINCT FROM',
+};
+
 /** A comparison with a value, an expression or a query. */
 export function comparisonNode(left: Side, operator: string, value: unknown, where: string): Node {
+  // JSON says how it is compared, also from the right.
+  const mirrored = value instanceof SqlValue && isJson(value.type) && !isJson(left.type) ? MIRRORED[operator] : undefined;
+  if (mirrored !== undefined && !isKind((value as SqlValue).node, 'quantified'))
+    return comparisonNode(value as SqlValue, mirrored, new SqlValue(left.node, left.type), where);
   const right = operand(value, left.type, where);
   if (isKind(right, 'quantified') && isKind(right.operand, 'list'))
     return eachNode(left, operator, right.quantifier, right.operand.items, where);
   if (isJson(left.type)) return jsonComparison(left, operator, value, right);
-  return make('binary', { operator, left: left.node, right });
+  // `param('p').eq(column)` is the same the other way round.
+  return make('binary', {
+    operator,
+    left: value instanceof SqlValue ? besideType(new SqlValue(left.node, left.type), value.type) : left.node,
+    right,
+  });
 }
 
 /** JSON is compared as JSON with values and with JSON, and as a value of SQL with what is one. */

@@ -1,7 +1,8 @@
 import { describe, sqlError } from './errors.ts';
 import { Expression } from './expression.ts';
+import { isJson } from './json-path.ts';
 import { make } from './make.ts';
-import { type ExpressionLike, type FromOf, isExpression, type NullOf, operand } from './operand.ts';
+import { type ExpressionLike, type FromOf, isExpression, type NullOf, operand, typeOf } from './operand.ts';
 import { DOUBLE, INTEGER, type SqlType, UNKNOWN } from './type.ts';
 
 interface TypeLike<V> {
@@ -14,7 +15,9 @@ interface TypeLike<V> {
  * @example cast(Product.c.price, t.integer())
  */
 export function cast<V, X extends ExpressionLike>(value: X, to: TypeLike<V>): Expression<V | NullOf<X>, FromOf<X>> {
-  return new Expression(make('cast', { operand: operand(value, UNKNOWN, 'cast()'), type: to.type }), to.type);
+  // A truth of JSON is a word where it is text, which is no truth to all databases.
+  const read = to.type.name === 'boolean' && isJson(typeOf(value)) ? to.type : UNKNOWN;
+  return new Expression(make('cast', { operand: operand(value, read, 'cast()'), type: to.type }), to.type);
 }
 
 /**

@@ -104,6 +104,10 @@ const TABLE = {
     ArgumentError,
     `'${table}.${column}' is worked out by the database, and nothing can be written to it. Leave it out: it is read back by itself.`,
   ],
+  'sql.not-encrypted': (table: string, column: string) => [
+    ArgumentError,
+    `'${table}.${column}' is encrypted, which the program does: what the database works out would be stored as it is. Give the value itself, or a column of the same type.`,
+  ],
   'sql.read-only-view': (view: string) => [
     ArgumentError,
     `The view '${view}' is for reading. Write to its tables, or say { updatable: true } with the view if the database can write through it.`,

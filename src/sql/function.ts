@@ -1,9 +1,10 @@
 import { describe, sqlError } from './errors.ts';
 import { FunctionCall } from './function-call.ts';
-import { FUNCTION_RESULTS, type FunctionResult, type Functions } from './known-functions.ts';
+import { isJson } from './json-path.ts';
+import { FUNCTION_RESULTS, type FunctionResult, type Functions, JSON_READ_AS } from './known-functions.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
-import { isExpression, operand, typeOf } from './operand.ts';
+import { besideType, isExpression, operand, SqlValue, typeOf } from './operand.ts';
 import { INTEGER, makeType, type SqlType, TEXT, UNKNOWN } from './type.ts';
 
 interface AnyFunction {
@@ -22,15 +23,19 @@ const SAME: Readonly<Record<string, string>> = {
   every: 'boolAnd',
 };
 
-function call(given: string, args: readonly unknown[]): FunctionCall {
+/** Functions whose second argument is a number of rows. */
+const COUNTED: ReadonlySet<string> = new Set(['lag', 'lead', 'nthValue']);
+
+function call(given: string, all: readonly unknown[]): FunctionCall {
   if (!NAME.test(given)) throw sqlError('sql.bad-argument', 'func', 'the name of a SQL function', JSON.stringify(given));
   const name = Object.hasOwn(SAME, given) ? SAME[given] : given;
+  const args = Object.hasOwn(JSON_READ_AS, name) ? all.map((arg) => plain(arg, JSON_READ_AS[name])) : all;
   const result: FunctionResult = Object.hasOwn(FUNCTION_RESULTS, name) ? FUNCTION_RESULTS[name] : UNKNOWN;
   const nodes = args.map((arg, i) => {
     if (arg === undefined) throw sqlError('sql.undefined-value', `func.${given}(), argument ${i + 1},`);
     if (typeof arg === 'function') throw sqlError('sql.not-an-expression', `func.${given}()`, describe(arg));
     // A bare value takes the type of the expression it stands beside: coalesce(price, 0).
-    const beside = result === 'argument' && i > 0 && name !== 'lag' && name !== 'lead' ? typeOf(args[0]) : UNKNOWN;
+    const beside = result === 'argument' && i > 0 && !(i === 1 && COUNTED.has(name)) ? typeOf(args[0]) : UNKNOWN;
     return operand(arg, isExpression(arg) ? UNKNOWN : beside, `func.${given}()`);
   });
   if (name === 'count' && nodes.length === 0) nodes.push(make('star', {}));
@@ -40,6 +45,11 @@ function call(given: string, args: readonly unknown[]): FunctionCall {
     nodes,
     resultType(name, result, args),
   );
+}
+
+/** JSON as a value of this type; anything else as it is. */
+function plain(arg: unknown, type: SqlType): unknown {
+  return arg instanceof SqlValue && isJson(arg.type) ? new SqlValue(besideType(arg, type), type) : arg;
 }
 
 /** The aggregate that joins texts takes nothing but texts in some databases, and in some no parameter as the separator. */

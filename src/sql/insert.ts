@@ -8,10 +8,11 @@ import { makeAlias, makeBind, makeColumn, makeInsert, makeSelect } from './make.
 import type { Node } from './node.ts';
 import { isKind } from './node-walk.ts';
 import { conditions, type ExpressionLike, isQuery, type QueryLike } from './operand.ts';
-import { type Output, outputsOf, type Projection, project, type SelectRow } from './projection.ts';
+import { columnTypes, type Output, outputsOf, type Projection, project, type SelectRow } from './projection.ts';
 import { Query } from './query.ts';
 import type { Shape, Source, Table, TableColumn } from './schema.ts';
 import type { InsertNode, SelectNode } from './statement-nodes.ts';
+import { checkEncrypted } from './stored-value.ts';
 
 /** Rows of one form: a statement for one row, and each row's values for its first parameters. */
 export interface InsertBatch {
@@ -207,6 +208,7 @@ function rowsOfQuery(table: Table, keys: readonly string[], query: QueryLike): {
       : given.length;
   if (given.length === 0) throw sqlError('sql.no-values', 'insert', table.name);
   if (width !== given.length) throw sqlError('sql.bad-argument', 'fromSelect()', `a select of ${given.length} columns`, `one of ${width}`);
+  if (query instanceof Query) for (const [i, type] of columnTypes(query.projection).entries()) checkEncrypted(given[i], type);
   const rest = table.columns.filter((column) => column.default !== null && !given.includes(column));
   const columns = [...given, ...rest].map((column) => column.name);
   if (rest.length === 0) return { columns, query: node };

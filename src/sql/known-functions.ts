@@ -127,3 +127,14 @@ export const FUNCTION_RESULTS: Readonly<Record<string, FunctionResult>> = Object
   ...namesOf('array', 'arrayAgg'),
   ...namesOf('item', 'unnest'),
 ]);
+
+/** What JSON is read as where it is given to these functions, which know nothing of it. */
+export const JSON_READ_AS: Readonly<Record<string, SqlType>> = Object.fromEntries([
+  ...'lower upper trim ltrim rtrim length charLength replace substring position left right lpad rpad repeat reverse concat stringAgg'
+    .split(' ')
+    .map((name) => [name, TEXT]),
+  ...'sum avg abs round ceil floor power sqrt exp ln sign stddev stddevPop stddevSamp variance varPop varSamp'
+    .split(' ')
+    .map((name) => [name, DOUBLE]),
+  ...'boolAnd boolOr'.split(' ').map((name) => [name, BOOLEAN]),
+]);

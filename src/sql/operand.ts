@@ -1,4 +1,5 @@
 import { describe, sqlError } from './errors.ts';
+import { isJson, jsonBeside } from './json-path.ts';
 import { make, makeBind } from './make.ts';
 import type { Node } from './node.ts';
 import { isKind } from './node-walk.ts';
@@ -86,9 +87,21 @@ export function typeOf(value: unknown): SqlType {
   return value instanceof SqlValue ? value.type : typeOfValue(value);
 }
 
+/**
+ * The node of an expression where a value of this type is wanted. A named parameter without a type of its own is sent as
+ * one, and JSON is read as one.
+ */
+export function besideType(value: SqlValue, type: SqlType): Node {
+  const { node } = value;
+  if (type.name === 'unknown' || type.name === 'null') return node;
+  if (isJson(value.type)) return isJson(type) || isKind(node, 'quantified') ? node : jsonBeside(node, type);
+  if (!isKind(node, 'bind') || node.name === null || node.type.name !== 'unknown') return node;
+  return makeBind(undefined, type, { name: node.name });
+}
+
 /** The node for a value or an expression; a value is sent with the type of what it is compared with. */
 export function operand(value: unknown, type: SqlType, where: string, what?: string): Node {
-  if (value instanceof SqlValue) return value.node;
+  if (value instanceof SqlValue) return besideType(value, type);
   if (value === undefined) throw sqlError('sql.undefined-value', where);
   if (isQuery(value)) return make('scalar', { query: value.node });
   const bindType = type.name === 'unknown' || type.name === 'null' ? typeOfValue(value, what) : type;

@@ -123,6 +123,24 @@ function projection(form: Projection['form'], items: readonly ProjectionItem[]):
   return { form, items, key: `${form}(${names.join(',')})` };
 }
 
+/** The types of the columns of its rows, those of classes and tables among them. */
+export function columnTypes({ items }: Projection): SqlType[] {
+  return items.flatMap(({ type, entity }) =>
+    entity === null ? [type] : entity.columns.map((node) => (isKind(node, 'column') ? node.type : UNKNOWN)),
+  );
+}
+
+/** The first of these projections, with the types of the others where it has a bare NULL, which says nothing. */
+export function knownTypes([first, ...others]: readonly Projection[]): Projection {
+  const says = ({ type, entity }: ProjectionItem): boolean => entity !== null || (type.name !== 'null' && type.name !== 'unknown');
+  if (first.items.every(says)) return first;
+  const items = first.items.map((item, i) => {
+    const type = says(item) ? null : others.map((other) => other.items[i]).find((other) => other?.entity === null && says(other))?.type;
+    return type == null ? item : { ...item, type };
+  });
+  return projection(first.form, items);
+}
+
 const entityIds = new WeakMap<object, number>();
 
 function entityId(entity: object): number {

@@ -5,7 +5,7 @@ import type { FieldsOf } from './node-kinds.ts';
 import type { ExpressionLike } from './operand.ts';
 import { orderNodes, rowCount } from './order.ts';
 import type { OrderTerm } from './order-term.ts';
-import { type Projection, widthOf } from './projection.ts';
+import { knownTypes, type Projection, widthOf } from './projection.ts';
 import { Query } from './query.ts';
 import type { SetOperationNode } from './statement-nodes.ts';
 
@@ -61,7 +61,7 @@ function setOperation<R>(operator: SetOperator, queries: readonly Query<R>[]): S
   const other = queries.map((query) => widthOf(query.projection)).find((n) => n !== width);
   if (other !== undefined) throw sqlError('sql.different-widths', where, width, other);
   const fields = { operator, queries: queries.map((query) => query['~part']()), orderBy: [], limit: null, offset: null, ctes: [] };
-  return new SetOperation<R>(make('setOperation', fields), queries[0].projection);
+  return new SetOperation<R>(make('setOperation', fields), knownTypes(queries.map((query) => query.projection)));
 }
 
 const WHERE = {

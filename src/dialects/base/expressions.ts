@@ -7,7 +7,7 @@ import { arrayVisitors } from './arrays.ts';
 import { precedence, TIGHTNESS, type Visitors, type Writer } from './compiler.ts';
 import { functionVisitors } from './functions.ts';
 import { jsonVisitors } from './json.ts';
-import { documentVisitors } from './json-documents.ts';
+import { documentVisitors, type JsonWords } from './json-documents.ts';
 import { textMatchVisitors } from './text-match.ts';
 import { writeTryCast } from './try-cast.ts';
 
@@ -53,17 +53,19 @@ type ExpressionVisitors = Pick<
 >;
 
 /** JSON made of rows as PostgreSQL has it. */
-const JSON_WORDS = {
+const JSON_WORDS: JsonWords = {
   object: 'json_build_object',
   aggregate: 'json_agg',
   nested: null,
-  hex: ['encode(', ", 'hex')"],
+  hex: (value, to) => {
+    to.write('encode(').visit(value).write(", 'hex')");
+  },
   mostFields: 50,
   orders: true,
   limits: false,
   correlates: true,
   filters: true,
-} as const;
+};
 
 const CONSTANTS = new Map<null | boolean, string>([
   [null, 'NULL'],

@@ -17,7 +17,8 @@ export interface JsonWords {
   readonly aggregate: string;
   /** Around what is JSON already, which would else be taken for text. */
   readonly nested: string | null;
-  readonly hex: readonly [before: string, after: string];
+  /** Writes bytes as hexadecimal digits, and NULL as NULL. */
+  readonly hex: (value: Node, to: Writer) => void;
   /** Writes a double with all its digits, as text, where JSON would have fewer. */
   readonly double?: (value: Node, to: Writer) => void;
   /** A value of this type that is to stand as text; null for the usual cast. */
@@ -40,7 +41,7 @@ export function documentVisitors(words: JsonWords): DocumentVisitors {
     const form = jsonForm(type, to.spelling.name);
     if (form === 'json' && words.nested !== null && !isKind(value, 'jsonObject')) to.write(`${words.nested}(`).visit(value).write(')');
     else if (words.double !== undefined && (type.name === 'double' || type.name === 'float')) words.double(value, to);
-    else if (form === 'hex') to.write(words.hex[0]).visit(value).write(words.hex[1]);
+    else if (form === 'hex') words.hex(value, to);
     else if (form === 'text' && words.asText?.(type) !== false) to.visit({ ...TEXT_CAST, operand: value } as Node);
     else to.operand(value, 1);
   };

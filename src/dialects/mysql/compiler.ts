@@ -92,7 +92,9 @@ export function mysqlVisitors(server: MysqlServer): Visitors {
       aggregate: 'JSON_ARRAYAGG',
       // MariaDB has no type of JSON: what stands for it is text unless a function says so.
       nested: server.mariadb ? 'JSON_COMPACT' : null,
-      hex: ['HEX(', ')'],
+      hex: (value, to) => {
+        to.write('HEX(').visit(value).write(')');
+      },
       orders: server.mariadb,
       limits: server.mariadb,
       correlates: !server.mariadb,

@@ -7,4 +7,8 @@ export class ExactNumber {
   toString(): string {
     return this.digits;
   }
+  /** Inside of JSON, and with it inside of an array or an encrypted value, the digits alone. */
+  toJSON(): string {
+    return this.digits;
+  }
 }

@@ -84,6 +84,9 @@ const FORMS: FunctionForms = {
   length: named('CHAR_LENGTH'),
   string_agg: groupConcat,
   group_concat: groupConcat,
+  // Here these are of the whole population, and elsewhere of a sample.
+  stddev: named('STDDEV_SAMP'),
+  variance: named('VAR_SAMP'),
   bool_and: named('MIN'),
   bool_or: named('MAX'),
   avg: average,

@@ -33,6 +33,11 @@ function fromEnd(list: Node, back: number, to: Writer): void {
   to.visit(list).write(", CONCAT('$[', JSON_LENGTH(").visit(list).write(`) - ${back}, ']')) END`);
 }
 
+/** Whether `$[…]` takes what is no array for one of a single item: at its first place, and in MySQL at its last. */
+function wraps(key: string | number, server: MysqlServer): boolean {
+  return key === 0 || (!server.mariadb && key === -1);
+}
+
 /** JSON in the words of MySQL or MariaDB. */
 export function mysqlJsonVisitors(server: MysqlServer): typeof jsonVisitors {
   const canNormalize = !server.mariadb || isAtLeast(server, 10, 7, 0);
@@ -66,6 +71,14 @@ export function mysqlJsonVisitors(server: MysqlServer): typeof jsonVisitors {
   return {
     jsonPath: ({ operand, path }, to) => {
       const back = server.mariadb ? path.findLastIndex((key) => typeof key === 'number' && key < 0) : -1;
+      const only = path.findLastIndex((key) => wraps(key, server));
+      if (only > back) {
+        const list = only === 0 ? operand : make('jsonPath', { operand, path: path.slice(0, only) });
+        const steps = path.slice(only).map((key) => step(key, to));
+        to.write('CASE JSON_TYPE(').visit(list).write(") WHEN 'ARRAY' THEN JSON_EXTRACT(").visit(list);
+        to.write(`, ${stringLiteral(`$${steps.join('')}`)}) END`);
+        return;
+      }
       const text = path.slice(back + 1).map((key) => step(key, to));
       if (text.length > 0) to.write('JSON_EXTRACT(');
       if (back < 0) to.visit(operand);

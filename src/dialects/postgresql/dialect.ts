@@ -7,6 +7,7 @@ import { postgresqlDdl } from './ddl.ts';
 import { quote } from './identifiers.ts';
 import { reflectPostgresql } from './reflection.ts';
 import { rowSource } from './row-source.ts';
+import { castName } from './type-names.ts';
 import { postgresqlCodec } from './types.ts';
 
 const placeholder = (position: number): string => `$${position}`;
@@ -47,6 +48,11 @@ export const postgresql: Dialect = {
   codec: postgresqlCodec,
   compile: (node) => compile(spelling, node),
   encodeList: formatArray,
+  // A bare NULL would be a text, which is compared with no array.
+  emptyList: (type) => {
+    const words = castName(type);
+    return `SELECT NULL${words === null ? '' : `::${words}`} WHERE 1 = 0`;
+  },
   rowSource,
   beginTransaction,
   twoPhase: {

@@ -94,7 +94,10 @@ export const sqliteVisitors: Visitors = {
     object: 'json_object',
     aggregate: 'json_group_array',
     nested: 'json',
-    hex: ['hex(', ')'],
+    // Its hex() makes an empty text of NULL.
+    hex: (value, to) => {
+      to.write('iif(').operand(value, 1).write(' IS NULL, NULL, hex(').visit(value).write('))');
+    },
     // Its JSON has 15 digits before 3.52, and printf() makes a number of NULL.
     double: (value, to) => {
       to.write('iif(').operand(value, 1).write(" IS NULL, NULL, printf('%!.17g', ").operand(value, 1).write('))');

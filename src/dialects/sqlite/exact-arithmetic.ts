@@ -125,12 +125,23 @@ function converted(node: Node & { readonly operand: Node; readonly type: Paramet
   return call('', exactly(node.operand), scale);
 }
 
+/** Whether a column says how its values are stored: a bare NULL does not. */
+function says(column: Node | undefined): column is Node {
+  if (column === undefined) return false;
+  return isKind(column, 'label') ? says(column.operand) : !(isKind(column, 'constant') && column.value === null);
+}
+
 /** The parts of a set operation have to store their numbers alike. */
 function agreeing(node: Node & { readonly queries: readonly Node[] }): Node {
-  const shapes = node.queries
-    .map((query) => (isKind(query, 'select') ? query.columns.map(isExact).join() : null))
-    .filter((shape) => shape !== null);
-  if (new Set(shapes).size > 1)
+  const parts = node.queries.filter((query) => isKind(query, 'select')).map(({ columns }) => columns);
+  const alike = (i: number): boolean =>
+    new Set(
+      parts
+        .map((columns) => columns[i])
+        .filter(says)
+        .map(isExact),
+    ).size < 2;
+  if (!(parts[0] ?? []).every((_, i) => alike(i)))
     refuse('set operation of numeric values of more than 15 digits with other numbers: cast() them to one type');
   return node;
 }

@@ -49,7 +49,7 @@ const stringAgg: Form = (node, to) => {
     named('group_concat')(node, to);
     return;
   }
-  if (node.distinct) {
+  if (node.distinct || isKind(value, 'distinct')) {
     if (!isKind(separator, 'textLiteral') || separator.text !== ',')
       throw sqlError('sql.unsupported', 'string_agg(DISTINCT …) with a separator other than a comma', to.spelling.title);
     named('group_concat')({ ...node, args: [value] }, to);
