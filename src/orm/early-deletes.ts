@@ -1,19 +1,24 @@
 import type { ForeignKey } from '../sql/schema.ts';
-import { columnValue } from './attributes.ts';
 import { foreignKeysOf } from './flush-order.ts';
 import { identityText } from './identity.ts';
 import { byMapper, CHANGES, type Entity, hasChange, MAPPER, type Mapper, PERSISTENT, STATUS } from './mapping.ts';
 import { storedValue } from './persistence.ts';
+import { type Assignments, isAssigned, plannedValue } from './planned-values.ts';
 import { uniquesOf } from './update-order.ts';
 
 /**
  * Rows that are deleted before anything is saved: those of which new rows of the class may take the place, where nothing
  * else in the flush refers to their table, and those whose key or unique value another row takes, with what refers to them.
  */
-export function earlyDeletes(inserts: readonly Entity[], updates: readonly Entity[], deletes: readonly Entity[]): Entity[] {
+export function earlyDeletes(
+  inserts: readonly Entity[],
+  updates: readonly Entity[],
+  deletes: readonly Entity[],
+  assignments: Assignments,
+): Entity[] {
   if (deletes.length === 0 || inserts.length + updates.length === 0) return [];
   const early = replacedRows(inserts, updates, deletes);
-  const taken = takenFrom(deletes, [...inserts, ...updates]);
+  const taken = takenFrom(deletes, [...inserts, ...updates], assignments);
   for (const entity of early) taken.delete(entity);
   if (taken.size === 0) return early;
   const group = withReferrers(taken, deletes);
@@ -38,7 +43,7 @@ function isOfHierarchy(root: Mapper, { targetTable }: ForeignKey, deletes: reado
 }
 
 /** The deleted rows whose key or unique values one of the others takes. */
-function takenFrom(deletes: readonly Entity[], takers: readonly Entity[]): Set<Entity> {
+function takenFrom(deletes: readonly Entity[], takers: readonly Entity[], assignments: Assignments): Set<Entity> {
   const taken = new Set<Entity>();
   const holders = new Map<object, Map<string, Entity>>();
   // Classes of one table have its constraints in common.
@@ -51,12 +56,16 @@ function takenFrom(deletes: readonly Entity[], takers: readonly Entity[]): Set<E
   for (const taker of takers)
     for (const { constraint, positions } of uniquesOf(taker[MAPPER])) {
       const held = holders.get(constraint);
-      if (held === undefined || (taker[STATUS] === PERSISTENT && !positions.some((position) => hasChange(taker, position)))) continue;
-      const values = positions.map((position) => columnValue(taker, position));
+      if (held === undefined || (taker[STATUS] === PERSISTENT && !isChanging(taker, positions, assignments))) continue;
+      const values = positions.map((position) => plannedValue(taker, position, assignments));
       const holder = values.every(isKnown) ? held.get(identityText(values)) : undefined;
       if (holder !== undefined) taken.add(holder);
     }
   return taken;
+}
+
+function isChanging(entity: Entity, positions: readonly number[], assignments: Assignments): boolean {
+  return positions.some((position) => hasChange(entity, position)) || isAssigned(entity, positions, assignments);
 }
 
 function isKnown(value: unknown): boolean {

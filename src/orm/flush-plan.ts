@@ -101,7 +101,7 @@ export function planFlush(
   }
   if (inserts.length + updates.size + deletes.length + links.length + preparation.unlinked.length === 0) return null;
   const changed = [...updates];
-  const switches = rowSwitches(session.identities, inserts, gone);
+  const switches = rowSwitches(session.identities, inserts, gone, assignments);
   const added = switches.size === 0 ? inserts : inserts.filter((entity) => !switches.has(entity));
   const kept = new Set(switches.values());
   const ordered = orderSaves(
@@ -116,7 +116,7 @@ export function planFlush(
     deletes,
     assignments,
     order: ordered,
-    early: earlyDeletes(added, changed, kept.size === 0 ? deletes : deletes.filter((entity) => !kept.has(entity))),
+    early: earlyDeletes(added, changed, kept.size === 0 ? deletes : deletes.filter((entity) => !kept.has(entity)), assignments),
     switches,
     links,
     unlinked: preparation.unlinked,

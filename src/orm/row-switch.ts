@@ -1,8 +1,9 @@
 import { columnValue, sameValue } from './attributes.ts';
-import { identityOfEntity } from './identity.ts';
+import { identityOf } from './identity.ts';
 import type { IdentityMap } from './identity-map.ts';
 import { CHANGES, type Entity, MAPPER, type Mapper, ROW } from './mapping.ts';
 import { isExpressionDefault, nextVersion, storedMatch, storedValue, type Writer } from './persistence.ts';
+import { type Assignments, plannedValue } from './planned-values.ts';
 import { insertRow } from './row-inserts.ts';
 import { type RowUpdate, updateRows } from './row-updates.ts';
 import { sqlValuesOf } from './sql-values.ts';
@@ -12,13 +13,18 @@ import { sqlValuesOf } from './sql-values.ts';
  * makes it the new object's. What the database itself would fill in needs a new row, so such objects are left out.
  * SQLAlchemy: row switch.
  */
-export function rowSwitches(identities: IdentityMap, inserts: readonly Entity[], gone: ReadonlySet<Entity>): Map<Entity, Entity> {
+export function rowSwitches(
+  identities: IdentityMap,
+  inserts: readonly Entity[],
+  gone: ReadonlySet<Entity>,
+  assignments: Assignments,
+): Map<Entity, Entity> {
   const switches = new Map<Entity, Entity>();
   if (gone.size === 0) return switches;
   for (const fresh of inserts) {
     const mapper = fresh[MAPPER];
-    const identity = identityOfEntity(fresh);
-    const former = identity === undefined ? undefined : identities.get(mapper, identity);
+    const key = mapper.keyPositions.map((position) => plannedValue(fresh, position, assignments));
+    const former = key.some((value) => value === undefined || value === null) ? undefined : identities.get(mapper, identityOf(key));
     if (former !== undefined && former[MAPPER] === mapper && gone.has(former) && isComplete(fresh, mapper)) switches.set(fresh, former);
   }
   return switches;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { belongsTo, func, hasMany, inspect, listen, manyToMany, sql, t, text } from '../../src/index.ts';
+import { belongsTo, foreignKey, func, hasMany, hasOne, inspect, listen, manyToMany, sql, t, text, unique } from '../../src/index.ts';
 import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { pgliteDatabases } from '../setup/pglite-databases.ts';
@@ -154,5 +154,102 @@ describe.each([...allDatabases, ...pgliteDatabases])('row switches on $name', (d
     await expect(session.flush()).rejects.toThrow();
     await session.rollback();
     expect(await session.get(Group, 1)).toBe(old);
+  });
+
+  test('a key that comes from relations is known before it is written: the row of a pair is taken over', async () => {
+    const db = openDatabase(database);
+    class Course extends db.Model('courses', {
+      id: t.integer().primaryKey(),
+      get seats() {
+        return hasMany(Seat, { cascade: 'all, delete-orphan', orderBy: () => Seat.c.studentId });
+      },
+    }) {}
+    class Student extends db.Model('students', {
+      id: t.integer().primaryKey(),
+      get seats() {
+        return hasMany(Seat);
+      },
+    }) {}
+    class Seat extends db.Model('seats', {
+      courseId: t.integer().primaryKey().references('courses.id'),
+      studentId: t.integer().primaryKey().references('students.id'),
+      grade: t.integer(),
+      get course() {
+        return belongsTo(Course);
+      },
+      get student() {
+        return belongsTo(Student);
+      },
+      get paper() {
+        return hasOne(Paper, { cascade: 'all, delete-orphan' });
+      },
+    }) {}
+    class Paper extends db.Model(
+      'papers',
+      {
+        id: t.integer().primaryKey(),
+        text: t.string(20),
+        courseId: t.integer(),
+        studentId: t.integer(),
+        get seat() {
+          return belongsTo(Seat);
+        },
+      },
+      {
+        constraints: (c) => [
+          unique(c.courseId, c.studentId),
+          foreignKey([c.courseId, c.studentId], ['seats.course_id', 'seats.student_id']),
+        ],
+      },
+    ) {}
+    /** Refers to papers, so that a table is in the way of deleting papers before all else. */
+    class Mark extends db.Model('marks', {
+      id: t.integer().primaryKey(),
+      paperId: t.integer().nullable().references('papers.id'),
+    }) {}
+    await db.createAll();
+    const session = db.createSession();
+    const statements = new Statements(db.engine);
+    const [ann, bob] = [new Student({}), new Student({})];
+    const course = new Course({
+      seats: [new Seat({ student: ann, grade: 1, paper: new Paper({ text: 'first' }) }), new Seat({ student: bob, grade: 2 })],
+    });
+    session.add(course);
+    await session.commit();
+    const [old] = await course.seats;
+    statements.takeAll();
+
+    const fresh = new Seat({ student: ann, grade: 5 });
+    course.seats.set([fresh]);
+    await session.flush();
+    expect(statements.batches().filter((line) => !line.startsWith('SELECT'))).toEqual(['UPDATE seats', 'DELETE papers', 'DELETE seats']);
+    expect([inspect(old).state, inspect(fresh).state]).toEqual(['deleted', 'persistent']);
+    expect(await session.get(Seat, [course.id, ann.id])).toBe(fresh);
+    await session.rollback();
+    expect([inspect(old).state, inspect(fresh).state]).toEqual(['persistent', 'transient']);
+    expect((await course.seats).map((seat) => seat.grade)).toEqual([1, 2]);
+
+    // A unique value that comes from a relation is given up before it is taken.
+    const paper = await old.paper;
+    if (paper === null) throw new Error('the paper is gone');
+    const mark = new Mark({});
+    session.add(mark);
+    await session.commit();
+    old.paper = new Paper({ text: 'second' });
+    session.delete(mark);
+    await session.commit();
+    expect((await session.query(Paper).all()).map(({ text }) => text)).toEqual(['second']);
+
+    // The other side lets its rows go, and new ones come in over it.
+    course.seats.set([new Seat({ student: bob, grade: 7 }), new Seat({ student: ann, grade: 8 })]);
+    await session.commit();
+    const other = db.createSession();
+    expect((await other.query(Seat).orderBy(Seat.c.studentId).all()).map(({ studentId, grade }) => [studentId, grade])).toEqual([
+      [ann.id, 8],
+      [bob.id, 7],
+    ]);
+    expect(await other.query(Paper).count()).toBe(0);
+    await other.close();
+    await session.close();
   });
 });
