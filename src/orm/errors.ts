@@ -64,6 +64,10 @@ const TABLE = {
     MappingError,
     `'${key}' is a relation of ${parent}, and ${model} has a table of its own with nothing in common. Say the relation again in the shape of ${model}, with the foreign key of its own table.`,
   ],
+  'orm.of-objects': (method: string, model: string, instead: string) => [
+    MappingError,
+    `${method} is said of the objects of a query of ${model}, and select() takes rows of other columns in their place. ${instead}.`,
+  ],
   'orm.concrete-query': (method: string, model: string, instead: string) => [
     MappingError,
     `${method} cannot be in a query of ${model} that reads the tables of several classes. ${instead}.`,

@@ -271,14 +271,38 @@ export class Query<M, Out = M, J = unknown> {
   populateExisting(): Query<M, Out, J> {
     return this.#with({ populate: true });
   }
-  /** Other columns in the objects' place. SQLAlchemy: `with_entities()`. */
+  /**
+   * Other columns in the objects' place. Objects among them come as they are: a MappingError where `with()` or `populateExisting()` was
+   * called before, which are of the query's own objects. SQLAlchemy: `with_entities()`.
+   */
   select<const X extends readonly unknown[]>(...items: X): RowQuery<OuterRow<SelectRow<X>, ItemsOf<X>, J>> {
     if (items.length === 0) throw sqlError('sql.no-columns');
+    this.#refuseRows();
     const runner = (): RowRunner => ({ all: (rows) => this.#rows(rows), pageParameters: () => this.#runner().pageParameters() });
     const rows = this.#spec.select.columns<X>(...items);
     if (this.#spec.union === undefined) return new RowQuery(rows, runner) as never;
     // Only what is selected now may be a row of a class: the union has none.
     return new RowQuery(adaptSelect(this.#spec, rows), runner, (statement) => adaptSelect(this.#spec, statement)) as never;
+  }
+
+  /** Refuses to make rows of a query that says something of its objects, which would be in vain. */
+  #refuseRows(): void {
+    const { mapper, requests, union, populate } = this.#spec;
+    const loads = requests.length > 0 || [...(union?.requests.values() ?? [])].some((own) => own.length > 0);
+    if (loads)
+      throw ormError(
+        'orm.of-objects',
+        'with()',
+        mapper.name,
+        'Leave it out, and call session.load(objects, { … }) on the objects of the rows',
+      );
+    if (populate === true)
+      throw ormError(
+        'orm.of-objects',
+        'populateExisting()',
+        mapper.name,
+        'Leave it out, and call session.refresh(objects) on the objects of the rows',
+      );
   }
 
   /** All objects. */
@@ -403,7 +427,8 @@ export class Query<M, Out = M, J = unknown> {
     const { perPage } = readPage({ perPage: options.perPage, maxPerPage: options.maxPerPage, page: 1 }, this.#runner().pageParameters());
     const { mapper, source, select: statement } = this.#spec;
     const values = (condition: Expression<boolean>, columns: readonly Expression[]): Promise<unknown[][]> =>
-      this.filter(condition)
+      this.#with({ requests: [], populate: false })
+        .filter(condition)
         .orderBy()
         .limit(1)
         .select(...columns)
