@@ -64,6 +64,26 @@ const TABLE = {
     MappingError,
     `'${key}' is a relation of ${parent}, and ${model} has a table of its own with nothing in common. Say the relation again in the shape of ${model}, with the foreign key of its own table.`,
   ],
+  'orm.of-objects': (method: string, model: string, instead: string) => [
+    MappingError,
+    `${method} is said of the objects of a query of ${model}, and select() takes rows of other columns in their place. ${instead}.`,
+  ],
+  'orm.concrete-query': (method: string, model: string, instead: string) => [
+    MappingError,
+    `${method} cannot be in a query of ${model} that reads the tables of several classes. ${instead}.`,
+  ],
+  'orm.not-concrete': (where: string, model: string, got: string) => [
+    MappingError,
+    `${where} is ${got}, which is neither ${model} nor a class with a table of everything below it. Make ${got} with ${model}.extend('table', shape, { concrete: true }), or say { on } where the classes share a key.`,
+  ],
+  'orm.no-concrete': (model: string) => [
+    MappingError,
+    `A query of ${model} has no class whose rows it could give. Make one with ${model}.extend('table', shape, { concrete: true }) before the query, and name it where ${model} has identities.`,
+  ],
+  'orm.no-table': (where: string, model: string) => [
+    MappingError,
+    `${where}: ${model} is abstract and has no table, only the classes that extend it have one. Name one of those.`,
+  ],
   'orm.null-of-class': (object: string, model: string, key: string, table: string) => [
     MappingError,
     `${object} has no '${key}', which every ${model} has to have. Rows of other classes in '${table}' have none, so the database does not ask for it: set it before the flush, or make the column nullable().`,

@@ -14,6 +14,11 @@ export interface ExtensionTable {
 
 type Options = ExtendOptions<Record<string, unknown>>;
 
+/** Options with others over them. Getters among them stay what they are: they name classes that are defined later. */
+export function optionsWith<O extends object>(options: object, more: object): O {
+  return Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(options), ...Object.getOwnPropertyDescriptors(more) }) as O;
+}
+
 /** More columns in the table of the class that is extended. Rows of other classes have no value there, so all may be NULL. */
 export function sharedTable(parent: Mapper, columns: Readonly<Record<string, Column>>, options: Options): ExtensionTable {
   const { table } = parent;
@@ -33,19 +38,23 @@ export function ownTable(parent: Mapper, name: string, columns: Readonly<Record<
   const keys = saysKey ? {} : keyColumns(parent);
   const several = !saysKey && parent.ownKey.length > 1;
   const { constraints = [] } = options as { constraints?: ((c: never) => readonly never[]) | readonly never[] };
-  const table = new Table(above.metadata, name, { ...keys, ...columns }, {
-    ...(options as object),
-    ...(above.bind === null ? {} : { bind: above.bind }),
-    constraints: !several
-      ? constraints
-      : (c: never) => [
-          ...(typeof constraints === 'function' ? constraints(c) : constraints),
-          foreignKey(Object.keys(keys) as never[], parent.ownKey.map((column) => `${above.fullName}.${column.name}`) as never[], {
-            onDelete: 'cascade',
-            onUpdate: 'cascade',
-          }),
-        ],
-  } as never) as Table;
+  const table = new Table(
+    above.metadata,
+    name,
+    { ...keys, ...columns },
+    optionsWith(options, {
+      ...(above.bind === null ? {} : { bind: above.bind }),
+      constraints: !several
+        ? constraints
+        : (c: never) => [
+            ...(typeof constraints === 'function' ? constraints(c) : constraints),
+            foreignKey(Object.keys(keys) as never[], parent.ownKey.map((column) => `${above.fullName}.${column.name}`) as never[], {
+              onDelete: 'cascade',
+              onUpdate: 'cascade',
+            }),
+          ],
+    }),
+  ) as Table;
   const own = table.primaryKey?.columns ?? [];
   const tied = table.foreignKeys.some(
     (key) =>

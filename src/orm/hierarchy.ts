@@ -143,6 +143,11 @@ export function tellsApart({ dispatch }: Mapper): boolean {
   return dispatch !== null && dispatch.discriminator >= 0;
 }
 
+/** Whether a class has no table, only those have one that extend it. */
+export function isTableless(mapper: Mapper): boolean {
+  return mapper.parent === null && (mapper as Member).isAbstract;
+}
+
 /** Whether a class is another one, or extends it. */
 export function isA(mapper: Mapper, ancestor: Mapper): boolean {
   for (let above: Mapper | null = mapper; above !== null; above = above.parent) if (above === ancestor) return true;

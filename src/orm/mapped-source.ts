@@ -1,4 +1,5 @@
 import { adapt } from '../sql/adapt.ts';
+import { sourcesOf } from '../sql/join.ts';
 import { make, makeColumn, makeSelect, rebuild } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind, mapChildren } from '../sql/node-walk.ts';
@@ -91,18 +92,28 @@ function descendants(member: Member): Member[] {
   return member.children.flatMap((child) => [child, ...descendants(child)]);
 }
 
-/** A condition over a class's own tables, moved to another source of its rows. */
+/** Says what columns are called in a query that stands for the rows of several classes. */
+export function nameColumns(query: Node, names: Iterable<readonly [TableColumn, string]>): void {
+  labels.set(query, new Map([...names].map(([{ table, name }, label]) => [labelKey(table.node.id, name), label])));
+}
+
+/**
+ * A condition over a class's own tables, moved to another source of its rows. A subquery that has such a table in its own FROM means
+ * that one.
+ */
 export function adaptTo(mapper: Mapper, node: Node, to: SourceNode): Node {
   if (to.kind === 'table') return node;
   const names = labels.get(to.of);
   if (names === undefined) return adapt(node, mapper.table.node, to);
-  const change = (child: Node): Node => {
+  const change = (child: Node, hidden: ReadonlySet<string>): Node => {
     if (isKind(child, 'column')) {
-      const label = names.get(labelKey(child.source.id, child.name));
+      const label = hidden.has(child.source.id) ? undefined : names.get(labelKey(child.source.id, child.name));
       return label === undefined ? child : makeColumn(to, label, child.attribute, child.type);
     }
-    const mapped = mapChildren(child, change);
+    const own = isKind(child, 'select') ? sourcesOf(child.from).map(({ id }) => id) : [];
+    const inner = own.length === 0 ? hidden : new Set([...hidden, ...own]);
+    const mapped = mapChildren(child, (one) => change(one, inner));
     return mapped === child ? child : rebuild(mapped);
   };
-  return change(node);
+  return change(node, new Set());
 }

@@ -10,7 +10,7 @@ import { installAccessors } from './accessors.ts';
 import { columnValue, slotKind, write } from './attributes.ts';
 import { columnOfProperty } from './column-property.ts';
 import { ormError } from './errors.ts';
-import { Dispatch, Hierarchy, type Listing, type Member, ownCondition, WaitingColumns } from './hierarchy.ts';
+import { Dispatch, Hierarchy, isTableless, type Listing, type Member, ownCondition, WaitingColumns } from './hierarchy.ts';
 import { type Hybrid, installHybrid } from './hybrid.ts';
 import { fromOf, selectableOf } from './mapped-source.ts';
 import {
@@ -68,6 +68,8 @@ export interface Mapping {
   /** The classes that extend it, where it lists them. */
   readonly listing: Listing | null;
   readonly isAbstract: boolean;
+  /** Its queries read the tables of several classes that have nothing in common. */
+  readonly readsUnion: boolean;
   /** Queries of the classes above leave its columns to a statement of their own. */
   readonly loadsLater: boolean;
   /** Attributes that queries work out. */
@@ -93,6 +95,7 @@ class ClassMapper implements Member {
   readonly children: ClassMapper[] = [];
   readonly listing: Listing | null;
   readonly isAbstract: boolean;
+  readonly readsUnion: boolean;
   readonly loadsLater: boolean;
   readonly inherited: number;
   readonly tables: readonly Table[];
@@ -144,6 +147,7 @@ class ClassMapper implements Member {
     this.root = parent?.root ?? this;
     this.listing = mapping.listing;
     this.isAbstract = mapping.isAbstract;
+    this.readsUnion = mapping.readsUnion;
     this.loadsLater = mapping.loadsLater;
     this.inherited = parent?.columns.length ?? 0;
     // A table gets more columns when its class is extended.
@@ -308,6 +312,7 @@ class ClassMapper implements Member {
       const definition: unknown = (this.#shape as Record<string, unknown>)[key];
       if (!isRelation(definition)) throw ormError('orm.not-a-model', `${this.name}.${key}`, describe(definition));
       const target = mapperOf(modelOf(definition.target), `${this.name}.${key}`);
+      if (isTableless(target)) throw ormError('orm.no-table', `${this.name}.${key}`, target.name);
       return resolveRelationship(this, key, above.length + i, definition, target);
     });
     const relations = [...above, ...own];

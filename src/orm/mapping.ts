@@ -117,6 +117,8 @@ export interface Mapper {
   readonly entityClass: { readonly prototype: object; readonly name: string };
   /** Its own table; a class that extends another one may keep its columns in that one's. */
   readonly table: Table;
+  /** Its queries read the tables of several classes that have nothing in common. */
+  readonly readsUnion: boolean;
   /** The columns of its objects: those of the class that it extends come first. */
   readonly columns: readonly TableColumn[];
   /** Names its plans: another one when its columns are others. */

@@ -71,13 +71,13 @@ export interface ModelClass<S, N extends string = string> {
    * @example class Manager extends Employee.extend({ budget: t.integer().nullable() }) {}
    * @example class Manager extends Employee.extend('managers', { budget: t.integer() }) {}
    */
-  extend<C extends AnyClass, X extends Shape, O extends { readonly identities: unknown }>(
+  extend<C extends AnyClass, X extends Shape, const O extends { readonly identities: unknown }>(
     this: C,
     shape: X,
     options: O & ExtendOptions<S & X>,
   ): ExtendedPolymorphicClass<C, S & X, X, O, N>;
   extend<C extends AnyClass, X extends Shape>(this: C, shape: X, options?: ExtendOptions<S & X>): ExtendedClass<C, S & X, X, N>;
-  extend<C extends AnyClass, X extends Shape, O extends { readonly identities: unknown }, T extends string>(
+  extend<C extends AnyClass, X extends Shape, const O extends { readonly identities: unknown }, T extends string>(
     this: C,
     table: T,
     shape: X,
@@ -96,9 +96,12 @@ export interface ModelClass<S, N extends string = string> {
  * does. SQLAlchemy: `polymorphic_on`, `polymorphic_identity`.
  */
 export interface PolymorphicOptions {
-  /** The attribute that says which class a row is of. */
-  readonly on: string;
-  /** The classes whose objects the rows become, by that attribute's value; the class itself where it has objects of its own. */
+  /** The attribute that says which class a row is of. Without it the classes have tables with nothing in common: `{ concrete: true }`. */
+  readonly on?: string;
+  /**
+   * The classes whose objects the rows become, by that attribute's value, or by any name; the class itself where it has objects of
+   * its own.
+   */
   readonly identities: unknown;
 }
 
@@ -106,7 +109,7 @@ export interface PolymorphicOptions {
 export interface ExtendOptions<S> extends Omit<TableOptions<S>, 'bind'> {
   /** Conditions on all that is read of the class, by name. See `ModelOptions`. */
   criteria?: Readonly<Record<string, (c: Columns<S>) => ExpressionLike<boolean | null> | boolean>>;
-  /** No row is of this class itself, only of those that extend it. */
+  /** No row is of this class itself, only of those that extend it. With `concrete` it has no table either. */
   abstract?: boolean;
   /**
    * How queries of the classes above read this class's columns: in the same statement, which joins its table (`'inline'`, the
@@ -115,7 +118,8 @@ export interface ExtendOptions<S> extends Omit<TableOptions<S>, 'bind'> {
   polymorphicLoad?: 'inline' | 'selectin';
   /**
    * The table, which has to be named, has all columns of the class that is extended besides those of the shape: its rows are no rows of
-   * that class, and queries of it do not give them. Relations are not taken over. SQLAlchemy: `concrete=True`.
+   * that class, and queries of it give them only where it lists the class, or `withPolymorphic()` names it. Relations are not taken over.
+   * SQLAlchemy: `concrete=True`.
    */
   concrete?: boolean;
 }
@@ -142,7 +146,9 @@ type Identity<S, On, K> = On extends keyof S
 /** The objects that the rows of a class become, each with its own value of the discriminator. */
 export type Polymorphs<S, O> = O extends { readonly on: infer On extends string; readonly identities: infer I }
   ? { [K in keyof I]: InstanceOf<I[K]> & { readonly [P in On]: Identity<S, On, K> } }[keyof I]
-  : never;
+  : O extends { readonly identities: infer I }
+    ? { [K in keyof I]: InstanceOf<I[K]> }[keyof I]
+    : never;
 
 /** A model that other classes extend: what its queries give is one of them, for the compiler too. */
 export interface PolymorphicClass<S, O, N extends string = string> extends ModelClass<S, N> {
@@ -162,7 +168,7 @@ export type ExtendedClass<C extends AnyClass, S, X, N extends string = string> =
 
 /** The same, where it lists classes that extend it in turn. */
 export type ExtendedPolymorphicClass<C extends AnyClass, S, X, O, N extends string = string> = ExtendedClass<C, S, X, N> & {
-  readonly '~objects': Polymorphs<S, O & { readonly on: On<C> }>;
+  readonly '~objects': Polymorphs<S, O extends { readonly concrete: true } ? O : O & { readonly on: On<C> }>;
 };
 
 type On<C> = C extends { readonly '~on': infer N } ? N : string;

@@ -1,6 +1,5 @@
 // biome-ignore-all lint/complexity/noThisInStatic: this is the class that extends the base, which the base itself cannot name
 import { inspect } from 'node:util';
-import { type Column, isColumn } from '../sql/column.ts';
 import { describe, sqlError } from '../sql/errors.ts';
 import { Expression } from '../sql/expression.ts';
 import { makeAlias } from '../sql/make.ts';
@@ -14,17 +13,19 @@ import { initialize } from './assignment.ts';
 import { AssociationProxyDefinition } from './association-proxy.ts';
 import { unknownAttribute } from './attributes.ts';
 import { defaultChoice, selectChosen } from './column-choice.ts';
-import { type ColumnProperty, isColumnProperty } from './column-property.ts';
+import { listConcrete, listedConcrete, noteConcrete } from './concrete-classes.ts';
+import { readUnion } from './concrete-query.ts';
+import { isStale } from './concrete-union.ts';
 import { criteriaSaid, defineCriteria } from './criteria.ts';
-import { addDerived, installDerived, isDerived } from './derived-attribute.ts';
+import { addDerived, installDerived } from './derived-attribute.ts';
 import { ormError } from './errors.ts';
-import { ownTable, sharedTable } from './extension.ts';
-import { isA, type Listing } from './hierarchy.ts';
-import { Hybrid } from './hybrid.ts';
+import { optionsWith, ownTable, sharedTable } from './extension.ts';
+import { isA, isTableless, type Listing } from './hierarchy.ts';
 import { adaptTo, columnOf } from './mapped-source.ts';
-import { createMapper, mapperOf } from './mapper.ts';
+import { createMapper, type Mapping, mapperOf } from './mapper.ts';
 import { type Entity, type Mapper, TRANSIENT } from './mapping.ts';
 import type { ExtendOptions, ModelClass, PolymorphicOptions } from './model-class.ts';
+import { columnsOf, hybridsOf, propertiesOf, relationKeys } from './model-shape.ts';
 import { readByModel, wholeFrom } from './polymorphic-reading.ts';
 import { Query } from './query.ts';
 import type { QueryRunner, QuerySpec } from './query-spec.ts';
@@ -39,6 +40,11 @@ export interface ModelOptions<S> extends TableOptions<S> {
    * a version are always looked at. SQLAlchemy: `confirm_deleted_rows`, which warns.
    */
   confirmDeletedRows?: boolean;
+  /**
+   * The class has no table and no rows: only classes that extend it with `{ concrete: true }` have, which its queries give. SQLAlchemy:
+   * `AbstractConcreteBase`.
+   */
+  abstract?: boolean;
   /**
    * Conditions on all that is read of the class and of those that extend it, by names under which a query can leave them
    * out: rows that count as deleted, those of another tenant. They are worked out anew for each statement. SQLAlchemy:
@@ -58,40 +64,6 @@ export interface ModelRegistry {
 function tableName(name: string): string {
   if (typeof name !== 'string' || name === '') throw ormError('orm.not-a-model', 'db.Model()', describe(name));
   return /^[A-Z]/.test(name) ? snakeCase(name) : name;
-}
-
-/** The keys of a shape that are relations: getters, and relation values that a mixin brought. */
-function relationKeys(shape: object): string[] {
-  return Object.entries(Object.getOwnPropertyDescriptors(shape))
-    .filter(([, descriptor]) => descriptor.get !== undefined || isRelation(descriptor.value))
-    .map(([key]) => key);
-}
-
-/** The attributes of a shape that queries work out. */
-function propertiesOf(shape: object): [string, ColumnProperty][] {
-  return Object.entries(Object.getOwnPropertyDescriptors(shape)).flatMap(([key, { value }]) =>
-    isColumnProperty(value) ? [[key, value] as [string, ColumnProperty]] : [],
-  );
-}
-
-/** The attributes of a shape that are expressions in SQL and values on objects. */
-function hybridsOf(shape: object): [string, Hybrid][] {
-  return Object.entries(Object.getOwnPropertyDescriptors(shape)).flatMap(([key, { value }]) =>
-    value instanceof Hybrid ? [[key, value] as [string, Hybrid]] : [],
-  );
-}
-
-/** The columns of a shape, without touching its getters. */
-function columnsOf(table: string, shape: object): Record<string, Column> {
-  const columns: Record<string, Column> = {};
-  for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(shape))) {
-    if (descriptor.get !== undefined || isRelation(descriptor.value) || isDerived(descriptor.value)) continue;
-    if (isColumnProperty(descriptor.value) || descriptor.value instanceof Hybrid) continue;
-    if (!isColumn(descriptor.value))
-      throw ormError('orm.not-a-model', `'${key}' of the model of '${table}': a column (t.…) or a relation`, describe(descriptor.value));
-    columns[key] = descriptor.value;
-  }
-  return columns;
 }
 
 /** The attributes of a source for SQL, made once. */
@@ -214,6 +186,7 @@ export function createModel<S, N extends string = string>(
     }
     static '~alias'(name: string | null, of: Node | null = null): unknown {
       const mapper = mapperOf(this, 'alias()');
+      if (isTableless(mapper)) throw ormError('orm.no-table', 'alias()', mapper.name);
       const node = makeAlias(of ?? mapper.selectable, name);
       const source = { node, name: name ?? mapper.table.name, columns: expressionsOf(node, mapper.rowColumns), table: mapper.table };
       const where = mapper.condition === null ? null : adaptTo(mapper, mapper.condition, node);
@@ -248,13 +221,13 @@ export function createModel<S, N extends string = string>(
     shape,
     relationKeys: relationKeys(shape),
     confirmsDeletes: options.confirmDeletedRows === true,
-    listing: listingOf(options),
-    isAbstract: false,
+    ...readingOf(options),
     loadsLater: false,
     properties: propertiesOf(shape),
     hybrids: hybridsOf(shape),
     extension: null,
   });
+  settleReading(mapper, options);
   shapes.set(mapper, Object.getOwnPropertyDescriptors(shape));
   installDerived(Model.prototype, mapper, shape);
   defineCriteria(mapper, options.criteria ?? {});
@@ -265,6 +238,24 @@ export function createModel<S, N extends string = string>(
 function listingOf(options: Partial<PolymorphicOptions>): Listing | null {
   if (!('identities' in options) && options.on === undefined) return null;
   return { on: options.on ?? null, identities: () => options.identities };
+}
+
+type ReadingOptions = Partial<PolymorphicOptions> & { readonly abstract?: boolean };
+
+/** How the rows of a class that begins a table are told apart: by an attribute, or by the tables of those that it lists. */
+function readingOf(options: ReadingOptions): Pick<Mapping, 'listing' | 'isAbstract' | 'readsUnion'> {
+  const isAbstract = options.abstract === true;
+  if (isAbstract && options.on !== undefined)
+    throw sqlError('sql.bad-argument', 'A model', 'either { abstract: true }, whose classes have tables of their own, or { on }', 'both');
+  const apart = options.on === undefined && 'identities' in options;
+  return { listing: apart ? null : listingOf(options), isAbstract, readsUnion: isAbstract || apart };
+}
+
+/** Notes the classes that a class lists, and takes back the table of one that has none. */
+function settleReading(mapper: Mapper, options: ReadingOptions): void {
+  const { table } = mapper;
+  if (options.on === undefined && 'identities' in options) listConcrete(mapper, { on: null, identities: () => options.identities });
+  if (options.abstract === true) table.metadata.tables.delete(table.fullName);
 }
 
 /** Whether a class says that those above it read its columns by a statement of their own. */
@@ -295,6 +286,7 @@ function extendModel(parentClass: unknown, given: readonly (string | object | un
     confirmsDeletes: false,
     listing: listingOf(options),
     isAbstract: options.abstract === true,
+    readsUnion: false,
     loadsLater: loadsLater(options.polymorphicLoad),
     properties: propertiesOf(shape),
     hybrids: hybridsOf(shape),
@@ -327,7 +319,7 @@ function concreteModel(
   const shape = Object.defineProperties({}, { ...Object.fromEntries(kept), ...Object.getOwnPropertyDescriptors(own) });
   const realName = tableName(name);
   const { bind, metadata } = parent.table;
-  const tableOptions = { ...options, ...(bind === null ? {} : { bind }) } as TableOptions<Shape>;
+  const tableOptions = optionsWith<TableOptions<Shape>>(options, bind === null ? {} : { bind });
   const table = new Table(metadata, realName, columnsOf(realName, shape), tableOptions) as Table;
   const base = class extends (parentClass as new () => object) {
     static readonly table: Table = table;
@@ -336,13 +328,14 @@ function concreteModel(
     shape,
     relationKeys: relationKeys(own),
     confirmsDeletes: parent.confirmsDeletes,
-    listing: listingOf(options),
-    isAbstract: false,
+    ...readingOf(options),
     loadsLater: false,
     properties: propertiesOf(shape),
     hybrids: hybridsOf(shape),
     extension: null,
   });
+  settleReading(mapper, options);
+  noteConcrete(parent, mapper);
   for (const key of parent.relationKeys) {
     if (mapper.positions.has(key)) continue;
     const refuse = (): never => {
@@ -361,7 +354,7 @@ const queries = new WeakMap<object, Query<unknown>>();
 /** The query of a whole class; it changes only with the class, so each class keeps one for the context's session. */
 function queryOf(model: object, runner: () => QueryRunner): Query<unknown> {
   let query = queries.get(model);
-  if (query === undefined || query['~spec'].planId !== query['~spec'].mapper.planId) {
+  if (query === undefined || query['~spec'].planId !== query['~spec'].mapper.planId || isOutgrown(query['~spec'])) {
     query = newQuery(model, runner);
     queries.set(model, query);
   }
@@ -373,7 +366,7 @@ export function newQuery(model: unknown, runner: () => QueryRunner): Query<unkno
   const aliased = typeof model === 'object' && model !== null && '~model' in model ? model['~model'] : model;
   const mapper = mapperOf(aliased, 'query()');
   let spec = wholeClasses.get(model as object);
-  if (spec === undefined || spec.planId !== mapper.planId) {
+  if (spec === undefined || spec.planId !== mapper.planId || isOutgrown(spec)) {
     const node = aliased === model ? mapper.table.node : (model as Source)['~source'].node;
     const columns = defaultChoice(mapper);
     const whole = select(model as Source) as Select<unknown>;
@@ -388,9 +381,15 @@ export function newQuery(model: unknown, runner: () => QueryRunner): Query<unkno
       criteria: null,
     };
     if ((mapper.dispatch?.later.length ?? 0) > 0) spec = readByModel(spec);
+    if (mapper.readsUnion && aliased === model) spec = readUnion(spec, listedConcrete(mapper));
     wholeClasses.set(model as object, spec);
   }
   return new Query(spec, runner);
+}
+
+/** Whether a class that a query reads was extended since. */
+function isOutgrown({ union }: QuerySpec): boolean {
+  return union !== undefined && isStale(union.union);
 }
 
 /** What a query for all objects of a class asks for; it changes only when the class is extended. */

@@ -15,6 +15,7 @@ import { BOOLEAN } from '../sql/type.ts';
 import { update } from '../sql/update.ts';
 import { letGo } from './attachment.ts';
 import { blank, type ColumnChoice, settleChoice, valuesWithin } from './column-choice.ts';
+import { entitiesOfUnion } from './concrete-loading.ts';
 import { type Criterion, criteriaOf, hasCriteria } from './criteria.ts';
 import { type EagerPlan, entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
 import { ormError } from './errors.ts';
@@ -123,6 +124,10 @@ export async function queryEntities(session: QuerySession, spec: QuerySpec): Pro
     return entities;
   }
   const { node } = spec.select;
+  if (spec.union !== undefined) {
+    const rows = await selectRows(session, mapper.table, node, node.key, () => node);
+    return entitiesOfUnion(session, spec.union, rows, populate);
+  }
   if (requests.length === 0) {
     const answer = selectRows(session, mapper.table, node, node.key, () => node);
     const rows = answer instanceof Promise ? await answer : answer;
@@ -287,6 +292,7 @@ export async function explainQuery(session: QuerySession, spec: QuerySpec, optio
 /** The select of a query with the joins of its eager loads. */
 function eagerSelect(spec: QuerySpec): SelectNode {
   const { node } = spec.select;
+  if (spec.union !== undefined) return node;
   const { plan } = planEager(spec.mapper, withDefaults(spec.mapper, spec.requests), node, {
     made: spec.joins,
     dispatch: spec.dispatch,

@@ -3,6 +3,7 @@ import type { StatementLimits } from '../engine/statement-limits.ts';
 import type { SourceNode } from '../sql/node.ts';
 import type { Select } from '../sql/select.ts';
 import type { ColumnChoice } from './column-choice.ts';
+import type { UnionReading } from './concrete-union.ts';
 import type { CriteriaChange } from './criteria.ts';
 import type { QueryJoin } from './eager-join.ts';
 import type { LoadRequest } from './load-request.ts';
@@ -34,6 +35,8 @@ export interface QuerySpec {
   readonly columns: ColumnChoice | null;
   /** How its rows are told apart, where it says so itself. */
   readonly dispatch?: RowDispatch | null;
+  /** The classes with tables of their own whose rows it reads, where it reads several. */
+  readonly union?: UnionReading;
   /** The relations along which it was joined. */
   readonly joins?: readonly QueryJoin[];
   /** Objects that the session has become what their rows say. */

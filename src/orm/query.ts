@@ -13,6 +13,7 @@ import { Select, select } from '../sql/select.ts';
 import type { LockNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { type ColumnChoice, choose, keepRead, selectChosen } from './column-choice.ts';
+import { adaptSelect, adaptSpec, loadOverUnion, readNamedConcrete, refuseOverUnion, relatesUnion } from './concrete-query.ts';
 import type { CriteriaCondition, CriteriaTarget } from './criteria.ts';
 import { addChange, inScope, makeCriterion } from './criteria.ts';
 import { type CursorOptions, type CursorPage, pageByCursor } from './cursor-pagination.ts';
@@ -28,7 +29,7 @@ import { lockedOwn, readClasses, readNamed } from './polymorphic-reading.ts';
 import { amongKeys, type SetOperator } from './query-sets.ts';
 import { type ChangeOptions, type ExplainOptions, limitedRunner, type QueryRunner, type QuerySpec } from './query-spec.ts';
 import { RelationAttribute } from './relation-attribute.ts';
-import { RowQuery } from './row-query.ts';
+import { RowQuery, type RowRunner } from './row-query.ts';
 import { StatementQuery } from './statement-query.ts';
 import type { StreamOptions } from './stream-options.ts';
 
@@ -57,7 +58,7 @@ export class Query<M, Out = M, J = unknown> {
   }
   #select(change: (statement: Select<unknown>) => Select<unknown>): Query<M, Out, J> {
     const changed = { ...this.#spec, select: change(this.#spec.select) };
-    return new Query<M, Out, J>(readNamed(changed), this.#runner);
+    return new Query<M, Out, J>(changed.union === undefined ? readNamed(changed) : adaptSpec(changed), this.#runner);
   }
 
   /** Adds conditions; all must hold. SQLAlchemy: `filter()`, `where()`. */
@@ -102,12 +103,13 @@ export class Query<M, Out = M, J = unknown> {
     on?: ExpressionLike<boolean | null> | RelationAttribute,
   ): Query<M, Out, J> {
     if (on instanceof RelationAttribute) return this.#join(method, on.of(target as Source & { readonly '~entity': unknown }));
-    const { select: statement, joins = [] } = this.#spec;
-    if (!(target instanceof RelationAttribute)) return this.#with({ select: statement[method](target, on), joined: true });
+    const { joins = [] } = this.#spec;
+    if (!(target instanceof RelationAttribute)) return this.#select((statement) => statement[method](target, on)).#with({ joined: true });
     // Asked once, since a relation of a class to itself makes an alias each time.
-    const way = target['~join']();
+    const way = (relatesUnion(this.#spec, target) ? target['~over'](this.#spec.source) : target)['~join']();
     const joined = { relation: target.relation, parent: way.from, target: way.target, mapper: way.mapper };
-    return this.#with({ select: statement[method]({ '~join': () => way }, on), joined: true, joins: [...joins, joined] });
+    const next = this.#select((statement) => statement[method]({ '~join': () => way }, on));
+    return next.#with({ joined: true, joins: [...joins, joined] });
   }
   /** Groups the rows. */
   groupBy(...items: ExpressionLike[]): Query<M, Out, J> {
@@ -123,6 +125,8 @@ export class Query<M, Out = M, J = unknown> {
    * @example Post.query().with({ author: { with: { profile: true } }, tags: true })
    */
   with<const W extends With<M>>(spec: W): Query<M, Loaded<M, W, Out>, J> {
+    const { union } = this.#spec;
+    if (union !== undefined) return new Query<M, Out, J>(loadOverUnion(this.#spec, union, spec), this.#runner) as never;
     const requests = mergeRequests(this.#spec.requests, readRequests(this.#spec.mapper, spec));
     return this.#with({ requests }).#reading(this.#spec.columns) as never;
   }
@@ -142,6 +146,7 @@ export class Query<M, Out = M, J = unknown> {
     return this.#choose({ undefer: names });
   }
   #choose(change: Parameters<typeof choose>[2]): Query<M, Out, J> {
+    refuseOverUnion(this.#spec, `${Object.keys(change).map((key) => (key === 'only' ? 'loadOnly' : key))}()`);
     return this.#reading(choose(this.#spec.mapper, this.#spec.columns, change));
   }
   /** Reads these columns, and those by which the relations that are asked for are found. */
@@ -158,7 +163,8 @@ export class Query<M, Out = M, J = unknown> {
    * @example await Employee.query().withPolymorphic([Engineer, Manager], 'selectin').all()
    */
   withPolymorphic(classes: '*' | readonly AnyClass[], how: 'inline' | 'selectin' = 'inline'): Query<M, Out, J> {
-    return new Query<M, Out, J>(readNamed(readClasses(this.#spec, classes, how)), this.#runner);
+    const concrete = readNamedConcrete(this.#spec, classes, how);
+    return new Query<M, Out, J>(concrete ?? readNamed(readClasses(this.#spec, classes, how)), this.#runner);
   }
   /**
    * A condition on all rows of a class that this query reads, and what it loads too, or on those of every class whose shape
@@ -180,6 +186,7 @@ export class Query<M, Out = M, J = unknown> {
    * others may read them with a lock, `key` so that others may change what is no key. SQLAlchemy: `with_for_update()`.
    */
   forUpdate(options: Parameters<Select<unknown>['forUpdate']>[0] = {}): Query<M, Out, J> {
+    refuseOverUnion(this.#spec, 'forUpdate()');
     const { mapper, source } = this.#spec;
     return this.#select((statement) => {
       const locked = statement.forUpdate(options);
@@ -225,6 +232,7 @@ export class Query<M, Out = M, J = unknown> {
   }
   #together(operator: SetOperator, others: readonly Query<M, unknown>[]): Query<M, Out, J> {
     const specs = [this.#spec, ...others.map(specOf)];
+    for (const spec of specs) refuseOverUnion(spec, 'union(), intersect() or except()');
     const { mapper, requests } = this.#spec;
     const whole = select(mapper.entityClass as unknown as Source).where(amongKeys(operator, specs));
     const { planId } = mapper;
@@ -238,6 +246,7 @@ export class Query<M, Out = M, J = unknown> {
    * @example const best = Post.query().orderBy(Post.c.views.desc()).limit(10).alias('best'); User.query().join(best, best.c.userId.eq(User.c.id))
    */
   alias(name?: string): QueryAlias<M> {
+    refuseOverUnion(this.#spec, 'alias()');
     const model = this.#spec.mapper.entityClass as unknown as { '~alias'(name: string | null, of: Node): QueryAlias<M> };
     return model['~alias'](name ?? null, this.#spec.select['~derive']().node);
   }
@@ -249,6 +258,7 @@ export class Query<M, Out = M, J = unknown> {
    * @example await db.session.query(User).fromStatement(sql`SELECT * FROM users WHERE username = ${name}`).all()
    */
   fromStatement(statement: Executable, params?: Readonly<Record<string, unknown>>): StatementQuery<M, Out> {
+    refuseOverUnion(this.#spec, 'fromStatement()');
     const run = (requests: readonly LoadRequest[]): Promise<Entity[]> =>
       this.#runner().runQuery({ ...this.#spec, requests, statement: { statement, params } });
     return new StatementQuery<M, Out>(this.#spec.mapper, this.#spec.requests, run);
@@ -261,13 +271,38 @@ export class Query<M, Out = M, J = unknown> {
   populateExisting(): Query<M, Out, J> {
     return this.#with({ populate: true });
   }
-  /** Other columns in the objects' place. SQLAlchemy: `with_entities()`. */
+  /**
+   * Other columns in the objects' place. Objects among them come as they are: a MappingError where `with()` or `populateExisting()` was
+   * called before, which are of the query's own objects. SQLAlchemy: `with_entities()`.
+   */
   select<const X extends readonly unknown[]>(...items: X): RowQuery<OuterRow<SelectRow<X>, ItemsOf<X>, J>> {
     if (items.length === 0) throw sqlError('sql.no-columns');
-    return new RowQuery(this.#spec.select.columns<X>(...items), () => ({
-      all: (rows) => this.#rows(rows),
-      pageParameters: () => this.#runner().pageParameters(),
-    })) as never;
+    this.#refuseRows();
+    const runner = (): RowRunner => ({ all: (rows) => this.#rows(rows), pageParameters: () => this.#runner().pageParameters() });
+    const rows = this.#spec.select.columns<X>(...items);
+    if (this.#spec.union === undefined) return new RowQuery(rows, runner) as never;
+    // Only what is selected now may be a row of a class: the union has none.
+    return new RowQuery(adaptSelect(this.#spec, rows), runner, (statement) => adaptSelect(this.#spec, statement)) as never;
+  }
+
+  /** Refuses to make rows of a query that says something of its objects, which would be in vain. */
+  #refuseRows(): void {
+    const { mapper, requests, union, populate } = this.#spec;
+    const loads = requests.length > 0 || [...(union?.requests.values() ?? [])].some((own) => own.length > 0);
+    if (loads)
+      throw ormError(
+        'orm.of-objects',
+        'with()',
+        mapper.name,
+        'Leave it out, and call session.load(objects, { … }) on the objects of the rows',
+      );
+    if (populate === true)
+      throw ormError(
+        'orm.of-objects',
+        'populateExisting()',
+        mapper.name,
+        'Leave it out, and call session.refresh(objects) on the objects of the rows',
+      );
   }
 
   /** All objects. */
@@ -304,7 +339,14 @@ export class Query<M, Out = M, J = unknown> {
     const { mapper, source, select: statement, requests } = this.#spec;
     const values = keyValues(mapper, key);
     const { where, lock, from } = statement.node;
-    if ((where === null || where === mapper.condition) && lock === null && from.length <= 1 && this.#spec.populate !== true)
+    const { union } = this.#spec;
+    if (
+      union === undefined &&
+      (where === null || where === mapper.condition) &&
+      lock === null &&
+      from.length <= 1 &&
+      this.#spec.populate !== true
+    )
       return (await inScope(this.#spec.criteria, () => this.#runner().runGet(mapper, values, requests))) as Out | null;
     const conditions = mapper.keyPositions.map((position, i) => {
       const column = mapper.columns[position];
@@ -313,7 +355,9 @@ export class Query<M, Out = M, J = unknown> {
         BOOLEAN,
       );
     });
-    return this.filter(...conditions).first();
+    const found = this.filter(...conditions);
+    // Tables with nothing in common may have the same key.
+    return union === undefined ? found.first() : found.#two('get');
   }
   /** The object with this key. Throws a NotFoundError (404). Flask-SQLAlchemy: `get_or_404()`. */
   async getOr404(key: unknown, options: { description?: string } = {}): Promise<Out> {
@@ -379,10 +423,12 @@ export class Query<M, Out = M, J = unknown> {
    * @example const page = await Post.query().orderBy(Post.c.createdAt.desc()).paginateByCursor({ after: request.query.after });
    */
   async paginateByCursor(options: CursorOptions = {}): Promise<CursorPage<Out>> {
+    refuseOverUnion(this.#spec, 'paginateByCursor()');
     const { perPage } = readPage({ perPage: options.perPage, maxPerPage: options.maxPerPage, page: 1 }, this.#runner().pageParameters());
     const { mapper, source, select: statement } = this.#spec;
     const values = (condition: Expression<boolean>, columns: readonly Expression[]): Promise<unknown[][]> =>
-      this.filter(condition)
+      this.#with({ requests: [], populate: false })
+        .filter(condition)
         .orderBy()
         .limit(1)
         .select(...columns)
@@ -400,10 +446,12 @@ export class Query<M, Out = M, J = unknown> {
    * condition it needs `{ all: true }`. SQLAlchemy: `Query.update()`.
    */
   update(values: UpdateBy<M>, options: ChangeOptions = {}): Promise<number> {
+    refuseOverUnion(this.#spec, 'update()');
     return this.#runner().runUpdate(this.#spec, values as Readonly<Record<string, unknown>>, options);
   }
   /** Deletes all rows of the query in one statement; gives their number. Without a condition it needs `{ all: true }`. SQLAlchemy: `Query.delete()`. */
   delete(options: ChangeOptions = {}): Promise<number> {
+    refuseOverUnion(this.#spec, 'delete()');
     return this.#runner().runDelete(this.#spec, options);
   }
   /** How the database would run the query, line by line; with `analyze` it runs, and what it took is told. */

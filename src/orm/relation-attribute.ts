@@ -119,6 +119,10 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
   get #reached(): Relationship {
     return this.#narrowed === null ? this.relation : { ...this.relation, target: this.#narrowed };
   }
+  /** The same relation of the rows of another source. */
+  '~over'(source: SourceNode): RelationAttribute<M, S, N> {
+    return new RelationAttribute(source, this.#mapper, this.#position, this.#target, this.#narrowed);
+  }
   /** The relation behind it. */
   get relation(): Relationship {
     return this.#mapper.relations()[this.#position];

@@ -26,12 +26,15 @@ type Condition = ExpressionLike<boolean | null> | boolean;
 export class RowQuery<R> {
   readonly #select: Select<R>;
   readonly #runner: () => RowRunner;
-  constructor(statement: Select<R>, runner: () => RowRunner) {
+  readonly #settle: (statement: Select<R>) => Select<R>;
+  /** @param settle puts the source that the rows are read from in the place of the classes that are named */
+  constructor(statement: Select<R>, runner: () => RowRunner, settle: (statement: Select<R>) => Select<R> = (same) => same) {
     this.#select = statement;
     this.#runner = runner;
+    this.#settle = settle;
   }
   #change(change: (statement: Select<R>) => Select<R>): RowQuery<R> {
-    return new RowQuery<R>(change(this.#select), this.#runner);
+    return new RowQuery<R>(this.#settle(change(this.#select)), this.#runner, this.#settle);
   }
 
   /** Adds conditions; all must hold. */

@@ -202,6 +202,8 @@ export class Session extends UnitOfWork implements QuerySession, QueryRunner, As
   ): Promise<Loaded<InstanceType<C>, W> | null> {
     const mapper = mapperOf(model, 'get()');
     const values = keyValues(mapper, key);
+    if (mapper.readsUnion)
+      return (await getByQuery(this.query(model) as Query<unknown>, key, options)) as Loaded<InstanceType<C>, W> | null;
     const requests = options.with === undefined ? NO_REQUESTS : readRequests(mapper, options.with);
     const lock = readLock(options.lock ?? options.forUpdate);
     const anew = lock !== null || options.populateExisting === true;
@@ -512,4 +514,14 @@ export function objectSession(object: object): Session | null {
 function entityOf(object: unknown, where: string): Entity {
   if (!isEntity(object)) throw ormError('orm.not-an-entity', where, describe(object));
   return object;
+}
+
+/** The object with a key in one of several tables, which only their rows can tell. */
+function getByQuery(query: Query<unknown>, key: unknown, options: GetOptions): Promise<unknown> {
+  const { with: relations, populateExisting = false, lock, forUpdate = lock } = options;
+  let asked = query;
+  if (relations !== undefined) asked = asked.with(relations as never) as Query<unknown>;
+  if (populateExisting) asked = asked.populateExisting();
+  if (forUpdate !== undefined && forUpdate !== false) asked = asked.forUpdate();
+  return asked.get(key);
 }

@@ -7,6 +7,7 @@ import type { Table } from '../sql/schema.ts';
 import type { AttachingSession } from './attachment.ts';
 import { changedInside } from './attributes.ts';
 import { blank, settleChoice } from './column-choice.ts';
+import { entitiesOfUnion } from './concrete-loading.ts';
 import { inScope } from './criteria.ts';
 import { entitiesOfJoinedRows, joinEager, planEager } from './eager-join.ts';
 import { identityOf } from './identity.ts';
@@ -54,7 +55,7 @@ export async function* streamEntities(
   mapper.useDialect(engine.dialect);
   // Rows come one by one, so none may stand for a part of an object: collections load in statements of their own.
   const populate = spec.populate === true ? populating(session) : null;
-  const asked = withDefaults(mapper, spec.requests);
+  const asked = spec.union === undefined ? withDefaults(mapper, spec.requests) : [];
   const requests = populate === null ? asked : populated(asked, populate);
   const { plan } = planEager(mapper, requests, select.node, { made: spec.joins, byBatch: true, dispatch });
   const node = inScope(spec.criteria, () => session.restrict(joinEager(select.node, source, plan, spec.joins)));
@@ -63,6 +64,7 @@ export async function* streamEntities(
     const arrivals: Entity[] = [];
     session.arrivals = arrivals;
     try {
+      if (spec.union !== undefined) return { entities: await entitiesOfUnion(session, spec.union, rows, populate), arrivals };
       populate?.(mapper, rows, spec.columns, { dispatch });
       const read = spec.columns === null ? [] : rows.map((row) => [...row]);
       if (spec.columns !== null) blank(rows, spec.columns);

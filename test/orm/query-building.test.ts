@@ -36,6 +36,30 @@ const names = (users: readonly { name: string }[]): string[] => users.map((user)
 const titles = (posts: readonly { title: string }[]): string[] => posts.map((post) => post.title);
 
 describe.each(allDatabases)('building queries on $name', (database) => {
+  test('what is said of objects is refused where rows take their place', async () => {
+    const { session, statements, User, Post } = await filledBlog(database);
+    const loading = session.query(User).with({ posts: true }).orderBy(User.c.id);
+    expect(() => loading.select({ user: User, posts: User.c.posts.count() })).toThrow(
+      /with\(\) is said of the objects of a query of User.*session\.load\(objects/,
+    );
+    expect(() => session.query(User).populateExisting().select(User.c.name)).toThrow(/populateExisting\(\).*session\.refresh\(objects\)/);
+    expect(statements.summary()).toEqual([]);
+    const rows = await session.query(User).orderBy(User.c.id).select({ user: User, posts: User.c.posts.count() }).all();
+    const users = await session.load(
+      rows.map(({ user }) => user),
+      { posts: true },
+    );
+    expect(users.map((user) => user.posts.map(({ title }) => title))).toEqual([['a1', 'a2'], ['b1'], []]);
+    expect(rows.map(({ posts }) => posts)).toEqual([2, 1, 0]);
+    // What such a query counts and pages by itself needs none of its objects.
+    expect([await loading.count(), await loading.exists()]).toEqual([3, true]);
+    const page = await session.query(Post).with({ author: true }).orderBy(Post.c.title).paginateByCursor({ perPage: 2 });
+    expect([titles(page.items), titles((await page.next())?.items ?? [])]).toEqual([
+      ['a1', 'a2'],
+      ['b1', 'n'],
+    ]);
+  });
+
   test('aliases of a relation’s class, in joins and in any() and has()', async () => {
     const { session, User, Post, Node } = await filledBlog(database);
     session.add(
