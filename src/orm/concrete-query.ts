@@ -1,12 +1,15 @@
+import { Expression } from '../sql/expression.ts';
+import { sourcesOf } from '../sql/join.ts';
 import { changeSelect, make, rebuild } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
-import { isKind } from '../sql/node-walk.ts';
+import { isKind, mapChildren, walk } from '../sql/node-walk.ts';
 import { conjunction } from '../sql/operand.ts';
 import { Select } from '../sql/select.ts';
+import { INTEGER } from '../sql/type.ts';
 import { checkConcrete, concreteBelow, concreteRows } from './concrete-classes.ts';
-import { type UnionReading, unionOf } from './concrete-union.ts';
+import { type ConcreteUnion, type UnionReading, unionOf } from './concrete-union.ts';
 import { ormError } from './errors.ts';
-import { isA } from './hierarchy.ts';
+import { isA, isTableless } from './hierarchy.ts';
 import { type LoadRequest, mergeRequests, readRequests } from './load-request.ts';
 import { adaptTo } from './mapped-source.ts';
 import { mapperOf, relationsNamed, withDescendants } from './mapper.ts';
@@ -46,7 +49,7 @@ export function readUnion(spec: QuerySpec, mappers: readonly Mapper[]): QuerySpe
     from: node.from.length === 0 ? [source] : node.from.map((item) => inPlaceOf(item, spec, source)),
     where: withoutOwn(node.where, mapper.condition),
   });
-  const select = adaptSelect({ mapper, source }, new Select(placed, projection));
+  const select = adaptSelect({ mapper, source, union: { union } }, new Select(placed, projection));
   return { ...spec, source, select, columns: null, dispatch: null, union: { union, requests: new Map(), before: spec, whole: select } };
 }
 
@@ -56,9 +59,12 @@ export function adaptSpec(spec: QuerySpec): QuerySpec {
   return { ...spec, select: adaptSelect(spec, spec.select) };
 }
 
+/** What a select is moved to. */
+type Moved = Pick<QuerySpec, 'mapper' | 'source'> & { readonly union?: Pick<UnionReading, 'union'> | undefined };
+
 /** A select over the union of a query, with its columns for those of the classes. */
-export function adaptSelect<R>({ mapper, source }: Pick<QuerySpec, 'mapper' | 'source'>, { node, projection }: Select<R>): Select<R> {
-  const move = (part: Node): Node => adaptTo(mapper, part, source);
+export function adaptSelect<R>({ mapper, source, union }: Moved, { node, projection }: Select<R>): Select<R> {
+  const move = (part: Node): Node => adaptTo(mapper, union === undefined ? part : ofTheirClasses(mapper, union.union, part), source);
   const moveOrNone = (part: Node | null): Node | null => (part === null ? null : move(part));
   const moveJoin = (item: Node): Node =>
     isKind(item, 'join') ? rebuild({ ...item, left: moveJoin(item.left), right: moveJoin(item.right), on: moveOrNone(item.on) }) : item;
@@ -100,9 +106,57 @@ export function loadOverUnion(spec: QuerySpec, reading: UnionReading, asked: obj
 }
 
 /** Whether a relation leads from the rows of a query's union. */
-export function relatesUnion({ mapper, union }: QuerySpec, { relation }: RelationAttribute): boolean {
+function relatesUnion({ mapper, union }: QuerySpec, { relation }: RelationAttribute): boolean {
   if (union === undefined) return false;
   return [mapper, ...concreteBelow(mapper)].some((one) => isA(relation.mapper, one));
+}
+
+/** What a join along a relation is made of, over the union where the relation leads from its rows. */
+export function joinOverUnion(spec: QuerySpec, target: RelationAttribute): ReturnType<RelationAttribute['~join']> {
+  const { mapper, union } = spec;
+  if (union === undefined || !relatesUnion(spec, target)) return target['~join']();
+  const way = target['~over'](spec.source)['~join']();
+  const { relation } = target;
+  const { keyPositions } = relation.mapper;
+  if (!relation.local.every((position) => keyPositions.includes(position))) return way;
+  const owner = [mapper, ...concreteBelow(mapper)].find((one) => isA(relation.mapper, one)) ?? mapper;
+  const [first, ...others] = way.steps;
+  return { ...way, steps: [{ ...first, on: conjunction([first.on, rowsOf(union.union, owner)]) as Node }, ...others] };
+}
+
+/**
+ * Keys are each table's own, so that a subquery which goes by the key of one class means the rows of that class: without this it would
+ * find those of the others that have the same key.
+ */
+function ofTheirClasses(base: Mapper, union: ConcreteUnion, node: Node): Node {
+  const classes = [base, ...concreteBelow(base)].filter((one) => !isTableless(one));
+  const owners = new Map<string, Mapper>();
+  for (const one of classes)
+    for (const member of withDescendants(one))
+      for (const { table, name } of [...member.ownKey, ...member.keyPositions.map((position) => member.columns[position])])
+        owners.set(`${table.node.id} ${name}`, one);
+  const change = (child: Node): Node => {
+    const mapped = mapChildren(child, change);
+    const changed = mapped === child ? child : rebuild(mapped);
+    if (!isKind(changed, 'select')) return changed;
+    const own = new Set(sourcesOf(changed.from).map(({ id }) => id));
+    const named = new Set<Mapper>();
+    for (const part of [...changed.from, ...(changed.where === null ? [] : [changed.where])])
+      walk(part, (inner) => {
+        const owner = isKind(inner, 'column') && !own.has(inner.source.id) ? owners.get(`${inner.source.id} ${inner.name}`) : undefined;
+        if (owner !== undefined) named.add(owner);
+        return !isKind(inner, 'select');
+      });
+    if (named.size === 0) return changed;
+    const rows = [...named].map((owner) => rowsOf(union, owner));
+    return changeSelect(changed, { where: conjunction(changed.where === null ? rows : [changed.where, ...rows]) });
+  };
+  return change(node);
+}
+
+/** The condition that a row of the union is of a class; never true where the union does not read it. */
+function rowsOf({ parts, columns }: ConcreteUnion, mapper: Mapper): Node {
+  return new Expression<number>(columns[0], INTEGER).eq(parts.findIndex((part) => part.mapper === mapper)).node;
 }
 
 /** Refuses what a query over a union cannot do. */

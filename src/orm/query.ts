@@ -13,7 +13,7 @@ import { Select, select } from '../sql/select.ts';
 import type { LockNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { type ColumnChoice, choose, keepRead, selectChosen } from './column-choice.ts';
-import { adaptSelect, adaptSpec, loadOverUnion, readNamedConcrete, refuseOverUnion, relatesUnion } from './concrete-query.ts';
+import { adaptSelect, adaptSpec, joinOverUnion, loadOverUnion, readNamedConcrete, refuseOverUnion } from './concrete-query.ts';
 import type { CriteriaCondition, CriteriaTarget } from './criteria.ts';
 import { addChange, inScope, makeCriterion } from './criteria.ts';
 import { type CursorOptions, type CursorPage, pageByCursor } from './cursor-pagination.ts';
@@ -106,7 +106,7 @@ export class Query<M, Out = M, J = unknown> {
     const { joins = [] } = this.#spec;
     if (!(target instanceof RelationAttribute)) return this.#select((statement) => statement[method](target, on)).#with({ joined: true });
     // Asked once, since a relation of a class to itself makes an alias each time.
-    const way = (relatesUnion(this.#spec, target) ? target['~over'](this.#spec.source) : target)['~join']();
+    const way = joinOverUnion(this.#spec, target);
     const joined = { relation: target.relation, parent: way.from, target: way.target, mapper: way.mapper };
     const next = this.#select((statement) => statement[method]({ '~join': () => way }, on));
     return next.#with({ joined: true, joins: [...joins, joined] });

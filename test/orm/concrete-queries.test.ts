@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { alias, belongsTo, columnProperty, hasMany, manyToMany, type Session, select, t } from '../../src/index.ts';
+import { alias, belongsTo, columnProperty, exists, hasMany, manyToMany, not, type Session, select, t } from '../../src/index.ts';
 import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 
@@ -57,7 +57,7 @@ function fleet(database: TestDatabase) {
     { concrete: true },
   ) {}
   class Boat extends Vehicle.extend('boats', { axles: t.string(10).nullable(), draught: t.double() }, { concrete: true }) {}
-  return { db, Depot, Tag, Vehicle, Truck, Boat };
+  return { db, Depot, Tag, Vehicle, Truck, Boat, truckTags };
 }
 
 async function filled(database: TestDatabase) {
@@ -122,7 +122,7 @@ describe.each(allDatabases)('queries over tables of several classes on $name', (
   });
 
   test('conditions, order, pages and counts go over all classes', async () => {
-    const { session, statements, Vehicle, Truck, Boat, Depot, Tag } = await filled(database);
+    const { session, statements, Vehicle, Truck, Boat, Depot, Tag, truckTags } = await filled(database);
     const names = async (query: { all(): Promise<{ name: string }[]> }) => (await query.all()).map((one) => one.name);
     const vehicles = session.query(Vehicle);
     const sorted = vehicles.orderBy(Vehicle.c.name.desc(), Vehicle.c.id);
@@ -134,7 +134,11 @@ describe.each(allDatabases)('queries over tables of several classes on $name', (
     expect(await names(sorted.filter(Vehicle.c.price.gt('5')))).toEqual(['lorry']);
     expect(await names(sorted.filter(Vehicle.c.loud.eq('cart!')))).toEqual(['cart']);
     expect(await names(sorted.filter(Vehicle.c.depot.has(Depot.c.city.eq('north'))))).toEqual(['lorry', 'cart']);
-    expect(await names(sorted.filter(Truck.c.tags.any(Tag.c.word.eq('wide'))))).toContain('lorry');
+    expect(await names(sorted.filter(Truck.c.tags.any(Tag.c.word.eq('wide'))))).toEqual(['lorry']);
+    expect(await names(sorted.filter(not(Truck.c.tags.any(Tag.c.word.eq('wide')))))).toEqual(['yacht', 'van', 'sledge', 'cart', 'barge']);
+    expect(await names(sorted.filter(exists(select(truckTags.c.tagId).where(truckTags.c.truckId.eq(Truck.c.id)))))).toEqual(['lorry']);
+    expect(await names(sorted.join(Truck.c.tags).filter(Tag.c.word.eq('wide')))).toEqual(['lorry']);
+    expect(await names(vehicles.withPolymorphic([Boat]).filter(Truck.c.tags.any()))).toEqual([]);
     expect(await names(sorted.filter(Vehicle.c.id.in(select(Truck.c.id).where(Truck.c.axles.eq(2)))))).toEqual(['van']);
     expect(await names(sorted.join(Vehicle.c.depot).filter(Depot.c.city.eq('south')))).toEqual(['van']);
     expect(await names(sorted.outerJoin(Vehicle.c.depot).filter(Depot.c.id.isNull()))).toEqual(['yacht', 'sledge', 'barge']);
