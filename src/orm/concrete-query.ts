@@ -9,9 +9,9 @@ import { INTEGER } from '../sql/type.ts';
 import { checkConcrete, concreteBelow, concreteRows } from './concrete-classes.ts';
 import { type ConcreteUnion, type UnionReading, unionOf } from './concrete-union.ts';
 import { ormError } from './errors.ts';
-import { isA, isTableless } from './hierarchy.ts';
+import { isA } from './hierarchy.ts';
 import { type LoadRequest, mergeRequests, readRequests } from './load-request.ts';
-import { adaptTo } from './mapped-source.ts';
+import { adaptTo, labelKey } from './mapped-source.ts';
 import { mapperOf, relationsNamed, withDescendants } from './mapper.ts';
 import type { Mapper } from './mapping.ts';
 import type { QuerySpec } from './query-spec.ts';
@@ -64,7 +64,7 @@ type Moved = Pick<QuerySpec, 'mapper' | 'source'> & { readonly union?: Pick<Unio
 
 /** A select over the union of a query, with its columns for those of the classes. */
 export function adaptSelect<R>({ mapper, source, union }: Moved, { node, projection }: Select<R>): Select<R> {
-  const move = (part: Node): Node => adaptTo(mapper, union === undefined ? part : ofTheirClasses(mapper, union.union, part), source);
+  const move = (part: Node): Node => adaptTo(mapper, union === undefined ? part : ofTheirClasses(union.union, part), source);
   const moveOrNone = (part: Node | null): Node | null => (part === null ? null : move(part));
   const moveJoin = (item: Node): Node =>
     isKind(item, 'join') ? rebuild({ ...item, left: moveJoin(item.left), right: moveJoin(item.right), on: moveOrNone(item.on) }) : item;
@@ -105,21 +105,15 @@ export function loadOverUnion(spec: QuerySpec, reading: UnionReading, asked: obj
   return { ...spec, union: { ...reading, requests: new Map(requests) } };
 }
 
-/** Whether a relation leads from the rows of a query's union. */
-function relatesUnion({ mapper, union }: QuerySpec, { relation }: RelationAttribute): boolean {
-  if (union === undefined) return false;
-  return [mapper, ...concreteBelow(mapper)].some((one) => isA(relation.mapper, one));
-}
-
 /** What a join along a relation is made of, over the union where the relation leads from its rows. */
 export function joinOverUnion(spec: QuerySpec, target: RelationAttribute): ReturnType<RelationAttribute['~join']> {
   const { mapper, union } = spec;
-  if (union === undefined || !relatesUnion(spec, target)) return target['~join']();
-  const way = target['~over'](spec.source)['~join']();
   const { relation } = target;
+  const owner = union && [mapper, ...concreteBelow(mapper)].find((one) => isA(relation.mapper, one));
+  if (union === undefined || owner === undefined) return target['~join']();
+  const way = target['~over'](spec.source)['~join']();
   const { keyPositions } = relation.mapper;
   if (!relation.local.every((position) => keyPositions.includes(position))) return way;
-  const owner = [mapper, ...concreteBelow(mapper)].find((one) => isA(relation.mapper, one)) ?? mapper;
   const [first, ...others] = way.steps;
   return { ...way, steps: [{ ...first, on: conjunction([first.on, rowsOf(union.union, owner)]) as Node }, ...others] };
 }
@@ -128,13 +122,7 @@ export function joinOverUnion(spec: QuerySpec, target: RelationAttribute): Retur
  * Keys are each table's own, so that a subquery which goes by the key of one class means the rows of that class: without this it would
  * find those of the others that have the same key.
  */
-function ofTheirClasses(base: Mapper, union: ConcreteUnion, node: Node): Node {
-  const classes = [base, ...concreteBelow(base)].filter((one) => !isTableless(one));
-  const owners = new Map<string, Mapper>();
-  for (const one of classes)
-    for (const member of withDescendants(one))
-      for (const { table, name } of [...member.ownKey, ...member.keyPositions.map((position) => member.columns[position])])
-        owners.set(`${table.node.id} ${name}`, one);
+function ofTheirClasses(union: ConcreteUnion, node: Node): Node {
   const change = (child: Node): Node => {
     const mapped = mapChildren(child, change);
     const changed = mapped === child ? child : rebuild(mapped);
@@ -143,7 +131,8 @@ function ofTheirClasses(base: Mapper, union: ConcreteUnion, node: Node): Node {
     const named = new Set<Mapper>();
     for (const part of [...changed.from, ...(changed.where === null ? [] : [changed.where])])
       walk(part, (inner) => {
-        const owner = isKind(inner, 'column') && !own.has(inner.source.id) ? owners.get(`${inner.source.id} ${inner.name}`) : undefined;
+        const owner =
+          isKind(inner, 'column') && !own.has(inner.source.id) ? union.keyOwners.get(labelKey(inner.source.id, inner.name)) : undefined;
         if (owner !== undefined) named.add(owner);
         return !isKind(inner, 'select');
       });

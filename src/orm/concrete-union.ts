@@ -7,7 +7,7 @@ import { concreteBelow } from './concrete-classes.ts';
 import { ormError } from './errors.ts';
 import { type Member, saidBelow } from './hierarchy.ts';
 import type { LoadRequest } from './load-request.ts';
-import { columnOf, fromOf, nameColumns } from './mapped-source.ts';
+import { columnOf, fromOf, labelKey, nameColumns } from './mapped-source.ts';
 import { withDescendants } from './mapper.ts';
 import type { Mapper, RowDispatch } from './mapping.ts';
 import type { PolymorphicReading } from './polymorphic-reading.ts';
@@ -27,6 +27,8 @@ export interface ConcreteUnion {
   readonly source: SourceNode;
   /** What a query for objects reads: the number of the row's class, then the columns of all of them. */
   readonly columns: readonly Node[];
+  /** The class whose rows a column of a key tells, for the classes that are not read too. */
+  readonly keyOwners: ReadonlyMap<string, Mapper>;
 }
 
 /** What a query over a union reads, and what it loads beside the objects of each class. */
@@ -121,7 +123,17 @@ function makeUnion(mappers: readonly Mapper[], others: readonly Mapper[]): Concr
         [...of.values()].every(({ deferred }) => deferred !== null) ? NOT_READ : makeColumn(source, label, key, type),
       ),
     ],
+    keyOwners: keyOwnersOf([...mappers, ...others]),
   };
+}
+
+function keyOwnersOf(mappers: readonly Mapper[]): Map<string, Mapper> {
+  const owners = new Map<string, Mapper>();
+  for (const mapper of mappers)
+    for (const one of withDescendants(mapper))
+      for (const { table, name } of [...one.ownKey, ...one.keyPositions.map((position) => one.columns[position])])
+        owners.set(labelKey(table.node.id, name), mapper);
+  return owners;
 }
 
 /** What the columns of the classes are called in their union; those of classes that are not in it too, by the attributes that they share. */

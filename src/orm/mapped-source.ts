@@ -10,7 +10,8 @@ import type { Mapper } from './mapping.ts';
 /** The names that columns have in a query which stands for a class of several tables. */
 const labels = new WeakMap<Node, ReadonlyMap<string, string>>();
 
-function labelKey(table: string, column: string): string {
+/** A column of a table as the key of a map. */
+export function labelKey(table: string, column: string): string {
   return `${table} ${column}`;
 }
 

@@ -298,7 +298,7 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
   }
 
   protected hasWork(): boolean {
-    return holds(this.#created) || holds(this.#dirty) || holds(this.#removed) || holds(this.#watched);
+    return this.hasChanges || holds(this.#watched);
   }
   /** Whether nothing waits for the flush but stored objects whose attributes were set. */
   get onlyChanged(): boolean {

@@ -21,8 +21,7 @@ const native = (words: string, inner: SqlType): SqlType => makeType({ name: 'nat
 export function reflectedType(column: ReflectedColumn, dialect: Dialect, home: string | null): ReadType {
   const { type: words, baseType, enum: own, domain } = column;
   if (domain !== undefined) {
-    const type = domainType(words.replace(/\[\]$/, ''), domain, dialect, home);
-    return { type: words.endsWith('[]') ? makeType({ name: 'array', inner: type, dimensions: 1 }) : type, unknown: false };
+    return { type: orArray(words, domainType(words.replace(/\[\]$/, ''), domain, dialect, home)), unknown: false };
   }
   if (own !== undefined) return { type: enumType(words, own, home), unknown: false };
   const like = (text: string): SqlType | null => catalogOf(dialect).typeLike?.(text) ?? null;
@@ -41,6 +40,11 @@ export function reflectedType(column: ReflectedColumn, dialect: Dialect, home: s
 function enumType(words: string, { name, schema, values }: NonNullable<ReflectedColumn['enum']>, home: string | null): SqlType {
   const length = Math.max(1, ...values.map((value) => value.length));
   const type = makeType({ name: 'enum', values, length, enumName: name, ...(schema === home ? {} : { enumSchema: schema }) });
+  return orArray(words, type);
+}
+
+/** The type, or an array of it where the words are those of one. */
+function orArray(words: string, type: SqlType): SqlType {
   return words.endsWith('[]') ? makeType({ name: 'array', inner: type, dimensions: 1 }) : type;
 }
 
