@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { alias, func, inspect, select, t } from '../../src/index.ts';
+import { alias, belongsTo, func, hasMany, inspect, select, t } from '../../src/index.ts';
 import { openDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { filled } from './concrete-models.ts';
@@ -259,5 +259,53 @@ describe.each(allDatabases)('all that queries do over tables of several classes 
       ['barge'],
     ]);
     await session[Symbol.asyncDispose]();
+  });
+
+  test('a relation to such a class leads to one table, however it is read', async () => {
+    const db = openDatabase(database);
+    class Depot extends db.Model('depots', {
+      id: t.integer().primaryKey(),
+      get vehicles() {
+        return hasMany(Vehicle);
+      },
+    }) {}
+    class Vehicle extends db.Model(
+      'vehicles',
+      {
+        id: t.integer().primaryKey(),
+        name: t.string(20),
+        depotId: t.integer().nullable().references('depots.id'),
+        get depot() {
+          return belongsTo(Depot, { nullable: true });
+        },
+      },
+      {
+        get identities() {
+          return { vehicle: Vehicle, truck: Truck };
+        },
+      },
+    ) {}
+    class Truck extends Vehicle.extend('trucks', { axles: t.integer() }, { concrete: true }) {}
+    await db.createAll();
+    await using session = db.createSession();
+    const depot = new Depot({ id: 1 });
+    depot.vehicles.add(new Vehicle({ name: 'cart' }));
+    session.add(depot);
+    await session.flush();
+    session.add(new Truck({ name: 'lorry', axles: 2, depotId: 1 }));
+    expect(() => depot.vehicles.add(new Truck({ name: 'van', axles: 2 }))).toThrow(/takes objects of Vehicle, but got Truck/);
+    await session.commit();
+    session.expungeAll();
+    const [found] = await session.query(Depot).all();
+    expect(await found.vehicles.query().select(Vehicle.c.name).scalars()).toEqual(['cart']);
+    expect([await found.vehicles.query().count(), await found.vehicles.count(), (await found.vehicles).length]).toEqual([1, 1, 1]);
+    expect(
+      await session
+        .query(Depot)
+        .filter(Depot.c.vehicles.any(Vehicle.c.name.eq('lorry')))
+        .count(),
+    ).toBe(0);
+    expect(await names(session.query(Vehicle).orderBy(Vehicle.c.name))).toEqual(['cart', 'lorry']);
+    await db.dropAll();
   });
 });
