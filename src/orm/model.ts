@@ -7,7 +7,16 @@ import type { MetaData } from '../sql/metadata.ts';
 import { snakeCase } from '../sql/naming.ts';
 import type { AliasNode, ColumnNode, Node, SourceNode } from '../sql/node.ts';
 import type { ExpressionLike } from '../sql/operand.ts';
-import { ColumnAttribute, type Columns, type Shape, type Source, Table, type TableColumn, type TableOptions } from '../sql/schema.ts';
+import {
+  ColumnAttribute,
+  type Columns,
+  type Shape,
+  type Source,
+  setReads,
+  Table,
+  type TableColumn,
+  type TableOptions,
+} from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';
 import { initialize } from './assignment.ts';
 import { AssociationProxyDefinition } from './association-proxy.ts';
@@ -121,12 +130,7 @@ function noTable({ name }: Mapper): Source['~source']['reads'] {
 /** Columns of a class that extends another one: a select of them reads from all of its tables, and only its rows. */
 function ownExpressions(mapper: Mapper, columns: readonly TableColumn[]): ColumnAttribute[] {
   const made = expressionsOf(mapper.table.node, columns);
-  const reading = <E extends object>(expression: E): E =>
-    Object.defineProperty(expression, '~reads', { get: () => (isTableless(mapper) ? noTable(mapper) : sourceFor(mapper).reads) });
-  for (const column of made) {
-    reading(column);
-    Object.defineProperty(column, 'as', { value: (name: string) => reading(Expression.prototype.as.call(column, name)) });
-  }
+  for (const { node } of made) setReads(node, () => (isTableless(mapper) ? noTable(mapper) : sourceFor(mapper).reads));
   return made;
 }
 
