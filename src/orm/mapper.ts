@@ -42,7 +42,7 @@ import { keepSpecimen } from './specimens.ts';
 type AnyConstructor = { readonly prototype: object; readonly name: string };
 
 /** Types whose raw values are already good keys of the identity map. */
-const PLAIN_KEYS = new Set(['integer', 'smallInteger', 'tinyInteger', 'mediumInteger', 'string', 'char', 'text', 'uuid', 'enum']);
+const PLAIN_KEYS = new Set(['integer', 'smallInteger', 'tinyInteger', 'mediumInteger', 'string', 'text', 'uuid', 'enum']);
 
 /** Members that every model has, so that no attribute may take their names. */
 const RESERVED = new Set(['constructor', 'then', 'toJSON', 'toString', 'valueOf']);

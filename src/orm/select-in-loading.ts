@@ -9,7 +9,7 @@ import { loadMark } from './load-marks.ts';
 import { isPlain } from './load-request.ts';
 import { complete, entitiesOfRows, entityOfRow, type LoadingSession } from './loader.ts';
 import { CHANGES, type Entity, hasChange, MAPPER, PERSISTENT, type Relationship, ROW, STATUS } from './mapping.ts';
-import { groupByOwner, ownerOf } from './owner-groups.ts';
+import { findAlike, groupByOwner, isLoose, ownerOf } from './owner-groups.ts';
 import { storedKey } from './persistence.ts';
 import { fill, fillOne } from './related-filling.ts';
 import { ALL, type ParentKeys, relatedStatement, type Wish } from './related-statement.ts';
@@ -37,7 +37,7 @@ export async function loadSelectIn(
   if (relation.direction === 'manyToOne') return loadOne(session, relation, parents, wish, query);
   const loaded: Entity[] = [];
   const keys = parentKeys(parents, relation);
-  const { found, add } = groupByOwner(relation);
+  const { found, add } = groupByOwner(relation, undefined, keys.identities);
   await fetchRelated(session, relation, keys.values, wish, query, loaded, add);
   const partial = wish.filter.length > 0 || wish.limit !== null || wish.offset !== null;
   if (!relation.many && relation.orderBy.length === 0 && wish.orderBy === null && [...found.values()].some((list) => list.length > 1)) {
@@ -140,17 +140,33 @@ async function loadOne(
   }
   if (waiting.length === 0) return loaded;
   const found = new Map<unknown, Entity>();
-  const owner = ownerOf(relation);
   const keys = parentKeys(waiting, relation);
+  const owner = ownerOf(relation);
   await fetchRelated(session, relation, keys.values, wish, within, loaded, (entity, row) => {
     found.set(owner(row), entity);
   });
+  const alike = findTarget(session, relation, found);
   for (let i = 0; i < waiting.length; i++) {
     const identity = keys.identities[i];
     if (identity === undefined) relatedOf(waiting[i])[relation.position] ??= null;
-    else fillOne(session, waiting[i], relation, found.get(identity) ?? null, partial);
+    else fillOne(session, waiting[i], relation, found.get(identity) ?? alike(identity), partial);
   }
   return loaded;
+}
+
+/** Finds the target of a foreign key that is another text than the key, where the database may hold both equal. */
+function findTarget(
+  session: LoadingSession,
+  { target, remote }: Relationship,
+  found: ReadonlyMap<unknown, Entity>,
+): (identity: unknown) => Entity | null {
+  const loose = remote.length === 1 && isLoose(target.columns[remote[0]], session.engineOf(target.table).dialect);
+  let alike: ((text: string) => unknown) | null = null;
+  return (identity) => {
+    if (!loose || typeof identity !== 'string') return null;
+    alike ??= findAlike(new Set(found.keys()));
+    return found.get(alike(identity)) ?? null;
+  };
 }
 
 /** Fetches the related rows of these keys, so many at a time, and gives each row's object with it. */
