@@ -158,7 +158,8 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
   /** Every related row meets all these conditions, as where there is none. */
   every(first: ExpressionLike<boolean | null> | boolean, ...rest: (ExpressionLike<boolean | null> | boolean)[]): Expression<boolean> {
     const operand = conjunction(conditions([first, ...rest], `${this.relation.name}.every()`)) as Node;
-    return this.#exists([make('unary', { operator: 'NOT', operand, postfix: false })]).not();
+    // A row whose columns are NULL may leave it open whether it meets them, which is not to meet them.
+    return this.#exists([new Expression<boolean>(operand, BOOLEAN).isNot(true).node]).not();
   }
   /**
    * How many related rows there are, or how many of them meet these conditions.
