@@ -36,7 +36,7 @@ import {
   type WriteTarget,
 } from './mapping.ts';
 import { isRelation } from './relation.ts';
-import { pair, resolveRelationship } from './relationship.ts';
+import { pair, readsAll, resolveRelationship } from './relationship.ts';
 import { keepSpecimen } from './specimens.ts';
 
 type AnyConstructor = { readonly prototype: object; readonly name: string };
@@ -312,7 +312,7 @@ class ClassMapper implements Member {
       const definition: unknown = (this.#shape as Record<string, unknown>)[key];
       if (!isRelation(definition)) throw ormError('orm.not-a-model', `${this.name}.${key}`, describe(definition));
       const target = mapperOf(modelOf(definition.target), `${this.name}.${key}`);
-      if (isTableless(target)) throw ormError('orm.no-table', `${this.name}.${key}`, target.name);
+      if (isTableless(target) && !readsAll(target, definition)) throw ormError('orm.no-table', `${this.name}.${key}`, target.name);
       return resolveRelationship(this, key, above.length + i, definition, target);
     });
     const relations = [...above, ...own];

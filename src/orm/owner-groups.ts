@@ -1,6 +1,7 @@
 import type { Dialect } from '../dialects/base/dialect.ts';
 import type { DriverRow } from '../dialects/base/driver.ts';
 import type { TableColumn } from '../sql/schema.ts';
+import { relatedUnion } from './concrete-relations.ts';
 import { identityOf } from './identity.ts';
 import type { Entity, Relationship } from './mapping.ts';
 import { isByTarget } from './related-statement.ts';
@@ -107,7 +108,9 @@ export function findAlike(known: ReadonlySet<unknown>): (text: string) => unknow
 function keyReader(relation: Relationship): (row: DriverRow) => unknown {
   const width = relation.target.rowColumns.length;
   const byTarget = isByTarget(relation);
-  const places = byTarget ? relation.remote : relation.local.map((_, i) => width + i);
+  // Of several classes, the keys stand after all that their union has.
+  const after = relation.overUnion ? relatedUnion(relation).columns.length : width;
+  const places = byTarget && !relation.overUnion ? relation.remote : relation.local.map((_, i) => after + i);
   const [first] = places;
   const kind = byTarget ? relation.target.kinds[first] : relation.mapper.kinds[relation.local[0]];
   // A number that stands for a number is its own identity; others stand for a boolean, a decimal, or what a type makes of it.
@@ -115,11 +118,11 @@ function keyReader(relation: Relationship): (row: DriverRow) => unknown {
   return (row) => {
     const raw = row[first];
     if (plain && typeof raw === 'number') return raw;
-    const codecs = relation.target.codecs();
+    const codecs = byTarget ? relation.target.codecs() : [];
     const local = relation.mapper.codecs();
     const values = places.map((place, i) => {
       // A through table's columns have the types of the keys they point at.
-      const codec = byTarget ? codecs[place] : local[relation.local[i]];
+      const codec = byTarget ? codecs[relation.remote[i]] : local[relation.local[i]];
       return codec.decode === null ? row[place] : codec.decode(row[place]);
     });
     return identityOf(values);

@@ -3,6 +3,8 @@ import { canonicalKey } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import { columnValue } from './attributes.ts';
 import { chosenEntity, hasChosen } from './column-choice.ts';
+import { objectsOfUnion } from './concrete-objects.ts';
+import { relatedUnion } from './concrete-relations.ts';
 import { identityOf, identityOfRow } from './identity.ts';
 import { knownOne, relatedOf } from './known-related.ts';
 import { loadMark } from './load-marks.ts';
@@ -186,6 +188,12 @@ async function fetchRelated(
     const part = within ?? keys.slice(start, start + chunk);
     const answer = fetchRows(session, relation, part, wish);
     const rows = answer instanceof Promise ? await answer : answer;
+    if (relation.overUnion) {
+      const made = objectsOfUnion(session, { union: relatedUnion(relation), choices: null }, rows, wish.populate ?? null);
+      for (const [i, entity] of made.rows.entries()) each(entity, rows[i]);
+      for (const entity of made.rows) loaded.push(entity);
+      continue;
+    }
     wish.populate?.(target, rows, wish.columns);
     if (relation.direction === 'oneToMany' && relation.join === null && keys.length <= chunk && wish.columns === null) {
       // A row has one owner, so no two rows are of one object.
@@ -216,6 +224,7 @@ function fetchRows(session: LoadingSession, relation: Relationship, keys: Parent
   const { condition, join, orderBy } = relation;
   const plain =
     isPlain(wish) &&
+    !relation.overUnion &&
     condition === null &&
     join === null &&
     orderBy.length === 0 &&
