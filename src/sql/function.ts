@@ -64,8 +64,9 @@ function joinable(nodes: Node[], [value, separator = ',']: readonly unknown[]): 
 }
 
 function resultType(name: string, result: FunctionResult, args: readonly unknown[]): SqlType {
-  if (typeof result === 'object') return result;
   const type = args.length > 0 ? typeOf(args[0]) : UNKNOWN;
+  if (name === 'avg' && type.name === 'interval') return type;
+  if (typeof result === 'object') return result;
   if (result === 'array') return makeType({ name: 'array', inner: type });
   if (result === 'item') return type.inner ?? UNKNOWN;
   // The sum of truths counts them.

@@ -12,7 +12,8 @@ export interface Functions {
   /** Rows, or values that are not NULL. */
   count(value?: ExpressionLike): FunctionCall<number>;
   sum<V>(value: ExpressionLike<V>): FunctionCall<(NonNullable<V> extends boolean ? number : V) | null>;
-  avg(value: ExpressionLike): FunctionCall<number | null>;
+  /** A double; of intervals an interval (PostgreSQL). */
+  avg<V>(value: ExpressionLike<V>): FunctionCall<(NonNullable<V> extends string ? string : number) | null>;
   min<V>(value: ExpressionLike<V>): FunctionCall<V | null>;
   max<V>(value: ExpressionLike<V>): FunctionCall<V | null>;
   /** The texts joined, with a comma where no separator is given. Each database's own aggregate for it. */

@@ -14,7 +14,7 @@ const FRACTIONS: ReadonlySet<string> = new Set(['numeric', 'float', 'double']);
 function targetType(from: SqlType, to: SqlType): SqlType | null {
   if (CALENDAR.has(from.name) && CALENDAR.has(to.name)) return from.name === to.name ? null : to;
   // As text of any length, so that one that is too long is an error and is not cut.
-  if (isTextual(to)) return isWideNumeric(from) ? TEXT : null;
+  if (isTextual(to)) return isWideNumeric(from) || from.name === 'interval' ? TEXT : null;
   const fraction = FRACTIONS.has(from.name);
   if (!(fraction || isWhole(from)) || !(FRACTIONS.has(to.name) || isWhole(to))) return null;
   if (isWideNumeric(from) !== isWideNumeric(to)) return to;

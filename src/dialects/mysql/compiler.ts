@@ -3,10 +3,12 @@ import type { OrderNode } from '../../sql/expression-nodes.ts';
 import { make } from '../../sql/make.ts';
 import type { Node } from '../../sql/node.ts';
 import { isKind } from '../../sql/node-walk.ts';
-import type { SqlType } from '../../sql/type.ts';
+import { isTextual, type SqlType } from '../../sql/type.ts';
 import { TIGHTNESS, type Visitors, type Writer } from '../base/compiler.ts';
 import { expressionVisitors, orderWords } from '../base/expressions.ts';
+import { DURATION_FROM } from '../base/intervals.ts';
 import { documentVisitors } from '../base/json-documents.ts';
+import { typeOfNode } from '../base/node-types.ts';
 import { storedType } from '../base/type-names.ts';
 import { mysqlArithmeticVisitors } from './arithmetic.ts';
 import { writeDateField } from './date-fields.ts';
@@ -129,6 +131,10 @@ export function mysqlVisitors(server: MysqlServer): Visitors {
         to.write('(')
           .operand(node.operand, TIGHTNESS.comparison + 1)
           .write(' <> 0)');
+        return;
+      }
+      if (isTextual(type) && typeOfNode(node.operand, to.spelling.name)?.name === 'interval') {
+        to.write('SUBSTRING(').visit(node.operand).write(`, ${DURATION_FROM})`);
         return;
       }
       const json = type.name === 'json' || type.name === 'jsonb';

@@ -3,6 +3,8 @@ import type { Node } from '../../sql/node.ts';
 import { isKind } from '../../sql/node-walk.ts';
 import { isTextual, isWhole, type SqlType } from '../../sql/type.ts';
 import type { Writer } from '../base/compiler.ts';
+import { DURATION_FROM } from '../base/intervals.ts';
+import { typeOfNode } from '../base/node-types.ts';
 import { storedType } from '../base/type-names.ts';
 
 const MOMENT = "strftime('%Y-%m-%d %H:%M:%f', ~)";
@@ -43,18 +45,13 @@ function wholeForm(node: Node, from: SqlType | null, to: SqlType): string {
   return fraction || (isTextual(from) && to.name === 'numeric') ? 'CAST(round(~) AS INTEGER)' : 'CAST(~ AS INTEGER)';
 }
 
-/** The type of what is cast, where it says one. */
-function typeOf(node: Node): SqlType | null {
-  if (isKind(node, 'label')) return typeOf(node.operand);
-  return isKind(node, 'column') || isKind(node, 'cast') || isKind(node, 'bind') ? storedType(node.type, 'sqlite') : null;
-}
-
 /** CAST, as other databases do it. */
 export function writeCast(node: CastNode, to: Writer): void {
   const type = storedType(node.type, 'sqlite');
-  const own = typeOf(node.operand);
+  const own = typeOfNode(node.operand, 'sqlite');
   const same = own !== null && own.name === type.name && own.asString === type.asString && own.length === type.length;
-  const form = same && type.name !== 'numeric' ? '~' : formOf(type);
+  const duration = own?.name === 'interval' && isTextual(type);
+  const form = same && type.name !== 'numeric' ? '~' : duration ? `substr(~, ${DURATION_FROM})` : formOf(type);
   const written = form === WHOLE ? wholeForm(node.operand, own, type) : (form ?? `CAST(~ AS ${to.spelling.typeName(node.type)})`);
   written.split('~').forEach((piece, i) => {
     // A value that is sent as the type's own form needs none of this.

@@ -21,6 +21,7 @@ const spelling = {
   title: 'SQLite',
   visitors: sqliteVisitors,
   prepare: (statement: Node) => withExactNumerics(withStoredValues(statement)),
+  textForms: true,
   quote,
   placeholder,
   typeName: sqliteDdl.typeName,
