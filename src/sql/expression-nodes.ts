@@ -282,6 +282,11 @@ export interface JsonAggregateNode extends Node {
   readonly orderBy: readonly Node[];
   readonly filter: Node | null;
 }
+/** JSON in a form that is equal for equal values, where the database compares it by itself. */
+export interface JsonCanonicalNode extends Node {
+  readonly kind: 'jsonCanonical';
+  readonly operand: Node;
+}
 export interface JsonLengthNode extends Node {
   readonly kind: 'jsonLength';
   readonly operand: Node;

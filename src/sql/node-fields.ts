@@ -123,6 +123,7 @@ const FIELDS = {
   jsonContains: { left: 'node', right: 'node' },
   jsonHasKeys: { operand: 'node', keys: 'nodes', every: 'token' },
   jsonLength: { operand: 'node' },
+  jsonCanonical: { operand: 'node' },
   jsonObject: { names: 'token', values: 'nodes', types: 'token' },
   jsonRows: { query: 'node', columns: 'token', names: 'token', types: 'token', many: 'token' },
   jsonAggregate: { value: 'node', type: 'token', orderBy: 'nodes', filter: 'node' },

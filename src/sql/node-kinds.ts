@@ -25,6 +25,7 @@ import type {
   IdentifierNode,
   InNode,
   JsonAggregateNode,
+  JsonCanonicalNode,
   JsonComparisonNode,
   JsonContainsNode,
   JsonHasKeysNode,
@@ -156,6 +157,7 @@ export interface NodeByKind {
   jsonContains: JsonContainsNode;
   jsonHasKeys: JsonHasKeysNode;
   jsonLength: JsonLengthNode;
+  jsonCanonical: JsonCanonicalNode;
   jsonObject: JsonObjectNode;
   jsonRows: JsonRowsNode;
   jsonAggregate: JsonAggregateNode;
