@@ -148,7 +148,7 @@ async function cascadeDelete(
 }
 
 /** Whether the children's key may become NULL. */
-function canLetGo(relation: Relationship): boolean {
+export function canLetGo(relation: Relationship): boolean {
   return relation.remote.every((position) => relation.target.columns[position].nullable);
 }
 

@@ -15,6 +15,8 @@ export interface FlushSession extends PreparationSession, Writer {
   readonly undo: Undo[];
   /** Whether nothing waits for the flush but stored objects whose attributes were set. */
   readonly onlyChanged: boolean;
+  /** Whether nothing waits for the flush but deletes. */
+  readonly onlyRemoved: boolean;
   /** What was written in this transaction, for afterCommit. */
   readonly written: WrittenRows[];
   /** Opens the transactions that writes of these classes belong to. */

@@ -25,6 +25,7 @@ import {
   SESSION,
   STATUS,
 } from './mapping.ts';
+import { flushPlainDeletes, plainDeletes } from './plain-deletes.ts';
 import { flushPlainUpdates, plainUpdates } from './plain-updates.ts';
 import { EntityCollection } from './related.ts';
 import { dropSqlValue } from './sql-values.ts';
@@ -34,6 +35,11 @@ export async function flush(session: FlushSession): Promise<void> {
   const plain = plainUpdates(session);
   if (plain !== null && (await flushPlainUpdates(session, plain))) {
     tidy(session);
+    return;
+  }
+  const deletes = plainDeletes(session);
+  if (deletes !== null && (await flushPlainDeletes(session, deletes))) {
+    settle(session, deletes.entities);
     return;
   }
   const preparation: Preparation = { nullified: [], unlinked: [], deletes: new Set(), inserts: new Set(), updates: new Set() };
@@ -103,7 +109,7 @@ async function execute(session: FlushSession, plan: FlushPlan): Promise<void> {
   }
   await addLinks(session, plan);
   await deleteEntities(session, [...late]);
-  settle(session, plan);
+  settle(session, plan.deletes);
   await notify(session, plan.inserts, 'afterInsert');
   await notify(session, plan.updates, 'afterUpdate');
   await notify(session, plan.deletes, 'afterDelete');
@@ -138,10 +144,10 @@ function setKey(child: Entity, positions: readonly number[], parent: Entity | nu
 }
 
 /** What was written is clean. */
-function settle(session: FlushSession, plan: FlushPlan): void {
-  dropDeleted(session, plan.deletes);
+function settle(session: FlushSession, deletes: readonly Entity[]): void {
+  dropDeleted(session, deletes);
   tidy(session);
-  for (const entity of plan.deletes) entity[SESSION] = null;
+  for (const entity of deletes) entity[SESSION] = null;
 }
 
 /** Objects with nothing left to write are not dirty; columns that were set while the statements ran wait for the next flush. */

@@ -105,7 +105,7 @@ function sweep(session: SynchronizingSession, entities: Iterable<Entity>): void 
   for (const entity of entities) {
     letGo(session, entity);
     entity[STATUS] = DELETED;
-    session.undo.push({ kind: 'delete', entity });
+    session.undo.push({ kind: 'delete', entities: [entity] });
     session.swept.push(entity);
   }
 }

@@ -304,6 +304,10 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
   get onlyChanged(): boolean {
     return !holds(this.#created) && !holds(this.#removed) && !holds(this.#watched);
   }
+  /** Whether nothing waits for the flush but deletes. */
+  get onlyRemoved(): boolean {
+    return !holds(this.#created) && !holds(this.#dirty) && !holds(this.#watched);
+  }
   /** Whether something was added, changed or deleted that no flush has written. */
   get hasChanges(): boolean {
     return holds(this.#created) || holds(this.#dirty) || holds(this.#removed);
