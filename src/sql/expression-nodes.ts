@@ -106,6 +106,11 @@ export interface SameAsColumnNode extends Node {
   /** The column's place, where the compiler writes that. */
   readonly place?: number;
 }
+/** An expression that the rows are grouped by, said again with the same values. */
+export interface GroupValueNode extends Node {
+  readonly kind: 'groupValue';
+  readonly operand: Node;
+}
 export interface ExistsNode extends Node {
   readonly kind: 'exists';
   readonly query: Node;

@@ -129,6 +129,14 @@ export const FUNCTION_RESULTS: Readonly<Record<string, FunctionResult>> = Object
   ...namesOf('item', 'unnest'),
 ]);
 
+/** Those that are made of a group's rows, or of a window's. */
+export const AGGREGATES: ReadonlySet<string> = new Set(
+  [
+    'count sum avg min max stringAgg arrayAgg boolAnd boolOr stddev stddevPop stddevSamp variance varPop varSamp',
+    'percentileCont percentileDisc rowNumber rank denseRank ntile percentRank cumeDist lag lead firstValue lastValue nthValue unnest',
+  ].flatMap((names) => names.split(' ')),
+);
+
 /** What JSON is read as where it is given to these functions, which know nothing of it. */
 export const JSON_READ_AS: Readonly<Record<string, SqlType>> = Object.fromEntries([
   ...'lower upper trim ltrim rtrim length charLength replace substring position left right lpad rpad repeat reverse concat stringAgg'

@@ -24,6 +24,7 @@ const FIELDS = {
   order: { operand: 'node', direction: 'token', nulls: 'token' },
   label: { operand: 'node', name: 'token' },
   sameAsColumn: { operand: 'node' },
+  groupValue: { operand: 'node' },
   exists: { query: 'node' },
   scalar: { query: 'node' },
   star: {},

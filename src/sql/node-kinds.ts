@@ -22,6 +22,7 @@ import type {
   FrameBoundNode,
   FrameNode,
   FunctionNode,
+  GroupValueNode,
   IdentifierNode,
   InNode,
   JsonAggregateNode,
@@ -109,6 +110,7 @@ export interface NodeByKind {
   order: OrderNode;
   label: LabelNode;
   sameAsColumn: SameAsColumnNode;
+  groupValue: GroupValueNode;
   exists: ExistsNode;
   scalar: ScalarNode;
   star: StarNode;

@@ -247,6 +247,7 @@ export function precedence(node: Node): number {
     case 'raw':
       return 0;
     case 'label':
+    case 'groupValue':
       return precedence((node as NodeOf<'label'>).operand);
     default:
       return TIGHTNESS.atom;

@@ -62,6 +62,11 @@ export const mssqlVisitors: Visitors = {
     if (node.operator === '||') writeConcat(node, to);
     else if (!writeCalendar(node, to)) truthVisitors.binary(node, to);
   },
+  // All rows of a group have one value of it.
+  groupValue: ({ operand }, to) => {
+    if (operand.binds.length === 0 || isCondition(operand)) to.visit(operand);
+    else to.write('MIN(').visit(operand).write(')');
+  },
   cast: (node, to) => {
     const duration = isTextual(storedType(node.type, 'mssql')) && typeOfNode(node.operand)?.name === 'interval';
     const part = make('raw', { pieces: ['SUBSTRING(', `, ${DURATION_FROM}, 80)`], items: [node.operand] });

@@ -141,6 +141,8 @@ export function mysqlVisitors(server: MysqlServer): Visitors {
       const words = json ? (server.mariadb ? 'CHAR' : 'JSON') : (CASTS[type.name]?.(type) ?? to.spelling.typeName(type));
       to.write('CAST(').visit(node.operand).write(` AS ${words})`);
     },
+    // HAVING knows no column but by an aggregate, and all rows of a group have one value of it.
+    groupValue: ({ operand }, to) => to.write('MIN(').visit(operand).write(')'),
     order: writeOrder,
     symmetricBetween: (node, to) => {
       const between = (low: Node, high: Node): Node => make('between', { operand: node.operand, low, high, negated: false });
