@@ -1,6 +1,7 @@
-import type { ReflectedTable } from '../dialects/base/reflection.ts';
+import type { ReflectedDomain, ReflectedTable } from '../dialects/base/reflection.ts';
 import { MetaData } from '../sql/metadata.ts';
 import type { Table } from '../sql/schema.ts';
+import { compareDomains } from './compare-domains.ts';
 import { compareTable } from './compare-table.ts';
 import type { Change, ComparedDialect, Comparison } from './comparison.ts';
 import { tableFromReflection } from './draft.ts';
@@ -9,12 +10,25 @@ import { VERSION_TABLE } from './version-table.ts';
 /**
  * Compares tables of models with those of a database. Pure: it reads no database. Alembic: `compare_metadata`.
  *
+ * @param domains those of the database, for what no column of it has
  * @example const { changes } = compare([...metadata.tables.values()], await dialect.reflect(connection), dialect);
  */
-export function compare(models: readonly Table[], reflected: readonly ReflectedTable[], dialect: ComparedDialect): Comparison {
+export function compare(
+  models: readonly Table[],
+  reflected: readonly ReflectedTable[],
+  dialect: ComparedDialect,
+  domains: readonly ReflectedDomain[] = [],
+): Comparison {
   const changes: Change[] = [];
   const problems: string[] = [];
   const warnings: string[] = [];
+  const add = (found: Comparison): void => {
+    changes.push(...found.changes);
+    problems.push(...found.problems);
+    warnings.push(...found.warnings);
+  };
+  // A new table or column is made with the domains as the models have them.
+  if (dialect.ddl.has.enumTypes) add(compareDomains(models, reflected, domains, dialect));
   const found = new Map(reflected.filter((table) => table.name !== VERSION_TABLE).map((table) => [table.name, table]));
   const named = new Set(models.map((table) => table.name));
   for (const { name, kind, columns } of reflected) {
@@ -42,12 +56,7 @@ export function compare(models: readonly Table[], reflected: readonly ReflectedT
     found.delete(table.name);
   }
 
-  for (const [table, other] of kept) {
-    const difference = compareTable(table, other, dialect);
-    changes.push(...difference.changes);
-    problems.push(...difference.problems);
-    warnings.push(...difference.warnings);
-  }
+  for (const [table, other] of kept) add(compareTable(table, other, dialect));
 
   const dropped = new MetaData();
   for (const table of found.values()) tableFromReflection(table, dialect.ddl, dropped);

@@ -1,4 +1,12 @@
-import type { ConstraintKind, DdlCompiler, ForeignKeyParts, IndexParts, TableName, UniqueParts } from '../dialects/base/dialect.ts';
+import type {
+  ConstraintKind,
+  DdlCompiler,
+  DomainChange,
+  ForeignKeyParts,
+  IndexParts,
+  TableName,
+  UniqueParts,
+} from '../dialects/base/dialect.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 
 /**
@@ -20,7 +28,14 @@ export type Operation =
   | { readonly kind: 'dropIndex'; readonly table: TableName; readonly name: string }
   | { readonly kind: 'createUniqueConstraint'; readonly table: TableName; readonly unique: UniqueParts }
   | { readonly kind: 'createForeignKey'; readonly table: TableName; readonly key: ForeignKeyParts }
-  | { readonly kind: 'dropConstraint'; readonly table: TableName; readonly name: string; readonly type: ConstraintKind };
+  | { readonly kind: 'dropConstraint'; readonly table: TableName; readonly name: string; readonly type: ConstraintKind }
+  | {
+      readonly kind: 'alterDomain';
+      readonly domain: TableName;
+      readonly change: DomainChange;
+      /** What whoever runs it should know; a comment in the file. */
+      readonly note?: string;
+    };
 
 /** The SQL that runs an operation on this database. */
 export function statements(operation: Operation, ddl: DdlCompiler): string[] {
@@ -51,6 +66,8 @@ export function statements(operation: Operation, ddl: DdlCompiler): string[] {
       return ddl.addForeignKey(operation.table, operation.key);
     case 'dropConstraint':
       return ddl.dropConstraint(operation.table, operation.name, operation.type);
+    case 'alterDomain':
+      return ddl.alterDomain(operation.domain, operation.change);
   }
 }
 
@@ -74,5 +91,7 @@ export function describeOperation(operation: Operation): string {
     case 'dropIndex':
     case 'dropConstraint':
       return `drop ${operation.name}`;
+    case 'alterDomain':
+      return `alter ${operation.domain.name}`;
   }
 }

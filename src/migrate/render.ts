@@ -1,4 +1,4 @@
-import type { DdlCompiler, ForeignKeyParts, IndexParts, TableName, UniqueParts } from '../dialects/base/dialect.ts';
+import type { DdlCompiler, DomainChange, ForeignKeyParts, IndexParts, TableName, UniqueParts } from '../dialects/base/dialect.ts';
 import { partsOf } from '../dialects/base/index-words.ts';
 import { NAMING } from '../sql/naming.ts';
 import type { Node } from '../sql/node.ts';
@@ -29,8 +29,7 @@ function renderOperation(operation: Operation, ddl: DdlCompiler, indent: string)
       return call('dropTable', quoted(operation.table.name));
     case 'addColumn': {
       const { column } = operation;
-      const line = call('addColumn', quoted(column.table.name), quoted(column.name), columnSource(column, ddl));
-      return operation.note === undefined ? line : `${indent}// ${operation.note}\n${line}`;
+      return noted(operation.note, call('addColumn', quoted(column.table.name), quoted(column.name), columnSource(column, ddl)), indent);
     }
     case 'dropColumn':
       return call('dropColumn', quoted(operation.table.name), quoted(operation.column));
@@ -54,7 +53,29 @@ function renderOperation(operation: Operation, ddl: DdlCompiler, indent: string)
     }
     case 'dropConstraint':
       return call('dropConstraint', quoted(operation.name), quoted(operation.table.name), quoted(operation.type));
+    case 'alterDomain':
+      return noted(
+        operation.note,
+        call('alterDomain', quoted(operation.domain.name), domainChange(operation.domain, operation.change, ddl)),
+        indent,
+      );
   }
+}
+
+function noted(note: string | undefined, line: string, indent: string): string {
+  return note === undefined ? line : `${indent}// ${note}\n${line}`;
+}
+
+function domainChange({ schema }: TableName, change: DomainChange, ddl: DdlCompiler): string | null {
+  const { serverDefault, notNull, dropChecks, addChecks } = change;
+  const conditions = addChecks?.map(({ name, condition }) => [name, sqlTemplate(ddl.inline(condition))]);
+  return objectLiteral({
+    serverDefault: serverDefault === undefined ? undefined : serverDefault === null ? 'null' : sqlTemplate(ddl.inline(serverDefault)),
+    notNull: notNull === undefined ? undefined : String(notNull),
+    dropChecks: dropChecks === undefined ? undefined : `[${dropChecks.map(quoted).join(', ')}]`,
+    addChecks: conditions === undefined ? undefined : (objectLiteral(Object.fromEntries(conditions)) as string),
+    schema: schema === null ? undefined : quoted(schema),
+  });
 }
 
 function list(columns: readonly { readonly name: string }[]): string {
