@@ -5,10 +5,10 @@ import type { Node } from './node.ts';
 import { isKind } from './node-walk.ts';
 import { besideType } from './operand.ts';
 import type { TableColumn } from './schema.ts';
-import type { SqlType } from './type.ts';
+import { isWhole, type SqlType } from './type.ts';
 
 const CALENDAR: ReadonlySet<string> = new Set(['date', 'time', 'dateTime']);
-const NUMBERS: ReadonlySet<string> = new Set(['numeric', 'integer', 'smallInteger', 'bigInteger', 'float', 'double']);
+const NUMBERS: ReadonlySet<string> = new Set(['numeric', 'float', 'double']);
 /** Digits from which some databases have no number for a decimal, and keep it in another form. */
 const WIDE = 15;
 
@@ -19,7 +19,8 @@ function isWide({ name, precision = 0 }: SqlType): boolean {
 /** Whether a value of one type is another one where it is stored in a column of the other: not all databases convert it. */
 function needsCast(from: SqlType, to: SqlType): boolean {
   if (CALENDAR.has(from.name) && CALENDAR.has(to.name)) return from.name !== to.name;
-  return NUMBERS.has(from.name) && NUMBERS.has(to.name) && isWide(from) !== isWide(to);
+  const isNumber = (type: SqlType): boolean => NUMBERS.has(type.name) || isWhole(type);
+  return isNumber(from) && isNumber(to) && isWide(from) !== isWide(to);
 }
 
 /** Throws an ArgumentError where an expression of this type would be stored in an encrypted column as it is. */

@@ -2,6 +2,7 @@ import { sqlError } from '../../sql/errors.ts';
 import { make } from '../../sql/make.ts';
 import type { Node } from '../../sql/node.ts';
 import { isKind, mapChildren, walk } from '../../sql/node-walk.ts';
+import { isWhole } from '../../sql/type.ts';
 import { EXACT, isExactNumeric } from './exact-numeric.ts';
 
 /**
@@ -55,7 +56,7 @@ function firstIsExact(query: Node): boolean {
 /** The node as sorted text: a value of its own is sent so, anything else is turned. NULL is NULL. */
 function exactly(node: Node): Node {
   if (isExact(node) || (isKind(node, 'constant') && node.value === null)) return node;
-  if (isKind(node, 'bind') && ['numeric', 'integer', 'bigInteger', 'smallInteger', 'double', 'unknown', 'null'].includes(node.type.name))
+  if (isKind(node, 'bind') && (isWhole(node.type) || ['numeric', 'double', 'unknown', 'null'].includes(node.type.name)))
     return { ...node, type: EXACT } as Node;
   if (isKind(node, 'label')) return { ...node, operand: exactly(node.operand) } as Node;
   return call('', node);
