@@ -7,14 +7,19 @@ import type {
   TableName,
   UniqueParts,
 } from '../dialects/base/dialect.ts';
-import type { Table, TableColumn } from '../sql/schema.ts';
+import type { ForeignKey, Table, TableColumn } from '../sql/schema.ts';
 
 /**
  * One change of the schema as data: it can be run (`statements`) and written into a migration file (`render`).
  * Alembic: `MigrateOperation`.
  */
 export type Operation =
-  | { readonly kind: 'createTable'; readonly table: Table }
+  | {
+      readonly kind: 'createTable';
+      readonly table: Table;
+      /** Foreign keys that are created by steps of their own, since what they refer to comes later. */
+      readonly without?: readonly ForeignKey[];
+    }
   | { readonly kind: 'dropTable'; readonly table: TableName }
   | {
       readonly kind: 'addColumn';
@@ -41,7 +46,7 @@ export type Operation =
 export function statements(operation: Operation, ddl: DdlCompiler): string[] {
   switch (operation.kind) {
     case 'createTable':
-      return ddl.createTable(operation.table);
+      return ddl.createTable(operation.table, operation.without);
     case 'dropTable':
       return ddl.dropTable(operation.table);
     case 'addColumn': {

@@ -3,7 +3,7 @@ import { partsOf } from '../dialects/base/index-words.ts';
 import { NAMING } from '../sql/naming.ts';
 import type { Node } from '../sql/node.ts';
 import { isKind } from '../sql/node-walk.ts';
-import type { Table, TableColumn } from '../sql/schema.ts';
+import type { ForeignKey, Table, TableColumn } from '../sql/schema.ts';
 import type { Exclude, IndexPart } from '../sql/table-parts.ts';
 import { isOwnCheck, isOwnIndex, isOwnUnique, PLAIN_INDEX } from './draft.ts';
 import type { Operation } from './operation.ts';
@@ -24,7 +24,7 @@ function renderOperation(operation: Operation, ddl: DdlCompiler, indent: string)
     );
   switch (operation.kind) {
     case 'createTable':
-      return createTable(operation.table, ddl, indent);
+      return createTable(operation.table, operation.without ?? [], ddl, indent);
     case 'dropTable':
       return call('dropTable', quoted(operation.table.name));
     case 'addColumn': {
@@ -140,11 +140,11 @@ function valueSource(value: unknown): string {
   return objectLiteral(Object.fromEntries(entries)) ?? '{}';
 }
 
-function createTable(table: Table, ddl: DdlCompiler, indent: string): string {
+function createTable(table: Table, without: readonly ForeignKey[], ddl: DdlCompiler, indent: string): string {
   const inner = `${indent}  `;
-  const { constraints, after } = tableConstraints(table, ddl, indent);
+  const { constraints, after } = tableConstraints(table, without, ddl, indent);
   const shape = (deep: string): string => {
-    const lines = table.columns.map((column) => `${deep}  ${propertyKey(column.name)}: ${columnSource(column, ddl)},\n`);
+    const lines = table.columns.map((column) => `${deep}  ${propertyKey(column.name)}: ${columnSource(column, ddl, without)},\n`);
     return `{\n${lines.join('')}${deep}}`;
   };
   const entries = tableOptions(table);
@@ -177,7 +177,12 @@ function optionsSource(constraints: readonly string[], entries: readonly [string
 }
 
 /** What stands beside the columns, and the statements for what `constraints` has no words for. */
-function tableConstraints(table: Table, ddl: DdlCompiler, indent: string): { constraints: string[]; after: string[] } {
+function tableConstraints(
+  table: Table,
+  without: readonly ForeignKey[],
+  ddl: DdlCompiler,
+  indent: string,
+): { constraints: string[]; after: string[] } {
   const constraints: string[] = [];
   const after: string[] = [];
   const columns = (of: readonly TableColumn[]): string => of.map((column) => member('c', column.name)).join(', ');
@@ -194,6 +199,7 @@ function tableConstraints(table: Table, ddl: DdlCompiler, indent: string): { con
     );
   }
   for (const foreignKey of table.foreignKeys) {
+    if (without.includes(foreignKey)) continue;
     if (foreignKey.columns.length === 1 && ownForeignKey(foreignKey.columns[0]) === foreignKey) continue;
     const targets = targetsOf(table, foreignKey).map(quoted);
     const options = actions(foreignKey);
