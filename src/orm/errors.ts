@@ -180,6 +180,10 @@ const TABLE = {
     InvalidStateError,
     `${verb}() needs an object that is stored in this session, but ${object} is ${state}.`,
   ],
+  'orm.unknown-key': (relation: string, object: string, attribute: string, state: string, cure: string) => [
+    InvalidStateError,
+    `${relation} needs '${attribute}' of ${object}, which is ${state} when the statement runs. ${cure}.`,
+  ],
   'orm.deleted-again': (object: string) => [
     InvalidStateError,
     `${object} was deleted in this transaction and cannot be added again. Roll back, or make a new object.`,

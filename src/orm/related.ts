@@ -182,7 +182,7 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
   }
   query(): unknown {
     const session = this.owner[SESSION];
-    if (session === null || this.owner[STATUS] !== PERSISTENT) {
+    if (session === null || (this.owner[STATUS] !== PERSISTENT && this.owner[STATUS] !== PENDING)) {
       throw ormError('orm.detached', nameOf(this.owner), `its '${this.relation.key}' cannot be queried`);
     }
     return session.relationQuery(this.owner, this.relation);
