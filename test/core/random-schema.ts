@@ -58,7 +58,11 @@ function anyColumn(random: Random, family: Family): Made {
     () => number(t.double(), random.of([0, -1.5, 1e20])),
     () => number(t.float(), random.of([0, -1.5])),
     () => text(t.string(random.between(1, 200)), ''),
-    () => text(t.string(random.between('CURRENT_DATE'.length, 200)), random.of(["it's", 'a\\b', 'NULL', '1', 'ünï 漢', 'x; --', 'CURRENT_DATE'])),
+    () =>
+      text(
+        t.string(random.between('CURRENT_DATE'.length, 200)),
+        random.of(["it's", 'a\\b', 'NULL', '1', 'ünï 漢', 'x; --', 'CURRENT_DATE']),
+      ),
     () => text(t.char(random.between(1, 30)), 'x'),
     () => ({ column: defaulted(t.text(), family === 'mysql' ? sql`${'long'}` : 'long'), holds: 'other' }),
     () => ({ column: defaulted(t.boolean(), random.below(2) === 0), holds: 'other' }),
