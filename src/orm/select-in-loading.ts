@@ -153,6 +153,21 @@ async function loadOne(
   return loaded;
 }
 
+/** The objects that a to-one relation leads to from these keys, whatever its owners hold now; by their keys' identity. */
+export async function loadTargets(
+  session: LoadingSession,
+  relation: Relationship,
+  keys: readonly (readonly unknown[])[],
+): Promise<Map<unknown, Entity>> {
+  const found = new Map<unknown, Entity>();
+  const owner = ownerOf(relation);
+  const asked = relation.local.length === 1 ? keys.map(([value]) => value) : keys;
+  await fetchRelated(session, relation, asked, ALL, null, [], (entity, row) => {
+    found.set(owner(row), entity);
+  });
+  return found;
+}
+
 /** Fetches the related rows of these keys, so many at a time, and gives each row's object with it. */
 async function fetchRelated(
   session: LoadingSession,
