@@ -211,6 +211,10 @@ const TABLE = {
     InvalidStateError,
     'A transaction is already open on this session. Commit or roll it back first, or use beginNested() for a savepoint.',
   ],
+  'orm.savepoint-undone': () => [
+    InvalidStateError,
+    'This savepoint was rolled back, or the transaction around it was, so that there is nothing to commit. Begin another with beginNested().',
+  ],
   'orm.wrong-class': (relation: string, expected: string, got: string) => [
     MappingError,
     `${relation} takes objects of ${expected}, but got ${got}.`,
