@@ -23,7 +23,7 @@ import {
   STATUS,
 } from './mapping.ts';
 import { numberMembers } from './ordering.ts';
-import { storedValue } from './persistence.ts';
+import { rowValue } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 import { isWholeHere, merge, relatedTo } from './related-filling.ts';
 import { loadSelectIn, loadTargets } from './select-in-loading.ts';
@@ -204,7 +204,7 @@ async function loadFormer(session: PreparationSession): Promise<void> {
       // What is found now is true of this transaction.
       session.noteLoaded(owner, relation);
       const owners = replaced.get(relation) ?? new Map<unknown, Entity>();
-      owners.set(identityOf(relation.local.map((position) => columnValue(owner, position))), owner);
+      owners.set(identityOf(relation.local.map((position) => rowValue(owner, position))), owner);
       replaced.set(relation, owners);
     }
   }
@@ -231,11 +231,11 @@ async function loadGivenUp(session: PreparationSession): Promise<void> {
   const lost = new Map<Relationship, Entity[]>();
   for (const owner of session.dirty)
     for (const relation of unknownFormers(owner)) {
-      if (!relation.cascade.deleteOrphan || relation.local.some((position) => storedColumn(owner, position) === null)) continue;
+      if (!relation.cascade.deleteOrphan || relation.local.some((position) => rowValue(owner, position) == null)) continue;
       lost.set(relation, [...(lost.get(relation) ?? []), owner]);
     }
   for (const [relation, owners] of lost) {
-    const keys = owners.map((owner) => relation.local.map((position) => storedColumn(owner, position)));
+    const keys = owners.map((owner) => relation.local.map((position) => rowValue(owner, position)));
     const found = await inScope({ without: 'all' }, () => loadTargets(session, relation, keys));
     owners.forEach((owner, place) => {
       const changes = owner[CHANGES] ?? [];
@@ -257,10 +257,6 @@ function unknownFormers(owner: Entity): Relationship[] {
     if (relation.direction === 'manyToOne' && !relation.viewOnly) list.push(relation);
   }
   return list;
-}
-
-function storedColumn(entity: Entity, position: number): unknown {
-  return storedValue(entity, position, entity[CHANGES]) ?? null;
 }
 
 /** `set()` on a collection that was not loaded: only now it must be known what goes. */
@@ -300,7 +296,7 @@ function removeOrphans(session: PreparationSession): void {
     // A parent that is not here, whose collection tells nothing, lost its child on the child's side.
     for (const relation of unknownFormers(owner)) {
       if (relation.back?.cascade.deleteOrphan !== true || owner[RELATED][relation.position] !== null) continue;
-      if (relation.local.every((position) => storedColumn(owner, position) !== null)) remove(session, owner);
+      if (relation.local.every((position) => rowValue(owner, position) != null)) remove(session, owner);
     }
     for (const relation of owner[MAPPER].relations()) {
       if (!relation.cascade.deleteOrphan) continue;

@@ -9,7 +9,6 @@ import { conditions, conjunction, type ExpressionLike } from '../sql/operand.ts'
 import { type Source, sourceOf } from '../sql/schema.ts';
 import type { SelectNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN, INTEGER } from '../sql/type.ts';
-import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { nameOf } from './identity.ts';
@@ -29,6 +28,7 @@ import {
   STATUS,
   TRANSIENT,
 } from './mapping.ts';
+import { rowValue } from './persistence.ts';
 import { fromNaming, wholeFrom } from './polymorphic-reading.ts';
 import { splitJoin, TRUE } from './relation-condition.ts';
 
@@ -274,7 +274,7 @@ function entityFor(relation: Relationship, object: unknown): Entity {
 /** A parameter with one value of an object's key, read when the statement runs: a new object gets it by the flush before. */
 function keyBind(relation: Relationship, entity: Entity, position: number): Node {
   const { type, key } = relation.target.columns[position];
-  const read = (): unknown => columnValue(entity, position) ?? unknownKey(relation, entity, key, columnValue(entity, position));
+  const read = (): unknown => rowValue(entity, position) ?? unknownKey(relation, entity, key, rowValue(entity, position));
   return makeLateBind(read, type);
 }
 

@@ -4,9 +4,9 @@ import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind, mapChildren } from '../sql/node-walk.ts';
 import { conjunction } from '../sql/operand.ts';
 import { BOOLEAN, type SqlType } from '../sql/type.ts';
-import { columnValue } from './attributes.ts';
 import { columnOf } from './mapped-source.ts';
 import type { Entity, Relationship } from './mapping.ts';
+import { rowValue } from './persistence.ts';
 import type { Query } from './query.ts';
 import { equal, tie, ties, unknownKey } from './relation-attribute.ts';
 
@@ -14,7 +14,7 @@ import { equal, tie, ties, unknownKey } from './relation-attribute.ts';
 function columnBind(relation: Relationship, owner: Entity, position: number, type: SqlType): Node {
   const { key } = relation.mapper.columns[position];
   const read = (): unknown => {
-    const value = columnValue(owner, position);
+    const value = rowValue(owner, position);
     return value === undefined ? unknownKey(relation, owner, key, value) : value;
   };
   return makeLateBind(read, type);
