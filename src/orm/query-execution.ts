@@ -15,6 +15,7 @@ import { BOOLEAN } from '../sql/type.ts';
 import { update } from '../sql/update.ts';
 import { letGo } from './attachment.ts';
 import { blank, type ColumnChoice, settleChoice, valuesWithin } from './column-choice.ts';
+import { changeUnion, valuesFor } from './concrete-changes.ts';
 import { entitiesOfUnion } from './concrete-loading.ts';
 import { type Criterion, criteriaOf, hasCriteria } from './criteria.ts';
 import { type EagerPlan, entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
@@ -289,6 +290,11 @@ export async function updateAll(
   options: ChangeOptions,
 ): Promise<number> {
   await session.ready();
+  const { mapper, union } = spec;
+  if (union !== undefined) {
+    const set = new Map(union.union.parts.map((part) => [part, valuesFor(mapper, union.union, part, values)]));
+    return changeUnion(session, spec, union, 'update', options, (own, part) => updateAll(session, own, set.get(part) ?? {}, options));
+  }
   if (isJoined(spec.mapper)) return updateJoined(session, spec, values, options);
   const statement = update(spec.mapper.table, { all: options.all === true }).set(values as never);
   const where = wholeCondition(spec, 'update');
@@ -299,6 +305,8 @@ export async function updateAll(
 /** Deletes all rows of a query, and lets go of the session's objects among them. */
 export async function deleteAll(session: QuerySession, spec: QuerySpec, options: ChangeOptions): Promise<number> {
   await session.ready();
+  const { union } = spec;
+  if (union !== undefined) return changeUnion(session, spec, union, 'delete', options, (own) => deleteAll(session, own, options));
   if (hasRowsBelow(spec.mapper)) return deleteJoined(session, spec, options);
   const statement = deleteFrom(spec.mapper.table, { all: options.all === true });
   const where = wholeCondition(spec, 'delete');

@@ -175,11 +175,9 @@ export class Session extends UnitOfWork implements QuerySession, QueryRunner, As
   }
 
   relationQuery(entity: Entity, relation: Relationship): unknown {
-    return relationQuery(
-      newQuery(relation.target.entityClass, () => this),
-      entity,
-      relation,
-    );
+    const query = newQuery(relation.target.entityClass, () => this);
+    // A foreign key leads to one table.
+    return relationQuery(relation.target.readsUnion ? query.withPolymorphic([]) : query, entity, relation);
   }
 
   // Queries
