@@ -264,6 +264,8 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 const KINDS: Readonly<Record<string, (value: unknown, type: SqlType) => boolean>> = {
   integer: isNumber,
   smallInteger: isNumber,
+  tinyInteger: isNumber,
+  mediumInteger: isNumber,
   bigInteger: (value, type) => typeof value === (type.asNumber ? 'number' : 'bigint'),
   float: isNumber,
   double: isNumber,

@@ -49,37 +49,61 @@ export interface QuerySession extends JoinedChangeSession {
   restrict<N extends Node>(node: N): N;
 }
 
-/** The object with session key: the session's own, or read. */
-export async function getEntity(
+/** The object with this key: the session's own, or read. At once where neither the session nor the driver has to wait. */
+export function getEntity(
   session: QuerySession,
   mapper: Mapper,
   values: readonly unknown[],
   asked: readonly LoadRequest[],
-): Promise<Entity | null> {
+): MaybePromise<Entity | null> {
   const requests = withDefaults(mapper, asked);
   const known = session.identities.get(mapper, identityOf(values));
-  if (known !== undefined && !session.partial?.has(known)) {
-    if (!isA(known[MAPPER], mapper) || (hasCriteria() && !(await isSeen(session, known)))) return null;
+  if (known !== undefined && !session.partial?.has(known)) return getKnown(session, mapper, known, requests);
+  return session.busy
+    ? session.ready().then(() => getUnknown(session, mapper, values, requests))
+    : getUnknown(session, mapper, values, requests);
+}
+
+function getKnown(session: QuerySession, mapper: Mapper, known: Entity, requests: readonly LoadRequest[]): MaybePromise<Entity | null> {
+  if (!isA(known[MAPPER], mapper)) return null;
+  const settled = (): Entity | null => (session.removed.has(known) ? null : known);
+  if (!hasCriteria() && requests.length === 0) return settled();
+  const load = async (seen: boolean): Promise<Entity | null> => {
+    if (!seen) return null;
     if (requests.length > 0) await loadRequests(session, [known], requests);
-    return session.removed.has(known) ? null : known;
-  }
-  if (session.busy) await session.ready();
+    return settled();
+  };
+  return hasCriteria() ? isSeen(session, known).then(load) : load(true);
+}
+
+function getUnknown(
+  session: QuerySession,
+  mapper: Mapper,
+  values: readonly unknown[],
+  requests: readonly LoadRequest[],
+): MaybePromise<Entity | null> {
   // The rows of a class that shares its table are told apart when they are there.
   const reader = mapper.condition === null ? mapper : mapper.root;
   const within = valuesWithin(reader.rowColumns, false);
-  const answer = session.fetch(mapper.table, `get:${reader.planId}`, () => selectByKey(reader), [...within, ...values]);
-  const rows = answer instanceof Promise ? await answer : answer;
-  if (rows.length === 0) {
-    // An object that was to be read again and has no row is none of the session's.
-    if (known !== undefined && isA(known[MAPPER], mapper) && session.partial?.has(known)) letGo(session, known);
-    return null;
-  }
-  const [entity] = entitiesOfRows(session, reader, rows);
-  const later = session.later.settle();
-  if (later !== undefined) await later;
-  if (!isA(entity[MAPPER], mapper)) return null;
-  if (requests.length > 0) await loadRequests(session, [entity], requests);
-  return entity;
+  const build = (): Node => selectByKey(reader);
+  const answer = session.fetch(mapper.table, `get:${reader.planId}`, build, within.length === 0 ? values : [...within, ...values]);
+  const take = (rows: DriverRow[]): MaybePromise<Entity | null> => {
+    if (rows.length === 0) {
+      const known = session.identities.get(mapper, identityOf(values));
+      // An object that was to be read again and has no row is none of the session's.
+      if (known !== undefined && isA(known[MAPPER], mapper) && session.partial?.has(known)) letGo(session, known);
+      return null;
+    }
+    const [entity] = entitiesOfRows(session, reader, rows);
+    const later = session.later.settle();
+    if (later === undefined && requests.length === 0) return isA(entity[MAPPER], mapper) ? entity : null;
+    return (later ?? Promise.resolve()).then(async () => {
+      if (!isA(entity[MAPPER], mapper)) return null;
+      if (requests.length > 0) await loadRequests(session, [entity], requests);
+      return entity;
+    });
+  };
+  return answer instanceof Promise ? answer.then(take) : take(answer);
 }
 
 /** The object with this key as its row is now, whether or not the session has it; null where there is no row. */

@@ -1,6 +1,7 @@
 import type { Cte } from './cte.ts';
 import { sqlError } from './errors.ts';
 import { type FromItem, fromNode, Join, type JoinCondition, joinNode, type MissingIn } from './from-item.ts';
+import { withGroupValues } from './group-values.ts';
 import { hint } from './hint.ts';
 import { isJoinable, type Joinable, sourcesOf } from './join.ts';
 import { changeSelect, make, makeSelect } from './make.ts';
@@ -47,6 +48,13 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
 
   #with(change: Partial<FieldsOf<SelectNode>>): Select<R, I, J> {
     return new Select<R, I, J>(changeSelect(this.node, change), this.projection);
+  }
+
+  /** With clauses in which what the rows are grouped by may be said again. */
+  #grouped(change: Partial<Pick<FieldsOf<SelectNode>, 'groupBy' | 'having' | 'orderBy'>>): Select<R, I, J> {
+    const { columns, groupBy, having, orderBy } = this.node;
+    const { fields, projection } = withGroupValues({ columns, groupBy, having, orderBy, ...change }, this.projection);
+    return new Select<R, I, J>(changeSelect(this.node, fields), projection);
   }
 
   #modify(change: Partial<FieldsOf<SelectModifiersNode>>): Select<R, I, J> {
@@ -97,16 +105,16 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
   /** Groups the rows, by expressions or by columns of the result by their names or places. */
   groupBy(...items: (ExpressionLike | string | number)[]): Select<R, I, J> {
     const terms = items.map((item) => marked(unlabelled(termNode(item, this.projection, 'groupBy()')), this.projection));
-    return this.#with({ groupBy: [...this.node.groupBy, ...terms] });
+    return this.#grouped({ groupBy: [...this.node.groupBy, ...terms] });
   }
   /** Adds conditions on the groups. */
   having(...list: (ExpressionLike<boolean | null> | boolean)[]): Select<R, I, J> {
     const nodes = conditions(list, 'having()').filter((node) => !isTrue(node));
-    return nodes.length === 0 ? this : this.#with({ having: conjunction(flatten(this.node.having, nodes)) });
+    return nodes.length === 0 ? this : this.#grouped({ having: conjunction(flatten(this.node.having, nodes)) });
   }
   /** Adds to the order: expressions, or columns of the result by their names or places. Without arguments it takes the order away. */
   orderBy(...terms: (OrderTerm | ExpressionLike | string | number)[]): Select<R, I, J> {
-    return this.#with({
+    return this.#grouped({
       orderBy: terms.length === 0 ? [] : [...this.node.orderBy, ...markedAgain(orderNodes(terms, this.projection), this.projection)],
     });
   }
@@ -202,12 +210,15 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
     const from = this.node.from.length > 0 ? this.node.from : sourcesOf(this.node.columns);
     const columns = projection.items.map((item) => item.node);
     const [groupBy, orderBy] = [markedAgain(this.node.groupBy, projection), markedAgain(this.node.orderBy, projection)];
-    return new Select(make('select', { ...this.node, from, columns, groupBy, orderBy }), projection);
+    const again = withGroupValues({ columns, groupBy, having: this.node.having, orderBy }, projection);
+    return new Select(make('select', { ...this.node, from, ...again.fields }), again.projection);
   }
   /** More columns, after those that are there. SQLAlchemy: `add_columns()`. */
   addColumns<Q, const X extends readonly unknown[]>(this: Select<Q, I, J>, ...items: X): Select<AddedRow<Q, X, J>, AddedItems<I, X>, J> {
     const projection = joinProjections(this.projection, project(items, 'addColumns()'), 'addColumns()');
-    return new Select(make('select', { ...this.node, columns: projection.items.map((item) => item.node) }), projection);
+    const columns = projection.items.map((item) => item.node);
+    const again = withGroupValues({ ...this.node, columns }, projection);
+    return new Select(make('select', { ...this.node, ...again.fields }), again.projection);
   }
 
   #join(type: JoinNode['type'], target: FromItem | Joinable, on?: JoinCondition): Select<R, I, J> {
