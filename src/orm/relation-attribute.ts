@@ -210,7 +210,10 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
   contains(object: M): Expression<boolean> {
     const { relation } = this;
     const entity = entityFor(relation, object);
-    if (relation.overUnion) return this.#exists([], (target) => [isRowOfObject(unionBehind(target) as ConcreteUnion, entity).node]);
+    if (relation.overUnion) {
+      const keyOf = (position: number): Node => keyBind(relation, entity, position);
+      return this.#exists([], (target) => [isRowOfObject(unionBehind(target) as ConcreteUnion, entity, keyOf).node]);
+    }
     return this.#exists([], (target) =>
       relation.target.keyPositions.map((position) =>
         equal(columnOf(target, relation.target.columns[position]), keyBind(relation, entity, position)),

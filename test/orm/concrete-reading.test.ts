@@ -480,6 +480,11 @@ describe.each(allDatabases)('all that queries do over tables of several classes 
     expect(await towns(byTown.filter(Port.c.afloat.count().eq(2)))).toEqual(['a']);
     const raft = await session.get(Raft, 1);
     expect(await towns(byTown.filter(Port.c.craft.contains(raft as never)))).toEqual(['a']);
+    // A new object is stored before the query, and told from those of other classes that have its key.
+    const skiff = new Ship({ id: 3, name: 'skiff', masts: 1, portId: 3 });
+    session.add(skiff);
+    expect(await towns(byTown.filter(Port.c.craft.contains(skiff as never)))).toEqual(['c']);
+    await session.rollback();
     const c = alias(Craft, 'c');
     expect(await towns(byTown.join(Port.c.craft.of(c)).filter(c.of(Raft).c.logs.lt(5)))).toEqual(['b']);
     const rows = await session.all(select(Port.c.town, c).from(Port).join(Port.c.craft.of(c)).orderBy(c.c.name));
