@@ -280,9 +280,9 @@ function readsOf({ items }: Projection): Reads[] {
   return reads;
 }
 
-/** Parts of FROM without those that are there for a column alone, where something new reads their tables. */
+/** Parts of FROM without those that are there for what is selected alone, where something new reads their tables. */
 function withoutImplied(from: readonly Node[], { items }: Projection, more: readonly Node[]): readonly Node[] {
-  const implied = items.flatMap((item) => (item.entity === null ? (item.reads ?? []).map(({ from: own }) => own) : []));
+  const implied = items.flatMap((item) => (item.reads ?? []).map(({ from: own }) => own));
   if (implied.length === 0) return from;
   const named = new Set(sourcesOf(more).map(({ id }) => id));
   return from.filter((item) => !implied.includes(item) || !sourcesOf([item]).some(({ id }) => named.has(id)));

@@ -73,6 +73,13 @@ describe.each(allDatabases)('columnProperty() on $name', (database) => {
       { name: 'zed a', count: 0 },
     ]);
     session.expungeAll();
+    const rows = await session.all(select(Author, Book).join(Author.c.books).orderBy(Book.c.id));
+    expect(rows.map(([author, book]) => [author.fullName, author.bookCount, book.total])).toEqual([
+      ['ann b', 2, 15],
+      ['ann b', 2, 4],
+    ]);
+    expect((await session.all(select({ one: other }).orderBy(other.c.id))).map(({ one }) => one.fullName)).toEqual(['ann b', 'zed a']);
+    session.expungeAll();
     for (const strategy of ['joined', 'selectin'] as const) {
       const books = await session.query(Book).with({ author: strategy }).orderBy(Book.c.id).all();
       expect(books.map((book) => [book.total, book.author.fullName, book.author.bookCount])).toEqual([
