@@ -226,6 +226,9 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
     const way = isJoinable(target) ? target['~join']() : null;
     const more = way === null ? [fromNode(target, 'join()')] : way.steps.map((step) => step.source);
     const from = withoutImplied(this.node.from, this.projection, more);
+    const there = new Set(sourcesOf(from).map(({ id }) => id));
+    const again = sourcesOf(more).find(({ id }) => there.has(id));
+    if (again !== undefined) throw sqlError('sql.joined-again', again.name ?? 'a subquery');
     const { joined, left } = joinNode(
       type,
       from.length > 0 ? from : sourcesOf(columns),
