@@ -5,7 +5,7 @@ import { withGroupValues } from './group-values.ts';
 import { hint } from './hint.ts';
 import { isJoinable, type Joinable, sourcesOf } from './join.ts';
 import { changeSelect, make, makeSelect } from './make.ts';
-import type { Node } from './node.ts';
+import type { Node, SourceNode } from './node.ts';
 import type { FieldsOf } from './node-kinds.ts';
 import { isKind } from './node-walk.ts';
 import type { NameOf } from './operand.ts';
@@ -252,6 +252,12 @@ const BLANK_MODIFIERS = {
   correlated: [],
   ctes: [],
 };
+
+/** A select that reads these sources itself, whatever the statement around it reads. */
+export function readingItself(node: SelectNode, sources: readonly SourceNode[]): SelectNode {
+  const modifiers = make('selectModifiers', { ...(node.modifiers ?? BLANK_MODIFIERS), correlation: 'except', correlated: sources });
+  return changeSelect(node, { modifiers });
+}
 
 /** A condition with others that it does not have yet. */
 function added(existing: Node | null, more: readonly Node[]): Node | null {

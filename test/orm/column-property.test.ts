@@ -103,6 +103,33 @@ describe.each(allDatabases)('columnProperty() on $name', (database) => {
     expect(JSON.parse(JSON.stringify(await session.get(Comic, 2)))).toMatchObject({ total: 4, points: 8, colours: 4 });
   });
 
+  test('is of each row, whatever else the query reads', async () => {
+    const { session, Author, Book } = await openShop(database);
+    const counts = [
+      ['ann b', 2],
+      ['zed a', 0],
+    ];
+    const seen = (authors: readonly { fullName: string; bookCount: number }[]) => authors.map((one) => [one.fullName, one.bookCount]);
+    const byId = session.query(Author).orderBy(Author.c.id);
+    expect(seen(await byId.outerJoin(Author.c.books).all())).toEqual(counts);
+    session.expungeAll();
+    expect(seen(await byId.with({ books: 'joined' }).all())).toEqual(counts);
+    session.expungeAll();
+    const rows = await session.all(select(Author, Book.c.id).from(Author).outerJoin(Author.c.books).orderBy(Author.c.id, Book.c.id));
+    expect(rows.map(([author, id]) => [author.fullName, author.bookCount, id])).toEqual([
+      ['ann b', 2, 1],
+      ['ann b', 2, 2],
+      ['zed a', 0, null],
+    ]);
+    session.expungeAll();
+    const books = await session.query(Book).join(Book.c.author).filter(Author.c.bookCount.eq(2)).orderBy(Book.c.id).all();
+    expect(books.map(({ id }) => id)).toEqual([1, 2]);
+    const other = alias(Author, 'other');
+    const found = await session.query(other).outerJoin(other.c.books).filter(other.c.bookCount.eq(0)).all();
+    expect(seen(found)).toEqual([['zed a', 0]]);
+    expect(seen(await byId.filter(Author.c.books.any(Book.c.author.has(Author.c.bookCount.gt(1)))).all())).toEqual([['ann b', 2]]);
+  });
+
   test('is nothing that is written; after a change it is read again', async () => {
     const { session, Author, Book } = await openShop(database);
     const author = new Author({ first: 'new', last: 'one' });
