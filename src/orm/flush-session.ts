@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../dialects/base/driver.ts';
 import type { Node } from '../sql/node.ts';
 import type { PreparationSession } from './flush-preparation.ts';
 import type { Entity, Mapper } from './mapping.ts';
@@ -20,7 +21,7 @@ export interface FlushSession extends PreparationSession, Writer {
   /** What was written in this transaction, for afterCommit. */
   readonly written: WrittenRows[];
   /** Opens the transactions that writes of these classes belong to. */
-  beginWriting(mappers: Iterable<Mapper>): Promise<void>;
+  beginWriting(mappers: Iterable<Mapper>): MaybePromise<void>;
   /** SQL with the criteria of the classes that it reads. */
   restrict<N extends Node>(node: N): N;
 }

@@ -1,6 +1,7 @@
+import type { MaybePromise } from '../dialects/base/driver.ts';
 import { columnValue, differs, forgetRelated } from './attributes.ts';
 import { ormError } from './errors.ts';
-import { deleteEntities, dropDeleted } from './flush-deletes.ts';
+import { deleteBatch, deleteEntities, dropDeleted } from './flush-deletes.ts';
 import { insertNew, takeOverRows } from './flush-inserts.ts';
 import { addLinks, removeLinks } from './flush-links.ts';
 import type { KeyAssignment } from './flush-order.ts';
@@ -25,23 +26,29 @@ import {
   SESSION,
   STATUS,
 } from './mapping.ts';
-import { flushPlainDeletes, plainDeletes } from './plain-deletes.ts';
-import { flushPlainUpdates, plainUpdates } from './plain-updates.ts';
+import { plainDeletes } from './plain-deletes.ts';
+import { plainUpdates } from './plain-updates.ts';
 import { EntityCollection } from './related.ts';
 import { dropSqlValue } from './sql-values.ts';
 
 /** Writes what changed: cascades and events first, then a plan made at once, then its statements. SQLAlchemy: `Session.flush()`. */
-export async function flush(session: FlushSession): Promise<void> {
-  const plain = plainUpdates(session);
-  if (plain !== null && (await flushPlainUpdates(session, plain))) {
-    tidy(session);
-    return;
-  }
-  const deletes = plainDeletes(session);
-  if (deletes !== null && (await flushPlainDeletes(session, deletes))) {
-    settle(session, deletes.entities);
-    return;
-  }
+export function flush(session: FlushSession): MaybePromise<void> {
+  const updates = plainUpdates(session);
+  const plain = updates ?? plainDeletes(session);
+  if (plain === null) return flushPlanned(session);
+  const { version } = session;
+  const write = (): MaybePromise<void> => {
+    // What was changed while the transaction began is to be looked at with the rest.
+    if (session.version !== version) return flushPlanned(session);
+    const written = updates === null ? deleteBatch(session, plain.mapper, plain.entities) : updateChanged(session, plain.entities);
+    const end = (): void => (updates === null ? settle(session, plain.entities) : tidy(session));
+    return written instanceof Promise ? written.then(end) : end();
+  };
+  const begun = session.beginWriting([plain.mapper]);
+  return begun instanceof Promise ? begun.then(write) : write();
+}
+
+async function flushPlanned(session: FlushSession): Promise<void> {
   const preparation: Preparation = { nullified: [], unlinked: [], deletes: new Set(), inserts: new Set(), updates: new Set() };
   for (;;) {
     const version = await prepare(session, preparation);

@@ -1,19 +1,14 @@
-import { deleteBatch } from './flush-deletes.ts';
 import { orderMappers } from './flush-order.ts';
 import { canLetGo } from './flush-preparation.ts';
 import type { FlushSession } from './flush-session.ts';
 import { CHANGES, type Entity, MAPPER, type Mapper, PERSISTENT, RELATED, type Relationship, STATUS } from './mapping.ts';
-
-export interface PlainDeletes {
-  readonly mapper: Mapper;
-  readonly entities: readonly Entity[];
-}
+import type { PlainWork } from './plain-updates.ts';
 
 /**
  * The commonest deletes: objects of one class as they were read, without relations in memory or listeners, whose rows take
  * nothing with them that the session would have to look for. They need no plan. Null for any other.
  */
-export function plainDeletes(session: FlushSession): PlainDeletes | null {
+export function plainDeletes(session: FlushSession): PlainWork | null {
   if (!session.onlyRemoved) return null;
   let mapper: Mapper | null = null;
   const entities: Entity[] = [];
@@ -38,13 +33,4 @@ function takesNothing(relation: Relationship): boolean {
   if (relation.viewOnly) return true;
   if (relation.cascade.delete || relation.direction === 'manyToMany') return false;
   return relation.direction === 'manyToOne' || relation.passiveDeletes !== false || !canLetGo(relation);
-}
-
-/** Deletes them; false where something was changed while the transaction began, and all has to be looked at again. */
-export async function flushPlainDeletes(session: FlushSession, { mapper, entities }: PlainDeletes): Promise<boolean> {
-  const { version } = session;
-  await session.beginWriting([mapper]);
-  if (session.version !== version) return false;
-  await deleteBatch(session, mapper, entities);
-  return true;
 }

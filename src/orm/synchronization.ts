@@ -39,7 +39,7 @@ export interface FollowingSession extends AttachingSession, ReloadingSession {
   readonly undo: Undo[];
   /** Objects whose rows a statement deleted: they are detached when the transaction is committed. */
   readonly swept: Entity[];
-  beginWriting(mappers: Iterable<Mapper>): Promise<void>;
+  beginWriting(mappers: Iterable<Mapper>): MaybePromise<void>;
 }
 
 /** What a statement over many rows needs of a session. */

@@ -67,7 +67,8 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
     const kept = withoutImplied(this.node.from, this.projection, given);
     const items = given.filter((item) => !kept.includes(item));
     const where = sources.flatMap((source) => (source instanceof Join ? [] : (sourceOf(source, 'from()').reads?.where ?? [])));
-    return this.#with({ from: [...kept, ...items], where: added(this.node.where, where) }) as never;
+    const own = withoutComputed(this.node.where, this.projection, given);
+    return this.#with({ from: [...kept, ...items], where: added(own, where) }) as never;
   }
   /**
    * `INNER JOIN` a source, or along a relation. Without a condition the one foreign key between the two is used.
@@ -281,10 +282,27 @@ function readsOf({ items }: Projection): Reads[] {
 
 /** Parts of FROM without those that are there for a column alone, where something new reads their tables. */
 function withoutImplied(from: readonly Node[], { items }: Projection, more: readonly Node[]): readonly Node[] {
-  const implied = items.flatMap((item) => (item.entity === null && item.reads !== undefined ? item.reads.from : []));
+  const implied = items.flatMap((item) => (item.entity === null ? (item.reads ?? []).map(({ from: own }) => own) : []));
   if (implied.length === 0) return from;
   const named = new Set(sourcesOf(more).map(({ id }) => id));
   return from.filter((item) => !implied.includes(item) || !sourcesOf([item]).some(({ id }) => named.has(id)));
+}
+
+/**
+ * A condition without those that are there for expressions over columns of a class, where something new reads its tables: several of
+ * them, over several classes, may then go over all rows.
+ */
+function withoutComputed(where: Node | null, { items }: Projection, more: readonly Node[]): Node | null {
+  const computed = items.filter(({ node, entity }) => entity === null && !isKind(unlabelled(node), 'column'));
+  const reads = computed.flatMap((item) => item.reads ?? []);
+  if (where === null || reads.length === 0) return where;
+  const kept = new Set(items.flatMap((item) => (computed.includes(item) ? [] : (item.reads ?? []))));
+  const named = new Set(sourcesOf(more).map(({ id }) => id));
+  const dropped = reads
+    .filter((read) => !kept.has(read) && sourcesOf([read.from]).some(({ id }) => named.has(id)))
+    .map((read) => read.where);
+  if (dropped.includes(where)) return null;
+  return isKind(where, 'junction') ? conjunction(where.items.filter((item) => !dropped.includes(item))) : where;
 }
 
 /**

@@ -59,7 +59,7 @@ function firstIsExact(query: Node): boolean {
 /** The node as sorted text: a value of its own is sent so, anything else is turned. NULL is NULL. */
 function exactly(node: Node): Node {
   if (isExact(node) || (isKind(node, 'constant') && node.value === null)) return node;
-  if (isKind(node, 'bind') && ['numeric', 'integer', 'bigInteger', 'smallInteger', 'double', 'unknown', 'null'].includes(node.type.name))
+  if (isKind(node, 'bind') && (isWhole(node.type) || ['numeric', 'double', 'unknown', 'null'].includes(node.type.name)))
     return { ...node, type: EXACT } as Node;
   if (isKind(node, 'label')) return { ...node, operand: exactly(node.operand) } as Node;
   return call('', node);
