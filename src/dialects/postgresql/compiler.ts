@@ -24,6 +24,8 @@ const bare: WeakSet<Node> = new WeakSet();
 const wide: WeakSet<Node> = new WeakSet();
 
 const COMPARISONS = new Set(['=', '<>', '!=', '<', '<=', '>', '>=', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM']);
+/** SQL by hand after a value of which nothing else says a type. */
+const IS_NULL = /^\s*is\s+(not\s+)?null\b/i;
 /** SQL by hand before a list. */
 const BEFORE_LIST = /\b(not\s+)?in\s*$/i;
 /** In SQL by hand, what these are is plain; a text may stand for anything. */
@@ -117,6 +119,10 @@ function writeRaw(node: RawNode, to: Writer): void {
     for (const one of isKind(item, 'list') ? item.items : [item]) if (isBind(one)) bare.add(one);
     // FETCH FIRST takes no cast but this one.
     const said = pieces[i + 1].startsWith('::') || /\bcast\s*\(\s*$/i.test(pieces[i]);
+    if (isBind(item) && !said && !inPlace(to) && castName(item.type) === null && IS_NULL.test(pieces[i + 1])) {
+      to.visit(item).write('::TEXT');
+      return;
+    }
     const plain = isBind(item) && !said && !inPlace(to) && PLAIN_BY_HAND.has(item.type.name);
     if (plain)
       to.write('CAST(')
@@ -197,6 +203,10 @@ export const postgresqlVisitors: Visitors = {
     compared(node.left, node.right);
     compared(node.right, node.left);
     expressionVisitors.arrayOperator(node, to);
+  },
+  unary: (node, to) => {
+    if (node.postfix && isBind(node.operand)) anything.add(node.operand);
+    expressionVisitors.unary(node, to);
   },
   between: (node, to) => {
     compared(node.low, node.operand);
