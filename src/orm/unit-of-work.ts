@@ -37,6 +37,7 @@ import { SessionConnections } from './session-connections.ts';
 import { type CommitHooks, changesOf, type EndingSession, failWork, type ModelChange, refuseFailed } from './session-ending.ts';
 import { SessionListeners, STATE_EVENTS, WORK_EVENTS, type WorkEvent } from './session-events.ts';
 import type { StatementSession } from './session-statements.ts';
+import type { ConnectionOwner } from './session-transaction.ts';
 import type { StreamConnection } from './streaming.ts';
 import { toTransient } from './undo.ts';
 
@@ -68,7 +69,7 @@ const handlers = new AsyncLocalStorage<UnitOfWork>();
  * A session as its objects and the functions of this room see it: what it holds, what waits for the flush, and its way to the
  * databases. `Session` adds what users call.
  */
-export abstract class UnitOfWork implements FlushSession, EndingSession, StatementSession, LazySession {
+export abstract class UnitOfWork implements FlushSession, EndingSession, StatementSession, LazySession, ConnectionOwner {
   readonly identities: IdentityMap = new IdentityMap();
   // Most sessions read a little and write nothing: what such a one never needs is made when it is first asked for.
   #created: Set<Entity> | null = null;
@@ -97,12 +98,7 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
 
   constructor(options: SessionOptions) {
     this.options = options;
-    this.connections = new SessionConnections(
-      options.engineFor,
-      () => this.tell('afterBegin'),
-      (engine) => (options.limits === undefined ? null : limitsOf(options.limits, engine.limits)),
-      options.twoPhase === true,
-    );
+    this.connections = new SessionConnections(this, options.twoPhase === true);
     this.criteria = [options.criteria ?? [], this.ownCriteria];
     this.autoflush = options.autoflush ?? true;
     this.strict = options.strictLoading ?? false;
@@ -251,6 +247,16 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
 
   // The way to the database
 
+  engineFor(bind: string | null): Engine {
+    return this.options.engineFor(bind);
+  }
+  began(): MaybePromise<void> {
+    return this.tell('afterBegin');
+  }
+  limitsFor(engine: Engine): StatementLimits | null {
+    const { limits } = this.options;
+    return limits === undefined ? null : limitsOf(limits, engine.limits);
+  }
   /** The engine on which a table's statements run. */
   engineOf(table: Table): Engine {
     return this.connections.engineFor(table.bind);
