@@ -167,16 +167,15 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
     };
   }
   /** Tells the handlers of every session, then those of this one. */
-  tell(event: WorkEvent, changes?: () => readonly ModelChange[]): MaybePromise<void> {
-    const all = this.options.listeners;
-    if (this.#listeners?.has(event) !== true && all?.has(event) !== true) return;
-    const list = changes?.() ?? [];
-    const tell = async (): Promise<void> => {
-      await all?.tell(event, this as never, list);
-      await this.#listeners?.tell(event, this as never, list);
-    };
+  tell(event: WorkEvent, written: readonly WrittenRows[] = NOTHING, from = 0): MaybePromise<void> {
+    if (this.#listeners?.has(event) !== true && this.options.listeners?.has(event) !== true) return;
+    const changes = changesOf(written.slice(from));
     // A handler within a flush must not wait for it.
-    return WITHIN_FLUSH.has(event) ? this.handle(tell) : tell();
+    return WITHIN_FLUSH.has(event) ? this.handle(() => this.#tell(event, changes)) : this.#tell(event, changes);
+  }
+  async #tell(event: WorkEvent, changes: readonly ModelChange[]): Promise<void> {
+    await this.options.listeners?.tell(event, this as never, changes);
+    await this.#listeners?.tell(event, this as never, changes);
   }
   '~listen'(event: string, handler: (...args: never[]) => unknown): () => void {
     this.#listeners ??= new SessionListeners();
@@ -234,11 +233,11 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
       const before = this.written.length;
       const writing = flush(this);
       if (writing !== undefined) await writing;
-      const changes = (): ModelChange[] => changesOf(this.written.slice(before));
-      for (const event of this.written.length > before ? FLUSHED : []) {
-        const after = this.tell(event, changes);
-        if (after !== undefined) await after;
-      }
+      if (this.written.length > before)
+        for (const event of FLUSHED) {
+          const after = this.tell(event, this.written, before);
+          if (after !== undefined) await after;
+        }
     } catch (error) {
       if (this.connections.transaction.active) await failWork(this);
       throw error;
@@ -355,5 +354,6 @@ function holds(set: ReadonlySet<Entity> | null): boolean {
   return set !== null && set.size > 0;
 }
 
+const NOTHING: readonly WrittenRows[] = [];
 const WITHIN_FLUSH: ReadonlySet<WorkEvent> = new Set(['afterBegin', 'beforeFlush', 'afterFlush', 'afterFlushPostexec']);
 const FLUSHED = ['afterFlush', 'afterFlushPostexec'] as const;
