@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
-import { insertInto, MetaData, Table, t } from '../../src/index.ts';
+import { deleteFrom, insertInto, MetaData, Table, t } from '../../src/index.ts';
 import type { Query } from '../../src/sql/query.ts';
 import { shopDatabases } from './shop.ts';
 
@@ -41,7 +41,6 @@ export const toy = new Table(metadata, 'toy', {
 export const never = (value: unknown): never => value as never;
 
 async function fill(connection: Connection): Promise<void> {
-  await metadata.createAll(connection);
   await connection.execute(
     insertInto(person).values([
       {
@@ -99,6 +98,7 @@ export function agree(subject: string, cases: Readonly<Record<string, Case>>): v
     beforeAll(async () => {
       engine = createEngine(database.fileUrl());
       connection = await engine.connect({ autocommit: true });
+      await metadata.createAll(connection);
       await fill(connection);
     });
     afterAll(async () => {
@@ -107,6 +107,33 @@ export function agree(subject: string, cases: Readonly<Record<string, Case>>): v
     });
     it.each(Object.entries(cases))('%s', async (_name, [make, rows]) => {
       expect(plain(await connection.all(never(make())))).toEqual(rows);
+    });
+  });
+}
+
+/** A change, how many rows it is said to have changed, a query, and the rows that it gives then. */
+type Change = readonly [() => unknown, number, () => unknown, unknown];
+
+/** Tests that each of these changes does the same in every database. */
+export function agreeAfter(subject: string, cases: Readonly<Record<string, Change>>): void {
+  describe.each(shopDatabases)(`${subject} on $name`, (database) => {
+    let engine: Engine;
+    let connection: Connection;
+    beforeAll(async () => {
+      engine = createEngine(database.fileUrl());
+      connection = await engine.connect({ autocommit: true });
+      await metadata.createAll(connection);
+    });
+    afterAll(async () => {
+      await connection.close();
+      await engine.dispose();
+    });
+    it.each(Object.entries(cases))('%s', async (_name, [change, count, query, rows]) => {
+      for (const table of [toy, pet, person]) await connection.execute(deleteFrom(table, { all: true }));
+      await fill(connection);
+      const { rowCount } = await connection.execute(never(change()));
+      expect(plain(await connection.all(never(query())))).toEqual(rows);
+      expect(rowCount).toBe(count);
     });
   });
 }
