@@ -72,7 +72,15 @@ export function compare(
     warnings.push(`The table '${table.name}' has no model any more: it is dropped, with all its rows.`);
     warnings.push(...withoutType(found.get(table.name)));
   }
-  return { changes, problems, warnings };
+  return { changes: keysOutside(changes), problems, warnings };
+}
+
+/** Foreign keys go before anything that they stand on, and come after all of it, whichever table that is in. */
+function keysOutside(changes: readonly Change[]): Change[] {
+  const isDropped = ({ upgrade: [step] }: Change): boolean => step.kind === 'dropConstraint' && step.type === 'foreignKey';
+  const isCreated = ({ upgrade: [step] }: Change): boolean => step.kind === 'createForeignKey';
+  const rest = changes.filter((change) => !isDropped(change) && !isCreated(change));
+  return [...changes.filter(isDropped), ...rest, ...changes.filter(isCreated)];
 }
 
 /** Steps that create tables in this order. Foreign keys that close a circle are added at the end. */

@@ -7,6 +7,7 @@ import type {
   TableName,
   UniqueParts,
 } from '../dialects/base/dialect.ts';
+import type { Node } from '../sql/node.ts';
 import type { ForeignKey, Table, TableColumn } from '../sql/schema.ts';
 
 /**
@@ -32,6 +33,7 @@ export type Operation =
   | { readonly kind: 'createIndex'; readonly table: TableName; readonly index: IndexParts }
   | { readonly kind: 'dropIndex'; readonly table: TableName; readonly name: string }
   | { readonly kind: 'createUniqueConstraint'; readonly table: TableName; readonly unique: UniqueParts }
+  | { readonly kind: 'createCheckConstraint'; readonly table: TableName; readonly name: string; readonly condition: Node }
   | { readonly kind: 'createForeignKey'; readonly table: TableName; readonly key: ForeignKeyParts }
   | { readonly kind: 'dropConstraint'; readonly table: TableName; readonly name: string; readonly type: ConstraintKind }
   | {
@@ -67,6 +69,8 @@ export function statements(operation: Operation, ddl: DdlCompiler): string[] {
       return [ddl.dropIndex(operation.table, operation.name)];
     case 'createUniqueConstraint':
       return ddl.addUnique(operation.table, operation.unique);
+    case 'createCheckConstraint':
+      return ddl.addCheck(operation.table, operation.name, operation.condition);
     case 'createForeignKey':
       return ddl.addForeignKey(operation.table, operation.key);
     case 'dropConstraint':
@@ -91,6 +95,8 @@ export function describeOperation(operation: Operation): string {
       return `create ${operation.index.name}`;
     case 'createUniqueConstraint':
       return `create ${operation.unique.name}`;
+    case 'createCheckConstraint':
+      return `create ${operation.name}`;
     case 'createForeignKey':
       return `create ${operation.key.name}`;
     case 'dropIndex':
