@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { checkCatalog } from './ci-catalog.mjs';
 import { startServers } from './ci-servers.mjs';
 import { cleanInstall, outsideEnvironment } from './install.mjs';
@@ -16,6 +16,8 @@ const minute = 60_000;
 let passed = 0;
 let failed = 0;
 let current;
+/** A line for each thing that failed, printed once more at the end, where whoever reads only that finds it. */
+const failures = [];
 
 /** Runs a program in its own process group, so that what it started ends with it; resolves to its output, rejects unless it exits with 0. */
 function run(command, args, { env = {}, cwd = root, limit = 20 * minute, quiet = false } = {}) {
@@ -49,6 +51,12 @@ function counts(file) {
   // A file that could not even be loaded fails without a test of its own.
   const unloaded = (report.testResults ?? []).filter((result) => result.status === 'failed' && result.assertionResults.length === 0).length;
   const count = { passed: report.numPassedTests, failed: report.numFailedTests + unloaded };
+  for (const { name, message, assertionResults } of report.testResults ?? []) {
+    const bad = assertionResults.filter((test) => test.status === 'failed');
+    const lines = bad.map((test) => `${test.fullName}: ${(test.failureMessages?.[0] ?? '').split('\n    at ')[0].slice(0, 1000)}`);
+    if (bad.length === 0 && message) lines.push(message.slice(0, 1000));
+    for (const line of lines) failures.push(`${relative(root, name)}: ${line}`);
+  }
   if (count.passed + count.failed === 0) throw new Error('No test ran.');
   if (skipped > 0) {
     console.log(`${skipped} tests were skipped.`);
@@ -67,6 +75,7 @@ async function step(name, body) {
     if (typeof result?.passed === 'number') count = result;
   } catch (error) {
     console.log(error instanceof Error ? error.message : error);
+    failures.push(`${name}: ${error instanceof Error ? error.message : error}`);
     count = { passed: 0, failed: 1 };
   }
   passed += count.passed;
@@ -154,6 +163,7 @@ await step('catalog', () => checkCatalog(environment));
 await servers.stop();
 
 rmSync(reports, { recursive: true, force: true });
+for (const failure of failures) console.log(`\nFAILED ${failure}`);
 console.log(`\nTook ${((Date.now() - begun) / 1000).toFixed(0)} s.`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -180,6 +180,10 @@ const TABLE = {
     InvalidStateError,
     `${verb}() needs an object that is stored in this session, but ${object} is ${state}.`,
   ],
+  'orm.unknown-key': (relation: string, object: string, attribute: string, state: string, cure: string) => [
+    InvalidStateError,
+    `${relation} needs '${attribute}' of ${object}, which is ${state} when the statement runs. ${cure}.`,
+  ],
   'orm.deleted-again': (object: string) => [
     InvalidStateError,
     `${object} was deleted in this transaction and cannot be added again. Roll back, or make a new object.`,
@@ -206,6 +210,10 @@ const TABLE = {
   'orm.transaction-open': () => [
     InvalidStateError,
     'A transaction is already open on this session. Commit or roll it back first, or use beginNested() for a savepoint.',
+  ],
+  'orm.savepoint-undone': () => [
+    InvalidStateError,
+    'This savepoint was rolled back, or the transaction around it was, so that there is nothing to commit. Begin another with beginNested().',
   ],
   'orm.wrong-class': (relation: string, expected: string, got: string) => [
     MappingError,

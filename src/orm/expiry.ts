@@ -5,6 +5,7 @@ import { ormError } from './errors.ts';
 import { identityOf, nameOf } from './identity.ts';
 import { type LoadRequest, mergeRequests, readRequests, withDefaults } from './load-request.ts';
 import { byMapper, CHANGES, type Entity, MAPPER, type Mapper, PENDING, PERSISTENT, RELATED, ROW, SESSION, STATUS } from './mapping.ts';
+import { takeBackOtherSides } from './other-sides.ts';
 import { storedKey } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 import { forget, type ReloadingSession, type RowLock, readByKeys, readLock, replaceRow, tellRefresh } from './reloading.ts';
@@ -56,6 +57,7 @@ export function expireAll(session: ExpiringSession): void {
 }
 
 function expireWhole(session: ExpiringSession, entity: Entity): void {
+  takeBackOtherSides(entity);
   discardChanges(entity);
   forget(session, entity);
   const { keyPositions, columns } = entity[MAPPER];
@@ -65,6 +67,7 @@ function expireWhole(session: ExpiringSession, entity: Entity): void {
 
 function expireOne(session: ExpiringSession, entity: Entity, position: number): void {
   const { columns, keyPositions } = entity[MAPPER];
+  if (position >= columns.length) takeBackOtherSides(entity, position);
   const before = takeChange(entity, position);
   if (position >= columns.length) {
     const related = entity[RELATED];
@@ -153,6 +156,7 @@ function requestsOf(mapper: Mapper, positions: readonly number[] | null, relatio
 }
 
 function discard(session: ExpiringSession, entity: Entity): void {
+  takeBackOtherSides(entity);
   discardChanges(entity);
   session.dirty.delete(entity);
   session.watched.delete(entity);

@@ -23,9 +23,10 @@ import {
   STATUS,
 } from './mapping.ts';
 import { numberMembers } from './ordering.ts';
+import { rowValue } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 import { isWholeHere, merge, relatedTo } from './related-filling.ts';
-import { loadSelectIn } from './select-in-loading.ts';
+import { loadSelectIn, loadTargets } from './select-in-loading.ts';
 
 /** What preparing a flush works on: the session's sets of changed objects. */
 export interface PreparationSession extends LoadingSession {
@@ -148,7 +149,7 @@ async function cascadeDelete(
 }
 
 /** Whether the children's key may become NULL. */
-function canLetGo(relation: Relationship): boolean {
+export function canLetGo(relation: Relationship): boolean {
   return relation.remote.every((position) => relation.target.columns[position].nullable);
 }
 
@@ -203,7 +204,7 @@ async function loadFormer(session: PreparationSession): Promise<void> {
       // What is found now is true of this transaction.
       session.noteLoaded(owner, relation);
       const owners = replaced.get(relation) ?? new Map<unknown, Entity>();
-      owners.set(identityOf(relation.local.map((position) => columnValue(owner, position))), owner);
+      owners.set(identityOf(relation.local.map((position) => rowValue(owner, position))), owner);
       replaced.set(relation, owners);
     }
   }
@@ -225,9 +226,43 @@ async function loadFormer(session: PreparationSession): Promise<void> {
   }
 }
 
+/** What a to-one relation with delete-orphan gave up without having loaded it: only now it must be known what goes. */
+async function loadGivenUp(session: PreparationSession): Promise<void> {
+  const lost = new Map<Relationship, Entity[]>();
+  for (const owner of session.dirty)
+    for (const relation of unknownFormers(owner)) {
+      if (!relation.cascade.deleteOrphan || relation.local.some((position) => rowValue(owner, position) == null)) continue;
+      lost.set(relation, [...(lost.get(relation) ?? []), owner]);
+    }
+  for (const [relation, owners] of lost) {
+    const keys = owners.map((owner) => relation.local.map((position) => rowValue(owner, position)));
+    const found = await inScope({ without: 'all' }, () => loadTargets(session, relation, keys));
+    owners.forEach((owner, place) => {
+      const changes = owner[CHANGES] ?? [];
+      const position = owner[MAPPER].columns.length + relation.position;
+      for (let i = 0; i < changes.length; i += 2) if (changes[i] === position) changes[i + 1] = found.get(identityOf(keys[place])) ?? null;
+    });
+  }
+}
+
+/** The to-one relations of a stored object that were changed while it was not known what they held. */
+function unknownFormers(owner: Entity): Relationship[] {
+  const changes = owner[CHANGES];
+  const list: Relationship[] = [];
+  if (changes === null || owner[STATUS] !== PERSISTENT) return list;
+  const { columns } = owner[MAPPER];
+  for (let i = 0; i < changes.length; i += 2) {
+    if (changes[i + 1] !== undefined || (changes[i] as number) < columns.length) continue;
+    const relation = owner[MAPPER].relations()[(changes[i] as number) - columns.length];
+    if (relation.direction === 'manyToOne' && !relation.viewOnly) list.push(relation);
+  }
+  return list;
+}
+
 /** `set()` on a collection that was not loaded: only now it must be known what goes. */
 async function loadReplaced(session: PreparationSession): Promise<void> {
   await loadFormer(session);
+  await loadGivenUp(session);
   const replaced = new Map<Relationship, { readonly collection: EntityCollection; readonly shadow: Entity[] }[]>();
   for (const owner of session.dirty) {
     if (owner[RELATED] === null) continue;
@@ -258,6 +293,11 @@ async function loadReplaced(session: PreparationSession): Promise<void> {
 function removeOrphans(session: PreparationSession): void {
   for (const owner of [...session.created, ...session.dirty]) {
     if (owner[RELATED] === null) continue;
+    // A parent that is not here, whose collection tells nothing, lost its child on the child's side.
+    for (const relation of unknownFormers(owner)) {
+      if (relation.back?.cascade.deleteOrphan !== true || owner[RELATED][relation.position] !== null) continue;
+      if (relation.local.every((position) => rowValue(owner, position) != null)) remove(session, owner);
+    }
     for (const relation of owner[MAPPER].relations()) {
       if (!relation.cascade.deleteOrphan) continue;
       for (const child of givenUp(owner, relation)) if (isOrphan(session, child, relation)) remove(session, child);

@@ -1,11 +1,11 @@
 import { make, makeBind, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import { conjunction } from '../sql/operand.ts';
-import { columnValue } from './attributes.ts';
 import { identityOf } from './identity.ts';
 import type { LoadingSession } from './loader.ts';
 import { columnOf } from './mapped-source.ts';
 import { type Entity, PERSISTENT, RELATED, type Relationship, STATUS } from './mapping.ts';
+import { rowValue } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 
 /** Pairs that are looked up in one statement. */
@@ -48,7 +48,8 @@ export async function dropKnownPairs(session: LoadingSession, owners: Iterable<E
 }
 
 async function lookUp(session: LoadingSession, relation: Relationship, list: readonly Candidate[]): Promise<void> {
-  const keyOf = (entity: Entity, positions: readonly number[]): unknown[] => positions.map((position) => columnValue(entity, position));
+  // Keys that this flush changes are not changed yet.
+  const keyOf = (entity: Entity, positions: readonly number[]): unknown[] => positions.map((position) => rowValue(entity, position));
   const through = relation.through as NonNullable<Relationship['through']>;
   const columns = [...relation.throughLocal, ...relation.throughRemote];
   const pairs = list.map(({ collection, member }) => [...keyOf(collection.owner, relation.local), ...keyOf(member, relation.remote)]);

@@ -10,7 +10,7 @@ import { columnValue, plainValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
 import { columnOf } from './mapped-source.ts';
-import { type Entity, MAPPER, type WriteTarget } from './mapping.ts';
+import { CHANGES, type Entity, MAPPER, PERSISTENT, STATUS, type WriteTarget } from './mapping.ts';
 
 /** What writing rows needs of a session: statements on a table's database, their plans found by key. */
 export interface Writer {
@@ -67,6 +67,12 @@ export function storedValue(entity: Entity, position: number, changes: readonly 
   if (changes !== null)
     for (let i = 0; i < changes.length; i += 2) if (changes[i] === position) return plainValue(entity, position, changes[i + 1]);
   return columnValue(entity, position);
+}
+
+/** A column's value as the row has it now, or will have it, where there is none yet: what other rows refer to it by. */
+export function rowValue(entity: Entity, position: number): unknown {
+  const changes = entity[CHANGES];
+  return changes === null || entity[STATUS] < PERSISTENT ? columnValue(entity, position) : storedValue(entity, position, changes);
 }
 
 /** What an object's row is found by when it is changed or deleted: its key, and its version where the class has one. */

@@ -26,6 +26,7 @@ import {
   TRANSIENT,
 } from './mapping.ts';
 import { isNotLoaded } from './not-loaded.ts';
+import { rowValue } from './persistence.ts';
 import { keepSpecimen } from './specimens.ts';
 
 /** The one implementation of both. It fires no statements of its own: its owner's session does. */
@@ -134,7 +135,7 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
     if (relation.back !== null && hasChange(object, object[MAPPER].columns.length + relation.back.position)) return undefined;
     const theirs = remote.map((position) => columnValue(object, position));
     if (theirs.includes(undefined)) return undefined;
-    return identityOf(theirs) === identityOf(local.map((position) => columnValue(owner, position)));
+    return identityOf(theirs) === identityOf(local.map((position) => rowValue(owner, position)));
   }
   /** Whether a loaded collection has the object; large ones keep an index. */
   holds(object: Entity): boolean {
@@ -182,7 +183,7 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
   }
   query(): unknown {
     const session = this.owner[SESSION];
-    if (session === null || this.owner[STATUS] !== PERSISTENT) {
+    if (session === null || (this.owner[STATUS] !== PERSISTENT && this.owner[STATUS] !== PENDING)) {
       throw ormError('orm.detached', nameOf(this.owner), `its '${this.relation.key}' cannot be queried`);
     }
     return session.relationQuery(this.owner, this.relation);
@@ -278,7 +279,7 @@ function isObject(object: Entity): Expression<boolean> {
     return make('binary', {
       operator: '=',
       left: makeColumn(table.node, name, key, type),
-      right: makeBind(columnValue(object, position), type),
+      right: makeBind(rowValue(object, position), type),
     });
   });
   return new Expression<boolean>(conjunction(equal) as Node, BOOLEAN);

@@ -2,24 +2,37 @@ import { describe } from '../sql/errors.ts';
 import { Expression } from '../sql/expression.ts';
 import { func } from '../sql/function.ts';
 import type { Joinable } from '../sql/join.ts';
-import { make, makeAlias, makeBind, makeSelect } from '../sql/make.ts';
+import { make, makeAlias, makeLateBind, makeSelect } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import type { NameOf } from '../sql/operand.ts';
 import { conditions, conjunction, type ExpressionLike } from '../sql/operand.ts';
 import { type Source, sourceOf } from '../sql/schema.ts';
 import type { SelectNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN, INTEGER } from '../sql/type.ts';
-import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { nameOf } from './identity.ts';
-import { adaptTo, columnOf } from './mapped-source.ts';
+import { adaptTo, columnOf, isRowOf } from './mapped-source.ts';
 import { mapperOf } from './mapper.ts';
-import { type Entity, isEntity, MAPPER, type Mapper, type RelationListeners, type Relationship } from './mapping.ts';
+import {
+  DELETED,
+  DETACHED,
+  type Entity,
+  isEntity,
+  MAPPER,
+  type Mapper,
+  PENDING,
+  PERSISTENT,
+  type RelationListeners,
+  type Relationship,
+  STATUS,
+  TRANSIENT,
+} from './mapping.ts';
+import { rowValue } from './persistence.ts';
 import { fromNaming, wholeFrom } from './polymorphic-reading.ts';
 import { splitJoin, TRUE } from './relation-condition.ts';
 
-function equal(left: Node, right: Node): Node {
+export function equal(left: Node, right: Node): Node {
   return make('binary', { operator: '=', left, right });
 }
 
@@ -28,12 +41,18 @@ export function tie(relation: Relationship, parent: SourceNode, target: SourceNo
   if (relation.join !== null) {
     const { near, far, across } = splitJoin(relation.join, parent, target, null);
     const said = [near, far, across].filter((node): node is Node => node !== null && node !== TRUE);
-    return conjunction([...said, ...extra(relation, target)]) as Node;
+    return conjunction([...ofOwners(relation, parent), ...said, ...extra(relation, target)]) as Node;
   }
   const pairs = relation.local.map((position, i) =>
     equal(columnOf(parent, relation.mapper.columns[position]), columnOf(target, relation.target.columns[relation.remote[i]])),
   );
-  return conjunction([...pairs, ...extra(relation, target)]) as Node;
+  return conjunction([...ofOwners(relation, parent), ...pairs, ...extra(relation, target)]) as Node;
+}
+
+/** That a row is of the relation's own class, where its key tells whose the related rows are, and rows of others may have the same. */
+function ofOwners({ mapper, local }: Relationship, parent: SourceNode): Node[] {
+  const rows = isRowOf(parent, mapper);
+  return rows !== null && local.every((position) => mapper.keyPositions.includes(position)) ? [rows] : [];
 }
 
 function extra(relation: Relationship, target: SourceNode): Node[] {
@@ -55,7 +74,8 @@ export function ties(
   if (relation.join !== null) {
     const split = splitJoin(relation.join, parent, target, through);
     const more = extra(relation, target);
-    return more.length === 0 ? split : { ...split, far: conjunction([split.far, ...more]) as Node };
+    const near = conjunction([...ofOwners(relation, parent), split.near]) as Node;
+    return { ...split, near, far: more.length === 0 ? split.far : (conjunction([split.far, ...more]) as Node) };
   }
   const near = relation.throughLocal.map((column, i) =>
     equal(columnOf(parent, relation.mapper.columns[relation.local[i]]), columnOf(through, column)),
@@ -63,7 +83,11 @@ export function ties(
   const far = relation.throughRemote.map((column, i) =>
     equal(columnOf(through, column), columnOf(target, relation.target.columns[relation.remote[i]])),
   );
-  return { near: conjunction(near) as Node, far: conjunction([...far, ...extra(relation, target)]) as Node, across: null };
+  return {
+    near: conjunction([...ofOwners(relation, parent), ...near]) as Node,
+    far: conjunction([...far, ...extra(relation, target)]) as Node,
+    across: null,
+  };
 }
 
 /**
@@ -157,14 +181,14 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
     const query = this.#related([func.count().node], conditions(list, `${this.relation.name}.count()`));
     return new Expression<number>(make('scalar', { query }), INTEGER);
   }
-  /** Is related to this object; `null` is: to none. SQLAlchemy: `==`. */
+  /** Is related to this object, by the key that it has when the statement runs; `null` is: to none. SQLAlchemy: `==`. */
   eq(object: M | null): Expression<boolean> {
     const { relation } = this;
     if (object === null) return this.isNull();
     if (relation.direction !== 'manyToOne') return this.contains(object);
     const entity = entityFor(relation, object);
     const pairs = relation.local.map((position, i) =>
-      equal(columnOf(this.#source, relation.mapper.columns[position]), keyBind(entity, relation.target, relation.remote[i])),
+      equal(columnOf(this.#source, relation.mapper.columns[position]), keyBind(relation, entity, relation.remote[i])),
     );
     return new Expression(conjunction(pairs) as Node, BOOLEAN);
   }
@@ -183,7 +207,7 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
     const entity = entityFor(relation, object);
     return this.#exists([], (target) =>
       relation.target.keyPositions.map((position) =>
-        equal(columnOf(target, relation.target.columns[position]), keyBind(entity, relation.target, position)),
+        equal(columnOf(target, relation.target.columns[position]), keyBind(relation, entity, position)),
       ),
     );
   }
@@ -258,10 +282,24 @@ function entityFor(relation: Relationship, object: unknown): Entity {
   return object;
 }
 
-/** A parameter with one value of an object's key. Throws for an object that has none yet. */
-function keyBind(entity: Entity, mapper: Mapper, position: number): Node {
-  const column = mapper.columns[position];
-  const value = columnValue(entity, position);
-  if (value === undefined || value === null) throw ormError('orm.not-persistent', nameOf(entity), 'eq', 'not stored yet; flush first');
-  return makeBind(value, column.type);
+/** A parameter with one value of an object's key, read when the statement runs: a new object gets it by the flush before. */
+function keyBind(relation: Relationship, entity: Entity, position: number): Node {
+  const { type, key } = relation.target.columns[position];
+  const read = (): unknown => rowValue(entity, position) ?? unknownKey(relation, entity, key, rowValue(entity, position));
+  return makeLateBind(read, type);
+}
+
+/** Throws what says why a statement cannot tell an object's rows. */
+export function unknownKey(relation: Relationship, entity: Entity, key: string, value: unknown): never {
+  const cure =
+    value === null
+      ? `Give it a value first`
+      : {
+          [TRANSIENT]: 'Add it to the session, which flushes before its queries',
+          [PENDING]: 'Flush before the query, which does not',
+          [PERSISTENT]: 'Call refresh() for it before the query',
+          [DELETED]: 'Its row is gone',
+          [DETACHED]: 'Load it before its session closes',
+        }[entity[STATUS]];
+  throw ormError('orm.unknown-key', relation.name, nameOf(entity), key, value === null ? 'null' : 'not known', cure);
 }

@@ -1,17 +1,23 @@
 import { Expression } from '../sql/expression.ts';
-import { make, makeAlias, makeBind, rebuild } from '../sql/make.ts';
+import { makeAlias, makeLateBind, rebuild } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind, mapChildren } from '../sql/node-walk.ts';
 import { conjunction } from '../sql/operand.ts';
-import { BOOLEAN } from '../sql/type.ts';
-import { columnValue } from './attributes.ts';
+import { BOOLEAN, type SqlType } from '../sql/type.ts';
 import { columnOf } from './mapped-source.ts';
 import type { Entity, Relationship } from './mapping.ts';
+import { rowValue } from './persistence.ts';
 import type { Query } from './query.ts';
-import { tie, ties } from './relation-attribute.ts';
+import { equal, tie, ties, unknownKey } from './relation-attribute.ts';
 
-function is(column: Node, value: unknown, type: Parameters<typeof makeBind>[1]): Node {
-  return make('binary', { operator: '=', left: column, right: makeBind(value, type) });
+/** The value that an object's column has when the query runs: a new object gets its key by the flush before. */
+function columnBind(relation: Relationship, owner: Entity, position: number, type: SqlType): Node {
+  const { key } = relation.mapper.columns[position];
+  const read = (): unknown => {
+    const value = rowValue(owner, position);
+    return value === undefined ? unknownKey(relation, owner, key, value) : value;
+  };
+  return makeLateBind(read, type);
 }
 
 function condition(nodes: readonly Node[]): Expression<boolean> {
@@ -25,7 +31,7 @@ function withValues(node: Node, source: SourceNode, relation: Relationship, owne
     if (isKind(child, 'column')) {
       if (child.source.id !== source.id) return child;
       const column = columns.find((candidate) => candidate.name === child.name) as (typeof columns)[number];
-      return makeBind(columnValue(owner, column.position) ?? null, column.type);
+      return columnBind(relation, owner, column.position, column.type);
     }
     const mapped = mapChildren(child, change);
     return mapped === child ? child : rebuild(mapped);
@@ -49,14 +55,14 @@ export function relationQuery(query: Query<unknown>, owner: Entity, relation: Re
   if (relation.through === null) {
     const keys = relation.remote.map((position, i) => {
       const column = relation.target.columns[position];
-      return is(columnOf(target.node, column), columnValue(owner, relation.local[i]), column.type);
+      return equal(columnOf(target.node, column), columnBind(relation, owner, relation.local[i], column.type));
     });
     return ordered.filter(condition([...keys, ...own]));
   }
   const through = relation.through;
   const { far } = ties(relation, relation.mapper.table.node, through.node, target.node);
   const keys = relation.throughLocal.map((column, i) =>
-    is(columnOf(through.node, column), columnValue(owner, relation.local[i]), column.type),
+    equal(columnOf(through.node, column), columnBind(relation, owner, relation.local[i], column.type)),
   );
   return ordered.join(through, new Expression<boolean>(far, BOOLEAN)).filter(condition(keys));
 }

@@ -10,6 +10,7 @@ import { identityOf, identityOfRow } from './identity.ts';
 import type { LoadingSession } from './loader.ts';
 import { columnOf } from './mapped-source.ts';
 import { byMapper, CHANGES, type Entity, MAPPER, type Mapper, PERSISTENT, RELATED, ROW, SESSION, STATUS, UNRESTRICTED } from './mapping.ts';
+import { takeBackOtherSides } from './other-sides.ts';
 import { storedKey } from './persistence.ts';
 import { lockedOwn } from './polymorphic-reading.ts';
 import { EntityCollection } from './related.ts';
@@ -54,6 +55,7 @@ export function readLock(lock: boolean | RowLock | undefined): RowLock | null {
 
 /** Forgets what was changed, and what is related. */
 export function forget(session: ReloadingSession, entity: Entity): void {
+  takeBackOtherSides(entity);
   entity[CHANGES] = null;
   dropSqlValues(entity);
   session.dirty.delete(entity);

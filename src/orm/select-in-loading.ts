@@ -10,7 +10,7 @@ import { isPlain } from './load-request.ts';
 import { complete, entitiesOfRows, entityOfRow, type LoadingSession } from './loader.ts';
 import { CHANGES, type Entity, hasChange, MAPPER, PERSISTENT, type Relationship, ROW, STATUS } from './mapping.ts';
 import { groupByOwner, ownerOf } from './owner-groups.ts';
-import { storedKey } from './persistence.ts';
+import { rowValue, storedKey } from './persistence.ts';
 import { fill, fillOne } from './related-filling.ts';
 import { ALL, type ParentKeys, relatedStatement, type Wish } from './related-statement.ts';
 import { readByKeys } from './reloading.ts';
@@ -57,7 +57,7 @@ export async function loadSelectIn(
 
 /** Reads the columns by which the parents find what the relation leads to, where a query left them out. */
 async function readOwnSide(session: LoadingSession, { local, mapper }: Relationship, parents: readonly Entity[]): Promise<void> {
-  const lacking = parents.filter((parent) => parent[STATUS] === PERSISTENT && local.some((place) => parent[ROW][place] === undefined));
+  const lacking = parents.filter((parent) => parent[STATUS] === PERSISTENT && local.some((place) => rowValue(parent, place) === undefined));
   if (lacking.length === 0) return;
   const keys = lacking.map((parent) => storedKey(parent, parent[CHANGES]));
   const found = await readByKeys(session, mapper, keys, { positions: local });
@@ -88,7 +88,9 @@ export interface ParentKeyList {
   readonly values: readonly unknown[];
 }
 
-export function parentKeys(parents: readonly Entity[], { local }: Relationship): ParentKeyList {
+export function parentKeys(parents: readonly Entity[], { local, direction }: Relationship): ParentKeyList {
+  // A foreign key leads to where it points now; other rows still refer to the key that the parent's row has.
+  const valueAt = direction === 'manyToOne' ? columnValue : rowValue;
   const identities: unknown[] = [];
   const values: unknown[] = [];
   const seen = new Set<unknown>();
@@ -97,12 +99,12 @@ export function parentKeys(parents: readonly Entity[], { local }: Relationship):
     let identity: unknown;
     let value: unknown;
     if (local.length === 1) {
-      value = columnValue(parent, first);
+      value = valueAt(parent, first);
       // Most keys are numbers, which are their own identity.
       if (typeof value === 'number') identity = value;
       else if (value !== null && value !== undefined) identity = identityOf([value]);
     } else {
-      const list = local.map((position) => columnValue(parent, position));
+      const list = local.map((position) => valueAt(parent, position));
       value = list;
       if (!list.some((one) => one === null || one === undefined)) identity = identityOf(list);
     }
@@ -151,6 +153,21 @@ async function loadOne(
     else fillOne(session, waiting[i], relation, found.get(identity) ?? null, partial);
   }
   return loaded;
+}
+
+/** The objects that a to-one relation leads to from these keys, whatever its owners hold now; by their keys' identity. */
+export async function loadTargets(
+  session: LoadingSession,
+  relation: Relationship,
+  keys: readonly (readonly unknown[])[],
+): Promise<Map<unknown, Entity>> {
+  const found = new Map<unknown, Entity>();
+  const owner = ownerOf(relation);
+  const asked = relation.local.length === 1 ? keys.map(([value]) => value) : keys;
+  await fetchRelated(session, relation, asked, ALL, null, [], (entity, row) => {
+    found.set(owner(row), entity);
+  });
+  return found;
 }
 
 /** Fetches the related rows of these keys, so many at a time, and gives each row's object with it. */

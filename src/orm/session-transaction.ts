@@ -10,6 +10,8 @@ export interface Savepoint {
   /** How much had been done when it was set. */
   readonly undo: number;
   readonly written: number;
+  /** Whether it was rolled back, by itself or with what is around it. */
+  undone: boolean;
 }
 
 /** The open transactions of a session, one for each database that it wrote to. SQLAlchemy: `SessionTransaction`. */
@@ -111,7 +113,7 @@ export class SessionTransaction {
   }
 
   async savepoint(written: number): Promise<Savepoint> {
-    const savepoint = { name: `sp_${++this.#names}`, undo: this.undo.length, written };
+    const savepoint = { name: `sp_${++this.#names}`, undo: this.undo.length, written, undone: false };
     for (const connection of this.#connections.values()) await connection.savepoint(savepoint.name);
     this.savepoints.push(savepoint);
     return savepoint;
@@ -133,11 +135,25 @@ export class SessionTransaction {
       await connection.rollbackTo(savepoint.name);
       await connection.releaseSavepoint(savepoint.name);
     }
-    this.savepoints.splice(place);
+    for (const gone of this.savepoints.splice(place)) gone.undone = true;
   }
 
-  async commit(): Promise<void> {
-    const inSteps = this.#twoPhase && this.#connections.size > 1;
+  commit(): MaybePromise<void> {
+    return this.#connections.size === 1 ? this.#commitOne() : this.#commitAll();
+  }
+  #commitOne(): MaybePromise<void> {
+    const [[engine, connection]] = this.#connections;
+    const close = (): MaybePromise<void> => {
+      this.#connections.delete(engine);
+      const closed = connection.close();
+      if (closed instanceof Promise) return closed.then(() => this.#forget());
+      this.#forget();
+    };
+    const done = connection.commit();
+    return done instanceof Promise ? done.then(close) : close();
+  }
+  async #commitAll(): Promise<void> {
+    const inSteps = this.#twoPhase;
     // Where one cannot be made safe, all are undone; one alone needs no second step.
     if (inSteps) for (const connection of this.#connections.values()) await connection.prepare();
     let failure: unknown = null;
@@ -171,6 +187,7 @@ export class SessionTransaction {
       await connection.close();
     }
     this.#connections.clear();
+    for (const gone of this.savepoints) gone.undone = true;
     this.#forget();
     if (failure !== null) throw failure;
   }

@@ -12,7 +12,7 @@ export interface SessionTransactionOptions extends TransactionOptions {
 
 /** A savepoint of a session. */
 export interface NestedTransaction extends AsyncDisposable {
-  /** Keeps what was done since. */
+  /** Keeps what was done since. Throws an InvalidStateError where it was rolled back, or the transaction around it was. */
   commit(): Promise<void>;
   /** Undoes what was done since, in the database and in the objects. */
   rollback(): Promise<void>;
@@ -46,6 +46,7 @@ export function nestedTransaction(transaction: SessionTransaction, savepoint: Sa
   };
   return {
     commit: async () => {
+      if (savepoint.undone) throw ormError('orm.savepoint-undone');
       await steps.keep();
       if (end()) await transaction.release(savepoint);
     },

@@ -225,6 +225,35 @@ export function makeBind(value: unknown, type: SqlType, options: { expanding?: b
   return node;
 }
 
+/**
+ * A parameter whose value is asked for when the statement runs: of an object that gets its key by the flush before. Its
+ * shape is that of any other parameter.
+ */
+export function makeLateBind(read: () => unknown, type: SqlType): BindNode {
+  return new LateBind(read, type);
+}
+
+class LateBind implements BindNode {
+  readonly kind = 'bind';
+  readonly type: SqlType;
+  readonly expanding = false;
+  readonly name = null;
+  readonly slot = -1;
+  readonly key: string;
+  readonly binds: readonly BindNode[] = [this];
+  readonly aliases: readonly AliasNode[] = NO_ALIASES;
+  readonly #read: () => unknown;
+
+  constructor(read: () => unknown, type: SqlType) {
+    this.type = type;
+    this.key = `?${type.key}`;
+    this.#read = read;
+  }
+  get value(): unknown {
+    return this.#read();
+  }
+}
+
 /** A source's own part of its columns' keys. */
 export function sourceKey(source: SourceNode): string {
   return source.kind === 'table' ? source.id : source.name === null ? `~${source.id}~` : `alias${tokenKey(source.name)}`;

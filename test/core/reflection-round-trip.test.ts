@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { catalogDatabases } from '../setup/foreign-schemas.ts';
 import { differences, engineAfter, expectMadeAgain } from '../setup/made-again.ts';
 import { pgliteDatabases } from '../setup/pglite-databases.ts';
+import { firstSeed } from '../setup/seed.ts';
 import { randomSchema } from './random-schema.ts';
 import { Random } from './random-values.ts';
 
-const SEED = Number(process.env.ATHANOR_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const SCHEMAS = 6;
+const SCHEMAS = Number(process.env.ATHANOR_RUNS ?? 6);
 
 describe.each([...catalogDatabases, ...pgliteDatabases])('any schema on $name', (database) => {
-  it.each(Array.from({ length: SCHEMAS }, (_, i) => SEED + i))(
+  it.each(Array.from({ length: SCHEMAS }, (_, i) => firstSeed + i))(
     'is read back as it was created, and created again the same: seed %i',
     async (seed) => {
       const models = randomSchema(new Random(seed), database.family);

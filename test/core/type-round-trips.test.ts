@@ -7,10 +7,10 @@ import { ownTypesOf } from '../../src/sql/own-types.ts';
 import { rawSql } from '../../src/sql/raw-text.ts';
 import { afterTest, type TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
+import { firstSeed } from '../setup/seed.ts';
 import { isComparable, Random, TYPE_CASES, type TypeCase } from './random-values.ts';
 
-const SEED = Number(process.env.ATHANOR_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const RANDOM_VALUES = 40;
+const RANDOM_VALUES = Number(process.env.ATHANOR_RUNS ?? 40);
 
 async function open(database: TestDatabase): Promise<{ engine: Engine; connection: Connection }> {
   const engine = createEngine(database.url());
@@ -28,7 +28,7 @@ async function create(engine: Engine, connection: Connection, table: Table): Pro
 }
 
 function valuesOf({ edges, random, only }: TypeCase, family: TestDatabase['family']): unknown[] {
-  const source = new Random(SEED);
+  const source = new Random(firstSeed);
   return [...edges, ...(only?.[family] ?? []), ...Array.from({ length: RANDOM_VALUES }, () => random(source))];
 }
 
@@ -40,7 +40,7 @@ function order(a: unknown, b: unknown): number {
 
 const ready = allDatabases.filter(({ family }) => Object.hasOwn(dialects, family));
 
-describe.each(ready)(`values on $name (ATHANOR_SEED=${SEED})`, (database) => {
+describe.each(ready)(`values on $name (ATHANOR_SEED=${firstSeed})`, (database) => {
   const { family } = database;
 
   it.each(TYPE_CASES)('of $name come back as they went in, and are found by what they are', async (one) => {

@@ -1,12 +1,10 @@
 // Random expressions of every kind: each statement is read by a grammar of T-SQL that others wrote.
 import { expect, it } from 'vitest';
 import { select } from '../../src/sql/select.ts';
+import { firstSeed as first } from '../setup/seed.ts';
 import { TreeMaker } from '../sql/random-tree.ts';
 import { parseTsql } from './tsql-grammar.ts';
 import { textOf } from './tsql-text.ts';
-
-// ATHANOR_SEED=… begins with that seed.
-const first = process.env.ATHANOR_SEED === undefined ? Math.floor(Math.random() * 1e9) : Number(process.env.ATHANOR_SEED);
 
 it(`writes random trees in T-SQL, or says what there is none of (seeds from ${first})`, { timeout: 120_000 }, () => {
   let written = 0;

@@ -4,8 +4,10 @@ import { decodeTimestamp, encodeTimestamp } from '../../src/dialects/postgresql/
 import { postgresqlCodec } from '../../src/dialects/postgresql/types.ts';
 import { type Column, createEngine, DataError, type Engine, insertInto, select, sql, Table, t, text } from '../../src/index.ts';
 import { MetaData } from '../../src/sql/metadata.ts';
+import { randomNumbers } from '../core/random-values.ts';
 import { afterTest } from '../setup/databases.ts';
 import { liveDatabases } from '../setup/live-databases.ts';
+import { firstSeed } from '../setup/seed.ts';
 
 describe('timestamps as PostgreSQL writes them', () => {
   test.each([
@@ -30,8 +32,9 @@ describe('timestamps as PostgreSQL writes them', () => {
   });
 
   test('any moment is read as it was written', () => {
+    const random = randomNumbers(firstSeed);
     for (let i = 0; i < 5000; i++) {
-      const date = new Date(Math.floor((Math.random() - 0.4) * 5e14));
+      const date = new Date(Math.floor((random() - 0.4) * 5e14));
       const written = encodeTimestamp(date) as string;
       expect(decodeTimestamp(written)?.getTime(), written).toBe(date.getTime());
       // With the zone, and with the zeros at the end of the fraction left out.
@@ -69,9 +72,10 @@ describe('arrays as PostgreSQL writes them', () => {
 
   test('what is written is read again', () => {
     const letters = ['a', '"', '\\', ',', '{', '}', ' ', '\n', 'ü', '😀', 'NULL', ''];
+    const random = randomNumbers(firstSeed);
     for (let i = 0; i < 500; i++) {
       const items = Array.from({ length: i % 6 }, (_, n) =>
-        n === 4 ? null : Array.from({ length: i % 5 }, () => letters[Math.floor(Math.random() * letters.length)]).join(''),
+        n === 4 ? null : Array.from({ length: i % 5 }, () => letters[Math.floor(random() * letters.length)]).join(''),
       );
       expect(parseArray(formatArray(items))).toEqual(items);
     }

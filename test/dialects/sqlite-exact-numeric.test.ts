@@ -4,6 +4,7 @@ import { EXACT, exactNumericCodec, plainDigits, sortedDigits } from '../../src/d
 import { CheckViolation, caseWhen, cast, func, insertInto, literal, select, sql, Table, t, unionAll, update } from '../../src/index.ts';
 import { MetaData } from '../../src/sql/metadata.ts';
 import { DRIVERS, memoryEngine } from '../engine/sqlite-databases.ts';
+import { firstSeed } from '../setup/seed.ts';
 
 const Exact = Decimal.clone({ precision: 200 });
 const VALUES = [
@@ -56,8 +57,7 @@ describe('numbers as sorted text', () => {
   });
 
   it('random ones too', () => {
-    const seed = Number(process.env.ATHANOR_SEED ?? Math.floor(Math.random() * 2 ** 31));
-    let state = seed;
+    let state = firstSeed;
     const random = (below: number): number => {
       state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
       return Math.floor((state / 2 ** 32) * below);
@@ -70,8 +70,8 @@ describe('numbers as sorted text', () => {
     for (let i = 0; i < 2000; i++) {
       const [a, b] = [number(), random(4) === 0 ? number().slice(0, 3).replace(/[-.]$/, '1') : number()];
       const [x, y] = [sortedDigits(new Decimal(a)), sortedDigits(new Decimal(b))];
-      expect(Math.sign(x < y ? -1 : x > y ? 1 : 0), `${a} beside ${b}, ATHANOR_SEED=${seed}`).toBe(new Exact(a).comparedTo(b));
-      expect(new Exact(plainDigits(x) as string).eq(a), `${a}, ATHANOR_SEED=${seed}`).toBe(true);
+      expect(Math.sign(x < y ? -1 : x > y ? 1 : 0), `${a} beside ${b}, ATHANOR_SEED=${firstSeed}`).toBe(new Exact(a).comparedTo(b));
+      expect(new Exact(plainDigits(x) as string).eq(a), `${a}, ATHANOR_SEED=${firstSeed}`).toBe(true);
     }
   });
 });
@@ -164,7 +164,7 @@ describe.each(DRIVERS)('numeric columns of more than 15 digits on %s', (driver) 
   it('are cast by their digits', async () => {
     const { connection, table, c } = await open(driver);
     await connection.execute(insertInto(table).values({ balance: '-12.5', price: '2.345' }));
-    expect(await connection.scalar(select(cast(c.balance, t.integer())))).toBe(-12);
+    expect(await connection.scalar(select(cast(c.balance, t.integer())))).toBe(-13);
     expect(await connection.scalar(select(cast(c.balance, t.text())))).toBe('-12.5');
     expect(await connection.scalar(select(cast(c.balance, t.double())))).toBe(-12.5);
     expect(digits(await connection.scalar(select(cast(c.price, t.numeric(20, 1)))))).toBe('2.4');

@@ -82,6 +82,57 @@ describe.each([...allDatabases, ...pgliteDatabases])('expiring and refreshing on
     expect(session.isModified(ann)).toBe(false);
   });
 
+  test('what a relation was changed to is lost on its other side too', async () => {
+    const { session, statements, User, Post, Tag, Profile, ann, bea } = await stored();
+    const [one, two] = await ann.posts;
+    const [red, blue] = ['red', 'blue'].map((name) => new Tag({ name }));
+    one.tags.add(red);
+    session.addAll([blue, new Profile({ bio: 'a', user: ann }), new Profile({ bio: 'b', user: bea })]);
+    await session.commit();
+    const ways = [
+      () => session.refresh([one, two]),
+      () => session.refresh([one, two], { attributes: ['author', 'tags'] }),
+      async () => {
+        session.expire(one);
+        session.expire(two, ['author']);
+        await session.refresh([one, two]);
+      },
+      () => session.noAutoflush(() => session.query(Post).populateExisting().orderBy(Post.c.id).all()),
+    ];
+    for (const read of ways) {
+      await bea.posts;
+      await blue.posts;
+      one.author = bea;
+      two.author = null;
+      one.tags.set([blue]);
+      await read();
+      statements.takeAll();
+      await session.flush();
+      expect(statements.count()).toBe(0);
+      expect([...(await bea.posts), ...(await blue.posts)]).toEqual([]);
+      expect(new Set(await ann.posts)).toEqual(new Set([one, two]));
+      expect([(await one.author) === ann, (await two.author) === ann, [...(await one.tags)]]).toEqual([true, true, [red]]);
+    }
+    const [a, b] = await session.query(Profile).with({ user: true }).orderBy(Profile.c.id).all();
+    await session.load([ann, bea], { profile: true });
+    a.user = bea;
+    await session.refresh([a, b]);
+    expect([ann.profile === a, bea.profile === b]).toEqual([true, true]);
+    statements.takeAll();
+    await session.commit();
+    expect(statements.count()).toBe(0);
+
+    // Whose foreign key it is keeps its word.
+    const three = new Post({ title: 'three' });
+    session.add(three);
+    await session.commit();
+    bea.posts.add(three);
+    await session.refresh(bea);
+    await session.commit();
+    expect((await session.query(Post).filterBy({ author: bea }).all()) as unknown).toEqual([three]);
+    expect(await session.query(User).count()).toBe(2);
+  });
+
   test('expireAll() expires all; one query reads them again', async () => {
     const { session, statements, User, ann, bea } = await stored();
     ann.age = 99;

@@ -90,7 +90,67 @@ describe.each(allDatabases)('queries on $name', (database) => {
     expect(names(await users.filter(User.c.profile.isNull()).all())).toEqual(['bob', 'cid']);
     expect(names(await users.filter(User.c.posts.any(Post.c.tags.contains(blue))).all())).toEqual(['ann']);
     expect(() => posts.filter(Post.c.author.eq(red as never))).toThrow(/Post.author takes objects of User, but got Tag/);
-    expect(() => posts.filterBy({ author: new User({ name: 'new' }) })).toThrow(/flush first/);
+  });
+
+  test('a new object in a condition has the key that the flush before the statement gives it', async () => {
+    const { session, User, Post, Tag } = await filledBlog(database);
+    const tag = new Tag({ name: 'green' });
+    const first = new Post({ title: 'd1', tags: [tag] });
+    const dan = new User({ name: 'dan', posts: [first, new Post({ title: 'd2' })] });
+    const posts = session.query(Post).orderBy(Post.c.id);
+    const byDan = posts.filterBy({ author: dan });
+    const others = posts.filter(Post.c.author.ne(dan));
+    const green = posts.filter(Post.c.tags.contains(tag));
+    const writer = select(User.c.name).where(User.c.posts.contains(first));
+    await expect(byDan.all()).rejects.toThrow("Post.author needs 'id' of <User (transient)>, which is not known when");
+    session.add(dan);
+    await expect(session.noAutoflush(() => byDan.all())).rejects.toThrow(/Flush before the query, which does not/);
+    expect(inspect(dan).state).toBe('pending');
+    expect(titles(await byDan.all())).toEqual(['d1', 'd2']);
+    expect(titles(await others.all())).toEqual(['a1', 'a2', 'b1', 'n']);
+    expect(titles(await green.all())).toEqual(['d1']);
+    expect(await session.scalars(writer)).toEqual(['dan']);
+
+    const eve = new User({ name: 'eve', posts: [new Post({ title: 'e1' })] });
+    session.add(eve);
+    expect(await posts.filterBy({ author: eve }).update({ title: 'E1' })).toBe(1);
+    expect(await session.scalars(select(Post.c.title).where(Post.c.author.eq(eve)))).toEqual(['E1']);
+    const fay = new User({ name: 'fay', posts: [new Post({ title: 'f1' })] });
+    session.add(fay);
+    expect((await posts.filterBy({ author: fay }).paginate({ perPage: 1, page: 1 })).total).toBe(1);
+    const gus = new User({ name: 'gus', posts: [new Post({ title: 'g1' })] });
+    session.add(gus);
+    const streamed: string[] = [];
+    for await (const post of posts.filterBy({ author: gus }).stream()) streamed.push(post.title);
+    expect(streamed).toEqual(['g1']);
+
+    await session.rollback();
+    await expect(byDan.all()).rejects.toThrow(/'id' of .*, which is not known/);
+    expect(titles(await posts.all())).toEqual(['a1', 'a2', 'b1', 'n']);
+  });
+
+  test('an object in a condition is looked for by the key that it has when the statement runs', async () => {
+    const { session, User, Post, cid } = await filledBlog(database);
+    const query = session.query(Post).filterBy({ author: cid });
+    expect(await query.count()).toBe(0);
+    cid.id = 77;
+    session.add(new Post({ title: 'c1', author: cid }));
+    expect(titles(await query.all())).toEqual(['c1']);
+    session.expire(cid);
+    expect(titles(await query.all())).toEqual(['c1']);
+    const stranger = new User({ id: 77, name: 'stranger' });
+    expect(titles(await session.query(Post).filterBy({ author: stranger }).all())).toEqual(['c1']);
+  });
+
+  test('the query of a collection of a new object runs after the flush', async () => {
+    const { session, User, Post, Tag } = await filledBlog(database);
+    const post = new Post({ title: 'd1', tags: [new Tag({ name: 'green' })] });
+    const dan = new User({ name: 'dan', posts: [post] });
+    session.add(dan);
+    const [posts, tags] = [dan.posts.query(), post.tags.query()];
+    await expect(session.noAutoflush(() => posts.count())).rejects.toThrow(/User\.posts needs 'id' of <User .*>, which is not known/);
+    expect(titles(await posts.all())).toEqual(['d1']);
+    expect(names(await tags.all())).toEqual(['green']);
   });
 
   test('any() on a tree', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomNumbers } from '../core/random-values.ts';
 import { allDatabases } from '../setup/live-databases.ts';
+import { firstSeed as first, isOneSeed } from '../setup/seed.ts';
 import { openCompany } from './hierarchy-models.ts';
 
 // Random work on a hierarchy, compared with plain records: every way of reading gives the same objects as the records.
@@ -14,8 +15,7 @@ interface Person {
 }
 type Records = Map<number, Person>;
 
-const first = process.env.ATHANOR_SEED === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(process.env.ATHANOR_SEED);
-const runs = process.env.ATHANOR_SEED === undefined ? Number(process.env.ATHANOR_RUNS ?? 3) : 1;
+const runs = isOneSeed ? 1 : Number(process.env.ATHANOR_RUNS ?? 3);
 const CASES = allDatabases
   .filter((database) => !database.name.includes('file'))
   .flatMap((database) =>

@@ -3,6 +3,7 @@ import { belongsTo, Database, foreignKey, hasMany, hasOne, insertInto, manyToMan
 import { randomNumbers } from '../core/random-values.ts';
 import { databases, Statements } from '../setup/databases.ts';
 import { liveDatabases } from '../setup/live-databases.ts';
+import { firstSeed, isOneSeed } from '../setup/seed.ts';
 
 // Random graphs of rows, and random requests for them, with every strategy, nesting, filter, order and limit: what is loaded is
 // compared with what is picked from plain arrays.
@@ -381,9 +382,7 @@ async function run(db: Database, seed: number): Promise<void> {
   }
 }
 
-const seeds = process.env.ATHANOR_SEED
-  ? [Number(process.env.ATHANOR_SEED)]
-  : Array.from({ length: Number(process.env.ATHANOR_RUNS ?? 12) }, (_, i) => 1 + i + Math.floor(Date.now() / 1000) * 1000);
+const seeds = Array.from({ length: isOneSeed ? 1 : Number(process.env.ATHANOR_RUNS ?? 12) }, (_, i) => firstSeed + i);
 
 test.each([databases[0], ...liveDatabases])('random requests load what is there, on $name', { timeout: 3_600_000 }, async (database) => {
   const url = database.url();

@@ -16,6 +16,7 @@ import {
 import { randomNumbers } from '../core/random-values.ts';
 import { databases, openDatabase } from '../setup/databases.ts';
 import { liveDatabases } from '../setup/live-databases.ts';
+import { firstSeed as first, isOneSeed } from '../setup/seed.ts';
 
 // Random work on a session, compared with a model of plain maps: what was flushed must be in the database, what was
 // committed must survive a rollback, and what is loaded must be what the database would give.
@@ -555,8 +556,7 @@ class Run {
 const asked = process.env.ATHANOR_RUNS;
 const RUNS = Number(asked ?? 150);
 const STEPS = 60;
-const first = process.env.ATHANOR_SEED === undefined ? Math.floor(Math.random() * 1e9) : Number(process.env.ATHANOR_SEED);
-const seeds = process.env.ATHANOR_SEED === undefined ? Array.from({ length: RUNS }, (_, i) => first + i) : [first];
+const seeds = Array.from({ length: isOneSeed ? 1 : RUNS }, (_, i) => first + i);
 
 /** A server takes its time to make tables anew. */
 const RUNS_ON_A_SERVER = 10;

@@ -523,6 +523,26 @@ describe.each([...allDatabases, ...pgliteDatabases])('sessions on $name', (datab
       expect((await session.query(User).orderBy(User.c.id).all()).map((user) => user.name)).toEqual(['a', 'c']);
     });
 
+    test('one that was rolled back, by itself or with what is around it, cannot be committed', async () => {
+      const { session, User } = await openBlog(database);
+      const outer = await session.beginNested();
+      const inner = await session.beginNested();
+      session.add(new User({ name: 'a' }));
+      await session.flush();
+      await outer.rollback();
+      await expect(inner.commit()).rejects.toThrow(/was rolled back, or the transaction around it was/);
+      await expect(outer.commit()).rejects.toThrow(InvalidStateError);
+      await outer.rollback();
+      const last = await session.beginNested();
+      await session.rollback();
+      await expect(last.commit()).rejects.toThrow(InvalidStateError);
+      const kept = await session.beginNested();
+      session.add(new User({ name: 'b' }));
+      await session.commit();
+      await kept.commit();
+      expect((await session.query(User).all()).map((user) => user.name)).toEqual(['b']);
+    });
+
     test('objects that were read inside, after a write of Core, are read again', async () => {
       const { session, User } = await openBlog(database);
       session.add(new User({ name: 'ann' }));

@@ -3,10 +3,10 @@ import { createEngine } from '../../src/index.ts';
 import { DRIVERS, memoryEngine } from '../engine/sqlite-databases.ts';
 import { afterTest } from '../setup/databases.ts';
 import { liveDatabases } from '../setup/live-databases.ts';
+import { firstSeed as first } from '../setup/seed.ts';
 import { compareTrees } from './random-tree.ts';
 
 // ATHANOR_SEED=… begins with that seed; ATHANOR_RUNS=… takes another number of them.
-const first = process.env.ATHANOR_SEED === undefined ? Math.floor(Math.random() * 1e9) : Number(process.env.ATHANOR_SEED);
 const count = (usual: number): number => Number(process.env.ATHANOR_RUNS ?? usual);
 
 it.each(DRIVERS)(`evaluates random trees as JavaScript does on %s (seeds from ${first})`, { timeout: 600_000 }, async (driver) => {

@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import { belongsTo, hasMany, hasOne, listen, manyToMany, t, text } from '../../src/index.ts';
+import { openDatabase, type TestDatabase } from '../setup/databases.ts';
+import { allDatabases } from '../setup/live-databases.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
+
+/** A user u with the tags a and b, the addresses e and f and badge 1; of these only the user is in the session. */
+async function open(database: TestDatabase, cascade?: string) {
+  const db = openDatabase(database);
+  const onUpdate = { onUpdate: 'cascade' } as const;
+  const userTags = db.Table('user_tags', {
+    userName: t.string(20).primaryKey().references('users.name', onUpdate),
+    tagName: t.string(20).primaryKey().references('tags.name', onUpdate),
+  });
+  const options = cascade === undefined ? {} : { cascade };
+  class User extends db.Model('users', {
+    name: t.string(20).primaryKey(),
+    get addresses() {
+      return hasMany(Address, { orderBy: () => Address.c.email, ...options });
+    },
+    get badge() {
+      return hasOne(Badge, options);
+    },
+    get tags() {
+      return manyToMany(Tag, { through: userTags, orderBy: () => Tag.c.name });
+    },
+  }) {}
+  class Address extends db.Model('addresses', {
+    email: t.string(20).primaryKey(),
+    userName: t.string(20).nullable().references('users.name', onUpdate),
+    get user() {
+      return belongsTo(User, { nullable: true });
+    },
+  }) {}
+  class Badge extends db.Model('badges', {
+    id: t.integer().primaryKey(),
+    userName: t.string(20).nullable().unique().references('users.name', onUpdate),
+    get user() {
+      return belongsTo(User, { nullable: true });
+    },
+  }) {}
+  class Tag extends db.Model('tags', {
+    name: t.string(20).primaryKey(),
+    get users() {
+      return manyToMany(User, { through: userTags });
+    },
+  }) {}
+  await db.createAll();
+  const session = db.createSession();
+  session.add(
+    new User({
+      name: 'u',
+      tags: ['a', 'b'].map((name) => new Tag({ name })),
+      addresses: ['e', 'f'].map((email) => new Address({ email })),
+      badge: new Badge({ id: 1 }),
+    }),
+  );
+  await session.commit();
+  session.expungeAll();
+  const user = await session.getOne(User, 'u');
+  const rows = async (columns: string, table: string): Promise<string[]> =>
+    (await session.all(text<Record<string, unknown>>(`SELECT ${columns} FROM ${table} ORDER BY ${columns}`))).map((row) =>
+      Object.values(row).join(' '),
+    );
+  return { db, session, user, rows, User, Address, Badge, Tag };
+}
+
+describe.each([...allDatabases, ...pgliteDatabases])('objects with a changed key, and what refers to them, on $name', (database) => {
+  test('pairs are given up, kept and gained with keys that change on both sides', async () => {
+    const { session, user, rows, Tag } = await open(database);
+    const [a, b] = await user.tags;
+    user.name = 'v';
+    b.name = 'bb';
+    user.tags.remove(a);
+    user.tags.add(new Tag({ name: 'c' }));
+    await session.commit();
+    expect(await rows('tag_name, user_name', 'user_tags')).toEqual(['bb v', 'c v']);
+    expect((await user.tags).map(({ name }) => name)).toEqual(['bb', 'c']);
+  });
+
+  test('pairs of a collection that is not loaded: one that is there already, one that goes', async () => {
+    const { session, user, rows, Tag } = await open(database);
+    const [a, b] = [await session.getOne(Tag, 'a'), await session.getOne(Tag, 'b')];
+    user.name = 'v';
+    a.name = 'aa';
+    user.tags.add(a);
+    user.tags.remove(b);
+    await session.commit();
+    expect(await rows('tag_name, user_name', 'user_tags')).toEqual(['aa v']);
+  });
+
+  test('set() of what is not loaded finds the rows by the key that they still refer to', async () => {
+    const { session, user, rows, Address, Badge, Tag } = await open(database);
+    user.name = 'v';
+    user.addresses.set([new Address({ email: 'g' })]);
+    user.tags.set([new Tag({ name: 'c' })]);
+    user.badge = new Badge({ id: 2 });
+    await session.commit();
+    expect(await rows('email, user_name', 'addresses')).toEqual(['e ', 'f ', 'g v']);
+    expect(await rows('tag_name, user_name', 'user_tags')).toEqual(['c v']);
+    expect(await rows('id, user_name', 'badges')).toEqual(['1 ', '2 v']);
+  });
+
+  test('orphans of a relation to one that was not loaded', async () => {
+    const { session, user, rows } = await open(database, 'all, delete-orphan');
+    user.name = 'v';
+    user.badge = null;
+    user.addresses.set([]);
+    await session.commit();
+    expect([...(await rows('id, user_name', 'badges')), ...(await rows('email', 'addresses'))]).toEqual([]);
+    expect(await rows('name', 'users')).toEqual(['v']);
+  });
+
+  test('an object that is changed and then deleted takes its children and pairs along', async () => {
+    const { session, user, rows } = await open(database, 'all');
+    user.name = 'v';
+    session.delete(user);
+    await session.commit();
+    for (const [columns, table] of [
+      ['name', 'users'],
+      ['email', 'addresses'],
+      ['id', 'badges'],
+      ['tag_name', 'user_tags'],
+    ])
+      expect(await rows(columns, table)).toEqual([]);
+  });
+
+  test('one without a cascade leaves its children, loaded or not', async () => {
+    const { session, user, rows, Address } = await open(database);
+    const address = await session.getOne(Address, 'e');
+    user.name = 'v';
+    session.delete(user);
+    await session.commit();
+    expect(address.userName).toBeNull();
+    expect(await rows('email, user_name', 'addresses')).toEqual(['e ', 'f ']);
+    expect(await rows('id, user_name', 'badges')).toEqual(['1 ']);
+  });
+
+  test('relations load by the key of the row: without autoflush, in queries, in handlers of the flush', async () => {
+    const { db, session, user, User, Address } = await open(database);
+    const address = await session.getOne(Address, 'e');
+    user.name = 'v';
+    await session.noAutoflush(async () => {
+      expect([await user.addresses.count(), await user.addresses.contains(address), await user.tags.query().count()]).toEqual([2, true, 2]);
+      const mine = await session.query(Address).filterBy({ user }).orderBy(Address.c.email).all();
+      expect(mine.map(({ email }) => email)).toEqual(['e', 'f']);
+      expect((await user.addresses).length).toBe(2);
+      const [found] = await session.query(User).with({ tags: true, badge: true }).all();
+      expect([found === user, found.tags.length, found.badge?.id]).toEqual([true, 2, 1]);
+    });
+    await session.commit();
+    expect((await user.addresses).map(({ userName }) => userName)).toEqual(['v', 'v']);
+    await session.close();
+
+    const other = db.createSession();
+    const again = await other.getOne(User, 'v');
+    const seen: number[] = [];
+    const stop = listen(User, 'beforeUpdate', async (changed) => {
+      seen.push((await changed.addresses).length);
+    });
+    again.name = 'w';
+    await other.commit();
+    stop();
+    expect([seen, (await again.addresses).map(({ userName }) => userName)]).toEqual([[2], ['w', 'w']]);
+    await other.close();
+  });
+});
