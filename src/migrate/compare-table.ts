@@ -1,10 +1,10 @@
 import type { ReflectedColumn, ReflectedIndex, ReflectedTable } from '../dialects/base/reflection.ts';
 import type { Index, Table, TableColumn } from '../sql/schema.ts';
 import { compareChecks, compareExcludes, compareForeignKeys, dropUnique, type TableDifference } from './compare-constraints.ts';
-import { domainChain } from './compare-domains.ts';
 import type { Change, ComparedDialect, Comparison } from './comparison.ts';
 import { columnBuilder, draftColumn, isOwnIndex, isOwnUnique, tableFromReflection } from './draft.ts';
 import type { Operation } from './operation.ts';
+import { domainChain } from './own-type-pairs.ts';
 import { sameIndex, sameSet, sameUnique } from './same-parts.ts';
 
 /** What one table of the models and one of the database do not share. */

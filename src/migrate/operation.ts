@@ -37,6 +37,14 @@ export type Operation =
   | { readonly kind: 'createForeignKey'; readonly table: TableName; readonly key: ForeignKeyParts }
   | { readonly kind: 'dropConstraint'; readonly table: TableName; readonly name: string; readonly type: ConstraintKind }
   | {
+      readonly kind: 'addEnumValue';
+      readonly type: TableName;
+      readonly value: string;
+      /** The value that it stands after or before; at the end where neither is told. */
+      readonly after?: string;
+      readonly before?: string;
+    }
+  | {
       readonly kind: 'alterDomain';
       readonly domain: TableName;
       readonly change: DomainChange;
@@ -75,6 +83,8 @@ export function statements(operation: Operation, ddl: DdlCompiler): string[] {
       return ddl.addForeignKey(operation.table, operation.key);
     case 'dropConstraint':
       return ddl.dropConstraint(operation.table, operation.name, operation.type);
+    case 'addEnumValue':
+      return [ddl.addEnumValue(operation.type, operation.value, operation)];
     case 'alterDomain':
       return ddl.alterDomain(operation.domain, operation.change);
   }
@@ -102,6 +112,8 @@ export function describeOperation(operation: Operation): string {
     case 'dropIndex':
     case 'dropConstraint':
       return `drop ${operation.name}`;
+    case 'addEnumValue':
+      return `add ${operation.type.name}.${operation.value}`;
     case 'alterDomain':
       return `alter ${operation.domain.name}`;
   }

@@ -70,6 +70,12 @@ export interface Operations {
   /** Drops a constraint; on SQLite only a unique one that was made by createUniqueConstraint(). Alembic: `op.drop_constraint()`. */
   dropConstraint(name: string, table: string, type: ConstraintKind): Promise<void>;
   /**
+   * Adds a value to the type of an enum in PostgreSQL, at the end unless told; one that is there already stays. The same
+   * migration cannot use it, and it cannot be taken away. In SQL: ALTER TYPE … ADD VALUE.
+   * @example await op.addEnumValue('mood', 'happy', { after: 'ok' });
+   */
+  addEnumValue(type: string, value: string, options?: EnumValueOptions): Promise<void>;
+  /**
    * Changes a domain of PostgreSQL for all columns of it; what is not named stays. The rows that are there must meet what is
    * added. Checks are dropped before others are added, so that a name may stay. Throws a MigrationError for what is no change.
    * In SQL: ALTER DOMAIN.
@@ -106,6 +112,14 @@ export interface IndexOptions {
   readonly nullsNotDistinct?: boolean;
   readonly with?: StorageOptions;
   readonly concurrently?: boolean;
+}
+
+/** Where `op.addEnumValue()` puts a value. */
+export interface EnumValueOptions {
+  readonly after?: string;
+  readonly before?: string;
+  /** The schema that the type is in; where names are looked for unless told. */
+  readonly schema?: string;
 }
 
 /** What `op.alterDomain()` changes. */
@@ -215,6 +229,11 @@ export function makeOperations(connection: Connection): Operations {
       return run({ kind: 'createForeignKey', table: named(table), key });
     },
     dropConstraint: async (name, table, type) => run({ kind: 'dropConstraint', table: named(table), name, type }),
+    addEnumValue: async (type, value, { schema = null, after, before } = {}) => {
+      if (after !== undefined && before !== undefined)
+        throw migrationError('migrate.bad-option', [`op.addEnumValue('${type}')`, 'after or before', 'both']);
+      await run({ kind: 'addEnumValue', type: { name: type, schema }, value, after, before });
+    },
     alterDomain: async (name, given) =>
       run({ kind: 'alterDomain', domain: { name, schema: given.schema ?? null }, change: domainChange(name, given) }),
     execute: async <R>(statement: string | Executable<R>): Promise<Result<R>> => {

@@ -59,6 +59,15 @@ function renderOperation(operation: Operation, ddl: DdlCompiler, indent: string)
     }
     case 'dropConstraint':
       return call('dropConstraint', quoted(operation.name), quoted(operation.table.name), quoted(operation.type));
+    case 'addEnumValue': {
+      const { type, value, after, before } = operation;
+      const place = objectLiteral({
+        after: after === undefined ? undefined : quoted(after),
+        before: before === undefined ? undefined : quoted(before),
+        schema: type.schema === null ? undefined : quoted(type.schema),
+      });
+      return call('addEnumValue', quoted(type.name), quoted(value), place);
+    }
     case 'alterDomain':
       return noted(
         operation.note,

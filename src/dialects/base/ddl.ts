@@ -279,6 +279,12 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
       check('type', type.name);
       return [`CREATE TYPE ${qualified(type)} AS ENUM (${type.values.map(spelling.literal).join(', ')})`];
     },
+    addEnumValue: (type, value, { after, before }) => {
+      need(features.enumTypes, `types of enums ('${type.name}')`, title);
+      const place =
+        after !== undefined ? ` AFTER ${spelling.literal(after)}` : before !== undefined ? ` BEFORE ${spelling.literal(before)}` : '';
+      return `ALTER TYPE ${qualified(type)} ADD VALUE IF NOT EXISTS ${spelling.literal(value)}${place}`;
+    },
     alterDomain: (domain, change) => alterDomain(domain, change, domainWords),
     dropType: (type, options) => (features.enumTypes ? [drop('values' in type ? 'TYPE' : 'DOMAIN', qualified(type), options)] : []),
     has: {

@@ -179,6 +179,8 @@ export interface DdlCompiler {
   /** The types of enums that have one, and domains; nothing where enums are text with a check. */
   createType(type: OwnType): string[];
   dropType(type: OwnType, options?: DropOptions): string[];
+  /** Throws a CompileError where enums have no types of their own. */
+  addEnumValue(type: TableName, value: string, place: { readonly after?: string; readonly before?: string }): string;
   /** A statement for each thing that changes. Throws a CompileError where there are no domains. */
   alterDomain(domain: TableName, change: DomainChange): string[];
   /**
