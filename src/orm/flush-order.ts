@@ -1,4 +1,5 @@
 import type { ForeignKey, Table, TableColumn } from '../sql/schema.ts';
+import { columnValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { levelsOf, type Wait } from './levels.ts';
 import { byMapper, type Entity, MAPPER, type Mapper } from './mapping.ts';
@@ -40,6 +41,11 @@ export function foreignKeysOf({ tables }: Mapper): ForeignKey[] {
 
 function isTie(table: Table, columns: readonly TableColumn[], above: readonly Table[], target: string): boolean {
   return columns.every((column) => table.primaryKey?.columns.includes(column)) && above.some(({ fullName }) => fullName === target);
+}
+
+/** Whether a column of a foreign key may become NULL, so that its row leads nowhere. */
+export function mayLetGo({ nullable, primaryKey }: TableColumn): boolean {
+  return nullable && !primaryKey;
 }
 
 const NONE: ReadonlySet<Mapper> = new Set();
@@ -144,14 +150,25 @@ function levels(
   const loosen = (left: ReadonlySet<Entity>, openOf: (entity: Entity) => ParentWait[]): ParentWait[] => {
     for (const entity of left)
       for (const wait of openOf(entity)) {
-        const { positions } = wait.assignment;
-        if (!positions.every((position) => entity[MAPPER].columns[position].nullable)) continue;
+        if (!canWait(entity, wait.assignment, assignments.get(entity) ?? [])) continue;
         deferred.push(wait.assignment);
         return [wait];
       }
     throw ormError('orm.circular-rows', [...new Set([...left].map((entity) => entity[MAPPER].table.name))].join(', '));
   };
   return [...levelsOf(entities, waitsOf, loosen)].flatMap(batchesOf);
+}
+
+/** Whether a new row can do without a key at first: a part of it may be NULL, and something else says the rest. */
+function canWait(entity: Entity, { positions }: KeyAssignment, all: readonly KeyAssignment[]): boolean {
+  const { columns } = entity[MAPPER];
+  const bound = positions.filter((position) => !mayLetGo(columns[position]));
+  if (bound.length === positions.length) return false;
+  return bound.every(
+    (position) =>
+      columnValue(entity, position) != null ||
+      all.some((other) => other.positions !== positions && other.parent !== null && !other.post && other.positions.includes(position)),
+  );
 }
 
 /** A new row waits for the one that its key is taken from. */

@@ -1,6 +1,6 @@
 import { columnValue, differs } from './attributes.ts';
 import { earlyDeletes } from './early-deletes.ts';
-import { type KeyAssignment, orderSaves } from './flush-order.ts';
+import { type KeyAssignment, mayLetGo, orderSaves } from './flush-order.ts';
 import { givenUp, isStored, type Preparation, type PreparationSession } from './flush-preparation.ts';
 import { CHANGES, type Entity, hasChange, MAPPER, PERSISTENT, RELATED, type Relationship, STATUS } from './mapping.ts';
 import { EntityCollection } from './related.ts';
@@ -95,6 +95,10 @@ export function planFlush(
     }
   }
   for (const assignment of preparation.nullified) assign(assignment, false);
+  for (const [child, list] of assignments)
+    list.forEach((assignment, i) => {
+      if (assignment.parent === null && assignment.positions.length > 1) list[i] = cleared(child, assignment);
+    });
   const updates = new Set(touched.filter((entity) => !gone.has(entity) && columnsChanged(entity)));
   for (const [child, list] of assignments) {
     if (child[STATUS] === PERSISTENT && !gone.has(child) && list.some((a) => wouldChange(a))) updates.add(child);
@@ -122,6 +126,14 @@ export function planFlush(
     unlinked: preparation.unlinked,
     collections,
   };
+}
+
+/** Of a key of several columns those become NULL that may: one is enough to lead nowhere, and others may say whose the row is. */
+function cleared(child: Entity, assignment: KeyAssignment): KeyAssignment {
+  const { positions, parentPositions } = assignment;
+  const free = positions.filter((position) => mayLetGo(child[MAPPER].columns[position]));
+  if (free.length === 0 || free.length === positions.length) return assignment;
+  return { ...assignment, positions: free, parentPositions: free.map((position) => parentPositions[positions.indexOf(position)]) };
 }
 
 /** Whether a column holds another value than its row. */
