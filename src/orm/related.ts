@@ -354,7 +354,7 @@ function setOne(owner: Entity, relation: Relationship, value: unknown, direct: b
   const { back } = relation;
   if (old !== null && old !== undefined) {
     if (direct && back !== null && !back.viewOnly) release(old, back, owner);
-    if (relation.cascade.deleteOrphan && relation.direction !== 'manyToOne') old[SESSION]?.orphaned(old);
+    if (relation.cascade.deleteOrphan && !isShared(old, relation, owner)) old[SESSION]?.orphaned(old);
   }
   if (value === null) return;
   if (direct && back !== null && !back.viewOnly) {
@@ -368,6 +368,15 @@ function setOne(owner: Entity, relation: Relationship, value: unknown, direct: b
     }
   }
   if (direct && relation.cascade.saveUpdate) session?.cascade(value);
+}
+
+/** Whether a new object has another owner by a relation from many to it. */
+function isShared(object: Entity, relation: Relationship, owner: Entity): boolean {
+  const session = object[SESSION];
+  if (relation.direction !== 'manyToOne' || object[STATUS] !== PENDING || session === null) return false;
+  for (const other of session.objectsOf(relation.mapper))
+    if (other !== owner && other[RELATED]?.[relation.position] === object) return true;
+  return false;
 }
 
 /** An object that only its own side related, and so stayed outside, comes into the session once the owner says it too. */
