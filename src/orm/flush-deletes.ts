@@ -71,6 +71,13 @@ export function markDeleted(
   session.written.push({ objects: entities, change: 'delete' });
 }
 
+/** Finds by whom objects that go are held, while they can be found by the keys that this flush may change. */
+export function findHolders(deletes: readonly Entity[]): void {
+  for (const [mapper, entities] of byMapper(deletes))
+    for (const relation of mapper.relations())
+      if (relation.back !== null && relation.direction === 'manyToOne') for (const entity of entities) knownOne(entity, relation);
+}
+
 /** Objects whose rows are gone leave the loaded relations of the session's other objects. */
 export function dropDeleted(session: FlushSession, deletes: readonly Entity[]): void {
   const gone = new Set(deletes);

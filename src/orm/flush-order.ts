@@ -1,8 +1,9 @@
 import type { ForeignKey, Table, TableColumn } from '../sql/schema.ts';
-import { columnValue } from './attributes.ts';
+import { columnValue, sameValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { levelsOf, type Wait } from './levels.ts';
 import { byMapper, type Entity, MAPPER, type Mapper } from './mapping.ts';
+import { rowValue } from './persistence.ts';
 
 /** A foreign key that the flush sets: the child's columns take the parent's key, or NULL. */
 export interface KeyAssignment {
@@ -103,7 +104,6 @@ export function orderSaves(
 ): SaveOrder {
   const steps: SaveStep[] = [];
   const deferred = [...assignments.values()].flatMap((list) => list.filter(({ post }) => post));
-  let fresh: Set<Entity> | null = null;
   const insertsOf = byMapper(inserts);
   const updatesOf = byMapper(updates);
   const add = (kind: SaveStep['kind'], batches: readonly Batch[]): void => {
@@ -118,9 +118,11 @@ export function orderSaves(
     }
     const added = mappers.flatMap((mapper) => insertsOf.get(mapper) ?? []);
     const changed = mappers.flatMap((mapper) => updatesOf.get(mapper) ?? []);
-    fresh ??= new Set(inserts);
-    const isFresh = (entity: Entity | null): boolean => entity !== null && (fresh as Set<Entity>).has(entity);
-    const waits = (entity: Entity): boolean => (assignments.get(entity) ?? []).some((a) => !a.post && isFresh(a.parent));
+    // What refers to a row of another class finds it written already.
+    const fresh = new Set(added);
+    const waits = (entity: Entity): boolean =>
+      (assignments.get(entity) ?? []).some(({ post, parent }) => !post && parent !== null && fresh.has(parent));
+    for (const assignment of followers(changed, assignments)) deferred.push(assignment);
     const mixed = mappers.some(({ root }) => together.has(root));
     const batches = (list: readonly Entity[]): Batch[] => (mixed ? [{ mapper: mappers[0], entities: list }] : batchesOf(list));
     add('update', batches(changed.filter((entity) => !waits(entity))));
@@ -128,6 +130,22 @@ export function orderSaves(
     add('update', batches(changed.filter(waits)));
   }
   return { steps, deferred };
+}
+
+/** The keys of changed rows that lead to others whose keys change too: those others may be written later. */
+function followers(changed: readonly Entity[], assignments: ReadonlyMap<Entity, readonly KeyAssignment[]>): KeyAssignment[] {
+  if (changed.length < 2) return [];
+  const all = new Set(changed);
+  return changed.flatMap((entity) =>
+    (assignments.get(entity) ?? []).filter(
+      ({ post, parent, parentPositions }) =>
+        !post &&
+        parent !== null &&
+        parent !== entity &&
+        all.has(parent) &&
+        parentPositions.some((position) => !sameValue(rowValue(parent, position), columnValue(parent, position))),
+    ),
+  );
 }
 
 /** Rows of a circle of tables, level by level: first those that wait for nobody. */

@@ -3,6 +3,7 @@ import { earlyDeletes } from './early-deletes.ts';
 import { type KeyAssignment, mayLetGo, orderSaves } from './flush-order.ts';
 import { givenUp, isStored, type Preparation, type PreparationSession } from './flush-preparation.ts';
 import { CHANGES, type Entity, hasChange, MAPPER, PERSISTENT, RELATED, type Relationship, STATUS } from './mapping.ts';
+import { rowValue } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 import { rowSwitches } from './row-switch.ts';
 import { handingOver } from './update-order.ts';
@@ -149,6 +150,9 @@ export function columnsChanged(entity: Entity): boolean {
 function wouldChange({ child, positions, parent, parentPositions }: KeyAssignment): boolean {
   return positions.some((position, i) => {
     const next = parent === null ? null : columnValue(parent, parentPositions[i]);
-    return next === undefined || String(next) !== String(columnValue(child, position));
+    const now = String(columnValue(child, position));
+    if (next === undefined || String(next) !== now) return true;
+    // A row with this very value follows another parent, which gives it up in this flush.
+    return parent !== null && (parent[STATUS] !== PERSISTENT || String(rowValue(parent, parentPositions[i])) !== now);
   });
 }

@@ -1,6 +1,6 @@
 import { columnValue, differs, forgetRelated } from './attributes.ts';
 import { ormError } from './errors.ts';
-import { deleteEntities, dropDeleted } from './flush-deletes.ts';
+import { deleteEntities, dropDeleted, findHolders } from './flush-deletes.ts';
 import { insertNew, takeOverRows } from './flush-inserts.ts';
 import { addLinks, removeLinks } from './flush-links.ts';
 import type { KeyAssignment } from './flush-order.ts';
@@ -82,6 +82,7 @@ function takeOver(session: FlushSession, plan: FlushPlan | null): void {
 }
 
 async function execute(session: FlushSession, plan: FlushPlan): Promise<void> {
+  if (plan.updates.length > 0) findHolders(plan.deletes);
   await removeLinks(session, plan);
   const late = new Set(plan.deletes);
   for (const entity of plan.early) late.delete(entity);
