@@ -261,7 +261,8 @@ function typesOf(
   return (column) => {
     const { type: words } = column;
     const { type, unknown } = reflectedType(column, dialect, home);
-    if (unknown && !(column.name in given))
+    // An expression of a view has no type in SQLite, which is nobody's omission.
+    if (unknown && !(column.name in given) && !(words === '' && reflected.kind === 'view'))
       process.emitWarning(
         `'${fullName(reflected)}.${column.name}' has ${words === '' ? 'no type' : `the type ${words}`}, which Athanor has no name for: its values come as the driver gives them. Say the column by hand to give it a type.`,
         { type: 'AthanorWarning', code: 'athanor.unknown-type' },

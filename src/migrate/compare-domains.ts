@@ -1,70 +1,162 @@
-import type { DdlCompiler } from '../dialects/base/dialect.ts';
-import type { ReflectedColumn, ReflectedDomain } from '../dialects/base/reflection.ts';
+import type { DdlCompiler, DomainChange } from '../dialects/base/dialect.ts';
+import type { ReflectedDomain, ReflectedTable } from '../dialects/base/reflection.ts';
+import { shorten } from '../sql/naming.ts';
+import type { Node } from '../sql/node.ts';
 import { type DomainType, ownTypesOf } from '../sql/own-types.ts';
-import type { TableColumn } from '../sql/schema.ts';
+import { rawNode } from '../sql/raw-text.ts';
+import type { Table } from '../sql/schema.ts';
+import type { Change, ComparedDialect, Comparison } from './comparison.ts';
 
-/** How the domains that a column's type is made of differ from those of the database, in words: each what it is here and there. */
-export function domainDifferences(column: TableColumn, other: ReflectedColumn, ddl: DdlCompiler): string[] {
-  if (other.domain === undefined) return [];
-  const { name, metadata } = column.table;
-  const found: string[] = [];
-  for (const own of ownTypesOf([{ name, columns: [column] }], metadata.schema)) {
-    let there: ReflectedDomain | undefined = other.domain;
-    while (there !== undefined && there.name !== own.name) there = there.base;
-    if ('values' in own || there === undefined || sameDomain(own, there, ddl)) continue;
-    found.push(
-      `the domain '${own.name}' is ${ownWords(own, ddl)} in the models and ${wordsOf(there)} in the database; altering a domain is not there yet. Alter it in a migration of your own (revision): await op.execute('ALTER DOMAIN …');`,
-    );
+/** What the domains of models and those of a database do not share. `more`: those of the database that no column has, too. */
+export function compareDomains(
+  models: readonly Table[],
+  reflected: readonly ReflectedTable[],
+  more: readonly ReflectedDomain[],
+  { ddl, title }: ComparedDialect,
+): Comparison {
+  const changes: Change[] = [];
+  const problems: string[] = [];
+  for (const [own, there] of pairsOf(models, reflected, more)) {
+    const below = belowDiffers(own, there, ddl);
+    if (below !== null) {
+      problems.push(
+        `The domain '${own.name}' is ${below} in the database; ${title} cannot change what a domain stands on. Give the new one another name, and move its columns in a migration of your own (revision): await op.execute('ALTER TABLE … ALTER COLUMN … TYPE …');`,
+      );
+      continue;
+    }
+    const change = changeOf(own, there, ddl);
+    if (change === null) continue;
+    const arrays = arraysOf(own, reflected);
+    const domain = { name: own.name, schema: own.schema };
+    if (arrays.length > 0 && tightens(change.upgrade)) {
+      problems.push(
+        `The domain '${own.name}' allows less in the models than in the database, and ${arrays.join(', ')} ${arrays.length === 1 ? 'has' : 'have'} arrays of it, whose values ${title} cannot look through. Look through them yourself, and alter it in a migration of your own (revision): await op.execute('ALTER DOMAIN … ADD CONSTRAINT … CHECK (…) NOT VALID');`,
+      );
+      continue;
+    }
+    const note =
+      arrays.length > 0 && tightens(change.downgrade)
+        ? `Not while ${arrays.join(', ')} has arrays of it: ${title} cannot look through them.`
+        : undefined;
+    changes.push({
+      upgrade: [{ kind: 'alterDomain', domain, change: change.upgrade }],
+      downgrade: [{ kind: 'alterDomain', domain, change: change.downgrade, ...(note === undefined ? {} : { note }) }],
+    });
   }
-  return found;
+  return { changes, problems, warnings: [] };
 }
 
-function sameDomain(own: DomainType, there: ReflectedDomain, ddl: DdlCompiler): boolean {
+/** The domains of the models that the database has, each with the one there: that of a column which both have, or that of its name. */
+function pairsOf(
+  models: readonly Table[],
+  reflected: readonly ReflectedTable[],
+  more: readonly ReflectedDomain[],
+): Map<DomainType, ReflectedDomain> {
+  const pairs = new Map<DomainType, ReflectedDomain>();
+  for (const metadata of new Set(models.map((table) => table.metadata))) {
+    const tables = models.filter((table) => table.metadata === metadata);
+    for (const own of ownTypesOf(tables, metadata.schema)) {
+      if ('values' in own) continue;
+      const there = inColumns(own, tables, reflected) ?? more.find(({ name, schema }) => name === own.name && schema === own.schema);
+      if (there !== undefined) pairs.set(own, there);
+    }
+  }
+  return pairs;
+}
+
+function inColumns(own: DomainType, tables: readonly Table[], reflected: readonly ReflectedTable[]): ReflectedDomain | undefined {
+  for (const table of tables) {
+    const other = reflected.find(({ name }) => name === table.name);
+    for (const column of table.columns) {
+      const twin = other?.columns.find(({ name }) => name === column.name);
+      const found = domainChain(twin?.domain).find(({ name }) => name === own.name);
+      const has = (): boolean =>
+        ownTypesOf([{ name: table.name, columns: [column] }], table.metadata.schema).some(
+          ({ name, schema }) => name === own.name && schema === own.schema,
+        );
+      if (found !== undefined && has()) return found;
+    }
+  }
+  return undefined;
+}
+
+/** A domain and those that it stands on. */
+export function domainChain(domain: ReflectedDomain | undefined): ReflectedDomain[] {
+  return domain === undefined ? [] : [domain, ...domainChain(domain.base)];
+}
+
+/** The columns that hold arrays of a domain, or of one that stands on it. */
+function arraysOf(own: DomainType, reflected: readonly ReflectedTable[]): string[] {
+  return reflected.flatMap((table) =>
+    table.columns
+      .filter(({ type, domain }) => type.endsWith('[]') && domainChain(domain).some(({ name }) => name === own.name))
+      .map(({ name }) => `'${table.name}.${name}'`),
+  );
+}
+
+/** What a domain stands on in the models and there, in words; null where it is the same. */
+function belowDiffers(own: DomainType, there: ReflectedDomain, ddl: DdlCompiler): string | null {
+  const type = ddl.typeName(own.on);
+  if (ddl.sameType(type, there.type) && own.collation === there.collation) return null;
+  const words = (name: string, collation: string | null): string => (collation === null ? name : `${name} COLLATE ${collation}`);
+  return `${words(type, own.collation)} in the models and ${words(there.type, there.collation)}`;
+}
+
+function tightens({ notNull, addChecks }: DomainChange): boolean {
+  return notNull === true || addChecks !== undefined;
+}
+
+/** What makes the database's domain that of the models, and back; null where they are the same. */
+function changeOf(
+  own: DomainType,
+  there: ReflectedDomain,
+  ddl: DdlCompiler,
+): { readonly upgrade: DomainChange; readonly downgrade: DomainChange } | null {
   const fallback = own.serverDefault === null ? null : ddl.inline(own.serverDefault);
   const sameDefault =
     fallback === null || there.default === null ? fallback === there.default : ddl.sameExpression(fallback, there.default);
-  const left = own.checks.map(({ condition }) => ddl.inline(condition));
-  const known = there.checks.every(({ sql }) => {
-    const place = left.findIndex((check) => ddl.sameExpression(check, sql));
-    if (place >= 0) left.splice(place, 1);
-    return place >= 0;
+  const { added, dropped } = compareChecks(own, there, ddl);
+  if (sameDefault && own.notNull === !there.nullable && added.length + dropped.length === 0) return null;
+  const change = (
+    serverDefault: Node | null,
+    notNull: boolean,
+    dropChecks: readonly Check[],
+    addChecks: readonly Check[],
+  ): DomainChange => ({
+    ...(sameDefault ? {} : { serverDefault }),
+    ...(own.notNull === !there.nullable ? {} : { notNull }),
+    ...(dropChecks.length === 0 ? {} : { dropChecks: dropChecks.map(({ name }) => name) }),
+    ...(addChecks.length === 0 ? {} : { addChecks }),
   });
-  return (
-    ddl.sameType(ddl.typeName(own.on), there.type) &&
-    own.notNull === !there.nullable &&
-    own.collation === there.collation &&
-    sameDefault &&
-    known &&
-    left.length === 0
-  );
+  return {
+    upgrade: change(own.serverDefault, own.notNull, dropped, added),
+    downgrade: change(there.default === null ? null : rawNode(there.default), !there.nullable, added, dropped),
+  };
 }
 
-function ownWords({ on, notNull, collation, serverDefault, checks }: DomainType, ddl: DdlCompiler): string {
-  return words(
-    ddl.typeName(on),
-    notNull,
-    collation,
-    serverDefault === null ? null : ddl.inline(serverDefault),
-    checks.map(({ condition }) => ddl.inline(condition)),
-  );
+interface Check {
+  readonly name: string;
+  readonly condition: Node;
 }
 
-function wordsOf({ type, nullable, collation, default: fallback, checks }: ReflectedDomain): string {
-  return words(
-    type,
-    !nullable,
-    collation,
-    fallback,
-    checks.map(({ sql }) => sql),
-  );
-}
-
-function words(type: string, notNull: boolean, collation: string | null, fallback: string | null, checks: readonly string[]): string {
-  return [
-    type,
-    ...(collation === null ? [] : [`COLLATE ${collation}`]),
-    ...(fallback === null ? [] : [`DEFAULT ${fallback}`]),
-    ...(notNull ? ['NOT NULL'] : []),
-    ...checks.map((sql) => `CHECK (${sql})`),
-  ].join(' ');
+/** A check is the same by its condition, and by its name where the models say one. */
+function compareChecks(own: DomainType, there: ReflectedDomain, ddl: DdlCompiler): { added: Check[]; dropped: Check[] } {
+  const left = [...there.checks];
+  const missing = own.checks.filter(({ name, condition }) => {
+    const sql = ddl.inline(condition);
+    const place = left.findIndex((other) => (name === null || name === other.name) && ddl.sameExpression(sql, other.sql));
+    if (place >= 0) left.splice(place, 1);
+    return place < 0;
+  });
+  const taken = new Set([
+    ...there.checks.filter((check) => !left.includes(check)).map(({ name }) => name),
+    ...own.checks.map(({ name }) => name),
+  ]);
+  const added = missing.map(({ name, condition }) => {
+    let free = name ?? shorten(`${own.name}_check`);
+    for (let i = 1; name === null && taken.has(free); i++) free = shorten(`${own.name}_check${i}`);
+    taken.add(free);
+    return { name: free, condition };
+  });
+  return { added, dropped: left.map(({ name, sql }) => ({ name, condition: rawNode(sql) })) };
 }

@@ -1,6 +1,6 @@
 import type { ReflectedColumn, ReflectedForeignKey, ReflectedIndex, ReflectedTable } from '../dialects/base/reflection.ts';
 import type { ForeignKey, Index, Table, TableColumn } from '../sql/schema.ts';
-import { domainDifferences } from './compare-domains.ts';
+import { domainChain } from './compare-domains.ts';
 import type { Change, ComparedDialect, Comparison } from './comparison.ts';
 import { columnBuilder, draftColumn, isOwnIndex, isOwnUnique, tableFromReflection } from './draft.ts';
 import type { Operation } from './operation.ts';
@@ -66,8 +66,9 @@ class TableComparison {
     };
     const type = ddl.typeName(column.type, column);
     if (!ddl.sameType(type, other.type)) differs('type', type, other.type || 'not given');
-    for (const difference of domainDifferences(column, other, ddl)) this.#problems.push(`'${where}': ${difference}`);
-    if (!column.primaryKey && !other.primaryKey && column.nullable !== other.nullable) {
+    // A column takes no NULL where its domain does not, whatever was said of the column.
+    const byDomain = column.nullable && domainChain(other.domain).some((domain) => !domain.nullable);
+    if (!column.primaryKey && !other.primaryKey && column.nullable !== other.nullable && !byDomain) {
       const word = (nullable: boolean): string => (nullable ? 'nullable' : 'NOT NULL');
       this.#problems.push(
         `'${where}' is ${word(column.nullable)} in the models and ${word(other.nullable)} in the database; altering a column is not there yet.`,

@@ -1,6 +1,7 @@
-import type { ReflectedTable } from '../dialects/base/reflection.ts';
+import type { ReflectedDomain, ReflectedTable } from '../dialects/base/reflection.ts';
 import { MetaData } from '../sql/metadata.ts';
 import type { Table } from '../sql/schema.ts';
+import { compareDomains } from './compare-domains.ts';
 import { compareTable } from './compare-table.ts';
 import type { Change, ComparedDialect, Comparison } from './comparison.ts';
 import { tableFromReflection } from './draft.ts';
@@ -9,12 +10,25 @@ import { VERSION_TABLE } from './version-table.ts';
 /**
  * Compares tables of models with those of a database. Pure: it reads no database. Alembic: `compare_metadata`.
  *
+ * @param domains those of the database, for what no column of it has
  * @example const { changes } = compare([...metadata.tables.values()], await dialect.reflect(connection), dialect);
  */
-export function compare(models: readonly Table[], reflected: readonly ReflectedTable[], dialect: ComparedDialect): Comparison {
+export function compare(
+  models: readonly Table[],
+  reflected: readonly ReflectedTable[],
+  dialect: ComparedDialect,
+  domains: readonly ReflectedDomain[] = [],
+): Comparison {
   const changes: Change[] = [];
   const problems: string[] = [];
   const warnings: string[] = [];
+  const add = (found: Comparison): void => {
+    changes.push(...found.changes);
+    problems.push(...found.problems);
+    warnings.push(...found.warnings);
+  };
+  // A new table or column is made with the domains as the models have them.
+  if (dialect.ddl.has.enumTypes) add(compareDomains(models, reflected, domains, dialect));
   const found = new Map(reflected.filter((table) => table.name !== VERSION_TABLE).map((table) => [table.name, table]));
   const named = new Set(models.map((table) => table.name));
   for (const { name, kind, columns } of reflected) {
@@ -27,6 +41,7 @@ export function compare(models: readonly Table[], reflected: readonly ReflectedT
   }
 
   const kept: [Table, ReflectedTable][] = [];
+  const made: Table[] = [];
   for (const table of sorted(models)) {
     // It is there for one connection only.
     if (table.temporary) continue;
@@ -38,25 +53,47 @@ export function compare(models: readonly Table[], reflected: readonly ReflectedT
     }
     const other = found.get(table.name);
     if (other !== undefined) kept.push([table, other]);
-    else changes.push({ upgrade: [{ kind: 'createTable', table }], downgrade: [{ kind: 'dropTable', table }] });
+    else made.push(table);
     found.delete(table.name);
   }
+  changes.push(...inCircles(made, dialect));
 
-  for (const [table, other] of kept) {
-    const difference = compareTable(table, other, dialect);
-    changes.push(...difference.changes);
-    problems.push(...difference.problems);
-    warnings.push(...difference.warnings);
-  }
+  for (const [table, other] of kept) add(compareTable(table, other, dialect));
 
   const dropped = new MetaData();
   for (const table of found.values()) tableFromReflection(table, dialect.ddl, dropped);
-  for (const table of dropped.sortedTables().reverse()) {
-    changes.push({ upgrade: [{ kind: 'dropTable', table }], downgrade: [{ kind: 'createTable', table }] });
+  const gone = dropped.sortedTables();
+  changes.push(
+    ...inCircles(gone, dialect)
+      .map(({ upgrade, downgrade }) => ({ upgrade: downgrade, downgrade: upgrade }))
+      .reverse(),
+  );
+  for (const table of gone.toReversed()) {
     warnings.push(`The table '${table.name}' has no model any more: it is dropped, with all its rows.`);
     warnings.push(...withoutType(found.get(table.name)));
   }
   return { changes, problems, warnings };
+}
+
+/** Steps that create tables in this order. Foreign keys that close a circle are added at the end. */
+function inCircles(tables: readonly Table[], { ddl }: ComparedDialect): Change[] {
+  const keys: Change[] = [];
+  const steps = tables.map((table, i): Change => {
+    const later = ddl.forwardReferences ? [] : tables.slice(i + 1).map((other) => other.fullName);
+    const without = table.foreignKeys.filter((key) => later.includes(key.targetTable));
+    for (const key of without) {
+      const targetColumns = table.metadata.resolve(table, key).columns.map((column) => column.name);
+      keys.push({
+        upgrade: [{ kind: 'createForeignKey', table, key: { ...key, targetColumns } }],
+        downgrade: [{ kind: 'dropConstraint', table, name: key.name, type: 'foreignKey' }],
+      });
+    }
+    return {
+      upgrade: [{ kind: 'createTable', table, ...(without.length === 0 ? {} : { without }) }],
+      downgrade: [{ kind: 'dropTable', table }],
+    };
+  });
+  return [...steps, ...keys];
 }
 
 /** Tables so that each comes after those it refers to. */

@@ -1,12 +1,25 @@
-import type { ConstraintKind, DdlCompiler, ForeignKeyParts, IndexParts, TableName, UniqueParts } from '../dialects/base/dialect.ts';
-import type { Table, TableColumn } from '../sql/schema.ts';
+import type {
+  ConstraintKind,
+  DdlCompiler,
+  DomainChange,
+  ForeignKeyParts,
+  IndexParts,
+  TableName,
+  UniqueParts,
+} from '../dialects/base/dialect.ts';
+import type { ForeignKey, Table, TableColumn } from '../sql/schema.ts';
 
 /**
  * One change of the schema as data: it can be run (`statements`) and written into a migration file (`render`).
  * Alembic: `MigrateOperation`.
  */
 export type Operation =
-  | { readonly kind: 'createTable'; readonly table: Table }
+  | {
+      readonly kind: 'createTable';
+      readonly table: Table;
+      /** Foreign keys that are created by steps of their own, since what they refer to comes later. */
+      readonly without?: readonly ForeignKey[];
+    }
   | { readonly kind: 'dropTable'; readonly table: TableName }
   | {
       readonly kind: 'addColumn';
@@ -20,13 +33,20 @@ export type Operation =
   | { readonly kind: 'dropIndex'; readonly table: TableName; readonly name: string }
   | { readonly kind: 'createUniqueConstraint'; readonly table: TableName; readonly unique: UniqueParts }
   | { readonly kind: 'createForeignKey'; readonly table: TableName; readonly key: ForeignKeyParts }
-  | { readonly kind: 'dropConstraint'; readonly table: TableName; readonly name: string; readonly type: ConstraintKind };
+  | { readonly kind: 'dropConstraint'; readonly table: TableName; readonly name: string; readonly type: ConstraintKind }
+  | {
+      readonly kind: 'alterDomain';
+      readonly domain: TableName;
+      readonly change: DomainChange;
+      /** What whoever runs it should know; a comment in the file. */
+      readonly note?: string;
+    };
 
 /** The SQL that runs an operation on this database. */
 export function statements(operation: Operation, ddl: DdlCompiler): string[] {
   switch (operation.kind) {
     case 'createTable':
-      return ddl.createTable(operation.table);
+      return ddl.createTable(operation.table, operation.without);
     case 'dropTable':
       return ddl.dropTable(operation.table);
     case 'addColumn': {
@@ -51,6 +71,8 @@ export function statements(operation: Operation, ddl: DdlCompiler): string[] {
       return ddl.addForeignKey(operation.table, operation.key);
     case 'dropConstraint':
       return ddl.dropConstraint(operation.table, operation.name, operation.type);
+    case 'alterDomain':
+      return ddl.alterDomain(operation.domain, operation.change);
   }
 }
 
@@ -74,5 +96,7 @@ export function describeOperation(operation: Operation): string {
     case 'dropIndex':
     case 'dropConstraint':
       return `drop ${operation.name}`;
+    case 'alterDomain':
+      return `alter ${operation.domain.name}`;
   }
 }

@@ -1,10 +1,13 @@
-import type { ConstraintKind } from '../dialects/base/dialect.ts';
+import type { ConstraintKind, DomainChange } from '../dialects/base/dialect.ts';
 import type { Connection } from '../engine/connection.ts';
 import { Result } from '../engine/result.ts';
 import type { Executable } from '../engine/statement.ts';
 import type { Column, ReferenceOptions } from '../sql/column.ts';
 import type { StorageOptions } from '../sql/constraints.ts';
+import { describe } from '../sql/errors.ts';
+import { Expression } from '../sql/expression.ts';
 import type { IndexMethod } from '../sql/indexes.ts';
+import type { Node } from '../sql/node.ts';
 import type { ExpressionLike } from '../sql/operand.ts';
 import { ownTypesOf } from '../sql/own-types.ts';
 import { sql } from '../sql/raw.ts';
@@ -61,6 +64,13 @@ export interface Operations {
   /** Drops a constraint; on SQLite only a unique one that was made by createUniqueConstraint(). Alembic: `op.drop_constraint()`. */
   dropConstraint(name: string, table: string, type: ConstraintKind): Promise<void>;
   /**
+   * Changes a domain of PostgreSQL for all columns of it; what is not named stays. The rows that are there must meet what is
+   * added. Checks are dropped before others are added, so that a name may stay. Throws a MigrationError for what is no change.
+   * In SQL: ALTER DOMAIN.
+   * @example await op.alterDomain('rating', { dropChecks: ['rating_check'], addChecks: { rating_check: sql`VALUE BETWEEN 1 AND 10` } });
+   */
+  alterDomain(name: string, change: DomainAlteration): Promise<void>;
+  /**
    * Runs SQL of your own: a string as it is (several statements may stand in it, and no rows are given), or a statement
    * such as an `sql` template, whose values are parameters and whose rows are given. Alembic: `op.execute()`.
    * @example await op.execute(sql`UPDATE users SET role = ${'customer'} WHERE role IS NULL`);
@@ -90,6 +100,18 @@ export interface IndexOptions {
   readonly nullsNotDistinct?: boolean;
   readonly with?: StorageOptions;
   readonly concurrently?: boolean;
+}
+
+/** What `op.alterDomain()` changes. */
+export interface DomainAlteration {
+  /** The default of columns that say none; null takes it away. */
+  readonly serverDefault?: ExpressionLike | null;
+  readonly notNull?: boolean;
+  readonly dropChecks?: readonly string[];
+  /** Conditions by their names, in which VALUE is the value. */
+  readonly addChecks?: Readonly<Record<string, ExpressionLike>>;
+  /** The schema that the domain is in; where names are looked for unless told. */
+  readonly schema?: string;
 }
 
 /** The `op` of one migration over its connection. */
@@ -175,10 +197,36 @@ export function makeOperations(connection: Connection): Operations {
       return run({ kind: 'createForeignKey', table: named(table), key });
     },
     dropConstraint: async (name, table, type) => run({ kind: 'dropConstraint', table: named(table), name, type }),
+    alterDomain: async (name, given) =>
+      run({ kind: 'alterDomain', domain: { name, schema: given.schema ?? null }, change: domainChange(name, given) }),
     execute: async <R>(statement: string | Executable<R>): Promise<Result<R>> => {
       if (typeof statement !== 'string') return connection.execute(statement);
       await connection.script(statement);
       return new Result<R>([]);
     },
+  };
+}
+
+/** The change of a domain that a migration asks for, checked. */
+function domainChange(name: string, given: DomainAlteration): DomainChange {
+  const where = `op.alterDomain('${name}')`;
+  const expression = (what: string, own: unknown): Node => {
+    if (own instanceof Expression) return own.node;
+    throw migrationError('migrate.bad-option', [where, `SQL as ${what}, such as sql\`…\``, describe(own)]);
+  };
+  const { serverDefault, notNull, dropChecks = [], addChecks = {} } = given;
+  const added = Object.entries(addChecks).map(([check, condition]) => ({
+    name: check,
+    condition: expression(`the check '${check}'`, condition),
+  }));
+  if (serverDefault === undefined && notNull === undefined && dropChecks.length + added.length === 0)
+    throw migrationError('migrate.bad-option', [where, 'serverDefault, notNull, dropChecks or addChecks', 'none of them']);
+  return {
+    ...(serverDefault === undefined
+      ? {}
+      : { serverDefault: serverDefault === null ? null : expression('the server default', serverDefault) }),
+    ...(notNull === undefined ? {} : { notNull }),
+    dropChecks,
+    addChecks: added,
   };
 }

@@ -151,8 +151,8 @@ function numbers(options: object): string | null {
   );
 }
 
-/** The column as a migration writes it: `t.integer().references('users.id', { onDelete: 'cascade' })`. */
-export function columnSource(column: TableColumn, ddl: DdlCompiler): string {
+/** The column as a migration writes it: `t.integer().references('users.id', { onDelete: 'cascade' })`; a key of `without` is not said. */
+export function columnSource(column: TableColumn, ddl: DdlCompiler, without: readonly ForeignKey[] = []): string {
   const { table } = column;
   let source = typeSource(column.type, ddl);
   if (table.primaryKey?.columns.includes(column) && keyStandsWithColumns(table)) source += '.primaryKey()';
@@ -172,7 +172,7 @@ export function columnSource(column: TableColumn, ddl: DdlCompiler): string {
   if (column.check !== null && table.checks.some((check) => isOwnCheck(check, column)))
     source += `.check(${sqlTemplate(ddl.inline(column.check.node))})`;
   const key = ownForeignKey(column);
-  if (key !== undefined) {
+  if (key !== undefined && !without.includes(key)) {
     const options = objectLiteral({
       onDelete: key.onDelete === null ? undefined : quoted(key.onDelete),
       onUpdate: key.onUpdate === null ? undefined : quoted(key.onUpdate),

@@ -1,9 +1,9 @@
-import type { DdlCompiler, ForeignKeyParts, IndexParts, TableName, UniqueParts } from '../dialects/base/dialect.ts';
+import type { DdlCompiler, DomainChange, ForeignKeyParts, IndexParts, TableName, UniqueParts } from '../dialects/base/dialect.ts';
 import { partsOf } from '../dialects/base/index-words.ts';
 import { NAMING } from '../sql/naming.ts';
 import type { Node } from '../sql/node.ts';
 import { isKind } from '../sql/node-walk.ts';
-import type { Table, TableColumn } from '../sql/schema.ts';
+import type { ForeignKey, Table, TableColumn } from '../sql/schema.ts';
 import type { Exclude, IndexPart } from '../sql/table-parts.ts';
 import { isOwnCheck, isOwnIndex, isOwnUnique, PLAIN_INDEX } from './draft.ts';
 import type { Operation } from './operation.ts';
@@ -24,13 +24,12 @@ function renderOperation(operation: Operation, ddl: DdlCompiler, indent: string)
     );
   switch (operation.kind) {
     case 'createTable':
-      return createTable(operation.table, ddl, indent);
+      return createTable(operation.table, operation.without ?? [], ddl, indent);
     case 'dropTable':
       return call('dropTable', quoted(operation.table.name));
     case 'addColumn': {
       const { column } = operation;
-      const line = call('addColumn', quoted(column.table.name), quoted(column.name), columnSource(column, ddl));
-      return operation.note === undefined ? line : `${indent}// ${operation.note}\n${line}`;
+      return noted(operation.note, call('addColumn', quoted(column.table.name), quoted(column.name), columnSource(column, ddl)), indent);
     }
     case 'dropColumn':
       return call('dropColumn', quoted(operation.table.name), quoted(operation.column));
@@ -54,7 +53,29 @@ function renderOperation(operation: Operation, ddl: DdlCompiler, indent: string)
     }
     case 'dropConstraint':
       return call('dropConstraint', quoted(operation.name), quoted(operation.table.name), quoted(operation.type));
+    case 'alterDomain':
+      return noted(
+        operation.note,
+        call('alterDomain', quoted(operation.domain.name), domainChange(operation.domain, operation.change, ddl)),
+        indent,
+      );
   }
+}
+
+function noted(note: string | undefined, line: string, indent: string): string {
+  return note === undefined ? line : `${indent}// ${note}\n${line}`;
+}
+
+function domainChange({ schema }: TableName, change: DomainChange, ddl: DdlCompiler): string | null {
+  const { serverDefault, notNull, dropChecks, addChecks } = change;
+  const conditions = addChecks?.map(({ name, condition }) => [name, sqlTemplate(ddl.inline(condition))]);
+  return objectLiteral({
+    serverDefault: serverDefault === undefined ? undefined : serverDefault === null ? 'null' : sqlTemplate(ddl.inline(serverDefault)),
+    notNull: notNull === undefined ? undefined : String(notNull),
+    dropChecks: dropChecks === undefined ? undefined : `[${dropChecks.map(quoted).join(', ')}]`,
+    addChecks: conditions === undefined ? undefined : (objectLiteral(Object.fromEntries(conditions)) as string),
+    schema: schema === null ? undefined : quoted(schema),
+  });
 }
 
 function list(columns: readonly { readonly name: string }[]): string {
@@ -119,11 +140,11 @@ function valueSource(value: unknown): string {
   return objectLiteral(Object.fromEntries(entries)) ?? '{}';
 }
 
-function createTable(table: Table, ddl: DdlCompiler, indent: string): string {
+function createTable(table: Table, without: readonly ForeignKey[], ddl: DdlCompiler, indent: string): string {
   const inner = `${indent}  `;
-  const { constraints, after } = tableConstraints(table, ddl, indent);
+  const { constraints, after } = tableConstraints(table, without, ddl, indent);
   const shape = (deep: string): string => {
-    const lines = table.columns.map((column) => `${deep}  ${propertyKey(column.name)}: ${columnSource(column, ddl)},\n`);
+    const lines = table.columns.map((column) => `${deep}  ${propertyKey(column.name)}: ${columnSource(column, ddl, without)},\n`);
     return `{\n${lines.join('')}${deep}}`;
   };
   const entries = tableOptions(table);
@@ -156,7 +177,12 @@ function optionsSource(constraints: readonly string[], entries: readonly [string
 }
 
 /** What stands beside the columns, and the statements for what `constraints` has no words for. */
-function tableConstraints(table: Table, ddl: DdlCompiler, indent: string): { constraints: string[]; after: string[] } {
+function tableConstraints(
+  table: Table,
+  without: readonly ForeignKey[],
+  ddl: DdlCompiler,
+  indent: string,
+): { constraints: string[]; after: string[] } {
   const constraints: string[] = [];
   const after: string[] = [];
   const columns = (of: readonly TableColumn[]): string => of.map((column) => member('c', column.name)).join(', ');
@@ -173,6 +199,7 @@ function tableConstraints(table: Table, ddl: DdlCompiler, indent: string): { con
     );
   }
   for (const foreignKey of table.foreignKeys) {
+    if (without.includes(foreignKey)) continue;
     if (foreignKey.columns.length === 1 && ownForeignKey(foreignKey.columns[0]) === foreignKey) continue;
     const targets = targetsOf(table, foreignKey).map(quoted);
     const options = actions(foreignKey);

@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../dialects/base/driver.ts';
 import { describe, sqlError } from '../sql/errors.ts';
 import { Expression } from '../sql/expression.ts';
 import type { AttachingSession } from './attachment.ts';
@@ -16,7 +17,7 @@ type Row = Readonly<Record<string, unknown>>;
 /** What writing many rows at once needs of a session. */
 export interface BulkSession extends AttachingSession, Writer {
   readonly undo: Undo[];
-  beginWriting(mappers: Iterable<Mapper>): Promise<void>;
+  beginWriting(mappers: Iterable<Mapper>): MaybePromise<void>;
 }
 
 /** Inserts rows and gives them as the session's objects, in their order. See `Session.bulkInsert()`. */

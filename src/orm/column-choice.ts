@@ -49,12 +49,15 @@ export function placesOf(mapper: Mapper, entity: Entity, dispatch: RowDispatch |
   return dispatch === null ? places : (dispatch.rowOf(entity[MAPPER], places) as number[]);
 }
 
+/** What a query says of columns, by attribute. */
+export interface ChoiceChange {
+  readonly only?: readonly string[];
+  readonly defer?: readonly string[];
+  readonly undefer?: readonly string[];
+}
+
 /** The choice with some attributes read alone, some not at all, some after all. Groups of waiting columns go by their names. */
-export function choose(
-  mapper: Mapper,
-  choice: ColumnChoice | null,
-  { only, defer = [], undefer = [] }: { only?: readonly string[]; defer?: readonly string[]; undefer?: readonly string[] },
-): ColumnChoice {
+export function choose(mapper: Mapper, choice: ColumnChoice | null, { only, defer = [], undefer = [] }: ChoiceChange): ColumnChoice {
   const places = (names: readonly string[]): number[] =>
     names.flatMap((name) => {
       const group = mapper.rowColumns.flatMap((column, place) => (column.deferred === name ? [place] : []));

@@ -1,19 +1,20 @@
-import { Expression } from '../sql/expression.ts';
 import { sourcesOf } from '../sql/join.ts';
 import { changeSelect, make, rebuild } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind, mapChildren, walk } from '../sql/node-walk.ts';
 import { conjunction } from '../sql/operand.ts';
-import { Select } from '../sql/select.ts';
-import { INTEGER } from '../sql/type.ts';
+import { Select, select } from '../sql/select.ts';
+import { unknownAttribute } from './attributes.ts';
+import { type ChoiceChange, type ColumnChoice, choose, keepRead } from './column-choice.ts';
 import { checkConcrete, concreteBelow, concreteRows } from './concrete-classes.ts';
-import { type ConcreteUnion, type UnionReading, unionOf } from './concrete-union.ts';
+import { type ConcreteUnion, columnsRead, type UnionReading, unionOf, wholeChoice } from './concrete-union.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
-import { type LoadRequest, mergeRequests, readRequests } from './load-request.ts';
-import { adaptTo, labelKey } from './mapped-source.ts';
+import { type LoadRequest, mergeRequests, readRequests, tiesOf, withDefaults } from './load-request.ts';
+import { adaptTo, isRowOf, labelKey } from './mapped-source.ts';
 import { mapperOf, relationsNamed, withDescendants } from './mapper.ts';
 import type { Mapper } from './mapping.ts';
+import type { PolymorphicReading } from './polymorphic-reading.ts';
 import type { QuerySpec } from './query-spec.ts';
 import type { RelationAttribute } from './relation-attribute.ts';
 
@@ -22,6 +23,8 @@ export function readNamedConcrete(spec: QuerySpec, named: unknown, how: string):
   const { mapper, union } = spec;
   const below = concreteBelow(mapper);
   if (below.length === 0 || (named !== '*' && !Array.isArray(named))) return null;
+  if (spec.source.kind !== 'table' && (union === undefined || union.aliased))
+    throw ormError('orm.concrete-query', 'withPolymorphic() of an alias', mapper.name, 'Call it on the class, and alias() after it');
   const where = `withPolymorphic() of ${mapper.name}`;
   const classes = named === '*' ? below : named.map((model) => mapperOf(model, where));
   if (union === undefined && !classes.some((one) => below.includes(one))) return null;
@@ -40,30 +43,80 @@ export function readUnion(spec: QuerySpec, mappers: readonly Mapper[]): QuerySpe
   const { mapper, requests, columns } = spec;
   const union = unionOf(mapper, mappers);
   if (requests.length > 0) throw ormError('orm.concrete-query', 'with() before withPolymorphic()', mapper.name, 'Call with() after it');
-  if (columns?.narrow === true) throw refusal(spec, 'loadOnly()');
-  const { node, projection } = spec.select;
-  const [entity] = node.columns;
+  if (columns?.narrow === true)
+    throw ormError('orm.concrete-query', 'loadOnly() before withPolymorphic()', mapper.name, 'Call loadOnly() after it');
+  const { node } = spec.select;
   const { source } = union;
+  const { projection, ...whole } = select(union.entity);
   const placed = changeSelect(node, {
-    columns: isKind(entity, 'entity') ? [make('entity', { ...entity, source, columns: union.columns })] : node.columns,
+    columns: whole.node.columns,
     from: node.from.length === 0 ? [source] : node.from.map((item) => inPlaceOf(item, spec, source)),
     where: withoutOwn(node.where, mapper.condition),
   });
-  const select = adaptSelect({ mapper, source, union: { union } }, new Select(placed, projection));
-  return { ...spec, source, select, columns: null, dispatch: null, union: { union, requests: new Map(), before: spec, whole: select } };
+  const moved = adaptSelect({ mapper, source, union: { union, aliased: false } }, new Select<unknown>(placed, projection));
+  return overUnion({ ...spec, source, select: moved }, union, spec);
+}
+
+/** A query over an alias of a union, or of a query over one. */
+export function readAliasedUnion(spec: QuerySpec, union: ConcreteUnion): QuerySpec {
+  return overUnion(spec, union, null);
+}
+
+function overUnion(spec: QuerySpec, union: ConcreteUnion, before: PolymorphicReading | null): QuerySpec {
+  const whole = selectRead(spec.select, union, null);
+  const aliased = before === null;
+  const reading = { union, requests: new Map(), choices: null, before: before ?? spec, whole, aliased };
+  return { ...spec, select: whole, columns: null, dispatch: null, union: reading };
+}
+
+/** A select of the objects of a union, with the columns that these choices read. */
+function selectRead({ node, projection }: Select<unknown>, union: ConcreteUnion, choices: UnionReading['choices']): Select<unknown> {
+  const [entity] = node.columns;
+  if (!isKind(entity, 'entity')) return new Select(node, projection);
+  return new Select(changeSelect(node, { columns: [make('entity', { ...entity, columns: columnsRead(union, choices) })] }), projection);
+}
+
+/** A query over a union that reads some columns of the objects, and others not. Throws for an attribute that no class has. */
+export function chooseOverUnion(spec: QuerySpec, reading: UnionReading, change: ChoiceChange): QuerySpec {
+  const { parts } = reading.union;
+  const names = [...(change.only ?? []), ...(change.defer ?? []), ...(change.undefer ?? [])];
+  const has = ({ mapper }: (typeof parts)[number], name: string): boolean =>
+    (mapper.positions.get(name) ?? mapper.columns.length) < mapper.columns.length ||
+    mapper.rowColumns.some(({ deferred }) => deferred === name);
+  for (const name of names) if (!parts.some((part) => has(part, name))) unknownAttribute(spec.mapper, name);
+  const choices = parts.map((part): [Mapper, ColumnChoice] => {
+    const own = Object.fromEntries(
+      Object.entries(change).map(([how, list]) => [how, (list as readonly string[]).filter((name) => has(part, name))]),
+    );
+    return [part.mapper, choose(part.mapper, reading.choices?.get(part.mapper) ?? wholeChoice(part.mapper), own)];
+  });
+  return readChosen(spec, { ...reading, choices: new Map(choices) });
+}
+
+/** A query that reads what its choices say, and what its relations are found by. */
+function readChosen(spec: QuerySpec, reading: UnionReading): QuerySpec {
+  if (reading.choices === null) return { ...spec, union: reading };
+  const kept = [...reading.choices].map(([mapper, choice]): [Mapper, ColumnChoice] => [
+    mapper,
+    keepRead(mapper, choice, tiesOf(withDefaults(mapper, reading.requests.get(mapper) ?? []))),
+  ]);
+  const choices = new Map(kept);
+  return { ...spec, select: selectRead(spec.select, reading.union, choices), union: { ...reading, choices } };
 }
 
 /** A query whose conditions, order and joins name the columns of its union where they name those of its classes. */
 export function adaptSpec(spec: QuerySpec): QuerySpec {
-  if (spec.union === undefined) return spec;
+  if (spec.union === undefined || spec.union.aliased) return spec;
   return { ...spec, select: adaptSelect(spec, spec.select) };
 }
 
 /** What a select is moved to. */
-type Moved = Pick<QuerySpec, 'mapper' | 'source'> & { readonly union?: Pick<UnionReading, 'union'> | undefined };
+type Moved = Pick<QuerySpec, 'mapper' | 'source'> & { readonly union?: Pick<UnionReading, 'union' | 'aliased'> | undefined };
 
 /** A select over the union of a query, with its columns for those of the classes. */
-export function adaptSelect<R>({ mapper, source, union }: Moved, { node, projection }: Select<R>): Select<R> {
+export function adaptSelect<R>({ mapper, source, union }: Moved, statement: Select<R>): Select<R> {
+  if (union?.aliased === true) return statement;
+  const { node, projection } = statement;
   const move = (part: Node): Node => adaptTo(mapper, union === undefined ? part : ofTheirClasses(union.union, part), source);
   const moveOrNone = (part: Node | null): Node | null => (part === null ? null : move(part));
   const moveJoin = (item: Node): Node =>
@@ -102,20 +155,13 @@ export function loadOverUnion(spec: QuerySpec, reading: UnionReading, asked: obj
       );
     return [one, mergeRequests(reading.requests.get(one) ?? [], read)];
   });
-  return { ...spec, union: { ...reading, requests: new Map(requests) } };
+  return readChosen(spec, { ...reading, requests: new Map(requests) });
 }
 
 /** What a join along a relation is made of, over the union where the relation leads from its rows. */
-export function joinOverUnion(spec: QuerySpec, target: RelationAttribute): ReturnType<RelationAttribute['~join']> {
-  const { mapper, union } = spec;
-  const { relation } = target;
-  const owner = union && [mapper, ...concreteBelow(mapper)].find((one) => isA(relation.mapper, one));
-  if (union === undefined || owner === undefined) return target['~join']();
-  const way = target['~over'](spec.source)['~join']();
-  const { keyPositions } = relation.mapper;
-  if (!relation.local.every((position) => keyPositions.includes(position))) return way;
-  const [first, ...others] = way.steps;
-  return { ...way, steps: [{ ...first, on: conjunction([first.on, rowsOf(union.union, owner)]) as Node }, ...others] };
+export function joinOverUnion({ mapper, source, union }: QuerySpec, target: RelationAttribute): ReturnType<RelationAttribute['~join']> {
+  const leads = [mapper, ...concreteBelow(mapper)].some((one) => isA(target.relation.mapper, one));
+  return union === undefined || union.aliased || !leads ? target['~join']() : target['~over'](source)['~join']();
 }
 
 /**
@@ -137,15 +183,10 @@ function ofTheirClasses(union: ConcreteUnion, node: Node): Node {
         return !isKind(inner, 'select');
       });
     if (named.size === 0) return changed;
-    const rows = [...named].map((owner) => rowsOf(union, owner));
+    const rows = [...named].map((owner) => isRowOf(union.source, owner) as Node);
     return changeSelect(changed, { where: conjunction(changed.where === null ? rows : [changed.where, ...rows]) });
   };
   return change(node);
-}
-
-/** The condition that a row of the union is of a class; never true where the union does not read it. */
-function rowsOf({ parts, columns }: ConcreteUnion, mapper: Mapper): Node {
-  return new Expression<number>(columns[0], INTEGER).eq(parts.findIndex((part) => part.mapper === mapper)).node;
 }
 
 /** Refuses what a query over a union cannot do. */

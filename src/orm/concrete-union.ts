@@ -1,18 +1,18 @@
 import { make, makeAlias, makeColumn, makeSelect } from '../sql/make.ts';
-import type { Node, SourceNode } from '../sql/node.ts';
-import type { TableColumn } from '../sql/schema.ts';
+import type { AliasNode, ColumnNode, Node, SourceNode } from '../sql/node.ts';
+import { ColumnAttribute, type Source, type TableColumn } from '../sql/schema.ts';
 import { INTEGER, type SqlType } from '../sql/type.ts';
-import { NOT_READ } from './column-choice.ts';
+import { type ColumnChoice, NOT_READ } from './column-choice.ts';
 import { concreteBelow } from './concrete-classes.ts';
 import { ormError } from './errors.ts';
 import { type Member, saidBelow } from './hierarchy.ts';
 import type { LoadRequest } from './load-request.ts';
-import { columnOf, fromOf, labelKey, nameColumns } from './mapped-source.ts';
+import { columnOf, fromOf, labelKey, nameAlike, nameColumns, tellRows } from './mapped-source.ts';
 import { withDescendants } from './mapper.ts';
 import type { Mapper, RowDispatch } from './mapping.ts';
 import type { PolymorphicReading } from './polymorphic-reading.ts';
 
-/** One class of a union, and where the columns of its rows stand in those of the union; −1 for one that is not read. */
+/** One class of a union, and where the columns of its rows stand in those of the union. */
 export interface UnionPart {
   readonly mapper: Mapper;
   /** The columns that the class had when the union was made. */
@@ -25,8 +25,10 @@ export interface UnionPart {
 export interface ConcreteUnion {
   readonly parts: readonly UnionPart[];
   readonly source: SourceNode;
-  /** What a query for objects reads: the number of the row's class, then the columns of all of them. */
-  readonly columns: readonly Node[];
+  /** All that it has: the number of the row's class, then the columns of all of them. */
+  readonly columns: readonly ColumnNode[];
+  /** What a select of the objects names. */
+  readonly entity: Source;
   /** The class whose rows a column of a key tells, for the classes that are not read too. */
   readonly keyOwners: ReadonlyMap<string, Mapper>;
 }
@@ -38,6 +40,10 @@ export interface UnionReading {
   /** The query of the class's own rows that it was before, and its select since. */
   readonly before: PolymorphicReading;
   readonly whole: PolymorphicReading['select'];
+  /** The columns of each class that are read, where the query says so; null where the classes do. */
+  readonly choices: ReadonlyMap<Mapper, ColumnChoice> | null;
+  /** It goes over an alias, whose columns have names of their own: those of the classes mean their tables. */
+  readonly aliased: boolean;
 }
 
 /** A column of the union, and which column it is in each of the classes that have it. */
@@ -53,6 +59,8 @@ const CLASS = 'row_class';
 /** Types that stay one in a union, however long their values may be. */
 const LENGTHS: ReadonlySet<string> = new Set(['string', 'char', 'numeric', 'binary']);
 const unions = new WeakMap<Mapper, Map<string, ConcreteUnion>>();
+/** The unions by the queries that give their rows. */
+const byQuery = new WeakMap<Node, ConcreteUnion>();
 
 /** The union of these classes for queries of another one. Made once, so that its statements are. */
 export function unionOf(base: Mapper, mappers: readonly Mapper[]): ConcreteUnion {
@@ -64,6 +72,7 @@ export function unionOf(base: Mapper, mappers: readonly Mapper[]): ConcreteUnion
   const found =
     known.get(key) ??
     makeUnion(
+      base,
       [...new Set(mappers)],
       [base, ...others].filter((one) => !mappers.includes(one)),
     );
@@ -71,12 +80,46 @@ export function unionOf(base: Mapper, mappers: readonly Mapper[]): ConcreteUnion
   return found;
 }
 
+/** A query gives rows of a union, in its columns: an alias of it stands for the objects of these rows. */
+export function standFor(query: Node, union: ConcreteUnion): void {
+  byQuery.set(query, union);
+  nameAlike(query, (union.source as AliasNode).of);
+}
+
+/** The union whose rows an alias stands for, with its columns over the alias; null for any other source. */
+export function unionBehind(source: SourceNode): ConcreteUnion | null {
+  const union = source.kind === 'alias' ? byQuery.get(source.of) : undefined;
+  if (union === undefined) return null;
+  return { ...union, source, columns: union.columns.map(({ name, attribute, type }) => makeColumn(source, name, attribute, type)) };
+}
+
+/** The columns of a union as those of a source. */
+export function attributesOfUnion({ columns, source }: Pick<ConcreteUnion, 'columns' | 'source'>): ColumnAttribute[] {
+  return columns.map(({ name, attribute, type }) => new ColumnAttribute(source, name, attribute, type, null));
+}
+
+/** All columns of a class and of those below it, but for those that wait by themselves. */
+export function wholeChoice(mapper: Mapper): ColumnChoice {
+  const skipped = saidBelow(mapper as Member).flatMap(({ deferred }, place) => (deferred === null ? [] : [place]));
+  return { skipped, filled: [] };
+}
+
+/** What a query for objects reads of a union: its columns, but for those of which no class needs any. */
+export function columnsRead({ parts, columns }: ConcreteUnion, choices: UnionReading['choices']): Node[] {
+  const read = new Set([0]);
+  for (const { mapper, places } of parts) {
+    const skipped = new Set((choices?.get(mapper) ?? wholeChoice(mapper)).skipped);
+    for (const [place, column] of places.entries()) if (!skipped.has(place)) read.add(column);
+  }
+  return columns.map((column, i) => (read.has(i) ? column : NOT_READ));
+}
+
 /** Whether a class was extended since its union was made. */
 export function isStale({ parts }: ConcreteUnion): boolean {
   return parts.some(({ mapper, planId }) => mapper.planId !== planId);
 }
 
-function makeUnion(mappers: readonly Mapper[], others: readonly Mapper[]): ConcreteUnion {
+function makeUnion(base: Mapper, mappers: readonly Mapper[], others: readonly Mapper[]): ConcreteUnion {
   const columns: UnionColumn[] = [];
   const taken = new Set([CLASS]);
   for (const mapper of mappers)
@@ -106,25 +149,27 @@ function makeUnion(mappers: readonly Mapper[], others: readonly Mapper[]): Concr
       ? selects[0]
       : make('setOperation', { operator: 'UNION ALL', queries: selects, orderBy: [], limit: null, offset: null, ctes: [] });
   nameColumns(query, namesOf(columns, mappers, others));
+  tellRows(query, CLASS, new Map(mappers.flatMap((mapper, number) => withDescendants(mapper).map((one) => [one, number]))));
   const source = makeAlias(query, null);
-  return {
+  const all = [makeColumn(source, CLASS, CLASS, INTEGER), ...columns.map(({ label, key, type }) => makeColumn(source, label, key, type))];
+  const { entityClass, table } = base;
+  const union: ConcreteUnion = {
+    entity: {
+      '~source': { node: source, name: table.name, columns: attributesOfUnion({ columns: all, source }), table },
+      '~model': entityClass,
+    } as Source,
     parts: mappers.map((mapper) => ({
       mapper,
       planId: mapper.planId,
       dispatch: mapper.dispatchWith(new Set()) ?? mapper.dispatch,
-      places: saidBelow(mapper as Member).map((column) =>
-        column.deferred !== null ? -1 : 1 + columns.findIndex(({ of }) => of.get(mapper) === column),
-      ),
+      places: saidBelow(mapper as Member).map((column) => 1 + columns.findIndex(({ of }) => of.get(mapper) === column)),
     })),
     source,
-    columns: [
-      makeColumn(source, CLASS, CLASS, INTEGER),
-      ...columns.map(({ label, key, type, of }) =>
-        [...of.values()].every(({ deferred }) => deferred !== null) ? NOT_READ : makeColumn(source, label, key, type),
-      ),
-    ],
+    columns: all,
     keyOwners: keyOwnersOf([...mappers, ...others]),
   };
+  byQuery.set(query, union);
+  return union;
 }
 
 function keyOwnersOf(mappers: readonly Mapper[]): Map<string, Mapper> {

@@ -7,6 +7,8 @@ import { conjunction } from '../sql/operand.ts';
 import type { OrderTerm } from '../sql/order-term.ts';
 import { BOOLEAN, changeType, type SqlType, UNKNOWN } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';
+import { isRowOfObject, unionKey } from './concrete-keys.ts';
+import type { ConcreteUnion } from './concrete-union.ts';
 import { ormError } from './errors.ts';
 import { columnOf } from './mapped-source.ts';
 import type { Entity, Mapper } from './mapping.ts';
@@ -40,6 +42,8 @@ interface Term {
 export interface CursorQuery<Out> {
   readonly mapper: Mapper;
   readonly source: SourceNode;
+  /** The classes with tables of their own whose rows the pages have; null where they are those of one class. */
+  readonly union: ConcreteUnion | null;
   readonly order: readonly Node[];
   /** The objects that meet the condition in this order, at most so many. */
   read(condition: Expression<boolean> | null, order: readonly OrderTerm[], limit: number): Promise<Out[]>;
@@ -120,17 +124,26 @@ export async function pageByCursor<Out>(query: CursorQuery<Out>, options: Cursor
 }
 
 /** The order of a query and its key after it, so that no two rows are equal. Empty values come last, going down first, unless said. */
-function orderTerms({ mapper, source, order }: CursorQuery<unknown>): Term[] {
+function orderTerms({ mapper, source, union, order }: CursorQuery<unknown>): Term[] {
   const terms = order.map((node): Term => {
     const operand = isKind(node, 'order') ? node.operand : node;
     const descending = isKind(node, 'order') && node.direction === 'desc';
     const nulls = isKind(node, 'order') ? node.nulls : null;
-    const own = isKind(operand, 'column') && operand.source.id === source.id ? mapper.positions.get(operand.attribute) : undefined;
+    const own =
+      union === null && isKind(operand, 'column') && operand.source.id === source.id ? mapper.positions.get(operand.attribute) : undefined;
     const type = isKind(operand, 'column') ? operand.type : UNKNOWN;
     const nullable = own === undefined || mapper.columns[own].nullable;
     return { operand, type, descending, nullsFirst: nulls === null ? descending : nulls === 'first', nullable, position: own ?? -1 };
   });
   const descending = terms.at(-1)?.descending ?? false;
+  if (union !== null) {
+    // What a column holds depends on the class, which may not have it: nothing is known but whose row it is.
+    for (const operand of unionKey(union)) {
+      if (terms.some((term) => term.operand.key === operand.key)) continue;
+      terms.push({ operand, type: operand.type, descending, nullsFirst: descending, nullable: operand !== union.columns[0], position: -1 });
+    }
+    return terms;
+  }
   for (const position of mapper.keyPositions) {
     if (terms.some((term) => term.position === position)) continue;
     const column = mapper.columns[position];
@@ -193,21 +206,22 @@ async function cursorsOf(
     const cursor = (entity: Entity): string => writeCursor(terms.map((term) => columnValue(entity, term.position)));
     return [cursor(ends[0]), cursor(ends[1])];
   }
-  const { mapper, source } = query;
+  const { mapper, source, union } = query;
   const keys = mapper.keyPositions.map((position) => mapper.columns[position]);
-  const isEnd = (entity: Entity): Node =>
-    conjunction(
-      keys.map((column) =>
-        make('binary', {
-          operator: '=',
-          left: columnOf(source, column),
-          right: makeBind(columnValue(entity, column.position), column.type),
-        }),
-      ),
-    ) as Node;
+  const isEnd = (entity: Entity): Expression<boolean> => {
+    if (union !== null) return isRowOfObject(union, entity);
+    const equal = keys.map((column) =>
+      make('binary', {
+        operator: '=',
+        left: columnOf(source, column),
+        right: makeBind(columnValue(entity, column.position), column.type),
+      }),
+    );
+    return new Expression<boolean>(conjunction(equal) as Node, BOOLEAN);
+  };
   const find = async (entity: Entity): Promise<string> => {
     const columns = terms.map((term) => new Expression(term.operand, exactType(term.type)));
-    const [row] = await query.values(new Expression<boolean>(isEnd(entity), BOOLEAN), columns);
+    const [row] = await query.values(isEnd(entity), columns);
     if (row === undefined) throw ormError('orm.row-gone', mapper.name);
     return writeCursor(row);
   };
@@ -250,6 +264,8 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 const KINDS: Readonly<Record<string, (value: unknown, type: SqlType) => boolean>> = {
   integer: isNumber,
   smallInteger: isNumber,
+  tinyInteger: isNumber,
+  mediumInteger: isNumber,
   bigInteger: (value, type) => typeof value === (type.asNumber ? 'number' : 'bigint'),
   float: isNumber,
   double: isNumber,

@@ -10,6 +10,7 @@ import { EntityCollection } from './related.ts';
 import { deleteRows } from './row-deletes.ts';
 import { dropSqlValues } from './sql-values.ts';
 import { staleDelete } from './stale-rows.ts';
+import type { ChangedObject } from './undo.ts';
 
 /** Deletes the rows of objects, children before their parents. */
 export async function deleteEntities(session: FlushSession, entities: readonly Entity[]): Promise<void> {
@@ -31,43 +32,42 @@ export async function deleteEntities(session: FlushSession, entities: readonly E
   const batches = orderDeletes(entities, parentsOf);
   if (circular)
     await cutCircles(session, batches, parentsOf, session.dialectOf(entities[0][MAPPER].table).capabilities.rowwiseKeys === true);
-  for (const { mapper, entities: batch } of batches) {
-    const values = batch.map((entity) => storedMatch(entity, entity[CHANGES]));
-    let count = 0;
-    // The rows that go on with others go first.
-    for (const target of mapper.writes.toReversed()) {
-      const columns = matchedColumns(target);
-      const keys = columns.length < values[0].length ? values.map((key) => key.slice(0, columns.length)) : values;
-      count = await deleteRows(session, target.table, columns, keys);
-    }
-    if (count !== batch.length && (mapper.versionPosition >= 0 || mapper.confirmsDeletes))
-      throw await staleDelete(session, mapper, batch, values, count);
-    markDeleted(session, mapper, batch, values);
+  for (const { mapper, entities: batch } of batches) await deleteBatch(session, mapper, batch);
+}
+
+/** Deletes the rows of objects of one class, in whatever order. */
+export async function deleteBatch(session: FlushSession, mapper: Mapper, batch: readonly Entity[]): Promise<void> {
+  const values = batch.map((entity) => storedMatch(entity, entity[CHANGES]));
+  let count = 0;
+  // The rows that go on with others go first.
+  for (const target of mapper.writes.toReversed()) {
+    const columns = matchedColumns(target);
+    const keys = columns.length < values[0].length ? values.map((key) => key.slice(0, columns.length)) : values;
+    count = await deleteRows(session, target.table, columns, keys);
   }
+  if (count !== batch.length && (mapper.versionPosition >= 0 || mapper.confirmsDeletes))
+    throw await staleDelete(session, mapper, batch, values, count);
+  markDeleted(session, mapper, batch);
 }
 
 /** Objects whose rows are gone are no longer the session's. */
-export function markDeleted(
-  session: FlushSession,
-  mapper: Mapper,
-  entities: readonly Entity[],
-  keys: readonly (readonly unknown[])[],
-): void {
-  const map = session.identities.of(mapper);
-  entities.forEach((entity, i) => {
-    const identity = identityOf(keys[i].slice(0, mapper.keyPositions.length));
-    if (map.get(identity) === entity) map.delete(identity);
-    session.undo.push({ kind: 'delete', entity });
-    // What was changed and never written is undone with the delete.
+export function markDeleted(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): void {
+  session.identities.drop(mapper, entities);
+  const { removed, dirty } = session;
+  const unwritten: ChangedObject[] = [];
+  for (const entity of entities) {
     const changes = entity[CHANGES];
-    if (changes !== null) session.undo.push({ kind: 'update', entity, changes });
+    if (changes !== null) unwritten.push({ entity, changes });
     entity[CHANGES] = null;
     dropSqlValues(entity);
     entity[STATUS] = DELETED;
-    session.removed.delete(entity);
-    session.dirty.delete(entity);
+    removed.delete(entity);
+    dirty.delete(entity);
     session.tellState?.('persistentToDeleted', entity);
-  });
+  }
+  session.undo.push({ kind: 'delete', entities });
+  // What was changed and never written is undone with the delete.
+  if (unwritten.length > 0) session.undo.push({ kind: 'updates', rows: unwritten });
   session.written.push({ objects: entities, change: 'delete' });
 }
 

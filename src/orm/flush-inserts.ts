@@ -4,7 +4,6 @@ import type { FlushSession } from './flush-session.ts';
 import { restricted } from './flush-updates.ts';
 import { watchInside } from './inner-changes.ts';
 import { CHANGES, type Entity, type Mapper, NO_CHANGES, PERSISTENT, RELATED, ROW, STATUS } from './mapping.ts';
-import { storedKey } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 import { insertEntities } from './row-inserts.ts';
 import { switchRows } from './row-switch.ts';
@@ -53,12 +52,7 @@ export async function takeOverRows(
     mapper,
     entities.map((entity, i) => [entity, former[i]]),
   );
-  markDeleted(
-    session,
-    mapper,
-    former,
-    former.map((entity) => storedKey(entity, entity[CHANGES])),
-  );
+  markDeleted(session, mapper, former);
   enterNew(session, mapper, entities, { generated: entities.map(() => false), versions, sql: null });
 }
 

@@ -149,7 +149,7 @@ async function cascadeDelete(
 }
 
 /** Whether the children's key, or a part of it, may become NULL. */
-function canLetGo(relation: Relationship): boolean {
+export function canLetGo(relation: Relationship): boolean {
   return relation.remote.some((position) => mayLetGo(relation.target.columns[position]));
 }
 

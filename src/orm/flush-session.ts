@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../dialects/base/driver.ts';
 import type { Node } from '../sql/node.ts';
 import type { PreparationSession } from './flush-preparation.ts';
 import type { Entity, Mapper } from './mapping.ts';
@@ -15,10 +16,12 @@ export interface FlushSession extends PreparationSession, Writer {
   readonly undo: Undo[];
   /** Whether nothing waits for the flush but stored objects whose attributes were set. */
   readonly onlyChanged: boolean;
+  /** Whether nothing waits for the flush but deletes. */
+  readonly onlyRemoved: boolean;
   /** What was written in this transaction, for afterCommit. */
   readonly written: WrittenRows[];
   /** Opens the transactions that writes of these classes belong to. */
-  beginWriting(mappers: Iterable<Mapper>): Promise<void>;
+  beginWriting(mappers: Iterable<Mapper>): MaybePromise<void>;
   /** SQL with the criteria of the classes that it reads. */
   restrict<N extends Node>(node: N): N;
 }

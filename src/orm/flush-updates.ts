@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../dialects/base/driver.ts';
 import { Expression } from '../sql/expression.ts';
 import { columnValue, differs } from './attributes.ts';
 import { checkChanged } from './class-values.ts';
@@ -13,21 +14,19 @@ import { park, parkingPlace } from './unique-exchanges.ts';
 import { inSteps, isReferable, type UpdateStep } from './update-order.ts';
 
 /** Writes the changed columns of stored objects, of one class or of several that take each other's unique values. */
-export async function updateChanged(session: FlushSession, entities: readonly Entity[]): Promise<void> {
+export function updateChanged(session: FlushSession, entities: readonly Entity[]): MaybePromise<void> {
   if (entities.length === 0) return;
   const mapper = entities[0][MAPPER];
-  if (entities.length > 1 && entities.some((entity) => entity[MAPPER] !== mapper)) {
-    await updateClasses(session, [...byMapper(entities)]);
-    return;
-  }
+  if (entities.length > 1 && entities.some((entity) => entity[MAPPER] !== mapper)) return updateClasses(session, [...byMapper(entities)]);
   checkChanged(mapper, entities);
   const updates = rowUpdates(session, mapper, entities);
   if (updates.length === 0) return;
   session.undo.push({ kind: 'updates', rows: updates });
-  if (updates.length === 1 && !movesRows(mapper)) await updateRows(session, mapper, updates);
-  else await runSteps(session, inSteps(updates, parkingPlace));
-  const follows = follow(session, mapper, entities, updates);
-  if (follows !== null) await follows;
+  const steps = inSteps(updates, parkingPlace);
+  const together = steps.length === 1 && !('parked' in steps[0]) && !movesRows(mapper);
+  const written = together ? updateRows(session, mapper, updates) : runSteps(session, steps);
+  const goOn = (): MaybePromise<void> => follow(session, mapper, entities, updates);
+  return written instanceof Promise ? written.then(goOn) : goOn();
 }
 
 async function updateClasses(session: FlushSession, groups: readonly (readonly [Mapper, readonly Entity[]])[]): Promise<void> {
@@ -40,14 +39,14 @@ async function updateClasses(session: FlushSession, groups: readonly (readonly [
   for (const { mapper, list, updates: own } of parts) if (own.length > 0) await follow(session, mapper, list, own);
 }
 
-/** What has to follow rows that were changed: children of their keys, and the session's maps. Null where it is done at once. */
-function follow(session: FlushSession, mapper: Mapper, entities: readonly Entity[], updates: readonly RowUpdate[]): Promise<void> | null {
+/** What has to follow rows that were changed: children of their keys, and the session's maps. */
+function follow(session: FlushSession, mapper: Mapper, entities: readonly Entity[], updates: readonly RowUpdate[]): MaybePromise<void> {
   if (mapper.jsonPositions.length > 0) for (const { entity } of updates) watchInside(session, entity);
   const objects = updates.length === entities.length ? entities : updates.map(({ entity }) => entity);
   session.written.push({ objects, change: 'update' });
   const written = mayHaveSqlValues(mapper) ? updates.map(withSqlResults) : updates;
   const referred = changing(written, (position) => isReferable(mapper, position));
-  return referred.length === 0 ? null : followChanged(session, mapper, referred);
+  if (referred.length > 0) return followChanged(session, mapper, referred);
 }
 
 async function followChanged(session: FlushSession, mapper: Mapper, referred: readonly RowUpdate[]): Promise<void> {

@@ -1,6 +1,7 @@
+import type { MaybePromise } from '../dialects/base/driver.ts';
 import { columnValue, differs, forgetRelated } from './attributes.ts';
 import { ormError } from './errors.ts';
-import { deleteEntities, dropDeleted, findHolders } from './flush-deletes.ts';
+import { deleteBatch, deleteEntities, dropDeleted, findHolders } from './flush-deletes.ts';
 import { insertNew, takeOverRows } from './flush-inserts.ts';
 import { addLinks, removeLinks } from './flush-links.ts';
 import type { KeyAssignment } from './flush-order.ts';
@@ -25,17 +26,29 @@ import {
   SESSION,
   STATUS,
 } from './mapping.ts';
-import { flushPlainUpdates, plainUpdates } from './plain-updates.ts';
+import { plainDeletes } from './plain-deletes.ts';
+import { plainUpdates } from './plain-updates.ts';
 import { EntityCollection } from './related.ts';
 import { dropSqlValue } from './sql-values.ts';
 
 /** Writes what changed: cascades and events first, then a plan made at once, then its statements. SQLAlchemy: `Session.flush()`. */
-export async function flush(session: FlushSession): Promise<void> {
-  const plain = plainUpdates(session);
-  if (plain !== null && (await flushPlainUpdates(session, plain))) {
-    tidy(session);
-    return;
-  }
+export function flush(session: FlushSession): MaybePromise<void> {
+  const updates = plainUpdates(session);
+  const plain = updates ?? plainDeletes(session);
+  if (plain === null) return flushPlanned(session);
+  const { version } = session;
+  const write = (): MaybePromise<void> => {
+    // What was changed while the transaction began is to be looked at with the rest.
+    if (session.version !== version) return flushPlanned(session);
+    const written = updates === null ? deleteBatch(session, plain.mapper, plain.entities) : updateChanged(session, plain.entities);
+    const end = (): void => (updates === null ? settle(session, plain.entities) : tidy(session));
+    return written instanceof Promise ? written.then(end) : end();
+  };
+  const begun = session.beginWriting([plain.mapper]);
+  return begun instanceof Promise ? begun.then(write) : write();
+}
+
+async function flushPlanned(session: FlushSession): Promise<void> {
   const preparation: Preparation = { nullified: [], unlinked: [], deletes: new Set(), inserts: new Set(), updates: new Set() };
   for (;;) {
     const version = await prepare(session, preparation);
@@ -104,7 +117,7 @@ async function execute(session: FlushSession, plan: FlushPlan): Promise<void> {
   }
   await addLinks(session, plan);
   await deleteEntities(session, [...late]);
-  settle(session, plan);
+  settle(session, plan.deletes);
   await notify(session, plan.inserts, 'afterInsert');
   await notify(session, plan.updates, 'afterUpdate');
   await notify(session, plan.deletes, 'afterDelete');
@@ -139,10 +152,10 @@ function setKey(child: Entity, positions: readonly number[], parent: Entity | nu
 }
 
 /** What was written is clean. */
-function settle(session: FlushSession, plan: FlushPlan): void {
-  dropDeleted(session, plan.deletes);
+function settle(session: FlushSession, deletes: readonly Entity[]): void {
+  dropDeleted(session, deletes);
   tidy(session);
-  for (const entity of plan.deletes) entity[SESSION] = null;
+  for (const entity of deletes) entity[SESSION] = null;
 }
 
 /** Objects with nothing left to write are not dirty; columns that were set while the statements ran wait for the next flush. */

@@ -37,6 +37,22 @@ export class IdentityMap {
   enterLater(mapper: Mapper, entities: readonly Entity[]): void {
     this.#maps.set(mapper.root, [...entities]);
   }
+  /** Takes out objects whose rows are gone. */
+  drop({ root }: Mapper, entities: readonly Entity[]): void {
+    const known = this.#maps.get(root);
+    if (known instanceof Map) {
+      for (const entity of entities) {
+        const identity = storedIdentity(entity);
+        if (known.get(identity) === entity) known.delete(identity);
+      }
+    } else if (known !== undefined) {
+      const gone = new Set(entities);
+      this.#maps.set(
+        root,
+        known.filter((entity) => !gone.has(entity)),
+      );
+    }
+  }
   /** The classes of which there are objects, by the tops of their hierarchies. */
   mappers(): Mapper[] {
     return [...this.#maps.keys()];

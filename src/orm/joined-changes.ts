@@ -83,7 +83,7 @@ export async function deleteJoined(session: JoinedChangeSession, spec: QuerySpec
   for (const entity of options.synchronize === false ? [] : objectsOf(session, mapper, keys)) {
     letGo(session, entity);
     entity[STATUS] = DELETED;
-    session.undo.push({ kind: 'delete', entity });
+    session.undo.push({ kind: 'delete', entities: [entity] });
     session.swept.push(entity);
   }
   return keys.length;

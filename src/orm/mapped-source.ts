@@ -4,6 +4,7 @@ import { make, makeColumn, makeSelect, rebuild } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind, mapChildren } from '../sql/node-walk.ts';
 import type { TableColumn } from '../sql/schema.ts';
+import { INTEGER } from '../sql/type.ts';
 import { type Member, tellsApart, tieToParent } from './hierarchy.ts';
 import type { Mapper } from './mapping.ts';
 
@@ -96,6 +97,34 @@ function descendants(member: Member): Member[] {
 /** Says what columns are called in a query that stands for the rows of several classes. */
 export function nameColumns(query: Node, names: Iterable<readonly [TableColumn, string]>): void {
   labels.set(query, new Map([...names].map(([{ table, name }, label]) => [labelKey(table.node.id, name), label])));
+}
+
+/** Which class the rows are of in queries over several with keys of their own: the column that says it, and its values. */
+interface RowClasses {
+  readonly column: string;
+  readonly numbers: ReadonlyMap<Mapper, number>;
+}
+
+const rowClasses = new WeakMap<Node, RowClasses>();
+
+/** Says which column of a query tells whose rows they are, and by which number of each class. */
+export function tellRows(query: Node, column: string, numbers: ReadonlyMap<Mapper, number>): void {
+  rowClasses.set(query, { column, numbers });
+}
+
+/** A query over the rows of another one calls their columns the same, and tells their classes in the same way. */
+export function nameAlike(query: Node, of: Node): void {
+  const [names, told] = [labels.get(of), rowClasses.get(of)];
+  if (names !== undefined) labels.set(query, names);
+  if (told !== undefined) rowClasses.set(query, told);
+}
+
+/** The condition that a row of a source is of a class; null where its rows have one key in common, never true for a class that it lacks. */
+export function isRowOf(source: SourceNode, mapper: Mapper): Node | null {
+  const told = source.kind === 'table' ? undefined : rowClasses.get(source.of);
+  if (told === undefined) return null;
+  const right = make('raw', { pieces: [String(told.numbers.get(mapper) ?? -1)], items: [] });
+  return make('binary', { operator: '=', left: makeColumn(source, told.column, told.column, INTEGER), right });
 }
 
 /**

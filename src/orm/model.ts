@@ -5,17 +5,26 @@ import { Expression } from '../sql/expression.ts';
 import { makeAlias } from '../sql/make.ts';
 import type { MetaData } from '../sql/metadata.ts';
 import { snakeCase } from '../sql/naming.ts';
-import type { ColumnNode, Node, SourceNode } from '../sql/node.ts';
+import type { AliasNode, ColumnNode, Node, SourceNode } from '../sql/node.ts';
 import type { ExpressionLike } from '../sql/operand.ts';
-import { ColumnAttribute, type Columns, type Shape, type Source, Table, type TableColumn, type TableOptions } from '../sql/schema.ts';
+import {
+  ColumnAttribute,
+  type Columns,
+  type Shape,
+  type Source,
+  setReads,
+  Table,
+  type TableColumn,
+  type TableOptions,
+} from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';
 import { initialize } from './assignment.ts';
 import { AssociationProxyDefinition } from './association-proxy.ts';
 import { unknownAttribute } from './attributes.ts';
 import { defaultChoice, selectChosen } from './column-choice.ts';
 import { listConcrete, listedConcrete, noteConcrete } from './concrete-classes.ts';
-import { readUnion } from './concrete-query.ts';
-import { isStale } from './concrete-union.ts';
+import { readAliasedUnion, readUnion } from './concrete-query.ts';
+import { attributesOfUnion, isStale, unionBehind, unionOf } from './concrete-union.ts';
 import { criteriaSaid, defineCriteria } from './criteria.ts';
 import { addDerived, installDerived } from './derived-attribute.ts';
 import { ormError } from './errors.ts';
@@ -108,15 +117,20 @@ function expressionsOf(source: SourceNode, columns: readonly TableColumn[]): Col
   });
 }
 
+/** What columns of a class without a table are read from: nothing, unless they stand in a query of the class. */
+function noTable({ name }: Mapper): Source['~source']['reads'] {
+  return {
+    get from(): never {
+      throw ormError('orm.no-table', 'select()', name);
+    },
+    where: null,
+  };
+}
+
 /** Columns of a class that extends another one: a select of them reads from all of its tables, and only its rows. */
 function ownExpressions(mapper: Mapper, columns: readonly TableColumn[]): ColumnAttribute[] {
   const made = expressionsOf(mapper.table.node, columns);
-  const reading = <E extends object>(expression: E): E =>
-    Object.defineProperty(expression, '~reads', { get: () => sourceFor(mapper).reads });
-  for (const column of made) {
-    reading(column);
-    Object.defineProperty(column, 'as', { value: (name: string) => reading(Expression.prototype.as.call(column, name)) });
-  }
+  for (const { node } of made) setReads(node, () => (isTableless(mapper) ? noTable(mapper) : sourceFor(mapper).reads));
   return made;
 }
 
@@ -141,6 +155,11 @@ function sourceFor(mapper: Mapper): Source['~source'] {
   const source = whole ? own : { ...own, reads: { from, where: mapper.condition } };
   sources.set(mapper, { planId, source });
   return source;
+}
+
+/** What an alias of a class stands for: its rows, or those of all classes that its queries give. */
+function whatAliasesRead(mapper: Mapper): Node {
+  return mapper.readsUnion ? (unionOf(mapper, listedConcrete(mapper)).source as AliasNode).of : mapper.selectable;
 }
 
 /** Makes the base class of a model. See `Database.Model`. */
@@ -175,26 +194,30 @@ export function createModel<S, N extends string = string>(
         own = attributesOf(
           mapper,
           node,
-          mapper.parent === null ? mapper.table.attributes.slice(0, stored.length) : ownExpressions(mapper, stored),
+          mapper.parent === null && !isTableless(mapper) ? mapper.table.attributes.slice(0, stored.length) : ownExpressions(mapper, stored),
         );
         attributes.set(mapper, own);
       }
       return own;
     }
     static get '~source'(): Source['~source'] {
-      return sourceFor(mapperOf(this, 'a query'));
+      const mapper = mapperOf(this, 'a query');
+      if (isTableless(mapper)) throw ormError('orm.no-table', 'A statement', mapper.name);
+      return sourceFor(mapper);
     }
     static '~alias'(name: string | null, of: Node | null = null): unknown {
       const mapper = mapperOf(this, 'alias()');
-      if (isTableless(mapper)) throw ormError('orm.no-table', 'alias()', mapper.name);
-      const node = makeAlias(of ?? mapper.selectable, name);
-      const source = { node, name: name ?? mapper.table.name, columns: expressionsOf(node, mapper.rowColumns), table: mapper.table };
+      const node = makeAlias(of ?? whatAliasesRead(mapper), name);
+      const union = unionBehind(node);
+      const columns = union === null ? expressionsOf(node, mapper.rowColumns) : attributesOfUnion(union);
+      const source = { node, name: name ?? mapper.table.name, columns, table: mapper.table };
       const where = mapper.condition === null ? null : adaptTo(mapper, mapper.condition, node);
       const alias = {
         c: aliasedAttributes(mapper, node),
         of: (model: unknown): unknown => {
           const below = mapperOf(model, 'of()');
-          if (!isA(below, mapper)) throw ormError('orm.wrong-class', `${source.name}.of()`, `a class below ${mapper.name}`, below.name);
+          if (!isA(below, mapper) && union?.parts.some((part) => isA(below, part.mapper)) !== true)
+            throw ormError('orm.wrong-class', `${source.name}.of()`, `a class below ${mapper.name}`, below.name);
           return { c: aliasedAttributes(below, node) };
         },
         '~source': where === null ? source : { ...source, reads: { from: node, where } },
@@ -369,7 +392,7 @@ export function newQuery(model: unknown, runner: () => QueryRunner): Query<unkno
   if (spec === undefined || spec.planId !== mapper.planId || isOutgrown(spec)) {
     const node = aliased === model ? mapper.table.node : (model as Source)['~source'].node;
     const columns = defaultChoice(mapper);
-    const whole = select(model as Source) as Select<unknown>;
+    const whole = select(aliased === model && isTableless(mapper) ? unseen(mapper) : (model as Source)) as Select<unknown>;
     spec = {
       mapper,
       planId: mapper.planId,
@@ -381,10 +404,17 @@ export function newQuery(model: unknown, runner: () => QueryRunner): Query<unkno
       criteria: null,
     };
     if ((mapper.dispatch?.later.length ?? 0) > 0) spec = readByModel(spec);
+    const union = unionBehind(node);
+    if (union !== null) spec = readAliasedUnion(spec, union);
     if (mapper.readsUnion && aliased === model) spec = readUnion(spec, listedConcrete(mapper));
     wholeClasses.set(model as object, spec);
   }
   return new Query(spec, runner);
+}
+
+/** The rows of a class that has no table, for a query that puts a union in their place. */
+function unseen(mapper: Mapper): Source {
+  return { '~source': sourceFor(mapper), '~model': mapper.entityClass } as Source;
 }
 
 /** Whether a class that a query reads was extended since. */

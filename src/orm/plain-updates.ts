@@ -1,13 +1,19 @@
 import { columnsChanged } from './flush-plan.ts';
 import type { FlushSession } from './flush-session.ts';
-import { changesRelations, updateChanged } from './flush-updates.ts';
+import { changesRelations } from './flush-updates.ts';
 import { type Entity, MAPPER, type Mapper, PERSISTENT, RELATED, STATUS } from './mapping.ts';
+
+/** Objects of one class that are written in one way, without a plan. */
+export interface PlainWork {
+  readonly mapper: Mapper;
+  readonly entities: readonly Entity[];
+}
 
 /**
  * The commonest flush: stored objects of one class, without relations in memory or listeners, whose columns changed. There
  * is nothing to cascade, to tell or to order, so it needs no plan. Null for any other.
  */
-export function plainUpdates(session: FlushSession): { readonly mapper: Mapper; readonly entities: readonly Entity[] } | null {
+export function plainUpdates(session: FlushSession): PlainWork | null {
   if (!session.onlyChanged) return null;
   let mapper: Mapper | null = null;
   const entities: Entity[] = [];
@@ -21,16 +27,4 @@ export function plainUpdates(session: FlushSession): { readonly mapper: Mapper; 
     if (columnsChanged(entity)) entities.push(entity);
   }
   return mapper === null || entities.length === 0 ? null : { mapper, entities };
-}
-
-/** Writes them; false where something was changed while the transaction began, and all has to be looked at again. */
-export async function flushPlainUpdates(
-  session: FlushSession,
-  { mapper, entities }: { readonly mapper: Mapper; readonly entities: readonly Entity[] },
-): Promise<boolean> {
-  const { version } = session;
-  await session.beginWriting([mapper]);
-  if (session.version !== version) return false;
-  await updateChanged(session, entities);
-  return true;
 }

@@ -15,6 +15,7 @@ import { BOOLEAN } from '../sql/type.ts';
 import { update } from '../sql/update.ts';
 import { letGo } from './attachment.ts';
 import { blank, type ColumnChoice, settleChoice, valuesWithin } from './column-choice.ts';
+import { changeUnion, valuesFor } from './concrete-changes.ts';
 import { entitiesOfUnion } from './concrete-loading.ts';
 import { type Criterion, criteriaOf, hasCriteria } from './criteria.ts';
 import { type EagerPlan, entitiesOfJoinedRows, type JoinedLoad, joinEager, planEager } from './eager-join.ts';
@@ -48,37 +49,61 @@ export interface QuerySession extends JoinedChangeSession {
   restrict<N extends Node>(node: N): N;
 }
 
-/** The object with session key: the session's own, or read. */
-export async function getEntity(
+/** The object with this key: the session's own, or read. At once where neither the session nor the driver has to wait. */
+export function getEntity(
   session: QuerySession,
   mapper: Mapper,
   values: readonly unknown[],
   asked: readonly LoadRequest[],
-): Promise<Entity | null> {
+): MaybePromise<Entity | null> {
   const requests = withDefaults(mapper, asked);
   const known = session.identities.get(mapper, identityOf(values));
-  if (known !== undefined && !session.partial?.has(known)) {
-    if (!isA(known[MAPPER], mapper) || (hasCriteria() && !(await isSeen(session, known)))) return null;
+  if (known !== undefined && !session.partial?.has(known)) return getKnown(session, mapper, known, requests);
+  return session.busy
+    ? session.ready().then(() => getUnknown(session, mapper, values, requests))
+    : getUnknown(session, mapper, values, requests);
+}
+
+function getKnown(session: QuerySession, mapper: Mapper, known: Entity, requests: readonly LoadRequest[]): MaybePromise<Entity | null> {
+  if (!isA(known[MAPPER], mapper)) return null;
+  const settled = (): Entity | null => (session.removed.has(known) ? null : known);
+  if (!hasCriteria() && requests.length === 0) return settled();
+  const load = async (seen: boolean): Promise<Entity | null> => {
+    if (!seen) return null;
     if (requests.length > 0) await loadRequests(session, [known], requests);
-    return session.removed.has(known) ? null : known;
-  }
-  if (session.busy) await session.ready();
+    return settled();
+  };
+  return hasCriteria() ? isSeen(session, known).then(load) : load(true);
+}
+
+function getUnknown(
+  session: QuerySession,
+  mapper: Mapper,
+  values: readonly unknown[],
+  requests: readonly LoadRequest[],
+): MaybePromise<Entity | null> {
   // The rows of a class that shares its table are told apart when they are there.
   const reader = mapper.condition === null ? mapper : mapper.root;
   const within = valuesWithin(reader.rowColumns, false);
-  const answer = session.fetch(mapper.table, `get:${reader.planId}`, () => selectByKey(reader), [...within, ...values]);
-  const rows = answer instanceof Promise ? await answer : answer;
-  if (rows.length === 0) {
-    // An object that was to be read again and has no row is none of the session's.
-    if (known !== undefined && isA(known[MAPPER], mapper) && session.partial?.has(known)) letGo(session, known);
-    return null;
-  }
-  const [entity] = entitiesOfRows(session, reader, rows);
-  const later = session.later.settle();
-  if (later !== undefined) await later;
-  if (!isA(entity[MAPPER], mapper)) return null;
-  if (requests.length > 0) await loadRequests(session, [entity], requests);
-  return entity;
+  const build = (): Node => selectByKey(reader);
+  const answer = session.fetch(mapper.table, `get:${reader.planId}`, build, within.length === 0 ? values : [...within, ...values]);
+  const take = (rows: DriverRow[]): MaybePromise<Entity | null> => {
+    if (rows.length === 0) {
+      const known = session.identities.get(mapper, identityOf(values));
+      // An object that was to be read again and has no row is none of the session's.
+      if (known !== undefined && isA(known[MAPPER], mapper) && session.partial?.has(known)) letGo(session, known);
+      return null;
+    }
+    const [entity] = entitiesOfRows(session, reader, rows);
+    const later = session.later.settle();
+    if (later === undefined && requests.length === 0) return isA(entity[MAPPER], mapper) ? entity : null;
+    return (later ?? Promise.resolve()).then(async () => {
+      if (!isA(entity[MAPPER], mapper)) return null;
+      if (requests.length > 0) await loadRequests(session, [entity], requests);
+      return entity;
+    });
+  };
+  return answer instanceof Promise ? answer.then(take) : take(answer);
 }
 
 /** The object with this key as its row is now, whether or not the session has it; null where there is no row. */
@@ -265,6 +290,11 @@ export async function updateAll(
   options: ChangeOptions,
 ): Promise<number> {
   await session.ready();
+  const { mapper, union } = spec;
+  if (union !== undefined) {
+    const set = new Map(union.union.parts.map((part) => [part, valuesFor(mapper, union.union, part, values)]));
+    return changeUnion(session, spec, union, 'update', options, (own, part) => updateAll(session, own, set.get(part) ?? {}, options));
+  }
   if (isJoined(spec.mapper)) return updateJoined(session, spec, values, options);
   const statement = update(spec.mapper.table, { all: options.all === true }).set(values as never);
   const where = wholeCondition(spec, 'update');
@@ -275,6 +305,8 @@ export async function updateAll(
 /** Deletes all rows of a query, and lets go of the session's objects among them. */
 export async function deleteAll(session: QuerySession, spec: QuerySpec, options: ChangeOptions): Promise<number> {
   await session.ready();
+  const { union } = spec;
+  if (union !== undefined) return changeUnion(session, spec, union, 'delete', options, (own) => deleteAll(session, own, options));
   if (hasRowsBelow(spec.mapper)) return deleteJoined(session, spec, options);
   const statement = deleteFrom(spec.mapper.table, { all: options.all === true });
   const where = wholeCondition(spec, 'delete');

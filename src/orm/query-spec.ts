@@ -1,3 +1,4 @@
+import type { MaybePromise } from '../dialects/base/driver.ts';
 import type { Executable } from '../engine/statement.ts';
 import type { StatementLimits } from '../engine/statement-limits.ts';
 import type { SourceNode } from '../sql/node.ts';
@@ -58,7 +59,7 @@ export interface QueryRunner extends RowRunner {
   /** The objects of a query, with what it loads beside them. */
   runQuery(spec: QuerySpec): Promise<Entity[]>;
   /** The object with this key: the session's own, or read. */
-  runGet(mapper: Mapper, values: readonly unknown[], requests: readonly LoadRequest[]): Promise<Entity | null>;
+  runGet(mapper: Mapper, values: readonly unknown[], requests: readonly LoadRequest[]): MaybePromise<Entity | null>;
   /** The objects of a query one after the other. */
   runStream(spec: QuerySpec, options: StreamOptions): AsyncGenerator<Entity, void, undefined>;
   /** How many rows a query has. */

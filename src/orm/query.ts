@@ -12,8 +12,17 @@ import type { Source } from '../sql/schema.ts';
 import { Select, select } from '../sql/select.ts';
 import type { LockNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN } from '../sql/type.ts';
-import { type ColumnChoice, choose, keepRead, selectChosen } from './column-choice.ts';
-import { adaptSelect, adaptSpec, joinOverUnion, loadOverUnion, readNamedConcrete, refuseOverUnion } from './concrete-query.ts';
+import { type ChoiceChange, type ColumnChoice, choose, keepRead, selectChosen } from './column-choice.ts';
+import {
+  adaptSelect,
+  adaptSpec,
+  chooseOverUnion,
+  joinOverUnion,
+  loadOverUnion,
+  readNamedConcrete,
+  refuseOverUnion,
+} from './concrete-query.ts';
+import { standFor } from './concrete-union.ts';
 import type { CriteriaCondition, CriteriaTarget } from './criteria.ts';
 import { addChange, inScope, makeCriterion } from './criteria.ts';
 import { type CursorOptions, type CursorPage, pageByCursor } from './cursor-pagination.ts';
@@ -145,8 +154,9 @@ export class Query<M, Out = M, J = unknown> {
   undefer(...names: readonly string[]): Query<M, Out, J> {
     return this.#choose({ undefer: names });
   }
-  #choose(change: Parameters<typeof choose>[2]): Query<M, Out, J> {
-    refuseOverUnion(this.#spec, `${Object.keys(change).map((key) => (key === 'only' ? 'loadOnly' : key))}()`);
+  #choose(change: ChoiceChange): Query<M, Out, J> {
+    const { union } = this.#spec;
+    if (union !== undefined) return new Query<M, Out, J>(chooseOverUnion(this.#spec, union, change), this.#runner);
     return this.#reading(choose(this.#spec.mapper, this.#spec.columns, change));
   }
   /** Reads these columns, and those by which the relations that are asked for are found. */
@@ -232,9 +242,10 @@ export class Query<M, Out = M, J = unknown> {
   }
   #together(operator: SetOperator, others: readonly Query<M, unknown>[]): Query<M, Out, J> {
     const specs = [this.#spec, ...others.map(specOf)];
-    for (const spec of specs) refuseOverUnion(spec, 'union(), intersect() or except()');
-    const { mapper, requests } = this.#spec;
-    const whole = select(mapper.entityClass as unknown as Source).where(amongKeys(operator, specs));
+    const { mapper, requests, union } = this.#spec;
+    const among = amongKeys(operator, specs);
+    if (union !== undefined) return this.#with({ select: union.whole.where(among), columns: null, joined: false, joins: [] });
+    const whole = select(mapper.entityClass as unknown as Source).where(among);
     const { planId } = mapper;
     const { criteria } = this.#spec;
     const spec = { mapper, planId, source: mapper.table.node, select: whole, requests, joined: false, criteria, columns: null };
@@ -246,9 +257,11 @@ export class Query<M, Out = M, J = unknown> {
    * @example const best = Post.query().orderBy(Post.c.views.desc()).limit(10).alias('best'); User.query().join(best, best.c.userId.eq(User.c.id))
    */
   alias(name?: string): QueryAlias<M> {
-    refuseOverUnion(this.#spec, 'alias()');
-    const model = this.#spec.mapper.entityClass as unknown as { '~alias'(name: string | null, of: Node): QueryAlias<M> };
-    return model['~alias'](name ?? null, this.#spec.select['~derive']().node);
+    const { mapper, union, select: statement } = this.#spec;
+    const model = mapper.entityClass as unknown as { '~alias'(name: string | null, of: Node): QueryAlias<M> };
+    const { node } = statement['~derive']();
+    if (union !== undefined) standFor(node, union.union);
+    return model['~alias'](name ?? null, node);
   }
   /**
    * The objects of a statement written by hand, or of any other that gives their columns by name; columns that it does not give
@@ -423,9 +436,8 @@ export class Query<M, Out = M, J = unknown> {
    * @example const page = await Post.query().orderBy(Post.c.createdAt.desc()).paginateByCursor({ after: request.query.after });
    */
   async paginateByCursor(options: CursorOptions = {}): Promise<CursorPage<Out>> {
-    refuseOverUnion(this.#spec, 'paginateByCursor()');
     const { perPage } = readPage({ perPage: options.perPage, maxPerPage: options.maxPerPage, page: 1 }, this.#runner().pageParameters());
-    const { mapper, source, select: statement } = this.#spec;
+    const { mapper, source, select: statement, union } = this.#spec;
     const values = (condition: Expression<boolean>, columns: readonly Expression[]): Promise<unknown[][]> =>
       this.#with({ requests: [], populate: false })
         .filter(condition)
@@ -439,19 +451,17 @@ export class Query<M, Out = M, J = unknown> {
         .limit(limit);
       return (condition === null ? ordered : ordered.filter(condition)).all();
     };
-    return pageByCursor({ mapper, source, order: statement.node.orderBy, read, values }, options, perPage);
+    return pageByCursor({ mapper, source, union: union?.union ?? null, order: statement.node.orderBy, read, values }, options, perPage);
   }
   /**
    * Changes all rows of the query in one statement, and the session's objects among them; gives their number. Without a
    * condition it needs `{ all: true }`. SQLAlchemy: `Query.update()`.
    */
   update(values: UpdateBy<M>, options: ChangeOptions = {}): Promise<number> {
-    refuseOverUnion(this.#spec, 'update()');
     return this.#runner().runUpdate(this.#spec, values as Readonly<Record<string, unknown>>, options);
   }
   /** Deletes all rows of the query in one statement; gives their number. Without a condition it needs `{ all: true }`. SQLAlchemy: `Query.delete()`. */
   delete(options: ChangeOptions = {}): Promise<number> {
-    refuseOverUnion(this.#spec, 'delete()');
     return this.#runner().runDelete(this.#spec, options);
   }
   /** How the database would run the query, line by line; with `analyze` it runs, and what it took is told. */

@@ -12,7 +12,7 @@ import { BOOLEAN, INTEGER } from '../sql/type.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { nameOf } from './identity.ts';
-import { adaptTo, columnOf } from './mapped-source.ts';
+import { adaptTo, columnOf, isRowOf } from './mapped-source.ts';
 import { mapperOf } from './mapper.ts';
 import {
   DELETED,
@@ -41,12 +41,18 @@ export function tie(relation: Relationship, parent: SourceNode, target: SourceNo
   if (relation.join !== null) {
     const { near, far, across } = splitJoin(relation.join, parent, target, null);
     const said = [near, far, across].filter((node): node is Node => node !== null && node !== TRUE);
-    return conjunction([...said, ...extra(relation, target)]) as Node;
+    return conjunction([...ofOwners(relation, parent), ...said, ...extra(relation, target)]) as Node;
   }
   const pairs = relation.local.map((position, i) =>
     equal(columnOf(parent, relation.mapper.columns[position]), columnOf(target, relation.target.columns[relation.remote[i]])),
   );
-  return conjunction([...pairs, ...extra(relation, target)]) as Node;
+  return conjunction([...ofOwners(relation, parent), ...pairs, ...extra(relation, target)]) as Node;
+}
+
+/** That a row is of the relation's own class, where its key tells whose the related rows are, and rows of others may have the same. */
+function ofOwners({ mapper, local }: Relationship, parent: SourceNode): Node[] {
+  const rows = isRowOf(parent, mapper);
+  return rows !== null && local.every((position) => mapper.keyPositions.includes(position)) ? [rows] : [];
 }
 
 function extra(relation: Relationship, target: SourceNode): Node[] {
@@ -68,7 +74,8 @@ export function ties(
   if (relation.join !== null) {
     const split = splitJoin(relation.join, parent, target, through);
     const more = extra(relation, target);
-    return more.length === 0 ? split : { ...split, far: conjunction([split.far, ...more]) as Node };
+    const near = conjunction([...ofOwners(relation, parent), split.near]) as Node;
+    return { ...split, near, far: more.length === 0 ? split.far : (conjunction([split.far, ...more]) as Node) };
   }
   const near = relation.throughLocal.map((column, i) =>
     equal(columnOf(parent, relation.mapper.columns[relation.local[i]]), columnOf(through, column)),
@@ -76,7 +83,11 @@ export function ties(
   const far = relation.throughRemote.map((column, i) =>
     equal(columnOf(through, column), columnOf(target, relation.target.columns[relation.remote[i]])),
   );
-  return { near: conjunction(near) as Node, far: conjunction([...far, ...extra(relation, target)]) as Node, across: null };
+  return {
+    near: conjunction([...ofOwners(relation, parent), ...near]) as Node,
+    far: conjunction([...far, ...extra(relation, target)]) as Node,
+    across: null,
+  };
 }
 
 /**

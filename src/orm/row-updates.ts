@@ -1,4 +1,4 @@
-import type { DriverRow } from '../dialects/base/driver.ts';
+import type { DriverRow, MaybePromise } from '../dialects/base/driver.ts';
 import { make, makeBind, makeSelect, makeUpdate } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import { conjunction } from '../sql/operand.ts';
@@ -9,7 +9,7 @@ import { nameOf } from './identity.ts';
 import { columnOf } from './mapped-source.ts';
 import { type Entity, type Mapper, ROW, UNRESTRICTED, type WriteTarget } from './mapping.ts';
 import { PACKED_CHUNK, type PackedRows, packedRows } from './packed-rows.ts';
-import { bindOf, equals, expressionOf, matchedColumns, type Writer } from './persistence.ts';
+import { bindOf, equals, expressionOf, type ManyResult, matchedColumns, type Writer } from './persistence.ts';
 import { hasFaithfulKey, matchOfEntity, rowsByKey } from './row-keys.ts';
 import { constantsOf, type SqlValues, shapeOf, sqlColumns } from './sql-values.ts';
 import { staleUpdate } from './stale-rows.ts';
@@ -44,9 +44,11 @@ interface Change {
 }
 
 /** Updates rows of one class: those with the same changed columns go together, or all of them one after the other in this order. Throws a StaleDataError for a row that is gone or has another version. */
-export async function updateRows(writer: Writer, mapper: Mapper, updates: readonly RowUpdate[], inOrder = false): Promise<void> {
-  const { writes } = mapper;
-  if (writes.length === 1) return updateTable(writer, mapper, updates, inOrder);
+export function updateRows(writer: Writer, mapper: Mapper, updates: readonly RowUpdate[], inOrder = false): MaybePromise<void> {
+  return mapper.writes.length === 1 ? updateTable(writer, mapper, updates, inOrder) : updateTables(writer, mapper, updates);
+}
+
+async function updateTables(writer: Writer, { writes }: Mapper, updates: readonly RowUpdate[]): Promise<void> {
   for (const [i, target] of writes.entries()) {
     const part = updates.flatMap((update) => partOf(update, target, i === 0) ?? []);
     if (part.length > 0) await updateTable(writer, target, part);
@@ -75,25 +77,33 @@ function partOf(update: RowUpdate, target: WriteTarget, isTop: boolean): RowUpda
   };
 }
 
-async function updateTable(writer: Writer, mapper: WriteTarget, updates: readonly RowUpdate[], inOrder = false): Promise<void> {
-  for (const group of alike(updates)) {
-    const change = changeOf(writer, mapper, group[0]);
-    const constants = constantsOf(change.worked);
-    const dialect = writer.dialectOf(mapper.table);
-    const packed = inOrder ? null : packedRows(dialect, mapper.table, change.keys, change.columns, group.length);
-    // What comes back with the statement is matched by key.
-    const matches = change.asked.length === 0 || !change.returns || hasFaithfulKey(mapper);
-    if (packed === null || !matches || !isSameSql(mapper, group)) await updateEach(writer, change, group, constants);
-    else await updateTogether(writer, change, group, packed, constants);
-  }
+function updateTable(writer: Writer, mapper: WriteTarget, updates: readonly RowUpdate[], inOrder = false): MaybePromise<void> {
+  if (updates.length === 0) return;
+  const [first] = updates;
+  // Mostly they are all of one kind, and share the list of it.
+  if (updates.every((update) => update.positions === first.positions && update.sql === undefined))
+    return updateAlike(writer, mapper, updates, inOrder);
+  return updateGroups(writer, mapper, alike(updates), inOrder);
+}
+
+async function updateGroups(writer: Writer, mapper: WriteTarget, groups: Iterable<readonly RowUpdate[]>, inOrder: boolean): Promise<void> {
+  for (const group of groups) await updateAlike(writer, mapper, group, inOrder);
+}
+
+function updateAlike(writer: Writer, mapper: WriteTarget, group: readonly RowUpdate[], inOrder: boolean): MaybePromise<void> {
+  const change = changeOf(writer, mapper, group[0]);
+  const constants = constantsOf(change.worked);
+  const dialect = writer.dialectOf(mapper.table);
+  const packed = inOrder ? null : packedRows(dialect, mapper.table, change.keys, change.columns, group.length);
+  // What comes back with the statement is matched by key.
+  const matches = change.asked.length === 0 || !change.returns || hasFaithfulKey(mapper);
+  return packed === null || !matches || !isSameSql(mapper, group)
+    ? updateEach(writer, change, group, constants)
+    : updateTogether(writer, change, group, packed, constants);
 }
 
 /** Rows with the same changed columns, in the order of their first. */
 function alike(updates: readonly RowUpdate[]): Iterable<readonly RowUpdate[]> {
-  const [first] = updates;
-  // Mostly they are all of one kind, and share the list of it.
-  if (updates.every((update) => update.positions === first.positions && update.sql === undefined))
-    return updates.length === 0 ? [] : [updates];
   const groups = new Map<string, RowUpdate[]>();
   for (const update of updates) {
     const signature = update.sql === undefined ? update.positions.join() : `${update.positions.join()};${shapeOf(update.sql)}`;
@@ -188,7 +198,7 @@ function packedUpdate({ mapper, keys, columns, sql, worked, asked, returns }: Ch
 }
 
 /** A run of the statement for each row. */
-async function updateEach(writer: Writer, change: Change, group: readonly RowUpdate[], constants: readonly unknown[]): Promise<void> {
+function updateEach(writer: Writer, change: Change, group: readonly RowUpdate[], constants: readonly unknown[]): MaybePromise<void> {
   const { mapper, name, keys, columns, sql, worked, asked, returns } = change;
   const { table } = mapper;
   const build = (): Node =>
@@ -203,14 +213,17 @@ async function updateEach(writer: Writer, change: Change, group: readonly RowUpd
     const row = [...values, ...constants, ...key];
     return own === undefined ? row : [...constantsOf(sqlColumns(own, mapper)), ...row];
   });
-  if (asked.length > 0 && returns) {
-    await updateAndRead(writer, mapper, group, asked, `update:${name}`, build, rows);
-    return;
-  }
+  if (asked.length > 0 && returns) return updateAndRead(writer, mapper, group, asked, `update:${name}`, build, rows);
   const answer = writer.runMany(table, `update:${name}`, build, rows);
-  const { rowCount } = answer instanceof Promise ? await answer : answer;
-  if (rowCount !== group.length) throw await staleUpdate(writer, mapper, group, rowCount);
-  if (asked.length > 0) await readAgain(writer, mapper, group, asked);
+  const check = ({ rowCount }: ManyResult): MaybePromise<void> => {
+    if (rowCount !== group.length) return refuseStale(writer, mapper, group, rowCount);
+    if (asked.length > 0) return readAgain(writer, mapper, group, asked);
+  };
+  return answer instanceof Promise ? answer.then(check) : check(answer);
+}
+
+async function refuseStale(writer: Writer, mapper: WriteTarget, group: readonly RowUpdate[], rowCount: number): Promise<void> {
+  throw await staleUpdate(writer, mapper, group, rowCount);
 }
 
 function keysOf(mapper: WriteTarget): TableColumn[] {

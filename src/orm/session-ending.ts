@@ -54,7 +54,8 @@ export async function commitWork(session: EndingSession, hooks: CommitHooks): Pr
   const { transaction } = session.connections;
   const before = session.tell('beforeCommit', () => changesOf(session.written));
   if (before !== undefined) await before;
-  await flushAll(session);
+  await session.flush();
+  if (session.hasChanges) await flushAll(session);
   const settling = session.settle();
   if (settling !== undefined) await settling;
   refuseFailed(session);
@@ -68,7 +69,8 @@ export async function commitWork(session: EndingSession, hooks: CommitHooks): Pr
   const open = transaction.active;
   const swept = [...session.swept];
   try {
-    await transaction.commit();
+    const done = transaction.commit();
+    if (done !== undefined) await done;
   } catch (error) {
     await failWork(session);
     throw error;

@@ -138,8 +138,22 @@ export class SessionTransaction {
     for (const gone of this.savepoints.splice(place)) gone.undone = true;
   }
 
-  async commit(): Promise<void> {
-    const inSteps = this.#twoPhase && this.#connections.size > 1;
+  commit(): MaybePromise<void> {
+    return this.#connections.size === 1 ? this.#commitOne() : this.#commitAll();
+  }
+  #commitOne(): MaybePromise<void> {
+    const [[engine, connection]] = this.#connections;
+    const close = (): MaybePromise<void> => {
+      this.#connections.delete(engine);
+      const closed = connection.close();
+      if (closed instanceof Promise) return closed.then(() => this.#forget());
+      this.#forget();
+    };
+    const done = connection.commit();
+    return done instanceof Promise ? done.then(close) : close();
+  }
+  async #commitAll(): Promise<void> {
+    const inSteps = this.#twoPhase;
     // Where one cannot be made safe, all are undone; one alone needs no second step.
     if (inSteps) for (const connection of this.#connections.values()) await connection.prepare();
     let failure: unknown = null;

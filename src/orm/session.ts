@@ -1,4 +1,5 @@
 import type { TransactionOptions } from '../dialects/base/dialect.ts';
+import type { MaybePromise } from '../dialects/base/driver.ts';
 import type { Result, ScalarOf } from '../engine/result.ts';
 import type { Executable } from '../engine/statement.ts';
 import type { StatementLimits } from '../engine/statement-limits.ts';
@@ -174,11 +175,9 @@ export class Session extends UnitOfWork implements QuerySession, QueryRunner, As
   }
 
   relationQuery(entity: Entity, relation: Relationship): unknown {
-    return relationQuery(
-      newQuery(relation.target.entityClass, () => this),
-      entity,
-      relation,
-    );
+    const query = newQuery(relation.target.entityClass, () => this);
+    // A foreign key leads to one table.
+    return relationQuery(relation.target.readsUnion ? query.withPolymorphic([]) : query, entity, relation);
   }
 
   // Queries
@@ -208,7 +207,7 @@ export class Session extends UnitOfWork implements QuerySession, QueryRunner, As
     const lock = readLock(options.lock ?? options.forUpdate);
     const anew = lock !== null || options.populateExisting === true;
     const found = anew ? readEntity(this, mapper, values, requests, lock) : this.runGet(mapper, values, requests);
-    return (await found) as Loaded<InstanceType<C>, W> | null;
+    return (found instanceof Promise ? await found : found) as Loaded<InstanceType<C>, W> | null;
   }
   /** The object with this key. Throws a NoResultFound where there is none. SQLAlchemy: `get_one()`. */
   async getOne<C extends AnyClass, const W extends With<InstanceType<C>> = Record<never, never>>(
@@ -221,7 +220,7 @@ export class Session extends UnitOfWork implements QuerySession, QueryRunner, As
     return found;
   }
 
-  runGet(mapper: Mapper, values: readonly unknown[], requests: readonly LoadRequest[]): Promise<Entity | null> {
+  runGet(mapper: Mapper, values: readonly unknown[], requests: readonly LoadRequest[]): MaybePromise<Entity | null> {
     return getEntity(this, mapper, values, requests);
   }
   runQuery(spec: QuerySpec): Promise<Entity[]> {

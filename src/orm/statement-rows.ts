@@ -1,6 +1,7 @@
 import type { Dialect } from '../dialects/base/dialect.ts';
 import type { DriverRow } from '../dialects/base/driver.ts';
 import type { Projection } from '../sql/projection.ts';
+import { type ConcreteUnion, unionBehind } from './concrete-union.ts';
 import { identityOfRow } from './identity.ts';
 import { entityOfRow, type LoadingSession, ownRow } from './loader.ts';
 import { mapperOf } from './mapper.ts';
@@ -12,6 +13,8 @@ interface Part {
   readonly start: number;
   /** Set where the item is a model class or an alias of one. */
   readonly mapper: Mapper | null;
+  /** Set where it is one of several classes with tables of their own. */
+  readonly union: ConcreteUnion | null;
   readonly keys: readonly string[] | null;
   readonly decoders: readonly (((raw: unknown) => unknown) | null)[];
 }
@@ -41,13 +44,14 @@ export function readEntityRows(
       name: item.name,
       start,
       mapper: item.entity === null ? null : modelOf(item.entity.entity),
+      union: item.entity === null ? null : unionBehind(item.entity.source),
       keys: columns === null ? null : columns.map((column) => (column as unknown as { attribute: string }).attribute),
       decoders:
         columns === null
           ? [dialect.codec(item.type).decode]
           : columns.map((column) => dialect.codec((column as unknown as { type: Parameters<Dialect['codec']>[0] }).type).decode),
     };
-    part.mapper?.useDialect(dialect);
+    for (const mapper of part.union?.parts.map((one) => one.mapper) ?? [part.mapper]) mapper?.useDialect(dialect);
     start += columns === null ? 1 : columns.length;
     return part;
   });
@@ -65,7 +69,16 @@ export function readEntityRows(
 }
 
 function readPart(session: LoadingSession, part: Part, row: DriverRow, peers: Entity[], written: boolean): unknown {
-  const { mapper, start, keys, decoders } = part;
+  const { mapper, union, start, keys, decoders } = part;
+  if (union !== null) {
+    // An outer join left it out.
+    if (row[start] === null) return null;
+    const { mapper: own, places, dispatch } = union.parts[Number(row[start])];
+    const values = places.map((place) => row[start + place]);
+    const entity = entityOfRow(session, own, session.identities.of(own), values, identityOfRow(own, values), peers, dispatch);
+    peers.push(entity);
+    return entity;
+  }
   if (mapper !== null) {
     const identity = identityOfRow(mapper, row, start);
     if (identity === undefined) return null;

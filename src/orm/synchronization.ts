@@ -39,7 +39,7 @@ export interface FollowingSession extends AttachingSession, ReloadingSession {
   readonly undo: Undo[];
   /** Objects whose rows a statement deleted: they are detached when the transaction is committed. */
   readonly swept: Entity[];
-  beginWriting(mappers: Iterable<Mapper>): Promise<void>;
+  beginWriting(mappers: Iterable<Mapper>): MaybePromise<void>;
 }
 
 /** What a statement over many rows needs of a session. */
@@ -105,7 +105,7 @@ function sweep(session: SynchronizingSession, entities: Iterable<Entity>): void 
   for (const entity of entities) {
     letGo(session, entity);
     entity[STATUS] = DELETED;
-    session.undo.push({ kind: 'delete', entity });
+    session.undo.push({ kind: 'delete', entities: [entity] });
     session.swept.push(entity);
   }
 }

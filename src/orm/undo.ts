@@ -39,7 +39,7 @@ export type Undo =
     }
   | { readonly kind: 'update'; readonly entity: Entity; readonly changes: readonly unknown[] }
   | { readonly kind: 'updates'; readonly rows: readonly ChangedObject[] }
-  | { readonly kind: 'delete'; readonly entity: Entity }
+  | { readonly kind: 'delete'; readonly entities: readonly Entity[] }
   | { readonly kind: 'load'; readonly entity: Entity; readonly position: number }
   | { readonly kind: 'collection'; readonly collection: EntityCollection; readonly before: readonly Entity[] };
 
@@ -77,16 +77,8 @@ export function takeBack(session: UndoSession, log: readonly Undo[]): void {
       }
     } else if (undo.kind === 'update') takeBackUpdate(session, undo);
     else if (undo.kind === 'updates') for (let row = undo.rows.length - 1; row >= 0; row--) takeBackUpdate(session, undo.rows[row]);
-    else if (undo.kind === 'delete') {
-      const { entity } = undo;
-      if (entity[STATUS] !== DELETED && entity[STATUS] !== DETACHED) continue;
-      // What was set since it was deleted was never to be written.
-      discardChanges(entity);
-      entity[STATUS] = PERSISTENT;
-      session.adopt(entity);
-      session.identities.of(entity[MAPPER]).set(identityOfEntity(entity), entity);
-      session.tellState?.('deletedToPersistent', entity);
-    } else if (undo.kind === 'load') {
+    else if (undo.kind === 'delete') for (let row = undo.entities.length - 1; row >= 0; row--) takeBackDelete(session, undo.entities[row]);
+    else if (undo.kind === 'load') {
       const related = relatedOf(undo.entity);
       const value = related[undo.position];
       if (value instanceof EntityCollection) {
@@ -107,6 +99,16 @@ function takeBackUpdate(session: UndoSession, { entity, changes }: ChangedObject
   if (known && map.get(identityOfEntity(entity)) === entity) map.delete(identityOfEntity(entity));
   restore(entity, changes);
   if (known) map.set(identityOfEntity(entity), entity);
+}
+
+function takeBackDelete(session: UndoSession, entity: Entity): void {
+  if (entity[STATUS] !== DELETED && entity[STATUS] !== DETACHED) return;
+  // What was set since it was deleted was never to be written.
+  discardChanges(entity);
+  entity[STATUS] = PERSISTENT;
+  session.adopt(entity);
+  session.identities.of(entity[MAPPER]).set(identityOfEntity(entity), entity);
+  session.tellState?.('deletedToPersistent', entity);
 }
 
 function takeBackInsert(session: UndoSession, entity: Entity, generated: boolean): void {

@@ -236,7 +236,8 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
       const told = this.tell('beforeFlush');
       if (told !== undefined) await told;
       const before = this.written.length;
-      await flush(this);
+      const writing = flush(this);
+      if (writing !== undefined) await writing;
       const changes = (): ModelChange[] => changesOf(this.written.slice(before));
       for (const event of this.written.length > before ? FLUSHED : []) {
         const after = this.tell(event, changes);
@@ -281,11 +282,19 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
   dialectOf(table: Table): Dialect {
     return this.engineOf(table).dialect;
   }
-  async beginWriting(mappers: Iterable<Mapper>): Promise<void> {
-    for (const mapper of mappers) {
-      const engine = this.engineOf(mapper.table);
-      await this.connections.open(engine);
-      mapper.useDialect(engine.dialect);
+  beginWriting(mappers: Iterable<Mapper>): MaybePromise<void> {
+    return this.#beginWriting([...mappers], 0);
+  }
+  #beginWriting(mappers: readonly Mapper[], from: number): MaybePromise<void> {
+    for (let i = from; i < mappers.length; i++) {
+      const engine = this.engineOf(mappers[i].table);
+      const opening = this.connections.open(engine);
+      if (opening instanceof Promise)
+        return opening.then(() => {
+          mappers[i].useDialect(engine.dialect);
+          return this.#beginWriting(mappers, i + 1);
+        });
+      mappers[i].useDialect(engine.dialect);
     }
     this.suspects ??= new Set();
   }
@@ -303,6 +312,10 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
   /** Whether nothing waits for the flush but stored objects whose attributes were set. */
   get onlyChanged(): boolean {
     return !holds(this.#created) && !holds(this.#removed) && !holds(this.#watched);
+  }
+  /** Whether nothing waits for the flush but deletes. */
+  get onlyRemoved(): boolean {
+    return !holds(this.#created) && !holds(this.#dirty) && !holds(this.#watched);
   }
   /** Whether something was added, changed or deleted that no flush has written. */
   get hasChanges(): boolean {

@@ -1,7 +1,19 @@
 import type { DivisionDomain } from './expression-nodes.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
-import { BIG_INTEGER, DOUBLE, INTEGER, INTERVAL, isDecimal, isWhole, NUMERIC, type SqlType, temporalName, typeOfValue } from './type.ts';
+import {
+  BIG_INTEGER,
+  DOUBLE,
+  INTEGER,
+  INTERVAL,
+  isDecimal,
+  isWhole,
+  NUMERIC,
+  type SqlType,
+  temporalName,
+  typeOfValue,
+  widerType,
+} from './type.ts';
 
 /** An operator's node with the type of what it gives. */
 export interface TypedNode {
@@ -36,7 +48,7 @@ export function arithmeticType(operator: string, left: SqlType, right: SqlType):
   if (isWhole(left) && isWhole(right)) return left.name !== 'bigInteger' && right.name === 'bigInteger' ? right : left;
   if (isFloat(left) && (isWhole(right) || isFloat(right))) return left;
   if (isWhole(left) && isFloat(right)) return DOUBLE;
-  return right.name === 'numeric' && isWhole(left) ? right : left;
+  return right.name === 'numeric' && isWhole(left) ? right : widerType(left, right);
 }
 
 function isFloat(type: SqlType): boolean {
@@ -85,7 +97,7 @@ export function division(operator: 'divide' | 'floor' | 'modulo', left: Side, ri
   const domain = domainOf(left.type, right.type);
   const node = make('division', { operator, domain, left: left.node, right: right.node });
   if (domain === 'unknown') return { node, type: isWhole(left.type) && operator === 'divide' ? DOUBLE : left.type };
-  if (domain === 'numeric') return { node, type: left.type.name === 'numeric' ? left.type : NUMERIC };
+  if (domain === 'numeric') return { node, type: left.type.name === 'numeric' ? widerType(left.type, right.type) : NUMERIC };
   if (domain === 'double' || operator === 'divide') return { node, type: DOUBLE };
   return { node, type: domain === 'bigInteger' ? BIG_INTEGER : left.type };
 }

@@ -3,7 +3,7 @@ import { Expression } from './expression.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
 import { conditions, type ExpressionLike, isExpression, type Operand, operand, typeOf } from './operand.ts';
-import { isWhole, type SqlType, typeOfValue, UNKNOWN } from './type.ts';
+import { isWhole, type SqlType, typeOfValue, UNKNOWN, widerType } from './type.ts';
 
 /** The start of a CASE: each `when` has its `then`. SQLAlchemy: `case()`. */
 export interface CaseBuilder<V> extends Expression<V | null> {
@@ -81,9 +81,10 @@ export function caseOf<K>(value: ExpressionLike<K>): CaseOfStart<K> {
   return { when: (equals, then) => new CaseOf<K, never>(compared, [], [], UNKNOWN).when(equals, then) };
 }
 
-/** The type of a CASE: that of its first value that has one. */
+/** The type of a CASE: that of its first value that has one, with digits enough for all. */
 function firstType(type: SqlType, value: unknown): SqlType {
-  return type.name === 'unknown' || type.name === 'null' ? typeOf(value) : type;
+  if (type.name === 'unknown' || type.name === 'null') return typeOf(value);
+  return isExpression(value) ? widerType(type, typeOf(value)) : type;
 }
 
 /** The type of a value that may stand in the place of one of this type: a number with a fraction beside whole ones. */

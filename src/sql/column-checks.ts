@@ -1,16 +1,10 @@
 import type { ColumnDefinition } from './column.ts';
 import { sqlError } from './errors.ts';
-
-const NUMBERS = ['integer', 'bigInteger', 'smallInteger'];
+import { isWhole } from './type.ts';
 
 /** The usual rule for a single key: an integer that nothing else gives a value. */
 export function isNumbered(definition: ColumnDefinition): boolean {
-  return (
-    definition.reference === null &&
-    definition.default === null &&
-    definition.serverDefault === null &&
-    NUMBERS.includes(definition.type.name)
-  );
+  return definition.reference === null && definition.default === null && definition.serverDefault === null && isWhole(definition.type);
 }
 
 /** What cannot be said of one column at once. */
@@ -21,6 +15,6 @@ export function checkColumn(table: string, key: string, definition: ColumnDefini
   if (one !== null && fill !== null) throw sqlError('sql.invalid-schema', table, `its column '${key}' has both ${one} and ${fill}`);
   if (computed !== null && identity !== null)
     throw sqlError('sql.invalid-schema', table, `its column '${key}' has both computed() and identity()`);
-  if ((identity !== null || definition.autoIncrement === true) && !NUMBERS.includes(definition.type.name))
+  if ((identity !== null || definition.autoIncrement === true) && !isWhole(definition.type))
     throw sqlError('sql.invalid-schema', table, `its column '${key}' is numbered by the database, and is no integer`);
 }

@@ -1,6 +1,7 @@
 import type { Side } from './arithmetic.ts';
 import { describe, sqlError } from './errors.ts';
 import { isJson, jsonBeside, jsonKindOf, jsonScalarNode } from './json-path.ts';
+import { columnTypeOf, mapColumns } from './json-query.ts';
 import { make, makeBind } from './make.ts';
 import type { Node } from './node.ts';
 import type { NodeOf } from './node-kinds.ts';
@@ -37,7 +38,9 @@ const MIRRORED: Readonly<Record<string, string>> = {
 };
 
 /** A comparison with a value, an expression or a query. */
-export function comparisonNode(left: Side, operator: string, value: unknown, where: string): Node {
+export function comparisonNode(left: Side, operator: string, given: unknown, where: string): Node {
+  const queried = columnTypeOf(given);
+  const value = isJson(queried) ? new SqlValue(operand(given, queried, where), queried) : given;
   // JSON says how it is compared, also from the right.
   const mirrored = value instanceof SqlValue && isJson(value.type) && !isJson(left.type) ? MIRRORED[operator] : undefined;
   if (mirrored !== undefined && !isKind((value as SqlValue).node, 'quantified'))
@@ -59,8 +62,16 @@ function jsonComparison(left: Side, operator: string, value: unknown, right: Nod
   if (value === null && operator.endsWith('DISTINCT FROM'))
     return nullTest(left.node, operator === 'IS DISTINCT FROM' ? 'IS NOT NULL' : 'IS NULL');
   const beside = value instanceof SqlValue ? value.type : UNKNOWN;
-  const plain = isKind(right, 'scalar') || isKind(right, 'quantified') || !(isJson(beside) || beside.name === 'unknown');
-  if (plain) return make('binary', { operator, left: jsonBeside(left.node, beside), right });
+  if (isKind(right, 'quantified') && isJson(beside) && (operator === '=' || operator === '<>'))
+    return make('binary', {
+      operator,
+      left: canonicalNode(left.node),
+      right: make('quantified', { ...right, operand: mapColumns(right.operand, canonicalNode) }),
+    });
+  const sides = isKind(right, 'scalar') && beside.name === 'unknown' ? columnTypeOf(value) : beside;
+  const whole = isJson(sides) || (sides.name === 'unknown' && !isKind(right, 'scalar'));
+  const plain = isKind(right, 'quantified') || !whole;
+  if (plain) return make('binary', { operator, left: jsonBeside(left.node, sides), right });
   // What a type of the user's own makes of a value is not known here.
   const kind = left.type.name !== 'custom' && isKind(right, 'bind') && right.name === null ? jsonKindOf(right.value) : 'json';
   return make('jsonComparison', { operator, value: kind, left: left.node, right });
@@ -116,8 +127,15 @@ export function inNode(left: Side, values: unknown, negated: boolean): Node {
   if (values === undefined) throw sqlError('sql.undefined-value', 'in()');
   if (values instanceof SqlValue) return inExpression(left, values.node, negated);
   if (!isQuery(values)) throw sqlError('sql.bad-argument', 'in()', 'an array or a select', describe(values));
-  return make('in', { operand: plainNode(left), list: values.node, negated });
+  const type = columnTypeOf(values);
+  if (isJson(type))
+    return isJson(left.type)
+      ? make('in', { operand: canonicalNode(left.node), list: mapColumns(values.node, canonicalNode), negated })
+      : make('in', { operand: left.node, list: mapColumns(values.node, (column) => jsonBeside(column, left.type)), negated });
+  return make('in', { operand: isJson(left.type) ? jsonBeside(left.node, type) : left.node, list: values.node, negated });
 }
+
+const canonicalNode = (operand: Node): Node => make('jsonCanonical', { operand });
 
 function inList(left: Side, values: readonly unknown[], negated: boolean): Node {
   const present = values.filter((value) => value !== null);

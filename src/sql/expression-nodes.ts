@@ -106,6 +106,11 @@ export interface SameAsColumnNode extends Node {
   /** The column's place, where the compiler writes that. */
   readonly place?: number;
 }
+/** An expression that the rows are grouped by, said again with the same values. */
+export interface GroupValueNode extends Node {
+  readonly kind: 'groupValue';
+  readonly operand: Node;
+}
 export interface ExistsNode extends Node {
   readonly kind: 'exists';
   readonly query: Node;
@@ -281,6 +286,11 @@ export interface JsonAggregateNode extends Node {
   readonly type: SqlType;
   readonly orderBy: readonly Node[];
   readonly filter: Node | null;
+}
+/** JSON in a form that is equal for equal values, where the database compares it by itself. */
+export interface JsonCanonicalNode extends Node {
+  readonly kind: 'jsonCanonical';
+  readonly operand: Node;
 }
 export interface JsonLengthNode extends Node {
   readonly kind: 'jsonLength';

@@ -11,8 +11,8 @@ import { conditions, type ExpressionLike, isQuery, type QueryLike } from './oper
 import { columnTypes, type Output, outputsOf, type Projection, project, type SelectRow } from './projection.ts';
 import { Query } from './query.ts';
 import type { Shape, Source, Table, TableColumn } from './schema.ts';
-import type { InsertNode, SelectNode } from './statement-nodes.ts';
-import { checkEncrypted } from './stored-value.ts';
+import type { InsertNode } from './statement-nodes.ts';
+import { checkEncrypted, convertedNode, isConverted } from './stored-value.ts';
 
 /** Rows of one form: a statement for one row, and each row's values for its first parameters. */
 export interface InsertBatch {
@@ -208,18 +208,22 @@ function rowsOfQuery(table: Table, keys: readonly string[], query: QueryLike): {
       : given.length;
   if (given.length === 0) throw sqlError('sql.no-values', 'insert', table.name);
   if (width !== given.length) throw sqlError('sql.bad-argument', 'fromSelect()', `a select of ${given.length} columns`, `one of ${width}`);
-  if (query instanceof Query) for (const [i, type] of columnTypes(query.projection).entries()) checkEncrypted(given[i], type);
+  const types = query instanceof Query ? columnTypes(query.projection) : [];
+  for (const [i, type] of types.entries()) checkEncrypted(given[i], type);
   const rest = table.columns.filter((column) => column.default !== null && !given.includes(column));
+  const stored = (own: readonly Node[]): Node[] =>
+    own.map((column, i) => (i < types.length ? convertedNode(column, types[i], given[i].type) : column));
   const columns = [...given, ...rest].map((column) => column.name);
-  if (rest.length === 0) return { columns, query: node };
-  const defaults = rest.map(defaultNode);
-  const plain = isKind(node, 'select') && !node.distinct && node.modifiers === null && node.groupBy.length === 0;
-  if (plain) return { columns, query: makeSelect({ ...(node as SelectNode), columns: [...(node as SelectNode).columns, ...defaults] }) };
-  if (!(query instanceof Query)) return { columns: given.map((column) => column.name), query: node };
+  if (isKind(node, 'select') && !node.distinct && node.modifiers === null && node.groupBy.length === 0) {
+    const own = node.columns.flatMap((column) => (isKind(column, 'entity') ? column.columns : [column]));
+    return { columns, query: makeSelect({ ...node, columns: [...stored(own), ...rest.map(defaultNode)] }) };
+  }
+  const asItIs = rest.length === 0 && types.every((type, i) => !isConverted(type, given[i].type));
+  if (asItIs || !(query instanceof Query)) return { columns: given.map((column) => column.name), query: node };
   const { node: derived, outputs } = query['~derive']();
   const source = makeAlias(derived, null);
   const own = outputs.map(({ name, key, type }) => makeColumn(source, name, key, type));
-  return { columns, query: makeSelect({ columns: [...own, ...defaults], from: [source] }) };
+  return { columns, query: makeSelect({ columns: [...stored(own), ...rest.map(defaultNode)], from: [source] }) };
 }
 
 function defaultNode(column: TableColumn): Node {

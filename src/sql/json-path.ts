@@ -65,6 +65,8 @@ export function jsonScalarNode(operand: Node, as: JsonScalarNode['as']): Node {
 
 const SCALARS: Readonly<Record<string, JsonScalarNode['as']>> = {
   smallInteger: 'integer',
+  tinyInteger: 'integer',
+  mediumInteger: 'integer',
   integer: 'integer',
   bigInteger: 'integer',
   float: 'number',

@@ -12,7 +12,8 @@ export interface Functions {
   /** Rows, or values that are not NULL. */
   count(value?: ExpressionLike): FunctionCall<number>;
   sum<V>(value: ExpressionLike<V>): FunctionCall<(NonNullable<V> extends boolean ? number : V) | null>;
-  avg(value: ExpressionLike): FunctionCall<number | null>;
+  /** A double; of intervals an interval (PostgreSQL). */
+  avg<V>(value: ExpressionLike<V>): FunctionCall<(NonNullable<V> extends string ? string : number) | null>;
   min<V>(value: ExpressionLike<V>): FunctionCall<V | null>;
   max<V>(value: ExpressionLike<V>): FunctionCall<V | null>;
   /** The texts joined, with a comma where no separator is given. Each database's own aggregate for it. */
@@ -127,6 +128,14 @@ export const FUNCTION_RESULTS: Readonly<Record<string, FunctionResult>> = Object
   ...namesOf('array', 'arrayAgg'),
   ...namesOf('item', 'unnest'),
 ]);
+
+/** Those that are made of a group's rows, or of a window's. */
+export const AGGREGATES: ReadonlySet<string> = new Set(
+  [
+    'count sum avg min max stringAgg arrayAgg boolAnd boolOr stddev stddevPop stddevSamp variance varPop varSamp',
+    'percentileCont percentileDisc rowNumber rank denseRank ntile percentRank cumeDist lag lead firstValue lastValue nthValue unnest',
+  ].flatMap((names) => names.split(' ')),
+);
 
 /** What JSON is read as where it is given to these functions, which know nothing of it. */
 export const JSON_READ_AS: Readonly<Record<string, SqlType>> = Object.fromEntries([

@@ -109,7 +109,7 @@ const LIMIT = 63;
 const encoder = new TextEncoder();
 
 /** A name cut to the limit, with a hash of the whole at its end, so that two long names stay different and stable. */
-function shorten(name: string): string {
+export function shorten(name: string): string {
   if (encoder.encode(name).length <= LIMIT) return name;
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);

@@ -22,9 +22,11 @@ import type {
   FrameBoundNode,
   FrameNode,
   FunctionNode,
+  GroupValueNode,
   IdentifierNode,
   InNode,
   JsonAggregateNode,
+  JsonCanonicalNode,
   JsonComparisonNode,
   JsonContainsNode,
   JsonHasKeysNode,
@@ -108,6 +110,7 @@ export interface NodeByKind {
   order: OrderNode;
   label: LabelNode;
   sameAsColumn: SameAsColumnNode;
+  groupValue: GroupValueNode;
   exists: ExistsNode;
   scalar: ScalarNode;
   star: StarNode;
@@ -156,6 +159,7 @@ export interface NodeByKind {
   jsonContains: JsonContainsNode;
   jsonHasKeys: JsonHasKeysNode;
   jsonLength: JsonLengthNode;
+  jsonCanonical: JsonCanonicalNode;
   jsonObject: JsonObjectNode;
   jsonRows: JsonRowsNode;
   jsonAggregate: JsonAggregateNode;

@@ -49,6 +49,21 @@ export function walk(node: Node, visit: (node: Node) => boolean): void {
   }
 }
 
+/** A node and all below it that are visited, in no order; as deep as they may be. */
+export function walkDeep(node: Node, visit: (node: Node) => boolean): void {
+  const waiting = [node];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (!visit(next)) continue;
+    const { names, lists } = CHILD_FIELDS[next.kind];
+    const fields = next as unknown as Readonly<Record<string, unknown>>;
+    for (let i = 0; i < names.length; i++) {
+      const value = fields[names[i]];
+      if (lists[i]) for (const child of value as readonly Node[]) waiting.push(child);
+      else if (value !== null) waiting.push(value as Node);
+    }
+  }
+}
+
 /**
  * A copy whose binds know their place in `binds`. A bind may stand twice in one statement, and a statement of the same
  * shape may have two different binds there: so places are numbered by position, not by object.

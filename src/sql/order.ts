@@ -1,4 +1,5 @@
 import { describe, sqlError } from './errors.ts';
+import { sameValues } from './group-values.ts';
 import { make, makeBind } from './make.ts';
 import type { BindNode, Node } from './node.ts';
 import { isKind } from './node-walk.ts';
@@ -37,10 +38,7 @@ export function marked(node: Node, projection: Projection): Node {
   if (node.binds.length === 0 || isKind(node, 'label')) return node;
   const same = projection.items.some(({ node: item }) => {
     const column = isKind(item, 'label') ? item.operand : item;
-    return (
-      column.key === node.key &&
-      column.binds.every((bind, i) => bind.name === node.binds[i].name && Object.is(bind.value, node.binds[i].value))
-    );
+    return sameValues(column, node);
   });
   return same ? make('sameAsColumn', { operand: node }) : node;
 }

@@ -85,6 +85,13 @@ function defaultBelow({ domain, inner }: SqlType): object | null {
   return domain === undefined ? null : (domain.serverDefault ?? (inner === undefined ? null : defaultBelow(inner)));
 }
 
+/** What a domain says of each column of it: its default, and whether it takes NULL; nothing of any other type. */
+export function domainRules(type: SqlType): { readonly serverDefault: Node | null; readonly notNull: boolean } {
+  const notNull = ({ domain, inner }: SqlType): boolean =>
+    domain !== undefined && (domain.notNull || (inner !== undefined && notNull(inner)));
+  return { serverDefault: nodeOf(defaultBelow(type)), notNull: notNull(type) };
+}
+
 /** Whoever made the domain put expressions into it. */
 function nodeOf(expression: object | null): Node | null {
   return expression === null ? null : (expression as { readonly node: Node }).node;

@@ -4,7 +4,7 @@ import { make, nextId } from './make.ts';
 import type { AliasNode, Node } from './node.ts';
 import { isKind } from './node-walk.ts';
 import { type ExpressionLike, isExpression, type NameOf, typeOf } from './operand.ts';
-import { ColumnAttribute, type Reads, type Source, setColumns, sourceOf } from './schema.ts';
+import { ColumnAttribute, type Reads, readsIn, type Source, setColumns, sourceOf } from './schema.ts';
 import type { EntityNode } from './statement-nodes.ts';
 import { type SqlType, UNKNOWN } from './type.ts';
 
@@ -94,8 +94,8 @@ export interface ProjectionItem {
   readonly type: SqlType;
   /** Set where the item is a model class, an alias of one, or a table. */
   readonly entity: EntityNode | null;
-  /** Set where the item is a class whose rows are not those of one table, or a column of one. */
-  readonly reads?: Reads;
+  /** Set where the item is a class whose rows are not those of one table, or names columns of such classes. */
+  readonly reads?: readonly Reads[];
 }
 
 /** Reads what was given to `select()` or `returning()`. */
@@ -161,14 +161,14 @@ function projectionItem(item: unknown, label: string | null, where: string, posi
     const named =
       label === null || (isKind(node, 'column') && node.name === label) ? node : make('label', { operand: unlabelled(node), name: label });
     const made = { name: label ?? own, node: named, type, entity: null };
-    const reads = (item as { readonly '~reads'?: Reads })['~reads'];
-    return reads === undefined ? made : { ...made, reads };
+    const reads = readsIn(node);
+    return reads.length === 0 ? made : { ...made, reads };
   }
   if (item === undefined) throw sqlError('sql.undefined-value', where);
   const source = sourceOf(item, where);
   const entity = make('entity', { source: source.node, columns: source.columns.map((c) => c.node), entity: item });
   const made = { name: label ?? source.name, node: entity, type: UNKNOWN, entity };
-  return source.reads === undefined ? made : { ...made, reads: source.reads };
+  return source.reads === undefined ? made : { ...made, reads: [source.reads] };
 }
 
 export function unlabelled(node: Node): Node {

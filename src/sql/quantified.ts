@@ -1,9 +1,9 @@
 import { isArray, itemType } from './array.ts';
 import { describe, sqlError } from './errors.ts';
 import { Expression } from './expression.ts';
+import { columnTypeOf } from './json-query.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
-import { isKind } from './node-walk.ts';
 import { type ExpressionLike, isExpression, isQuery, operand, type QueryLike } from './operand.ts';
 import { makeType, type SqlType, TEXT, typeOfValue, UNKNOWN } from './type.ts';
 
@@ -50,18 +50,12 @@ function quantified(quantifier: 'any' | 'all', values: unknown): Expression {
   if (Array.isArray(values)) node = make('list', { items: values.map((value) => operand(value, UNKNOWN, where)) });
   else if (isQuery(values)) {
     node = values.node;
-    type = columnType(values.node);
+    type = columnTypeOf(values);
   } else if (isExpression(values)) {
     node = values.node;
     type = itemType((values as Expression).type);
   } else throw sqlError('sql.bad-argument', where, 'a select, an array or a list of values', describe(values));
   return new Expression(make('quantified', { quantifier, operand: node }), type);
-}
-
-function columnType(query: Node): SqlType {
-  if (isKind(query, 'setOperation')) return columnType(query.queries[0]);
-  const [column] = isKind(query, 'select') ? query.columns : [];
-  return column !== undefined && isKind(column, 'column') ? column.type : UNKNOWN;
 }
 
 /**

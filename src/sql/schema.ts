@@ -6,6 +6,7 @@ import { Expression } from './expression.ts';
 import { makeColumn, makeTable } from './make.ts';
 import { type NamingConvention, snakeCase } from './naming.ts';
 import type { ColumnNode, Node, SourceNode, TableNode } from './node.ts';
+import { isKind, walkDeep } from './node-walk.ts';
 import type { ExpressionLike } from './operand.ts';
 import type { OrderTerm } from './order-term.ts';
 import { type Sequence, sequenceBehind } from './sequence.ts';
@@ -52,6 +53,24 @@ export interface Reads {
   readonly where: Node | null;
 }
 
+const readsOfColumns = new WeakMap<Node, () => Reads | undefined>();
+
+/** Says how the rows of a column's class are read, where that is not its source alone: what a select of it reads from, unless that is said. */
+export function setReads(column: Node, reads: () => Reads | undefined): void {
+  readsOfColumns.set(column, reads);
+}
+
+/** What the classes are read from whose columns an expression names, but for those in its subqueries. */
+export function readsIn(expression: Node): Reads[] {
+  const found = new Set<Reads>();
+  walkDeep(expression, (node) => {
+    const reads = readsOfColumns.get(node)?.();
+    if (reads !== undefined) found.add(reads);
+    return !isKind(node, 'select') && !isKind(node, 'alias') && !isKind(node, 'setOperation');
+  });
+  return [...found];
+}
+
 /** A column as an expression: `User.c.email`, `table.c.email`, `alias.c.email`. SQLAlchemy: `InstrumentedAttribute`, `Column`. */
 export class ColumnAttribute<V = unknown, S = unknown, N extends string = string> extends Expression<V, N> {
   /** The shape of the model that the attribute belongs to. */
@@ -67,8 +86,6 @@ export class ColumnAttribute<V = unknown, S = unknown, N extends string = string
   get key(): string {
     return this.node.attribute;
   }
-  /** How the rows of its class are read, where that is not its source alone: what a select of it reads from, unless that is said. */
-  declare readonly '~reads'?: Reads;
 }
 
 /** A column of a table: its definition and its place. SQLAlchemy: `Column`. */

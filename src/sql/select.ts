@@ -1,6 +1,7 @@
 import type { Cte } from './cte.ts';
 import { sqlError } from './errors.ts';
 import { type FromItem, fromNode, Join, type JoinCondition, joinNode, type MissingIn } from './from-item.ts';
+import { withGroupValues } from './group-values.ts';
 import { hint } from './hint.ts';
 import { isJoinable, type Joinable, sourcesOf } from './join.ts';
 import { changeSelect, make, makeSelect } from './make.ts';
@@ -49,6 +50,13 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
     return new Select<R, I, J>(changeSelect(this.node, change), this.projection);
   }
 
+  /** With clauses in which what the rows are grouped by may be said again. */
+  #grouped(change: Partial<Pick<FieldsOf<SelectNode>, 'groupBy' | 'having' | 'orderBy'>>): Select<R, I, J> {
+    const { columns, groupBy, having, orderBy } = this.node;
+    const { fields, projection } = withGroupValues({ columns, groupBy, having, orderBy, ...change }, this.projection);
+    return new Select<R, I, J>(changeSelect(this.node, fields), projection);
+  }
+
   #modify(change: Partial<FieldsOf<SelectModifiersNode>>): Select<R, I, J> {
     return this.#with({ modifiers: make('selectModifiers', { ...(this.node.modifiers ?? BLANK_MODIFIERS), ...change }) });
   }
@@ -59,7 +67,8 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
     const kept = withoutImplied(this.node.from, this.projection, given);
     const items = given.filter((item) => !kept.includes(item));
     const where = sources.flatMap((source) => (source instanceof Join ? [] : (sourceOf(source, 'from()').reads?.where ?? [])));
-    return this.#with({ from: [...kept, ...items], where: added(this.node.where, where) }) as never;
+    const own = withoutComputed(this.node.where, this.projection, given);
+    return this.#with({ from: [...kept, ...items], where: added(own, where) }) as never;
   }
   /**
    * `INNER JOIN` a source, or along a relation. Without a condition the one foreign key between the two is used.
@@ -96,16 +105,16 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
   /** Groups the rows, by expressions or by columns of the result by their names or places. */
   groupBy(...items: (ExpressionLike | string | number)[]): Select<R, I, J> {
     const terms = items.map((item) => marked(unlabelled(termNode(item, this.projection, 'groupBy()')), this.projection));
-    return this.#with({ groupBy: [...this.node.groupBy, ...terms] });
+    return this.#grouped({ groupBy: [...this.node.groupBy, ...terms] });
   }
   /** Adds conditions on the groups. */
   having(...list: (ExpressionLike<boolean | null> | boolean)[]): Select<R, I, J> {
     const nodes = conditions(list, 'having()').filter((node) => !isTrue(node));
-    return nodes.length === 0 ? this : this.#with({ having: conjunction(flatten(this.node.having, nodes)) });
+    return nodes.length === 0 ? this : this.#grouped({ having: conjunction(flatten(this.node.having, nodes)) });
   }
   /** Adds to the order: expressions, or columns of the result by their names or places. Without arguments it takes the order away. */
   orderBy(...terms: (OrderTerm | ExpressionLike | string | number)[]): Select<R, I, J> {
-    return this.#with({
+    return this.#grouped({
       orderBy: terms.length === 0 ? [] : [...this.node.orderBy, ...markedAgain(orderNodes(terms, this.projection), this.projection)],
     });
   }
@@ -201,12 +210,15 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
     const from = this.node.from.length > 0 ? this.node.from : sourcesOf(this.node.columns);
     const columns = projection.items.map((item) => item.node);
     const [groupBy, orderBy] = [markedAgain(this.node.groupBy, projection), markedAgain(this.node.orderBy, projection)];
-    return new Select(make('select', { ...this.node, from, columns, groupBy, orderBy }), projection);
+    const again = withGroupValues({ columns, groupBy, having: this.node.having, orderBy }, projection);
+    return new Select(make('select', { ...this.node, from, ...again.fields }), again.projection);
   }
   /** More columns, after those that are there. SQLAlchemy: `add_columns()`. */
   addColumns<Q, const X extends readonly unknown[]>(this: Select<Q, I, J>, ...items: X): Select<AddedRow<Q, X, J>, AddedItems<I, X>, J> {
     const projection = joinProjections(this.projection, project(items, 'addColumns()'), 'addColumns()');
-    return new Select(make('select', { ...this.node, columns: projection.items.map((item) => item.node) }), projection);
+    const columns = projection.items.map((item) => item.node);
+    const again = withGroupValues({ ...this.node, columns }, projection);
+    return new Select(make('select', { ...this.node, ...again.fields }), again.projection);
   }
 
   #join(type: JoinNode['type'], target: FromItem | Joinable, on?: JoinCondition): Select<R, I, J> {
@@ -270,10 +282,27 @@ function readsOf({ items }: Projection): Reads[] {
 
 /** Parts of FROM without those that are there for a column alone, where something new reads their tables. */
 function withoutImplied(from: readonly Node[], { items }: Projection, more: readonly Node[]): readonly Node[] {
-  const implied = items.flatMap((item) => (item.entity === null && item.reads !== undefined ? item.reads.from : []));
+  const implied = items.flatMap((item) => (item.entity === null ? (item.reads ?? []).map(({ from: own }) => own) : []));
   if (implied.length === 0) return from;
   const named = new Set(sourcesOf(more).map(({ id }) => id));
   return from.filter((item) => !implied.includes(item) || !sourcesOf([item]).some(({ id }) => named.has(id)));
+}
+
+/**
+ * A condition without those that are there for expressions over columns of a class, where something new reads its tables: several of
+ * them, over several classes, may then go over all rows.
+ */
+function withoutComputed(where: Node | null, { items }: Projection, more: readonly Node[]): Node | null {
+  const computed = items.filter(({ node, entity }) => entity === null && !isKind(unlabelled(node), 'column'));
+  const reads = computed.flatMap((item) => item.reads ?? []);
+  if (where === null || reads.length === 0) return where;
+  const kept = new Set(items.flatMap((item) => (computed.includes(item) ? [] : (item.reads ?? []))));
+  const named = new Set(sourcesOf(more).map(({ id }) => id));
+  const dropped = reads
+    .filter((read) => !kept.has(read) && sourcesOf([read.from]).some(({ id }) => named.has(id)))
+    .map((read) => read.where);
+  if (dropped.includes(where)) return null;
+  return isKind(where, 'junction') ? conjunction(where.items.filter((item) => !dropped.includes(item))) : where;
 }
 
 /**

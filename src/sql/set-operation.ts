@@ -1,11 +1,14 @@
 import type { Cte } from './cte.ts';
 import { describe, sqlError } from './errors.ts';
-import { make } from './make.ts';
+import { sameValues } from './group-values.ts';
+import { changeSelect, make } from './make.ts';
+import type { Node } from './node.ts';
 import type { FieldsOf } from './node-kinds.ts';
+import { isKind } from './node-walk.ts';
 import type { ExpressionLike } from './operand.ts';
 import { orderNodes, rowCount } from './order.ts';
 import type { OrderTerm } from './order-term.ts';
-import { knownTypes, type Projection, widthOf } from './projection.ts';
+import { knownTypes, outputsOf, type Projection, widthOf } from './projection.ts';
 import { Query } from './query.ts';
 import type { SetOperationNode } from './statement-nodes.ts';
 
@@ -21,7 +24,30 @@ export class SetOperation<R> extends Query<R> {
   }
   /** The order of the whole, by the first query's columns, their names or their places. Without arguments it takes the order away. */
   orderBy(...terms: (OrderTerm | ExpressionLike | string | number)[]): SetOperation<R> {
-    return this.#with({ orderBy: terms.length === 0 ? [] : [...this.node.orderBy, ...orderNodes(terms, this.projection)] });
+    if (terms.length === 0) return this.#with({ orderBy: [] });
+    const given = orderNodes(terms, this.projection);
+    const named = given.reduce<SetOperation<R>>((query, term) => query.#named(isKind(term, 'order') ? term.operand : term), this);
+    // Its columns are all that a database knows there, by their names.
+    const nameOf = (node: Node): Node => named.projection.items[this.#placeOf(node)]?.node ?? node;
+    const nodes = given.map((term) => (isKind(term, 'order') ? make('order', { ...term, operand: nameOf(term.operand) }) : nameOf(term)));
+    return named.#with({ orderBy: [...this.node.orderBy, ...nodes] });
+  }
+  #placeOf(node: Node): number {
+    return this.projection.items.findIndex((item) => item.node === node || sameValues(item.node, node));
+  }
+  /** With a name for this column, if it is one that has none. */
+  #named(node: Node): SetOperation<R> {
+    const { items } = this.projection;
+    const place = this.#placeOf(node);
+    const item = items[place];
+    if (item === undefined || item.entity !== null || isKind(item.node, 'label') || isKind(item.node, 'column')) return this;
+    const taken = new Set(outputsOf({ ...this.projection, items: items.toSpliced(place, 1) }).map((output) => output.name));
+    let { name } = item;
+    while (taken.has(name)) name = `${name}_`;
+    const label = make('label', { operand: item.node, name });
+    const before = widthOf({ ...this.projection, items: items.slice(0, place) });
+    const projection = { ...this.projection, items: items.with(place, { ...item, node: label }) };
+    return new SetOperation<R>(withColumn(this.node, before, label) as SetOperationNode, projection);
   }
   /** At most so many rows of the whole. */
   limit(rows: number | ExpressionLike<number> | null): SetOperation<R> {
@@ -51,6 +77,17 @@ export class SetOperation<R> extends Query<R> {
   except(...others: Query<R>[]): SetOperation<R> {
     return except<R>(this, ...others);
   }
+}
+
+/** The query with another column at this place, which is that of its first part. */
+function withColumn(query: Node, place: number, column: Node): Node {
+  if (isKind(query, 'setOperation')) {
+    const [first, ...rest] = query.queries;
+    return make('setOperation', { ...query, queries: [withColumn(first, place, column), ...rest] });
+  }
+  if (!isKind(query, 'select')) return query;
+  const columns = query.columns.flatMap((own) => (isKind(own, 'entity') ? own.columns : [own]));
+  return isKind(columns[place], 'label') ? query : changeSelect(query, { columns: columns.with(place, column) });
 }
 
 function setOperation<R>(operator: SetOperator, queries: readonly Query<R>[]): SetOperation<R> {

@@ -5,21 +5,25 @@ import type { Node } from './node.ts';
 import { isKind } from './node-walk.ts';
 import { besideType } from './operand.ts';
 import type { TableColumn } from './schema.ts';
-import type { SqlType } from './type.ts';
+import { isTextual, isWhole, isWideNumeric, type SqlType, TEXT } from './type.ts';
 
 const CALENDAR: ReadonlySet<string> = new Set(['date', 'time', 'dateTime']);
-const NUMBERS: ReadonlySet<string> = new Set(['numeric', 'integer', 'smallInteger', 'bigInteger', 'float', 'double']);
-/** Digits from which some databases have no number for a decimal, and keep it in another form. */
-const WIDE = 15;
+const FRACTIONS: ReadonlySet<string> = new Set(['numeric', 'float', 'double']);
 
-function isWide({ name, precision = 0 }: SqlType): boolean {
-  return name === 'numeric' && precision > WIDE;
+/** What a value of one type has to become to be stored as one of the other, as not all databases do by themselves; null for nothing. */
+function targetType(from: SqlType, to: SqlType): SqlType | null {
+  if (CALENDAR.has(from.name) && CALENDAR.has(to.name)) return from.name === to.name ? null : to;
+  // As text of any length, so that one that is too long is an error and is not cut.
+  if (isTextual(to)) return isWideNumeric(from) || from.name === 'interval' ? TEXT : null;
+  const fraction = FRACTIONS.has(from.name);
+  if (!(fraction || isWhole(from)) || !(FRACTIONS.has(to.name) || isWhole(to))) return null;
+  if (isWideNumeric(from) !== isWideNumeric(to)) return to;
+  return fraction && from.scale !== 0 && (isWhole(to) || to.scale === 0) ? to : null;
 }
 
-/** Whether a value of one type is another one where it is stored in a column of the other: not all databases convert it. */
-function needsCast(from: SqlType, to: SqlType): boolean {
-  if (CALENDAR.has(from.name) && CALENDAR.has(to.name)) return from.name !== to.name;
-  return NUMBERS.has(from.name) && NUMBERS.has(to.name) && isWide(from) !== isWide(to);
+/** Whether a value of one type is another one where it is stored in a column of the other. */
+export function isConverted(from: SqlType, to: SqlType): boolean {
+  return targetType(from, to) !== null;
 }
 
 /** Throws an ArgumentError where an expression of this type would be stored in an encrypted column as it is. */
@@ -34,6 +38,11 @@ export function storedNode(value: Expression<unknown>, column: TableColumn): Nod
   checkEncrypted(column, value.type);
   // One column of a select that gives several stands as it is.
   if (isKind(value.node, 'rowField')) return value.node;
-  const node = besideType(value, column.type);
-  return !isKind(node, 'constant') && needsCast(value.type, column.type) ? make('cast', { operand: node, type: column.type }) : node;
+  return convertedNode(besideType(value, column.type), value.type, column.type);
+}
+
+/** The node of a value of one type that is stored in a column of another. */
+export function convertedNode(node: Node, from: SqlType, to: SqlType): Node {
+  const type = isKind(node, 'constant') ? null : targetType(from, to);
+  return type === null ? node : make('cast', { operand: node, type });
 }

@@ -219,6 +219,20 @@ export function isWhole(type: SqlType): boolean {
   return WHOLE.has(type.name);
 }
 
+/** Digits from which some databases have no number for a decimal, and keep it in another form. */
+const WIDE = 15;
+
+/** Whether the type is of decimals with more digits than the numbers of every database have. */
+export function isWideNumeric({ name, precision = 0 }: SqlType): boolean {
+  return name === 'numeric' && precision > WIDE;
+}
+
+/** The type of a value that may be of either: of two decimals the first, with as many digits as the wider one has. */
+export function widerType(first: SqlType, other: SqlType): SqlType {
+  if (first.name !== 'numeric' || isWideNumeric(first) || !isWideNumeric(other)) return first;
+  return changeType(first, { precision: other.precision, scale: other.scale });
+}
+
 /** Whether the type is one of those that hold text. */
 export function isTextual(type: SqlType): boolean {
   return TEXTUAL.has(type.name);

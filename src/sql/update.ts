@@ -3,7 +3,7 @@ import type { ColumnValue } from './column.ts';
 import { describe, sqlError } from './errors.ts';
 import { Expression } from './expression.ts';
 import type { FromItem } from './from-item.ts';
-import { make, makeUpdate } from './make.ts';
+import { changeSelect, make, makeUpdate } from './make.ts';
 import type { Node } from './node.ts';
 import { isKind } from './node-walk.ts';
 import { conjunction } from './operand.ts';
@@ -12,6 +12,7 @@ import type { Query } from './query.ts';
 import { beginChange, RowChange, type RowChangeState } from './row-change.ts';
 import type { Shape, Source } from './schema.ts';
 import type { UpdateNode } from './statement-nodes.ts';
+import { convertedNode } from './stored-value.ts';
 
 interface State extends RowChangeState {
   readonly set: Readonly<Record<string, unknown>>;
@@ -49,10 +50,10 @@ export class Update<S = Shape, R = never> extends RowChange<State, R> {
     if (query.projection.items.length !== columns.length || query.projection.items.some((item) => item.entity !== null))
       throw sqlError('sql.bad-argument', 'setRow()', `a select of ${columns.length} columns`, `one of ${widthOf(query.projection)}`);
     const { rows: row } = this.state;
-    const fields = columns.map((key, place) => [
-      key,
-      new Expression(make('rowField', { query: node, place, row }), query.projection.items[place].type),
-    ]);
+    const types = query.projection.items.map((item) => item.type);
+    const stored = node.columns.map((column, i) => convertedNode(column, types[i], this.table.column(columns[i]).type));
+    const one = changeSelect(node, { columns: stored });
+    const fields = columns.map((key, place) => [key, new Expression(make('rowField', { query: one, place, row }), types[place])]);
     return this.with({ set: { ...this.state.set, ...Object.fromEntries(fields) }, rows: row + 1 });
   }
   /** The values to set in this order, where the database takes the order into account (MySQL). SQLAlchemy: `ordered_values()`. */

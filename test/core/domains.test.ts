@@ -17,7 +17,6 @@ import {
 } from '../../src/index.ts';
 import { migrate } from '../../src/migrate/autogenerate.ts';
 import { downgrade, upgrade } from '../../src/migrate/upgrade.ts';
-import type { Shape } from '../../src/sql/schema.ts';
 import { scratchProject } from '../migrate/scratch-project.ts';
 import { afterTest, openDatabase, type TestDatabase } from '../setup/databases.ts';
 import { catalogDatabases } from '../setup/foreign-schemas.ts';
@@ -152,16 +151,11 @@ describe.each(postgresqls)('domains on $name', (database: TestDatabase) => {
     expect((await inspect(engine).domains({ schema: 'depot' })).map(({ name }) => name)).toEqual(['price']);
   });
 
-  it('are written into migrations, which say where they differ', async () => {
+  it('are written into migrations', async () => {
     const { directory } = scratchProject();
     const engine = createEngine(database.url());
     afterTest(() => engine.dispose());
     const at = (models: MetaData) => ({ metadatas: new Map([[null, models]]), engine });
-    const of = (shape: Shape): MetaData => {
-      const metadata = new MetaData();
-      new Table<Shape>(metadata, 'things', { id: t.integer().primaryKey(), ...shape });
-      return metadata;
-    };
     const { metadata } = schema();
     await migrate(at(metadata), { directory });
     await upgrade(at(metadata), { directory });
@@ -169,29 +163,6 @@ describe.each(postgresqls)('domains on $name', (database: TestDatabase) => {
     await downgrade(at(metadata), { directory });
     await upgrade(at(metadata), { directory });
     expect(await migrate(at(metadata), { directory })).toBeNull();
-    await metadata.dropAll(engine);
-
-    const before = of({ count: positive() });
-    await before.createAll(engine);
-    expect(await differences(engine, before.tables.values())).toEqual([]);
-    const problem = async (count: Shape[string]): Promise<unknown> => (await differences(engine, of({ count }).tables.values()))[0];
-    for (const [changed, words] of [
-      [pg.domain('positive', t.integer(), { check: (value) => value.gt(1), serverDefault: 1 }), 'INTEGER DEFAULT 1 CHECK ((VALUE) > 1)'],
-      [pg.domain('positive', t.integer(), { serverDefault: 1 }), 'INTEGER DEFAULT 1'],
-      [pg.domain('positive', t.integer(), { check: (value) => value.gt(0) }), 'INTEGER CHECK ((VALUE) > 0)'],
-      [
-        pg.domain('positive', t.bigInteger(), { check: (value) => value.gt(0n), serverDefault: 1n }),
-        'BIGINT DEFAULT 1 CHECK ((VALUE) > 0)',
-      ],
-      [
-        pg.domain('positive', t.integer(), { check: (value) => value.gt(0), serverDefault: 1, notNull: true }),
-        'INTEGER DEFAULT 1 NOT NULL CHECK ((VALUE) > 0)',
-      ],
-    ] as const)
-      expect(await problem(changed)).toBe(
-        `'things.count': the domain 'positive' is ${words} in the models and integer DEFAULT 1 CHECK (VALUE > 0) in the database; altering a domain is not there yet. Alter it in a migration of your own (revision): await op.execute('ALTER DOMAIN …');`,
-      );
-    expect(await problem(t.integer())).toMatch(/^'things\.count': the type is INTEGER in the models and positive in the database/);
   });
 
   it('are attributes of models, and values of their types', async () => {

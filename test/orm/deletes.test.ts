@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { belongsTo, ForeignKeyViolation, hasMany, inspect, t, text, UniqueViolation } from '../../src/index.ts';
+import { belongsTo, ForeignKeyViolation, hasMany, inspect, listen, t, text, UniqueViolation } from '../../src/index.ts';
 import { openDatabase, Statements } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { pgliteDatabases } from '../setup/pglite-databases.ts';
@@ -123,5 +123,65 @@ describe.each([...allDatabases, ...pgliteDatabases])('deletes on $name', (databa
     expect(await session.scalars(text('SELECT name FROM teams ORDER BY id'))).toEqual(['c', 'b', 'd']);
     await session.rollback();
     expect([a.name, b.name]).toEqual(['b', 'c']);
+  });
+
+  test('objects as they were read go by one statement, leave loaded collections, and come back with a rollback', async () => {
+    const { db, session, statements, Team, Player } = await open();
+    session.add(new Team({ id: 1, name: 'a', players: ['p', 'q', 'r'].map((name, i) => new Player({ id: i + 1, name })) }));
+    await session.commit();
+    const other = db.createSession();
+    const team = await other.query(Team).with({ players: true }).one();
+    const players = await db.createSession().query(Player).all();
+    expect(players).toHaveLength(3);
+    const own = await other.query(Player).orderBy(Player.c.id).all();
+    statements.takeAll();
+    for (const player of own.slice(0, 2)) other.delete(player);
+    await other.flush();
+    expect(statements.summary()).toEqual(['DELETE players']);
+    expect(own.map((player) => inspect(player).state)).toEqual(['deleted', 'deleted', 'persistent']);
+    expect([...team.players]).toEqual([own[2]]);
+    expect(await other.get(Player, 1)).toBeNull();
+    await other.rollback();
+    expect(own.map((player) => inspect(player).state)).toEqual(['persistent', 'persistent', 'persistent']);
+    expect([...team.players]).toEqual(own);
+    expect(await other.get(Player, 2)).toBe(own[1]);
+    // A session that only read them, and deletes them all.
+    const third = db.createSession();
+    const all = await third.query(Player).all();
+    for (const player of all) third.delete(player);
+    await third.flush();
+    expect(await third.query(Player).all()).toEqual([]);
+    await third.rollback();
+    expect(await third.get(Player, 1)).toBe(all.find((player) => player.id === 1));
+    for (const player of all) third.delete(player);
+    await third.commit();
+    expect(all.map((player) => inspect(player).state)).toEqual(['detached', 'detached', 'detached']);
+    expect(await session.all(text('SELECT id FROM players'))).toEqual([]);
+  });
+
+  test('listeners hear of deletes, and what they add is written with them', async () => {
+    const { db, session, Team, Visit } = await open();
+    session.addAll([new Team({ id: 1, name: 'a' }), new Team({ id: 2, name: 'b' })]);
+    await session.commit();
+    const other = db.createSession();
+    other.addAll([1, 2, 3].map((id) => new Visit({ id, teamId: 1 })));
+    await other.commit();
+    // What is added while the flush opens the transaction is part of it.
+    const third = db.createSession();
+    const visits = await third.query(Visit).orderBy(Visit.c.id).all();
+    await third.commit();
+    third.delete(visits[0]);
+    const stop = listen(third, 'afterBegin', () => third.add(new Visit({ id: 4, teamId: 2 })));
+    await third.flush();
+    stop();
+    expect([...third.new]).toEqual([]);
+    expect(await third.all(text('SELECT id FROM visits ORDER BY id'))).toEqual([{ id: 2 }, { id: 3 }, { id: 4 }]);
+    await third.commit();
+    const heard: number[] = [];
+    listen(Visit, 'afterDelete', (visit) => void heard.push(visit.id));
+    for (const visit of visits.slice(1)) third.delete(visit);
+    await third.commit();
+    expect(heard).toEqual([2, 3]);
+    expect(await session.all(text('SELECT id FROM visits'))).toEqual([{ id: 4 }]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { alias, select } from '../../src/index.ts';
+import { alias, caseWhen, func, select } from '../../src/index.ts';
 import type { TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { openCompany } from './hierarchy-models.ts';
@@ -209,6 +209,31 @@ describe.each(CASES)('relations of subclasses in $form on $name', ({ database, j
       ['kim', null],
     ]);
     expect(await session.all(select(Engineer.c.name).from(Engineer).where(Engineer.c.language.eq('c')))).toEqual([['cid']]);
+  });
+
+  test('expressions over columns of a subclass are those of its rows too', async () => {
+    const { session, Company, Employee, Manager, Executive, Engineer } = await filled(database, joined);
+    expect(await session.scalar(select(func.count(Engineer.c.id)))).toBe(2);
+    expect(await session.scalars(select(func.upper(Engineer.c.name)).orderBy(Engineer.c.id))).toEqual(['BOB', 'CID']);
+    expect(await session.all(select({ loud: Executive.c.name.concat('!') }))).toEqual([{ loud: 'eve!' }]);
+    const labels = select(caseWhen(Engineer.c.name.eq('bob'), 'first').else('other').as('label')).orderBy(Engineer.c.id);
+    expect(await session.scalars(labels)).toEqual(['first', 'other']);
+    // Of several classes, or what from() says.
+    const both = select(func.count(Manager.c.budget), func.count(Engineer.c.language)).from(Employee);
+    expect(await session.all(both)).toEqual([[3, 2]]);
+    expect(await session.scalar(select(func.count(Engineer.c.id)).from(Engineer).where(Engineer.c.language.eq('c')))).toBe(1);
+    const counted = select(Company.c.name, func.count(Engineer.c.id))
+      .from(Company)
+      .join(Company.c.employees.of(Engineer))
+      .groupBy(Company.c.name);
+    expect(await session.all(counted)).toEqual([['acme', 2]]);
+    const inside = select(func.count(Engineer.c.id)).where(Engineer.c.companyId.eq(Company.c.id)).scalar();
+    expect(await session.all(select(Company.c.name, inside).orderBy(Company.c.name))).toEqual([
+      ['acme', 2],
+      ['solo', 0],
+    ]);
+    expect(await session.query(Employee).select(func.count(Engineer.c.language), func.count()).one()).toEqual([2, 6]);
+    expect(await session.query(Engineer).select(func.count(Engineer.c.id)).scalar()).toBe(2);
   });
 
   test('an alias of the parent has the attributes of the classes below', async () => {

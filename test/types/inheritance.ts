@@ -1,5 +1,5 @@
 // Class hierarchies: queries of a class that lists others give one of them, told apart by instanceof or by the discriminator.
-import { alias, belongsTo, hasMany, index, t } from 'athanor';
+import { alias, belongsTo, hasMany, index, select, t } from 'athanor';
 import { db } from './database.ts';
 import { assertType, type Equal } from './equal.ts';
 
@@ -142,3 +142,61 @@ anyone.of(Engineer).c.language.eq('ts');
 anyone.of(Engineer).c.budget;
 const flags = await db.session.query(Employee).withPolymorphic([Engineer], 'selectin').all();
 if (flags[0].type === 'engineer') flags[0].language.trim();
+
+// A class that lists others, and says no attribute that tells them apart: each has a table of its own.
+class Vehicle extends db.Model(
+  'vehicles',
+  {
+    id: t.integer().primaryKey(),
+    name: t.string(20),
+    companyId: t.integer().references('companies.id'),
+    get company() {
+      return belongsTo(Company);
+    },
+  },
+  {
+    get identities() {
+      return { vehicle: Vehicle, truck: Truck, boat: Boat };
+    },
+  },
+) {
+  label() {
+    return this.name;
+  }
+}
+class Truck extends Vehicle.extend(
+  'trucks',
+  {
+    axles: t.integer(),
+    get company() {
+      return belongsTo(Company);
+    },
+  },
+  { concrete: true },
+) {}
+class Boat extends Vehicle.extend('boats', { draught: t.double().nullable() }, { concrete: true }) {}
+const [vehicle] = await Vehicle.query().filter(Truck.c.axles.gt(2), Vehicle.c.name.eq('x')).all();
+vehicle.label();
+if (vehicle instanceof Truck) assertType<Equal<typeof vehicle.axles, number>>();
+if (vehicle instanceof Boat) assertType<Equal<typeof vehicle.draught, number | null>>();
+// @ts-expect-error of trucks only
+vehicle.axles;
+const [owned] = await Vehicle.query().with({ company: true }).orderBy(Vehicle.c.name).all();
+if (owned instanceof Truck) assertType<Equal<typeof owned.axles, number>>();
+const vehicles = alias(Vehicle, 'v');
+vehicles.c.name.eq('x');
+vehicles.of(Truck).c.axles.gt(2);
+// @ts-expect-error no attribute of a truck
+vehicles.of(Truck).c.draught;
+const [[listed, listedName]] = await db.session.all(select(vehicles, vehicles.c.name));
+if (listed instanceof Boat) assertType<Equal<typeof listed.draught, number | null>>();
+assertType<Equal<typeof listedName, string>>();
+for (const one of await db.session.query(vehicles).all()) if (one instanceof Truck) assertType<Equal<typeof one.axles, number>>();
+const few = Vehicle.query().limit(3).alias('few');
+few.c.name.eq('x');
+few.of(Boat).c.draught.gt(1);
+const narrow = await Vehicle.query().loadOnly('name').firstOr404();
+narrow.name.trim();
+await Vehicle.query().update({ name: 'x' }, { all: true });
+const paged = await Vehicle.query().paginateByCursor();
+for (const one of paged.items) if (one instanceof Boat) one.draught?.toFixed();

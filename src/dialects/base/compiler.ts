@@ -8,6 +8,7 @@ import type { SqlType } from '../../sql/type.ts';
 import type { Compiled, Slot } from './compiled.ts';
 import { changesRows, withCtes } from './cte-hoisting.ts';
 import { dialectError } from './errors.ts';
+import { checkTextForms } from './text-forms.ts';
 import { applyTypes, changesSql, wrapBind } from './type-expressions.ts';
 
 /** Writes one kind of node. A dialect replaces entries of the table, nothing else. */
@@ -30,6 +31,8 @@ export interface Spelling {
   readonly places?: 'groups' | 'all';
   /** False where windows have no names, so that each says what it is. */
   readonly windowNames?: boolean;
+  /** Whether arrays and intervals are kept as text, since the database has none. */
+  readonly textForms?: boolean;
   /** Writes a node where a condition stands, in databases where conditions are no values. */
   condition?(node: Node, to: Writer, tightness: number): void;
 }
@@ -244,6 +247,7 @@ export function precedence(node: Node): number {
     case 'raw':
       return 0;
     case 'label':
+    case 'groupValue':
       return precedence((node as NodeOf<'label'>).operand);
     default:
       return TIGHTNESS.atom;
@@ -253,6 +257,7 @@ export function precedence(node: Node): number {
 /** Compiles a statement. Binds are numbered by their place, so that any statement of equal shape can use the result. */
 export function compile(spelling: Spelling, statement: Node): Compiled {
   try {
+    if (spelling.textForms === true) checkTextForms(statement, spelling);
     const node = numberBinds(spelling.prepare?.(statement) ?? statement);
     const { names, typed } = namesIn(node, spelling.name);
     const writer = new Writer(spelling, names);

@@ -1,6 +1,6 @@
 import type { MetaData } from '../../sql/metadata.ts';
 import type { Node } from '../../sql/node.ts';
-import type { DomainType, OwnType } from '../../sql/own-types.ts';
+import type { OwnType } from '../../sql/own-types.ts';
 import type { ForeignKey, Table, TableColumn, ViewDefinition } from '../../sql/schema.ts';
 import type { Sequence } from '../../sql/sequence.ts';
 import { enumTypeName, type SqlType } from '../../sql/type.ts';
@@ -8,6 +8,7 @@ import { computedWords, seriesWords, standardIdentity } from './column-words.ts'
 import { checkWords, excludeWords, keyWords, referenceWords } from './constraint-words.ts';
 import { type DdlFeatures, need, STANDARD_FEATURES } from './ddl-features.ts';
 import type { CreateOptions, DdlCompiler, DropOptions, ForeignKeyParts, IndexParts, RenderedCheck, TableName } from './dialect.ts';
+import { alterDomain, createDomain } from './domain-ddl.ts';
 import { dialectError } from './errors.ts';
 import { type IndexClauses, indexClauses, standardIndex } from './index-words.ts';
 import { type InlineSpelling, renderInline, renderQuery } from './inline.ts';
@@ -103,6 +104,7 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     const own = unit === 'bytes' ? Buffer.byteLength(name) : name.length;
     if (own > length) throw dialectError('ddl.name-too-long', what, name, `${length} ${unit}`, title);
   };
+  const domainWords = { ...words, qualified, check, collation: rules.collationName ?? quote };
   const ifNotExists = (options: CreateOptions | undefined): string => (options?.ifNotExists === true ? 'IF NOT EXISTS ' : '');
   const drop = (what: string, name: string, options: DropOptions = {}): string => {
     if (options.cascade === true) need(features.cascade, `DROP ${what} … CASCADE`, title);
@@ -190,16 +192,6 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     return rules.indexForm?.(clauses, table, index) ?? standardIndex(clauses);
   };
 
-  const createDomain = ({ on, notNull, collation, serverDefault, checks: conditions, ...name }: DomainType): string => {
-    let text = `CREATE DOMAIN ${qualified(name)} AS ${typeName(on)}`;
-    if (collation !== null) text += ` COLLATE ${(rules.collationName ?? quote)(collation)}`;
-    if (serverDefault !== null) text += ` DEFAULT ${inline(serverDefault)}`;
-    if (notNull) text += ' NOT NULL';
-    for (const one of conditions)
-      text += `${one.name === null ? '' : ` CONSTRAINT ${quote(one.name)}`} CHECK (${condition(one.condition)})`;
-    return text;
-  };
-
   const comments = (table: Table): string[] => {
     if (!features.commentStatements) return [];
     const own = table.comment === null ? [] : [`COMMENT ON TABLE ${qualified(table)} IS ${spelling.literal(table.comment)}`];
@@ -283,10 +275,11 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     },
     createType: (type) => {
       if (!features.enumTypes) return [];
+      if (!('values' in type)) return [createDomain(type, typeName(type.on), domainWords)];
       check('type', type.name);
-      if (!('values' in type)) return [createDomain(type)];
       return [`CREATE TYPE ${qualified(type)} AS ENUM (${type.values.map(spelling.literal).join(', ')})`];
     },
+    alterDomain: (domain, change) => alterDomain(domain, change, domainWords),
     dropType: (type, options) => (features.enumTypes ? [drop('values' in type ? 'TYPE' : 'DOMAIN', qualified(type), options)] : []),
     has: { enumTypes: features.enumTypes, sequences: features.sequences, computed: features.computed.usual },
     addColumn: (table, column) => {

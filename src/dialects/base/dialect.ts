@@ -123,6 +123,14 @@ export interface DropOptions {
   readonly cascade?: boolean;
 }
 
+/** What changes of a domain. A null default takes the default away. */
+export interface DomainChange {
+  readonly serverDefault?: Node | null;
+  readonly notNull?: boolean;
+  readonly dropChecks?: readonly string[];
+  readonly addChecks?: readonly { readonly name: string; readonly condition: Node }[];
+}
+
 /** What an index, a unique and a foreign key are, whether a model says it or a migration. */
 export type IndexParts = Omit<Index, 'kind' | 'columns'> & { readonly columns: readonly Named[] };
 export type UniqueParts = Omit<Unique, 'kind' | 'columns'> & { readonly columns: readonly Named[] };
@@ -171,6 +179,8 @@ export interface DdlCompiler {
   /** The types of enums that have one, and domains; nothing where enums are text with a check. */
   createType(type: OwnType): string[];
   dropType(type: OwnType, options?: DropOptions): string[];
+  /** A statement for each thing that changes. Throws a CompileError where there are no domains. */
+  alterDomain(domain: TableName, change: DomainChange): string[];
   /** Whether there are types for enums and domains, and sequences; what a computed column is where nothing was said. */
   readonly has: { readonly enumTypes: boolean; readonly sequences: boolean; readonly computed: 'stored' | 'virtual' };
   /** Adds the column with its default, check and foreign key; not its unique or index. */

@@ -36,6 +36,7 @@ type ExpressionVisitors = Pick<
   | 'order'
   | 'label'
   | 'sameAsColumn'
+  | 'groupValue'
   | 'exists'
   | 'scalar'
   | 'star'
@@ -205,6 +206,7 @@ export const expressionVisitors: ExpressionVisitors & SubjectVisitors = {
     if (place === undefined) to.visit(operand);
     else to.write(String(place));
   },
+  groupValue: (node, to) => to.visit(node.operand),
   exists: (node, to) => to.write('EXISTS (').visit(node.query).write(')'),
   scalar: (node, to) => to.write('(').visit(node.query).write(')'),
   star: (_node, to) => to.write('*'),

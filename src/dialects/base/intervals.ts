@@ -69,6 +69,8 @@ const MONTH_DAYS = 30n;
 const DAY = 86_400n * SECOND;
 /** More than any interval has microseconds, so that all sort as numbers without a sign. */
 const OFFSET = 10n ** 23n;
+/** Where the duration begins in the text that an interval is stored as, counted from 1. */
+export const DURATION_FROM = 26;
 const SORTED = /^\d{24} (.+)$/;
 
 /**

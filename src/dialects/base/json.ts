@@ -25,7 +25,10 @@ function document(node: Node, to: Writer): void {
 
 const step = (key: string | number): string => (typeof key === 'number' ? String(key) : literal(key));
 
-type JsonVisitors = Pick<Visitors, 'jsonPath' | 'jsonScalar' | 'jsonComparison' | 'jsonContains' | 'jsonHasKeys' | 'jsonLength'>;
+type JsonVisitors = Pick<
+  Visitors,
+  'jsonPath' | 'jsonScalar' | 'jsonComparison' | 'jsonContains' | 'jsonHasKeys' | 'jsonLength' | 'jsonCanonical'
+>;
 
 /** JSON as PostgreSQL has it. */
 export const jsonVisitors: JsonVisitors = {
@@ -65,6 +68,7 @@ export const jsonVisitors: JsonVisitors = {
         .list(node.keys)
         .write('] AS TEXT[])');
   },
+  jsonCanonical: (node, to) => binary(node.operand, to),
   jsonLength: (node, to) => {
     to.write('CASE jsonb_typeof(');
     binary(node.operand, to).write(") WHEN 'array' THEN jsonb_array_length(");

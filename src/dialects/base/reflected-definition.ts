@@ -6,7 +6,7 @@ import type { ExpressionLike } from '../../sql/operand.ts';
 import type { OrderTerm } from '../../sql/order-term.ts';
 import { rawNode, rawSql } from '../../sql/raw-text.ts';
 import type { Shape, TableOptions } from '../../sql/schema.ts';
-import { makeType, type SqlType } from '../../sql/type.ts';
+import { isWhole, makeType, type SqlType } from '../../sql/type.ts';
 import type {
   ReflectedCheck,
   ReflectedColumn,
@@ -142,7 +142,7 @@ function withKey(given: Column, reflected: ReflectedTable, source: ReflectedColu
   const alone = key.length === 1 && key[0] === source.name;
   const builder = key.includes(source.name) ? given.primaryKey() : given;
   const referring = reflected.foreignKeys.some(({ columns }) => columns.length === 1 && columns[0] === source.name);
-  const usual = alone && !referring && ['integer', 'bigInteger', 'smallInteger'].includes(builder.type.name) && source.default === null;
+  const usual = alone && !referring && isWhole(builder.type) && source.default === null;
   if (source.autoIncrement === undefined || source.identity != null || usual === source.autoIncrement) return builder;
   return numbers || usual ? builder.autoIncrement(numbers) : builder;
 }

@@ -49,6 +49,18 @@ function atPlaces(terms: readonly Node[], columns: readonly Node[]): Node[] {
   });
 }
 
+/** Columns and terms, with those that the rows are grouped by marked as values of the group, where no place can stand for them. */
+export function asGroupValues(items: readonly Node[], groupBy: readonly Node[]): readonly Node[] {
+  const groups = new Set(groupBy.flatMap((term) => (isKind(term, 'sameAsColumn') ? [term.operand.key] : [])));
+  if (groups.size === 0) return items;
+  const marked = (item: Node): Node => {
+    if (isKind(item, 'label') || isKind(item, 'order')) return { ...(item as Node), operand: marked(item.operand) } as Node;
+    const bare = isKind(item, 'sameAsColumn') ? item.operand : item;
+    return groups.has(bare.key) ? make('groupValue', { operand: bare }) : item;
+  };
+  return items.map(marked);
+}
+
 const PLACE = make('sameAsColumn', { operand: make('star', {}) });
 
 /** ORDER BY, in which a column of the result that has a name of its own is called by it. */
@@ -169,7 +181,14 @@ export function selectVisitors(limit: (node: Limits, to: Writer) => void): Selec
           to.enclosing,
           'orderBy()',
         );
-        writeOrderBy(to, to.spelling.places === 'all' ? atPlaces(node.orderBy, node.columns) : node.orderBy, names);
+        const { places } = to.spelling;
+        const order =
+          places === undefined
+            ? node.orderBy
+            : places === 'all'
+              ? atPlaces(node.orderBy, node.columns)
+              : asGroupValues(node.orderBy, node.groupBy);
+        writeOrderBy(to, order, names);
         if (modifiers?.withTies === true && node.limit !== null) {
           if (node.offset !== null) to.write(' OFFSET ').operand(node.offset, 10).write(' ROWS');
           to.write(' FETCH FIRST ').operand(node.limit, 10).write(' ROWS WITH TIES');

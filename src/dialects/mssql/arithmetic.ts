@@ -1,4 +1,3 @@
-import { sqlError } from '../../sql/errors.ts';
 import type { BinaryNode, BitwiseNode, DivisionNode } from '../../sql/expression-nodes.ts';
 import type { Node } from '../../sql/node.ts';
 import { arithmeticVisitors, writeBracketed } from '../base/arithmetic.ts';
@@ -87,7 +86,6 @@ export function writeCalendar(node: BinaryNode, to: Writer): boolean {
   const { operator, left, right } = node;
   if (!['+', '-', '*', '/', '%'].includes(operator)) return false;
   const [one, two] = [typeOfNode(left)?.name, typeOfNode(right)?.name];
-  if (one === 'interval' || two === 'interval') throw sqlError('sql.unsupported', 'arithmetic with intervals', 'SQL Server');
   if (one === 'date' && operator !== '*')
     to.write(`DATEADD(DAY, ${operator === '-' ? '-' : ''}`)
       .operand(right, TIGHTNESS.atom)

@@ -1,9 +1,14 @@
 import { sqlError } from '../../sql/errors.ts';
+import type { CastNode } from '../../sql/expression-nodes.ts';
+import { make } from '../../sql/make.ts';
 import type { ColumnNode } from '../../sql/node.ts';
 import { isKind } from '../../sql/node-walk.ts';
+import { isTextual } from '../../sql/type.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
 import { TIGHTNESS } from '../base/compiler.ts';
 import { expressionVisitors } from '../base/expressions.ts';
+import { DURATION_FROM } from '../base/intervals.ts';
+import { storedType } from '../base/type-names.ts';
 import { mssqlArithmeticVisitors, writeCalendar } from './arithmetic.ts';
 import { collationName } from './collations.ts';
 import { isCondition, truthVisitors } from './conditions.ts';
@@ -19,6 +24,7 @@ import { scopeOf, within } from './scope.ts';
 import { mssqlSelectVisitors } from './selects.ts';
 import { mssqlSourceVisitors } from './sources.ts';
 import { missingVisitors } from './unsupported.ts';
+import { typeOfNode } from './value-types.ts';
 
 // Quoted text and comments hold no placeholders.
 const PLACEHOLDER = /N?'(?:[^']|'')*'|"(?:[^"]|"")*"|\[(?:[^\]]|\]\])*\]|--[^\n]*|\/\*[\s\S]*?\*\/|(?<![\w@])(@p\d+)\b/gi;
@@ -55,6 +61,16 @@ export const mssqlVisitors: Visitors = {
   binary: (node, to) => {
     if (node.operator === '||') writeConcat(node, to);
     else if (!writeCalendar(node, to)) truthVisitors.binary(node, to);
+  },
+  // All rows of a group have one value of it.
+  groupValue: ({ operand }, to) => {
+    if (operand.binds.length === 0 || isCondition(operand)) to.visit(operand);
+    else to.write('MIN(').visit(operand).write(')');
+  },
+  cast: (node, to) => {
+    const duration = isTextual(storedType(node.type, 'mssql')) && typeOfNode(node.operand)?.name === 'interval';
+    const part = make('raw', { pieces: ['SUBSTRING(', `, ${DURATION_FROM}, 80)`], items: [node.operand] });
+    expressionVisitors.cast(duration ? { ...(node as CastNode), operand: part } : node, to);
   },
   extract: writeDateField,
   tryCast: (node, to) =>

@@ -121,7 +121,7 @@ export function writeJsonHasKeys(
 }
 
 /** JSON as text, by the functions for it. */
-export const mssqlJsonVisitors: Pick<Visitors, 'jsonPath' | 'jsonScalar' | 'jsonLength'> = {
+export const mssqlJsonVisitors: Pick<Visitors, 'jsonPath' | 'jsonScalar' | 'jsonLength' | 'jsonCanonical'> = {
   jsonPath: (node, to) => entry(node, AS_JSON, to),
   jsonScalar: ({ operand, as }, to) => {
     if (as === 'text') entry(operand, '[value]', to);
@@ -132,6 +132,9 @@ export const mssqlJsonVisitors: Pick<Visitors, 'jsonPath' | 'jsonScalar' | 'json
       document();
       to.write(`, ${pathText(path)}) AS ${to.spelling.typeName(SCALARS[as])})`);
     }
+  },
+  jsonCanonical: () => {
+    throw sqlError('sql.unsupported', 'comparison of JSON objects and lists', 'SQL Server');
   },
   jsonLength: ({ operand }, to) => {
     to.write('CASE WHEN ').operand(operand, TIGHTNESS.atom).write(" LIKE N'[[]%' THEN (SELECT COUNT(*) FROM OPENJSON(");

@@ -5,7 +5,7 @@ import { isKind } from '../../sql/node-walk.ts';
 import type { LockNode, SelectNode } from '../../sql/statement-nodes.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
 import { isCounted } from '../base/row-numbers.ts';
-import { asSelect, selectVisitors, warnOfProducts, writeHints } from '../base/selects.ts';
+import { asGroupValues, asSelect, selectVisitors, warnOfProducts, writeHints } from '../base/selects.ts';
 import { checkSources, fromItems, held } from '../base/sources.ts';
 import { writeEnd, writeLeadingCtes } from './ctes.ts';
 import { writeCounted, writeDistinctOn, writeTiesAfterOffset } from './numbered-rows.ts';
@@ -71,7 +71,10 @@ function writeSelect(node: SelectNode, to: Writer): void {
   else if (suffixes.length > 0) within(to, { options: [] }, () => writeEnd(suffixes, to));
 }
 
-function writeBody(node: SelectNode, to: Writer): void {
+function writeBody(given: SelectNode, to: Writer): void {
+  // With parameters in them, SQL Server does not know again what rows are grouped by.
+  const { groupBy } = given;
+  const node = { ...given, columns: asGroupValues(given.columns, groupBy), orderBy: asGroupValues(given.orderBy, groupBy) } as SelectNode;
   const { place } = scopeOf(to);
   const { modifiers } = node;
   const ties = modifiers?.withTies === true && node.limit !== null;

@@ -12,6 +12,7 @@ export const mssqlSpelling: Omit<InlineSpelling, 'typeName'> = {
   name: 'mssql',
   visitors: mssqlVisitors,
   windowNames: false,
+  textForms: true,
   condition: writeConditionIn,
   quote: quoter(RESERVED, '[', ']'),
   placeholder: (position) => `@p${position}`,

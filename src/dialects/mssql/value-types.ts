@@ -1,23 +1,8 @@
 import type { Node } from '../../sql/node.ts';
 import { isKind } from '../../sql/node-walk.ts';
-import { BIG_INTEGER, BOOLEAN, DOUBLE, INTEGER, isTextual, NUMERIC, type SqlType, TEXT } from '../../sql/type.ts';
+import { isTextual, type SqlType } from '../../sql/type.ts';
+import { typeOfNode as typeIn } from '../base/node-types.ts';
 import { storedType } from '../base/type-names.ts';
-
-/** Functions whose value is of their first argument's type. */
-const AS_ARGUMENT = new Set([
-  'sum',
-  'min',
-  'max',
-  'coalesce',
-  'nullif',
-  'abs',
-  'lag',
-  'lead',
-  'first_value',
-  'last_value',
-  'greatest',
-  'least',
-]);
 
 const TEXT_FUNCTIONS = new Set([
   'lower',
@@ -37,39 +22,9 @@ const TEXT_FUNCTIONS = new Set([
   'reverse',
 ]);
 
-const JSON_SCALARS = { text: TEXT, integer: INTEGER, number: DOUBLE, numeric: NUMERIC, boolean: BOOLEAN } as const;
-
-/** The type that a node's value has in the database, as far as its expression tells; null where it does not. */
+/** The type that a node's value has in SQL Server, as far as its expression tells; null where it does not. */
 export function typeOfNode(node: Node): SqlType | null {
-  if (isKind(node, 'column') || isKind(node, 'cast') || isKind(node, 'bind') || isKind(node, 'tryCast'))
-    return storedType(node.type, 'mssql');
-  if (isKind(node, 'label') || isKind(node, 'collate') || isKind(node, 'order')) return typeOfNode(node.operand);
-  if (isKind(node, 'unary') || isKind(node, 'distinct') || isKind(node, 'bitwiseNot')) return typeOfNode(node.operand);
-  if (isKind(node, 'bitwise')) return BIG_INTEGER;
-  if (isKind(node, 'division')) return node.domain === 'numeric' ? widest(typeOfNode(node.left), typeOfNode(node.right)) : null;
-  if (isKind(node, 'jsonScalar')) return JSON_SCALARS[node.as];
-  if (isKind(node, 'withinGroup')) return typeOfNode(node.call);
-  if (isKind(node, 'over')) return typeOfNode(node.call);
-  if (isKind(node, 'function')) return AS_ARGUMENT.has(node.name) && node.args.length > 0 ? typeOfNode(node.args[0]) : null;
-  if (isKind(node, 'case') || isKind(node, 'caseOf'))
-    return firstType([...node.thens, ...(node.otherwise === null ? [] : [node.otherwise])]);
-  if (isKind(node, 'binary')) return widest(typeOfNode(node.left), typeOfNode(node.right));
-  if (isKind(node, 'scalar')) return typeOfNode(node.query);
-  if (isKind(node, 'select')) return node.columns.length === 1 ? typeOfNode(node.columns[0]) : null;
-  if (isKind(node, 'setOperation')) return typeOfNode(node.queries[0]);
-  return null;
-}
-
-function firstType(nodes: readonly Node[]): SqlType | null {
-  for (const node of nodes) {
-    const type = typeOfNode(node);
-    if (type !== null && type.name !== 'null' && type.name !== 'unknown') return type;
-  }
-  return null;
-}
-
-function widest(a: SqlType | null, b: SqlType | null): SqlType | null {
-  return [a, b].find((type) => type?.name === 'numeric') ?? a ?? b;
+  return typeIn(node, 'mssql');
 }
 
 /** Whether the value is text, which `+` joins. */

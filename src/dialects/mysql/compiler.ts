@@ -3,10 +3,12 @@ import type { OrderNode } from '../../sql/expression-nodes.ts';
 import { make } from '../../sql/make.ts';
 import type { Node } from '../../sql/node.ts';
 import { isKind } from '../../sql/node-walk.ts';
-import type { SqlType } from '../../sql/type.ts';
+import { isTextual, type SqlType } from '../../sql/type.ts';
 import { TIGHTNESS, type Visitors, type Writer } from '../base/compiler.ts';
 import { expressionVisitors, orderWords } from '../base/expressions.ts';
+import { DURATION_FROM } from '../base/intervals.ts';
 import { documentVisitors } from '../base/json-documents.ts';
+import { typeOfNode } from '../base/node-types.ts';
 import { storedType } from '../base/type-names.ts';
 import { mysqlArithmeticVisitors } from './arithmetic.ts';
 import { writeDateField } from './date-fields.ts';
@@ -131,10 +133,16 @@ export function mysqlVisitors(server: MysqlServer): Visitors {
           .write(' <> 0)');
         return;
       }
+      if (isTextual(type) && typeOfNode(node.operand, to.spelling.name)?.name === 'interval') {
+        to.write('SUBSTRING(').visit(node.operand).write(`, ${DURATION_FROM})`);
+        return;
+      }
       const json = type.name === 'json' || type.name === 'jsonb';
       const words = json ? (server.mariadb ? 'CHAR' : 'JSON') : (CASTS[type.name]?.(type) ?? to.spelling.typeName(type));
       to.write('CAST(').visit(node.operand).write(` AS ${words})`);
     },
+    // HAVING knows no column but by an aggregate, and all rows of a group have one value of it.
+    groupValue: ({ operand }, to) => to.write('MIN(').visit(operand).write(')'),
     order: writeOrder,
     symmetricBetween: (node, to) => {
       const between = (low: Node, high: Node): Node => make('between', { operand: node.operand, low, high, negated: false });

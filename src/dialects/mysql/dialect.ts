@@ -32,7 +32,7 @@ function makeDialect(server: MysqlServer): Dialect {
   const visitors = mysqlVisitors(server);
   const ddl = mysqlDdl(server, title, visitors, quote);
   const name = server.mariadb ? 'mariadb' : 'mysql';
-  const spelling: Spelling = { name, title, visitors, quote, placeholder, places: 'groups', typeName: ddl.typeName };
+  const spelling: Spelling = { name, title, visitors, quote, placeholder, places: 'groups', textForms: true, typeName: ddl.typeName };
   return {
     name,
     title,

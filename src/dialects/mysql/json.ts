@@ -53,14 +53,19 @@ export function mysqlJsonVisitors(server: MysqlServer): typeof jsonVisitors {
     return key === -1 ? '[last]' : `[last-${-key - 1}]`;
   };
 
+  const canonical = (node: Node, to: Writer): Writer => {
+    if (!canNormalize) throw sqlError('sql.unsupported', 'comparison of whole JSON values', `${to.spelling.title} before 10.7`);
+    // Of JSON_EQUALS MariaDB forgets in later rows that a value was NULL.
+    const [before, after] = server.mariadb ? ['CONVERT(JSON_NORMALIZE(', ') USING utf8mb4) COLLATE utf8mb4_bin'] : ['CAST(', ' AS JSON)'];
+    return to.write(before).visit(node).write(after);
+  };
+
   /** Whether both are the same value of JSON, or in this order; not so where they are of different types. NULL where one is not there. */
   const compare = (node: JsonComparisonNode, operator: string, to: Writer): void => {
     if (node.value === 'json') {
       if (operator !== '=') throw sqlError('sql.unsupported', `order among JSON values ('${operator}')`, to.spelling.title);
-      if (!canNormalize) throw sqlError('sql.unsupported', 'comparison of whole JSON values', `${to.spelling.title} before 10.7`);
-      // Of JSON_EQUALS MariaDB forgets in later rows that a value was NULL.
-      const [before, after] = server.mariadb ? ['CONVERT(JSON_NORMALIZE(', ') USING utf8mb4) COLLATE utf8mb4_bin'] : ['CAST(', ' AS JSON)'];
-      to.write(`(${before}`).visit(node.left).write(`${after} = ${before}`).visit(node.right).write(`${after})`);
+      canonical(node.left, to.write('('));
+      canonical(node.right, to.write(' = ')).write(')');
       return;
     }
     const [before, after] = COMPARED[node.value];
@@ -125,6 +130,7 @@ export function mysqlJsonVisitors(server: MysqlServer): typeof jsonVisitors {
       });
       to.write(' END)');
     },
+    jsonCanonical: (node, to) => canonical(node.operand, to),
     jsonLength: (node, to) => {
       to.write('CASE JSON_TYPE(').visit(node.operand).write(") WHEN 'ARRAY' THEN JSON_LENGTH(").visit(node.operand).write(') END');
     },

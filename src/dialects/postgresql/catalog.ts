@@ -163,7 +163,8 @@ function readColumn(row: DriverRow, primaryKey: readonly string[], domains: Doma
   const inKey = primaryKey.includes(name);
   const isComputed = generated !== null && generated !== '';
   const domain = baseType === null ? undefined : domains.of(String(type));
-  const isIdentity = identity === 'a' || identity === 'd';
+  // From PostgreSQL 17 on a part has the identity of its whole, and may not be made with one.
+  const isIdentity = (identity === 'a' || identity === 'd') && series[0] !== null;
   const fallback = isComputed ? null : text(expression);
   const options: IdentityOptions | null = isIdentity ? { ...(identity === 'a' ? { always: true } : {}), ...seriesOf(series, false) } : null;
   return {

@@ -9,6 +9,7 @@ import { TIGHTNESS } from '../base/compiler.ts';
 import { cteVisitors } from '../base/ctes.ts';
 import { dmlVisitors } from '../base/dml.ts';
 import { expressionVisitors } from '../base/expressions.ts';
+import { typeOfNode } from '../base/node-types.ts';
 import { selectVisitors, writeLimit } from '../base/selects.ts';
 import { sourceVisitors } from '../base/sources.ts';
 import { storedType } from '../base/type-names.ts';
@@ -35,6 +36,11 @@ const TAKES_ANY = new Set([
   ...['concat', 'concat_ws', 'format', 'to_json', 'to_jsonb', 'json_build_array', 'jsonb_build_array', 'json_build_object'],
   ...['jsonb_build_object', 'num_nulls', 'num_nonnulls', 'pg_typeof'],
 ]);
+
+/** Types that min() takes. */
+const HAVE_LEAST: ReadonlySet<string> = new Set(
+  'integer bigInteger smallInteger float double numeric string text char date time dateTime interval'.split(' '),
+);
 
 function isBind(node: Node): node is BindNode {
   return isKind(node, 'bind');
@@ -189,6 +195,14 @@ export const postgresqlVisitors: Visitors = {
     const whole = isKind(operand, 'column') && isWhole(operand.type) && isWhole(list.type);
     const type = whole ? 'BIGINT' : isKind(operand, 'column') ? null : castName(list.type);
     to.parameter(list, true).write(type === null ? ')' : `::${type}[])`);
+  },
+  // All rows of a group have one value of it, so that an aggregate gives that value. Not all types have a least one.
+  groupValue: ({ operand }, to) => {
+    const type = typeOfNode(operand, 'postgresql')?.name ?? 'unknown';
+    if (operand.binds.length === 0) to.visit(operand);
+    else if (type === 'boolean') to.write('bool_and(').visit(operand).write(')');
+    else if (HAVE_LEAST.has(type)) to.write('min(').visit(operand).write(')');
+    else to.write('(array_agg(').visit(operand).write('))[1]');
   },
   function: (node, to) => {
     const { name, args } = node;

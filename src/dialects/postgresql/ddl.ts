@@ -1,6 +1,8 @@
+import { domainRules } from '../../sql/own-types.ts';
 import { makeDdl } from '../base/ddl.ts';
 import type { DdlCompiler } from '../base/dialect.ts';
 import { literal as standardLiteral } from '../base/inline.ts';
+import { storedType } from '../base/type-names.ts';
 import { canonicalExpression } from './canonical.ts';
 import { postgresqlVisitors } from './compiler.ts';
 import { quote } from './identifiers.ts';
@@ -34,8 +36,10 @@ const base: DdlCompiler = makeDdl({
   identifierLimit: { length: 63, unit: 'bytes' },
   cannotAddColumn: (column) => {
     if (column.primaryKey) return 'it belongs to the primary key';
-    const fallback = column.serverDefault === null ? null : base.inline(column.serverDefault.node);
-    return !column.nullable && (fallback === null || /^null$/i.test(fallback.trim()))
+    const rules = domainRules(storedType(column.type, 'postgresql'));
+    const given = column.serverDefault?.node ?? rules.serverDefault;
+    const fallback = given === null ? null : base.inline(given);
+    return (!column.nullable || rules.notNull) && (fallback === null || /^null$/i.test(fallback.trim()))
       ? 'it is NOT NULL and has no server default for the rows that are already there'
       : null;
   },

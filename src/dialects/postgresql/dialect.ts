@@ -2,6 +2,7 @@ import { compile, type Spelling } from '../base/compiler.ts';
 import type { Dialect, TransactionOptions } from '../base/dialect.ts';
 import { formatArray } from './arrays.ts';
 import { postgresqlCatalog } from './catalog.ts';
+import { withComparableJson } from './comparable-json.ts';
 import { postgresqlVisitors } from './compiler.ts';
 import { postgresqlDdl } from './ddl.ts';
 import { quote } from './identifiers.ts';
@@ -15,6 +16,7 @@ const spelling: Spelling = {
   name: 'postgresql',
   title: 'PostgreSQL',
   visitors: postgresqlVisitors,
+  prepare: withComparableJson,
   quote,
   placeholder,
   places: 'all',

@@ -8,6 +8,8 @@ import { formatArray } from './arrays.ts';
 const ELEMENTS: Readonly<Record<string, string>> = {
   integer: 'integer',
   smallInteger: 'smallint',
+  tinyInteger: 'smallint',
+  mediumInteger: 'integer',
   bigInteger: 'bigint',
   boolean: 'boolean',
   double: 'double precision',
@@ -20,10 +22,13 @@ const ELEMENTS: Readonly<Record<string, string>> = {
   jsonb: 'jsonb',
 };
 
+/** Without unsigned integers the next wider type holds their values, in the column as in the array. */
+const UNSIGNED: Readonly<Record<string, string>> = { integer: 'bigint', smallInteger: 'integer' };
+
 function elementOf(type: SqlType): string | undefined {
   const stored = storedType(type, 'postgresql');
   if (stored.name === 'dateTime') return stored.timezone ? 'timestamptz' : 'timestamp';
-  return ELEMENTS[stored.name];
+  return (stored.unsigned === true ? UNSIGNED[stored.name] : undefined) ?? ELEMENTS[stored.name];
 }
 
 /** Rows as one array for each column. */

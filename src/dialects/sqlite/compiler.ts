@@ -43,7 +43,6 @@ function flagsOf(flags: string, to: Writer): string {
   if (unknown !== undefined) throw sqlError('sql.unsupported', `flag '${unknown}' of regular expressions`, to.spelling.title);
   return flags;
 }
-const ARITHMETIC = new Set(['+', '-', '*', '/', '%']);
 
 /** What SQLite writes differently. */
 export const sqliteVisitors: Visitors = {
@@ -112,10 +111,6 @@ export const sqliteVisitors: Visitors = {
   extract: writeDateField,
   cast: writeCast,
   binary: (node, to) => {
-    const intervals = [node.left, node.right].some(
-      (side) => (isKind(side, 'column') || isKind(side, 'bind')) && side.type.name === 'interval',
-    );
-    if (intervals && ARITHMETIC.has(node.operator)) throw sqlError('sql.unsupported', 'arithmetic with intervals', 'SQLite');
     if (isKind(node.right, 'quantified')) writeQuantified(node, node.right, to);
     else expressionVisitors.binary(node, to);
   },

@@ -1,3 +1,4 @@
+import type { Node } from '../../sql/node.ts';
 import { compile } from '../base/compiler.ts';
 import type { Dialect, TransactionOptions } from '../base/dialect.ts';
 import { quoter } from '../base/identifiers.ts';
@@ -10,6 +11,7 @@ import { sqliteWriteLock } from './open.ts';
 import { reflectSqlite, reflectSqliteViews } from './reflection.ts';
 import { RESERVED } from './reserved.ts';
 import { rowSource } from './row-source.ts';
+import { withStoredValues } from './stored-values.ts';
 import { sqliteCodec } from './types.ts';
 
 const quote = quoter(RESERVED);
@@ -18,7 +20,8 @@ const spelling = {
   name: 'sqlite',
   title: 'SQLite',
   visitors: sqliteVisitors,
-  prepare: withExactNumerics,
+  prepare: (statement: Node) => withExactNumerics(withStoredValues(statement)),
+  textForms: true,
   quote,
   placeholder,
   typeName: sqliteDdl.typeName,

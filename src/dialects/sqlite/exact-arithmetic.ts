@@ -2,6 +2,8 @@ import { sqlError } from '../../sql/errors.ts';
 import { make } from '../../sql/make.ts';
 import type { Node } from '../../sql/node.ts';
 import { isKind, mapChildren, walk } from '../../sql/node-walk.ts';
+import { isWhole } from '../../sql/type.ts';
+import { storedType } from '../base/type-names.ts';
 import { EXACT, isExactNumeric } from './exact-numeric.ts';
 
 /**
@@ -24,9 +26,11 @@ const FUNCTION_OF: Readonly<Record<string, string>> = {
 };
 const COMPARISONS = new Set(['=', '<>', '!=', '<', '<=', '>', '>=', 'IS', 'IS NOT', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM']);
 /** Functions that give one of their arguments, which they compare at most. */
-const CHOOSING = new Set(['min', 'max', 'coalesce', 'nullif', 'lag', 'lead', 'first_value', 'last_value', 'nth_value', 'ifnull']);
+const CHOOSING = new Set('min max greatest least coalesce nullif lag lead first_value last_value nth_value ifnull'.split(' '));
 /** Of these the second argument is a number of rows. */
 const WITH_OFFSET = new Set(['lag', 'lead', 'nth_value']);
+
+const DOUBLES: ReadonlySet<string> = new Set(['double', 'float']);
 
 function call(name: string, ...args: Node[]): Node {
   return make('function', { name: `athanor_decimal${name && `_${name}`}`, args, distinct: false, orderBy: [], filter: null });
@@ -55,7 +59,7 @@ function firstIsExact(query: Node): boolean {
 /** The node as sorted text: a value of its own is sent so, anything else is turned. NULL is NULL. */
 function exactly(node: Node): Node {
   if (isExact(node) || (isKind(node, 'constant') && node.value === null)) return node;
-  if (isKind(node, 'bind') && ['numeric', 'integer', 'bigInteger', 'smallInteger', 'double', 'unknown', 'null'].includes(node.type.name))
+  if (isKind(node, 'bind') && (isWhole(node.type) || ['numeric', 'double', 'unknown', 'null'].includes(node.type.name)))
     return { ...node, type: EXACT } as Node;
   if (isKind(node, 'label')) return { ...node, operand: exactly(node.operand) } as Node;
   return call('', node);
@@ -66,14 +70,15 @@ function rewrite(given: Node): Node {
   if (isKind(node, 'binary')) {
     if (!isExact(node.left) && !isExact(node.right)) return node;
     const name = FUNCTION_OF[node.operator];
-    if (name !== undefined) return call(name, exactly(node.left), exactly(node.right));
+    if (name !== undefined) return besideDoubles(call(name, exactly(node.left), exactly(node.right)), node.left, node.right);
     if (COMPARISONS.has(node.operator)) return { ...(node as Node), left: exactly(node.left), right: exactly(node.right) } as Node;
     if (node.operator === '||') return { ...(node as Node), left: written(node.left), right: written(node.right) } as Node;
     return refuse(`operator ${node.operator} for numeric values of more than 15 digits`);
   }
   if (isKind(node, 'division') && (isExact(node.left) || isExact(node.right))) {
     if (node.operator === 'floor') return refuse('floorDiv() of numeric values of more than 15 digits');
-    return call(node.operator === 'divide' ? 'divide' : 'remainder', exactly(node.left), exactly(node.right));
+    const quotient = call(node.operator === 'divide' ? 'divide' : 'remainder', exactly(node.left), exactly(node.right));
+    return besideDoubles(quotient, node.left, node.right);
   }
   if (isKind(node, 'bitwise') && (isExact(node.left) || isExact(node.right)))
     return refuse('bits of numeric values of more than 15 digits');
@@ -103,6 +108,14 @@ function rewrite(given: Node): Node {
   return isKind(node, 'function') ? calculated(node) : node;
 }
 
+/** A double makes doubles of all that it is calculated with. */
+function besideDoubles(result: Node, ...sides: readonly Node[]): Node {
+  const double = sides.some(
+    (side) => (isKind(side, 'column') || isKind(side, 'cast')) && DOUBLES.has(storedType(side.type, 'sqlite').name),
+  );
+  return double ? call('number', result) : result;
+}
+
 function refuse(feature: string): never {
   throw sqlError('sql.unsupported', feature, 'SQLite');
 }
@@ -120,9 +133,12 @@ function listed(node: Node & { readonly operand: Node; readonly list: Node }): N
 
 /** A cast from an exact number takes its digits, and one to it is rounded to its scale. */
 function converted(node: Node & { readonly operand: Node; readonly type: Parameters<typeof isExactNumeric>[0] }): Node {
-  if (!isExactNumeric(node.type)) return { ...(node as Node), operand: written(node.operand) } as Node;
-  const scale = make('raw', { pieces: [String(node.type.scale ?? 0)], items: [] });
-  return call('', exactly(node.operand), scale);
+  const { operand, type } = node;
+  const rounded = (scale: number): Node => call('', exactly(operand), make('raw', { pieces: [String(scale)], items: [] }));
+  if (isExactNumeric(type)) return rounded(type.scale ?? 0);
+  const stored = storedType(type, 'sqlite');
+  const whole = isWhole(stored) || (stored.name === 'numeric' && stored.scale === 0);
+  return { ...(node as Node), operand: isExact(operand) && whole ? call('text', rounded(0)) : written(operand) } as Node;
 }
 
 /** Whether a column says how its values are stored: a bare NULL does not. */

@@ -102,6 +102,7 @@ export const sqliteJsonVisitors: typeof jsonVisitors & Pick<Visitors, 'jsonPath'
     });
     to.write(' END)');
   },
+  jsonCanonical: (node, to) => to.write('json_canonical(').visit(node.operand).write(')'),
   jsonLength: (node, to) => {
     to.write('CASE json_type(').visit(node.operand).write(") WHEN 'array' THEN json_array_length(").visit(node.operand).write(') END');
   },

@@ -4,6 +4,7 @@ import { badValue } from '../base/codecs.ts';
 import { decimalClass, fitDecimal, isDigits, numericName, readDecimal } from '../base/decimals.ts';
 import type { Codec } from '../base/dialect.ts';
 import { dialectError } from '../base/errors.ts';
+import { plainDigits } from './exact-numeric.ts';
 
 /** SQLite stores a fraction as a double, of which this many digits are sure. */
 const SURE_DIGITS = 15;
@@ -48,6 +49,9 @@ export function numericCodec(type: SqlType): Codec {
           : decimal.toSignificantDigits(SURE_DIGITS, HALF_AWAY_FROM_ZERO);
       }
       if (typeof raw === 'bigint' || (typeof raw === 'string' && isDigits(raw))) return asNumber ? Number(raw) : new (decimalClass())(raw);
+      // What was calculated together with numbers of more digits.
+      const digits = typeof raw === 'string' ? plainDigits(raw) : null;
+      if (digits !== null) return asNumber ? Number(digits) : new (decimalClass())(digits);
       throw dialectError('driver.undecodable', name, 'a decimal number', typeof raw === 'string' ? 'another text' : describe(raw));
     },
   };

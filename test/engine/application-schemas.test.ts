@@ -1,0 +1,58 @@
+// Schemas in the manner of well-known applications: read, made again, written into migrations, and used.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { inspect, MetaData, selectFrom } from '../../src/index.ts';
+import { migrate } from '../../src/migrate/autogenerate.ts';
+import { downgrade, upgrade } from '../../src/migrate/upgrade.ts';
+import { scratchProject } from '../migrate/scratch-project.ts';
+import { APPLICATIONS } from '../setup/application-schemas.ts';
+import { catalogDatabases } from '../setup/foreign-schemas.ts';
+import { described, differences, engineAfter, expectMadeAgain } from '../setup/made-again.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
+import { hearWarnings } from '../setup/warnings.ts';
+
+let warned: () => Promise<string[]>;
+beforeEach(() => {
+  warned = hearWarnings();
+});
+
+const databases = [...catalogDatabases, ...pgliteDatabases].filter(({ name }) => !name.includes('file'));
+
+describe.each(databases)('on $name', (database) => {
+  describe.each(Object.entries(APPLICATIONS[database.family]))('the schema of %s', (_, { before = '', script, unknown = [] }) => {
+    it('is read with no warning but of types without a name, differs in nothing from itself, and is made again the same', async () => {
+      const engine = await engineAfter(database, before + script);
+      const metadata = await expectMadeAgain(database, engine, {}, before);
+      const names = await inspect(engine).tableNames();
+      expect([...metadata.tables.keys()]).toEqual(expect.arrayContaining(names.filter((name) => name !== 'message_fts')));
+      expect([...new Set((await warned()).map((text) => /^athanor\.unknown-type: '(.+?)' has the type/.exec(text)?.[1] ?? text))]).toEqual(
+        unknown,
+      );
+    }, 60_000);
+
+    it('is written into a migration, which makes it, drops it and makes it again', async () => {
+      const engine = await engineAfter(database, before + script);
+      const metadata = new MetaData();
+      await metadata.reflect(engine);
+      const second = await engineAfter(database, before);
+      const { directory } = scratchProject();
+      const target = (models: MetaData) => ({ metadatas: new Map([[null, models]]), engine: second });
+      await migrate(target(metadata), { directory });
+      await upgrade(target(metadata), { directory });
+      expect(await migrate(target(metadata), { directory })).toBeNull();
+      expect(await differences(engine, metadata.tables.values())).toEqual([]);
+      const first = await described(second);
+      await downgrade(target(metadata), { directory });
+      expect((await inspect(second).tableNames()).filter((name) => !name.startsWith('sqlite_'))).toEqual(['athanor_version']);
+      await upgrade(target(metadata), { directory });
+      expect(await described(second)).toEqual(first);
+    }, 60_000);
+
+    it('can be selected from, views and all', async () => {
+      const engine = await engineAfter(database, before + script);
+      const metadata = new MetaData();
+      await metadata.reflect(engine, { naming: 'camel' });
+      await using connection = await engine.connect();
+      for (const table of metadata.tables.values()) expect(await connection.all(selectFrom(table))).toEqual([]);
+    });
+  });
+});
