@@ -39,7 +39,8 @@ export async function cutCircles(
   }
 }
 
-async function cut(writer: Writer, mapper: Mapper, key: ForeignKey, entities: readonly Entity[]): Promise<void> {
+/** These foreign keys become NULL, as far as they may. */
+export async function cut(writer: Writer, mapper: Mapper, key: ForeignKey, entities: readonly Entity[]): Promise<void> {
   const { table } = key.columns[0];
   const free = key.columns.filter(mayLetGo);
   const keys = mapper.tables.length === 1 ? mapper.ownKey : (table.primaryKey?.columns ?? []);

@@ -1,10 +1,11 @@
 import type { ForeignKey, Table } from '../sql/schema.ts';
-import { cutCircles } from './circular-deletes.ts';
-import { foreignKeysOf, orderDeletes, orderMappers } from './flush-order.ts';
+import { cut, cutCircles } from './circular-deletes.ts';
+import type { KeyCut } from './early-deletes.ts';
+import { foreignKeysOf, mayLetGo, orderDeletes, orderMappers } from './flush-order.ts';
 import type { FlushSession } from './flush-session.ts';
 import { identityOf } from './identity.ts';
 import { knownOne, relatedOf } from './known-related.ts';
-import { byMapper, CHANGES, DELETED, type Entity, MAPPER, type Mapper, RELATED, STATUS } from './mapping.ts';
+import { byMapper, CHANGES, DELETED, type Entity, MAPPER, type Mapper, RELATED, ROW, STATUS } from './mapping.ts';
 import { matchedColumns, storedKey, storedMatch, storedValue } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 import { deleteRows } from './row-deletes.ts';
@@ -48,6 +49,22 @@ export async function deleteBatch(session: FlushSession, mapper: Mapper, batch: 
   if (count !== batch.length && (mapper.versionPosition >= 0 || mapper.confirmsDeletes))
     throw await staleDelete(session, mapper, batch, values, count);
   markDeleted(session, mapper, batch);
+}
+
+/** Foreign keys of rows that stay become NULL, before the rows that they lead to are deleted; their objects know it. */
+export async function cutKeys(session: FlushSession, cuts: readonly KeyCut[]): Promise<void> {
+  for (const { entity, key } of cuts) {
+    await cut(session, entity[MAPPER], key, [entity]);
+    for (const column of key.columns.filter(mayLetGo)) {
+      const position = entity[MAPPER].positionOf(column);
+      const changes = entity[CHANGES] ?? [];
+      const place = changes.findIndex((item, i) => i % 2 === 0 && item === position);
+      const before = place < 0 ? entity[ROW][position] : changes[place + 1];
+      session.undo.push({ kind: 'update', entity, changes: [position, before] });
+      if (place < 0) entity[ROW][position] = null;
+      else changes[place + 1] = null;
+    }
+  }
 }
 
 /** Objects whose rows are gone are no longer the session's. */

@@ -2,8 +2,9 @@ import type { ForeignKey, Table, TableColumn } from '../sql/schema.ts';
 import { columnValue, sameValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { levelsOf, type Wait } from './levels.ts';
-import { byMapper, type Entity, MAPPER, type Mapper } from './mapping.ts';
+import { byMapper, type Entity, hasChange, MAPPER, type Mapper } from './mapping.ts';
 import { rowValue } from './persistence.ts';
+import { uniquesOf } from './update-order.ts';
 
 /** A foreign key that the flush sets: the child's columns take the parent's key, or NULL. */
 export interface KeyAssignment {
@@ -120,9 +121,11 @@ export function orderSaves(
     const changed = mappers.flatMap((mapper) => updatesOf.get(mapper) ?? []);
     // What refers to a row of another class finds it written already.
     const fresh = new Set(added);
+    const later = [...followers(changed, assignments), ...givers(changed, fresh, assignments)];
+    const put = new Set(later);
+    deferred.push(...later);
     const waits = (entity: Entity): boolean =>
-      (assignments.get(entity) ?? []).some(({ post, parent }) => !post && parent !== null && fresh.has(parent));
-    for (const assignment of followers(changed, assignments)) deferred.push(assignment);
+      (assignments.get(entity) ?? []).some((a) => !a.post && a.parent !== null && fresh.has(a.parent) && !put.has(a));
     const mixed = mappers.some(({ root }) => together.has(root));
     const batches = (list: readonly Entity[]): Batch[] => (mixed ? [{ mapper: mappers[0], entities: list }] : batchesOf(list));
     add('update', batches(changed.filter((entity) => !waits(entity))));
@@ -146,6 +149,20 @@ function followers(changed: readonly Entity[], assignments: ReadonlyMap<Entity, 
         parentPositions.some((position) => !sameValue(rowValue(parent, position), columnValue(parent, position))),
     ),
   );
+}
+
+/** The keys that changed rows take from new ones, where they give up a unique value that a new row may take: it is given up first. */
+function givers(
+  changed: readonly Entity[],
+  fresh: ReadonlySet<Entity>,
+  assignments: ReadonlyMap<Entity, readonly KeyAssignment[]>,
+): KeyAssignment[] {
+  if (fresh.size === 0) return [];
+  return changed.flatMap((entity) => {
+    const taken = (assignments.get(entity) ?? []).filter(({ post, parent }) => !post && parent !== null && fresh.has(parent));
+    if (taken.length === 0) return taken;
+    return uniquesOf(entity[MAPPER]).some(({ positions }) => positions.some((position) => hasChange(entity, position))) ? taken : [];
+  });
 }
 
 /** Rows of a circle of tables, level by level: first those that wait for nobody. */

@@ -1,5 +1,5 @@
 import { columnValue, differs } from './attributes.ts';
-import { earlyDeletes } from './early-deletes.ts';
+import { earlyDeletes, type KeyCut } from './early-deletes.ts';
 import { type KeyAssignment, mayLetGo, orderSaves } from './flush-order.ts';
 import { givenUp, isStored, type Preparation, type PreparationSession } from './flush-preparation.ts';
 import { CHANGES, type Entity, hasChange, MAPPER, PERSISTENT, RELATED, type Relationship, STATUS } from './mapping.ts';
@@ -17,6 +17,8 @@ export interface FlushPlan {
   readonly order: ReturnType<typeof orderSaves>;
   /** Deleted before anything is inserted: rows whose unique values or keys new rows of their class may take. */
   readonly early: readonly Entity[];
+  /** Keys of rows that stay, which become NULL before that. */
+  readonly cuts: readonly KeyCut[];
   /** New objects that take over the rows of deleted ones. */
   readonly switches: ReadonlyMap<Entity, Entity>;
   readonly links: readonly LinkChange[];
@@ -121,7 +123,7 @@ export function planFlush(
     deletes,
     assignments,
     order: ordered,
-    early: earlyDeletes(added, changed, kept.size === 0 ? deletes : deletes.filter((entity) => !kept.has(entity)), assignments),
+    ...earlyDeletes(added, changed, kept.size === 0 ? deletes : deletes.filter((entity) => !kept.has(entity)), assignments),
     switches,
     links,
     unlinked: preparation.unlinked,

@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../dialects/base/driver.ts';
 import { columnValue, differs, forgetRelated } from './attributes.ts';
 import { ormError } from './errors.ts';
-import { deleteBatch, deleteEntities, dropDeleted, findHolders } from './flush-deletes.ts';
+import { cutKeys, deleteBatch, deleteEntities, dropDeleted, findHolders } from './flush-deletes.ts';
 import { insertNew, takeOverRows } from './flush-inserts.ts';
 import { addLinks, removeLinks } from './flush-links.ts';
 import type { KeyAssignment } from './flush-order.ts';
@@ -100,6 +100,7 @@ async function execute(session: FlushSession, plan: FlushPlan): Promise<void> {
   const late = new Set(plan.deletes);
   for (const entity of plan.early) late.delete(entity);
   for (const entity of plan.switches.values()) late.delete(entity);
+  await cutKeys(session, plan.cuts);
   await deleteEntities(session, plan.early);
   const deferred = new Set(plan.order.deferred);
   for (const { kind, mapper, entities } of plan.order.steps) {

@@ -256,6 +256,44 @@ describe.each([...allDatabases, ...pgliteDatabases])('keys that change while oth
     expect([ann.teamName, (await ann.team) === next, await rows()]).toEqual(['red', true, ['ann red null', 'bob blue null']]);
   });
 
+  test('a name that one gives up who gets a new boss is taken by that boss, or by another', async () => {
+    const { session, rows, Person, ann, bob } = await openTeams(database);
+    ann.name = 'amy';
+    ann.boss = new Person({ name: 'ann' });
+    await session.commit();
+    expect([ann.bossName, await rows()]).toEqual(['ann', ['amy red ann', 'ann null null', 'bob red null']]);
+    ann.name = 'bob';
+    bob.name = 'ben';
+    bob.boss = new Person({ name: 'amy' });
+    await session.commit();
+    expect(await rows()).toEqual(['amy null null', 'ann null null', 'ben red amy', 'bob red ann']);
+  });
+
+  test('one takes the name of a team that goes, while its people stay', async () => {
+    const { session, rows, red, blue, ann, bob } = await openTeams(database);
+    const change = (): void => {
+      session.delete(red);
+      blue.name = 'red';
+      bob.team = blue;
+    };
+    change();
+    await session.flush();
+    await session.rollback();
+    expect([red.name, blue.name, ann.teamName, bob.teamName, await rows()]).toEqual([
+      'red',
+      'blue',
+      'red',
+      'red',
+      ['ann red null', 'bob red null'],
+    ]);
+    change();
+    await session.commit();
+    expect([ann.teamName, bob.teamName, await rows()]).toEqual([null, 'red', ['ann null null', 'bob red null']]);
+    blue.name = 'green';
+    await session.commit();
+    expect([bob.teamName, await rows()]).toEqual(['green', ['ann null null', 'bob green null']]);
+  });
+
   test('one who goes leaves the list of a team that is named anew, though another takes the name', async () => {
     const { session, Person, red, ann, bob } = await openTeams(database);
     await red.people;
