@@ -26,6 +26,7 @@ import {
   SESSION,
   STATUS,
 } from './mapping.ts';
+import { rowValue } from './persistence.ts';
 import { plainDeletes } from './plain-deletes.ts';
 import { plainUpdates } from './plain-updates.ts';
 import { EntityCollection } from './related.ts';
@@ -134,7 +135,8 @@ function setKeys(entity: Entity, plan: FlushPlan, deferred: ReadonlySet<KeyAssig
 /** Gives a child its parent's key, without the events of a user's own change. */
 function setKey(child: Entity, positions: readonly number[], parent: Entity | null, parentPositions: readonly number[]): void {
   positions.forEach((position, i) => {
-    const value = parent === null ? null : columnValue(parent, parentPositions[i]);
+    // What the parent's key is changed to while the flush runs is the next one's.
+    const value = parent === null ? null : rowValue(parent, parentPositions[i]);
     if (value === undefined) return;
     const column = child[MAPPER].columns[position];
     if (value === null && column.primaryKey && child[STATUS] === PERSISTENT) {
