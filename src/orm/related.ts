@@ -20,6 +20,7 @@ import {
   PERSISTENT,
   RELATED,
   type Relationship,
+  ROW,
   recordChange,
   SESSION,
   STATUS,
@@ -335,7 +336,8 @@ function checkOne(relation: Relationship, value: unknown): asserts value is Enti
 function setOne(owner: Entity, relation: Relationship, value: unknown, direct: boolean): void {
   refuseViewOnly(relation);
   checkOne(relation, value);
-  const old = knownOne(owner, relation);
+  const known = knownOne(owner, relation);
+  const old = known === undefined ? holderOf(owner, relation) : known;
   const related = relatedOf(owner);
   const place = owner[MAPPER].columns.length + relation.position;
   if (old === value && (related[relation.position] === value || hasChange(owner, place))) {
@@ -368,6 +370,15 @@ function setOne(owner: Entity, relation: Relationship, value: unknown, direct: b
     }
   }
   if (direct && relation.cascade.saveUpdate) session?.cascade(value);
+}
+
+/** Of an object whose foreign key is not known, the one that is loaded as holding it. */
+function holderOf(object: Entity, { back, local, target }: Relationship): Entity | undefined {
+  const session = object[SESSION];
+  if (back === null || back.viewOnly || session === null || local.every((position) => object[ROW][position] !== undefined))
+    return undefined;
+  for (const holder of session.objectsOf(target)) if (isHeldBy(holder, back, object)) return holder;
+  return undefined;
 }
 
 /** Whether a new object has another owner by a relation from many to it. */
