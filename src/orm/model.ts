@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { describe, sqlError } from '../sql/errors.ts';
 import { Expression } from '../sql/expression.ts';
-import { makeAlias } from '../sql/make.ts';
+import { makeAlias, rebuild } from '../sql/make.ts';
 import type { MetaData } from '../sql/metadata.ts';
 import { snakeCase } from '../sql/naming.ts';
 import type { AliasNode, ColumnNode, Node, SourceNode } from '../sql/node.ts';
@@ -87,7 +87,7 @@ function attributesOf(mapper: Mapper, source: SourceNode, columns: readonly Colu
     if (column.formula !== undefined)
       Object.defineProperty(attributes, column.key, {
         get: () => {
-          const [made] = expressionsOf(source, [column]);
+          const made = workedOut(mapper, source, column);
           Object.defineProperty(attributes, column.key, { value: made });
           return made;
         },
@@ -125,6 +125,16 @@ function noTable({ name }: Mapper): Source['~source']['reads'] {
     },
     where: null,
   };
+}
+
+/** An attribute that queries work out; of a class that extends another one, a select of it reads from its rows alone too. */
+function workedOut(mapper: Mapper, source: SourceNode, column: TableColumn): ColumnAttribute {
+  const [made] = expressionsOf(source, [column]);
+  if (source.kind !== 'table' || mapper.parent === null) return made;
+  // The class above has the same expression, over all of its rows.
+  const node = rebuild(made.node);
+  setReads(node, () => sourceFor(mapper).reads);
+  return Object.assign(new Expression(node, column.type), { key: column.key, column }) as unknown as ColumnAttribute;
 }
 
 /** Columns of a class that extends another one: a select of them reads from all of its tables, and only its rows. */

@@ -104,7 +104,7 @@ describe.each(allDatabases)('columnProperty() on $name', (database) => {
   });
 
   test('is of each row, whatever else the query reads', async () => {
-    const { session, Author, Book } = await openShop(database);
+    const { session, Author, Book, Comic } = await openShop(database);
     const counts = [
       ['ann b', 2],
       ['zed a', 0],
@@ -124,6 +124,10 @@ describe.each(allDatabases)('columnProperty() on $name', (database) => {
     session.expungeAll();
     const books = await session.query(Book).join(Book.c.author).filter(Author.c.bookCount.eq(2)).orderBy(Book.c.id).all();
     expect(books.map(({ id }) => id)).toEqual([1, 2]);
+    // Of a class that extends another one, its rows alone.
+    expect(await session.all(select(Comic.c.total))).toEqual([[4]]);
+    expect(await session.all(select(func.sum(Comic.c.points), func.max(Comic.c.total)))).toEqual([[8, 4]]);
+    expect(await session.scalars(select(Book.c.total).orderBy(Book.c.total))).toEqual([4, 15]);
     const other = alias(Author, 'other');
     const found = await session.query(other).outerJoin(other.c.books).filter(other.c.bookCount.eq(0)).all();
     expect(seen(found)).toEqual([['zed a', 0]]);
