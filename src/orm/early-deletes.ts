@@ -1,10 +1,24 @@
 import type { ForeignKey } from '../sql/schema.ts';
-import { foreignKeysOf } from './flush-order.ts';
+import { foreignKeysOf, mayLetGo } from './flush-order.ts';
 import { identityText } from './identity.ts';
 import { byMapper, CHANGES, type Entity, hasChange, MAPPER, type Mapper, PERSISTENT, STATUS } from './mapping.ts';
 import { storedValue } from './persistence.ts';
 import { type Assignments, isAssigned, plannedValue } from './planned-values.ts';
 import { uniquesOf } from './update-order.ts';
+
+/** Rows that are deleted before anything is saved, and the keys of rows that stay which become NULL before that. */
+export interface EarlyDeletes {
+  readonly early: readonly Entity[];
+  readonly cuts: readonly KeyCut[];
+}
+
+/** A foreign key of a row that lets go of a row which is deleted. */
+export interface KeyCut {
+  readonly entity: Entity;
+  readonly key: ForeignKey;
+}
+
+const NOTHING_EARLY: EarlyDeletes = { early: [], cuts: [] };
 
 /**
  * Rows that are deleted before anything is saved: those of which new rows of the class may take the place, where nothing
@@ -15,16 +29,18 @@ export function earlyDeletes(
   updates: readonly Entity[],
   deletes: readonly Entity[],
   assignments: Assignments,
-): Entity[] {
-  if (deletes.length === 0 || inserts.length + updates.length === 0) return [];
+): EarlyDeletes {
+  if (deletes.length === 0 || inserts.length + updates.length === 0) return NOTHING_EARLY;
   const early = replacedRows(inserts, updates, deletes);
   const taken = takenFrom(deletes, [...inserts, ...updates], assignments);
   for (const entity of early) taken.delete(entity);
-  if (taken.size === 0) return early;
+  if (taken.size === 0) return { early, cuts: [] };
   const group = withReferrers(taken, deletes);
-  // A row that stays and still refers to one of them has to be changed first.
-  if (updates.some(refersTo(group))) return early;
-  return [...new Set([...early, ...group])];
+  // A row that stays and still refers to one of them lets go of it first.
+  const keysTo = referringKeys(group);
+  const cuts = updates.flatMap((entity) => keysTo(entity).map((key) => ({ entity, key })));
+  if (cuts.some(({ key }) => !key.columns.some(mayLetGo))) return { early, cuts: [] };
+  return { early: [...new Set([...early, ...group])], cuts };
 }
 
 function replacedRows(inserts: readonly Entity[], updates: readonly Entity[], deletes: readonly Entity[]): Entity[] {
@@ -77,21 +93,21 @@ function withReferrers(rows: ReadonlySet<Entity>, deletes: readonly Entity[]): S
   const group = new Set(rows);
   for (let size = 0; size < group.size; ) {
     size = group.size;
-    const refers = refersTo(group);
-    for (const entity of deletes) if (!group.has(entity) && refers(entity)) group.add(entity);
+    const keysTo = referringKeys(group);
+    for (const entity of deletes) if (!group.has(entity) && keysTo(entity).length > 0) group.add(entity);
   }
   return group;
 }
 
-/** Tells whether an object's row refers to one of these rows in the database. */
-function refersTo(rows: Iterable<Entity>): (entity: Entity) => boolean {
+/** Tells the foreign keys by which an object's row refers to one of these rows in the database. */
+function referringKeys(rows: Iterable<Entity>): (entity: Entity) => ForeignKey[] {
   const byTable = new Map<string, Entity[]>();
   for (const [{ tables }, entities] of byMapper(rows))
     for (const { fullName } of tables) byTable.set(fullName, [...(byTable.get(fullName) ?? []), ...entities]);
   const keys = new Map<ForeignKey, ReadonlySet<string>>();
   return (entity) => {
     const mapper = entity[MAPPER];
-    return foreignKeysOf(mapper).some((key) => {
+    return foreignKeysOf(mapper).filter((key) => {
       const { table } = key.columns[0];
       const places = key.columns.map((column) => mapper.positionOf(column));
       const referred = places.includes(-1) ? undefined : byTable.get(key.targetTable);

@@ -1,10 +1,11 @@
 import type { ForeignKey, Table } from '../sql/schema.ts';
-import { cutCircles } from './circular-deletes.ts';
-import { foreignKeysOf, orderDeletes, orderMappers } from './flush-order.ts';
+import { cut, cutCircles } from './circular-deletes.ts';
+import type { KeyCut } from './early-deletes.ts';
+import { foreignKeysOf, mayLetGo, orderDeletes, orderMappers } from './flush-order.ts';
 import type { FlushSession } from './flush-session.ts';
 import { identityOf } from './identity.ts';
 import { knownOne, relatedOf } from './known-related.ts';
-import { byMapper, CHANGES, DELETED, type Entity, MAPPER, type Mapper, RELATED, STATUS } from './mapping.ts';
+import { byMapper, CHANGES, DELETED, type Entity, MAPPER, type Mapper, RELATED, ROW, STATUS } from './mapping.ts';
 import { matchedColumns, storedKey, storedMatch, storedValue } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 import { deleteRows } from './row-deletes.ts';
@@ -50,6 +51,22 @@ export async function deleteBatch(session: FlushSession, mapper: Mapper, batch: 
   markDeleted(session, mapper, batch);
 }
 
+/** Foreign keys of rows that stay become NULL, before the rows that they lead to are deleted; their objects know it. */
+export async function cutKeys(session: FlushSession, cuts: readonly KeyCut[]): Promise<void> {
+  for (const { entity, key } of cuts) {
+    await cut(session, entity[MAPPER], key, [entity]);
+    for (const column of key.columns.filter(mayLetGo)) {
+      const position = entity[MAPPER].positionOf(column);
+      const changes = entity[CHANGES] ?? [];
+      const place = changes.findIndex((item, i) => i % 2 === 0 && item === position);
+      const before = place < 0 ? entity[ROW][position] : changes[place + 1];
+      session.undo.push({ kind: 'update', entity, changes: [position, before] });
+      if (place < 0) entity[ROW][position] = null;
+      else changes[place + 1] = null;
+    }
+  }
+}
+
 /** Objects whose rows are gone are no longer the session's. */
 export function markDeleted(session: FlushSession, mapper: Mapper, entities: readonly Entity[]): void {
   session.identities.drop(mapper, entities);
@@ -69,6 +86,13 @@ export function markDeleted(session: FlushSession, mapper: Mapper, entities: rea
   // What was changed and never written is undone with the delete.
   if (unwritten.length > 0) session.undo.push({ kind: 'updates', rows: unwritten });
   session.written.push({ objects: entities, change: 'delete' });
+}
+
+/** Finds by whom objects that go are held, while they can be found by the keys that this flush may change. */
+export function findHolders(deletes: readonly Entity[]): void {
+  for (const [mapper, entities] of byMapper(deletes))
+    for (const relation of mapper.relations())
+      if (relation.back !== null && relation.direction === 'manyToOne') for (const entity of entities) knownOne(entity, relation);
 }
 
 /** Objects whose rows are gone leave the loaded relations of the session's other objects. */

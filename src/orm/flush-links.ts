@@ -1,5 +1,4 @@
 import type { Table } from '../sql/schema.ts';
-import { columnValue } from './attributes.ts';
 import type { FlushPlan, LinkChange } from './flush-plan.ts';
 import type { Entity, Relationship } from './mapping.ts';
 import { rowValue, type Writer } from './persistence.ts';
@@ -55,11 +54,7 @@ function crowdedTables(changes: readonly LinkChange[]): Set<Table> {
 }
 
 /** Pairs of a many-to-many relation by the table between, each once whichever relation says it. */
-function pairsOf(
-  changes: readonly LinkChange[],
-  pick: (change: LinkChange) => readonly Entity[],
-  valueOfColumn: (entity: Entity, position: number) => unknown,
-): Map<Table, Pairs> {
+function pairsOf(changes: readonly LinkChange[], pick: (change: LinkChange) => readonly Entity[]): Map<Table, Pairs> {
   const tables = new Map<Table, Pairs>();
   const cells = new Map<Relationship, Cell[]>();
   const saids = new Map([...crowdedTables(changes)].map((table): [Table, Said] => [table, new Map()]));
@@ -81,10 +76,10 @@ function pairsOf(
     const { values } = pairs;
     const said = saids.get(through);
     const ownerFirst = own[0].owner;
-    const fixed = own.map((cell) => (cell.owner ? valueOfColumn(owner, cell.position) : undefined));
+    const fixed = own.map((cell) => (cell.owner ? rowValue(owner, cell.position) : undefined));
     for (const member of members) {
       if (said !== undefined && (ownerFirst ? saidBefore(said, owner, member) : saidBefore(said, member, owner))) continue;
-      for (let i = 0; i < own.length; i++) values.push(own[i].owner ? fixed[i] : valueOfColumn(member, own[i].position));
+      for (let i = 0; i < own.length; i++) values.push(own[i].owner ? fixed[i] : rowValue(member, own[i].position));
     }
   }
   return tables;
@@ -92,7 +87,7 @@ function pairsOf(
 
 /** Deletes the rows between that relations gave up, and those of owners that go, by the keys from before this flush changes them. */
 export async function removeLinks(session: Writer, plan: FlushPlan): Promise<void> {
-  for (const [table, { columns, values }] of pairsOf(plan.links, (change) => change.removed, rowValue)) {
+  for (const [table, { columns, values }] of pairsOf(plan.links, (change) => change.removed)) {
     const keys: unknown[][] = [];
     for (let i = 0; i < values.length; i += columns.length) keys.push(values.slice(i, i + columns.length));
     await deleteRows(
@@ -121,7 +116,7 @@ export async function removeLinks(session: Writer, plan: FlushPlan): Promise<voi
 
 /** Inserts the rows between that relations gained. */
 export async function addLinks(session: Writer, plan: FlushPlan): Promise<void> {
-  for (const [table, { columns, values }] of pairsOf(plan.links, (change) => change.added, columnValue))
+  for (const [table, { columns, values }] of pairsOf(plan.links, (change) => change.added))
     await insertPairs(
       session,
       table,

@@ -1,7 +1,10 @@
 import type { ForeignKey, Table, TableColumn } from '../sql/schema.ts';
+import { columnValue, sameValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { levelsOf, type Wait } from './levels.ts';
-import { byMapper, type Entity, MAPPER, type Mapper } from './mapping.ts';
+import { byMapper, type Entity, hasChange, MAPPER, type Mapper } from './mapping.ts';
+import { rowValue } from './persistence.ts';
+import { uniquesOf } from './update-order.ts';
 
 /** A foreign key that the flush sets: the child's columns take the parent's key, or NULL. */
 export interface KeyAssignment {
@@ -40,6 +43,11 @@ export function foreignKeysOf({ tables }: Mapper): ForeignKey[] {
 
 function isTie(table: Table, columns: readonly TableColumn[], above: readonly Table[], target: string): boolean {
   return columns.every((column) => table.primaryKey?.columns.includes(column)) && above.some(({ fullName }) => fullName === target);
+}
+
+/** Whether a column of a foreign key may become NULL, so that its row leads nowhere. */
+export function mayLetGo({ nullable, primaryKey }: TableColumn): boolean {
+  return nullable && !primaryKey;
 }
 
 const NONE: ReadonlySet<Mapper> = new Set();
@@ -97,7 +105,6 @@ export function orderSaves(
 ): SaveOrder {
   const steps: SaveStep[] = [];
   const deferred = [...assignments.values()].flatMap((list) => list.filter(({ post }) => post));
-  let fresh: Set<Entity> | null = null;
   const insertsOf = byMapper(inserts);
   const updatesOf = byMapper(updates);
   const add = (kind: SaveStep['kind'], batches: readonly Batch[]): void => {
@@ -112,9 +119,13 @@ export function orderSaves(
     }
     const added = mappers.flatMap((mapper) => insertsOf.get(mapper) ?? []);
     const changed = mappers.flatMap((mapper) => updatesOf.get(mapper) ?? []);
-    fresh ??= new Set(inserts);
-    const isFresh = (entity: Entity | null): boolean => entity !== null && (fresh as Set<Entity>).has(entity);
-    const waits = (entity: Entity): boolean => (assignments.get(entity) ?? []).some((a) => !a.post && isFresh(a.parent));
+    // What refers to a row of another class finds it written already.
+    const fresh = new Set(added);
+    const later = [...followers(changed, assignments), ...givers(changed, fresh, assignments)];
+    const put = new Set(later);
+    deferred.push(...later);
+    const waits = (entity: Entity): boolean =>
+      (assignments.get(entity) ?? []).some((a) => !a.post && a.parent !== null && fresh.has(a.parent) && !put.has(a));
     const mixed = mappers.some(({ root }) => together.has(root));
     const batches = (list: readonly Entity[]): Batch[] => (mixed ? [{ mapper: mappers[0], entities: list }] : batchesOf(list));
     add('update', batches(changed.filter((entity) => !waits(entity))));
@@ -122,6 +133,36 @@ export function orderSaves(
     add('update', batches(changed.filter(waits)));
   }
   return { steps, deferred };
+}
+
+/** The keys of changed rows that lead to others whose keys change too: those others may be written later. */
+function followers(changed: readonly Entity[], assignments: ReadonlyMap<Entity, readonly KeyAssignment[]>): KeyAssignment[] {
+  if (changed.length < 2) return [];
+  const all = new Set(changed);
+  return changed.flatMap((entity) =>
+    (assignments.get(entity) ?? []).filter(
+      ({ post, parent, parentPositions }) =>
+        !post &&
+        parent !== null &&
+        parent !== entity &&
+        all.has(parent) &&
+        parentPositions.some((position) => !sameValue(rowValue(parent, position), columnValue(parent, position))),
+    ),
+  );
+}
+
+/** The keys that changed rows take from new ones, where they give up a unique value that a new row may take: it is given up first. */
+function givers(
+  changed: readonly Entity[],
+  fresh: ReadonlySet<Entity>,
+  assignments: ReadonlyMap<Entity, readonly KeyAssignment[]>,
+): KeyAssignment[] {
+  if (fresh.size === 0) return [];
+  return changed.flatMap((entity) => {
+    const taken = (assignments.get(entity) ?? []).filter(({ post, parent }) => !post && parent !== null && fresh.has(parent));
+    if (taken.length === 0) return taken;
+    return uniquesOf(entity[MAPPER]).some(({ positions }) => positions.some((position) => hasChange(entity, position))) ? taken : [];
+  });
 }
 
 /** Rows of a circle of tables, level by level: first those that wait for nobody. */
@@ -144,14 +185,25 @@ function levels(
   const loosen = (left: ReadonlySet<Entity>, openOf: (entity: Entity) => ParentWait[]): ParentWait[] => {
     for (const entity of left)
       for (const wait of openOf(entity)) {
-        const { positions } = wait.assignment;
-        if (!positions.every((position) => entity[MAPPER].columns[position].nullable)) continue;
+        if (!canWait(entity, wait.assignment, assignments.get(entity) ?? [])) continue;
         deferred.push(wait.assignment);
         return [wait];
       }
     throw ormError('orm.circular-rows', [...new Set([...left].map((entity) => entity[MAPPER].table.name))].join(', '));
   };
   return [...levelsOf(entities, waitsOf, loosen)].flatMap(batchesOf);
+}
+
+/** Whether a new row can do without a key at first: a part of it may be NULL, and something else says the rest. */
+function canWait(entity: Entity, { positions }: KeyAssignment, all: readonly KeyAssignment[]): boolean {
+  const { columns } = entity[MAPPER];
+  const bound = positions.filter((position) => !mayLetGo(columns[position]));
+  if (bound.length === positions.length) return false;
+  return bound.every(
+    (position) =>
+      columnValue(entity, position) != null ||
+      all.some((other) => other.positions !== positions && other.parent !== null && !other.post && other.positions.includes(position)),
+  );
 }
 
 /** A new row waits for the one that its key is taken from. */

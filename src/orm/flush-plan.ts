@@ -1,8 +1,9 @@
 import { columnValue, differs } from './attributes.ts';
-import { earlyDeletes } from './early-deletes.ts';
-import { type KeyAssignment, orderSaves } from './flush-order.ts';
+import { earlyDeletes, type KeyCut } from './early-deletes.ts';
+import { type KeyAssignment, mayLetGo, orderSaves } from './flush-order.ts';
 import { givenUp, isStored, type Preparation, type PreparationSession } from './flush-preparation.ts';
 import { CHANGES, type Entity, hasChange, MAPPER, PERSISTENT, RELATED, type Relationship, STATUS } from './mapping.ts';
+import { rowValue } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 import { rowSwitches } from './row-switch.ts';
 import { handingOver } from './update-order.ts';
@@ -16,6 +17,8 @@ export interface FlushPlan {
   readonly order: ReturnType<typeof orderSaves>;
   /** Deleted before anything is inserted: rows whose unique values or keys new rows of their class may take. */
   readonly early: readonly Entity[];
+  /** Keys of rows that stay, which become NULL before that. */
+  readonly cuts: readonly KeyCut[];
   /** New objects that take over the rows of deleted ones. */
   readonly switches: ReadonlyMap<Entity, Entity>;
   readonly links: readonly LinkChange[];
@@ -118,6 +121,10 @@ export function planFlush(
     }
   }
   for (const assignment of preparation.nullified) assign(assignment, false);
+  for (const [child, list] of assignments)
+    list.forEach((assignment, i) => {
+      if (assignment.parent === null && assignment.positions.length > 1) list[i] = cleared(child, assignment);
+    });
   const updates = new Set(touched.filter((entity) => !gone.has(entity) && columnsChanged(entity)));
   for (const [child, list] of assignments) {
     if (child[STATUS] === PERSISTENT && !gone.has(child) && list.some((a) => wouldChange(a))) updates.add(child);
@@ -139,12 +146,20 @@ export function planFlush(
     deletes,
     assignments,
     order: ordered,
-    early: earlyDeletes(added, changed, kept.size === 0 ? deletes : deletes.filter((entity) => !kept.has(entity)), assignments),
+    ...earlyDeletes(added, changed, kept.size === 0 ? deletes : deletes.filter((entity) => !kept.has(entity)), assignments),
     switches,
     links,
     unlinked: preparation.unlinked,
     collections,
   };
+}
+
+/** Of a key of several columns those become NULL that may: one is enough to lead nowhere, and others may say whose the row is. */
+function cleared(child: Entity, assignment: KeyAssignment): KeyAssignment {
+  const { positions, parentPositions } = assignment;
+  const free = positions.filter((position) => mayLetGo(child[MAPPER].columns[position]));
+  if (free.length === 0 || free.length === positions.length) return assignment;
+  return { ...assignment, positions: free, parentPositions: free.map((position) => parentPositions[positions.indexOf(position)]) };
 }
 
 /** Whether a column holds another value than its row. */
@@ -160,6 +175,9 @@ export function columnsChanged(entity: Entity): boolean {
 function wouldChange({ child, positions, parent, parentPositions }: KeyAssignment): boolean {
   return positions.some((position, i) => {
     const next = parent === null ? null : columnValue(parent, parentPositions[i]);
-    return next === undefined || String(next) !== String(columnValue(child, position));
+    const now = String(columnValue(child, position));
+    if (next === undefined || String(next) !== now) return true;
+    // A row with this very value follows another parent, which gives it up in this flush.
+    return parent !== null && (parent[STATUS] !== PERSISTENT || String(rowValue(parent, parentPositions[i])) !== now);
   });
 }

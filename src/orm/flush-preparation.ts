@@ -1,7 +1,7 @@
 import { columnValue, differs } from './attributes.ts';
 import { newWith } from './cascade-walk.ts';
 import { inScope } from './criteria.ts';
-import { foreignKeysOf, type KeyAssignment } from './flush-order.ts';
+import { foreignKeysOf, type KeyAssignment, mayLetGo } from './flush-order.ts';
 import { isA } from './hierarchy.ts';
 import { identityOf } from './identity.ts';
 import { noticeInnerChanges } from './inner-changes.ts';
@@ -148,9 +148,9 @@ async function cascadeDelete(
   }
 }
 
-/** Whether the children's key may become NULL. */
+/** Whether the children's key, or a part of it, may become NULL. */
 export function canLetGo(relation: Relationship): boolean {
-  return relation.remote.every((position) => relation.target.columns[position].nullable);
+  return relation.remote.some((position) => mayLetGo(relation.target.columns[position]));
 }
 
 /** Whether the database deletes the children with their parent. */

@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../dialects/base/driver.ts';
 import { columnValue, differs, forgetRelated } from './attributes.ts';
 import { ormError } from './errors.ts';
-import { deleteBatch, deleteEntities, dropDeleted } from './flush-deletes.ts';
+import { cutKeys, deleteBatch, deleteEntities, dropDeleted, findHolders } from './flush-deletes.ts';
 import { insertNew, takeOverRows } from './flush-inserts.ts';
 import { addLinks, removeLinks } from './flush-links.ts';
 import type { KeyAssignment } from './flush-order.ts';
@@ -26,6 +26,7 @@ import {
   SESSION,
   STATUS,
 } from './mapping.ts';
+import { rowValue } from './persistence.ts';
 import { plainDeletes } from './plain-deletes.ts';
 import { plainUpdates } from './plain-updates.ts';
 import { EntityCollection } from './related.ts';
@@ -95,10 +96,12 @@ function takeOver(session: FlushSession, plan: FlushPlan | null): void {
 }
 
 async function execute(session: FlushSession, plan: FlushPlan): Promise<void> {
+  if (plan.updates.length > 0) findHolders(plan.deletes);
   await removeLinks(session, plan);
   const late = new Set(plan.deletes);
   for (const entity of plan.early) late.delete(entity);
   for (const entity of plan.switches.values()) late.delete(entity);
+  await cutKeys(session, plan.cuts);
   await deleteEntities(session, plan.early);
   const deferred = new Set(plan.order.deferred);
   for (const { kind, mapper, entities } of plan.order.steps) {
@@ -132,7 +135,8 @@ function setKeys(entity: Entity, plan: FlushPlan, deferred: ReadonlySet<KeyAssig
 /** Gives a child its parent's key, without the events of a user's own change. */
 function setKey(child: Entity, positions: readonly number[], parent: Entity | null, parentPositions: readonly number[]): void {
   positions.forEach((position, i) => {
-    const value = parent === null ? null : columnValue(parent, parentPositions[i]);
+    // What the parent's key is changed to while the flush runs is the next one's.
+    const value = parent === null ? null : rowValue(parent, parentPositions[i]);
     if (value === undefined) return;
     const column = child[MAPPER].columns[position];
     if (value === null && column.primaryKey && child[STATUS] === PERSISTENT) {

@@ -26,15 +26,20 @@ export function identityText(values: readonly unknown[]): string {
 /** The identity of a row as the database brought it; undefined where a key column is NULL. */
 export function identityOfRow(mapper: Mapper, row: readonly unknown[], offset = 0): unknown {
   if (mapper.plainKey >= 0) return row[offset + mapper.plainKey] ?? undefined;
-  const codecs = mapper.codecs();
   const values: unknown[] = [];
   for (const position of mapper.keyPositions) {
     const raw = row[offset + position];
     if (raw === null || raw === undefined) return undefined;
-    const { decode } = codecs[position];
-    values.push(raw instanceof Decoded ? raw.value : decode === null ? raw : isRawKey(raw) ? decode(raw) : raw);
+    // What stands as it is needs no database to say how it is read: objects may be new.
+    values.push(raw instanceof Decoded ? raw.value : typeof raw === mapper.kinds[position] ? raw : decodedKey(mapper, position, raw));
   }
   return identityOf(values);
+}
+
+function decodedKey(mapper: Mapper, position: number, raw: unknown): unknown {
+  if (!isRawKey(raw) || (mapper.kinds[position] === 'bytes' && raw instanceof Uint8Array && raw.constructor === Uint8Array)) return raw;
+  const { decode } = mapper.codecs()[position];
+  return decode === null ? raw : decode(raw);
 }
 
 /** Rows bring keys as text, numbers or bytes; anything else is decoded already, or needs no decoding. */

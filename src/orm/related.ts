@@ -20,6 +20,7 @@ import {
   PERSISTENT,
   RELATED,
   type Relationship,
+  ROW,
   recordChange,
   SESSION,
   STATUS,
@@ -116,6 +117,8 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
     const told = this.#told(this.#checked(object));
     if (told !== undefined) return told;
     if (object[STATUS] !== PERSISTENT) return false;
+    // The key alone does not tell whose row it is.
+    if (this.relation.overUnion) return (await this.load()).includes(object);
     return (this.query() as RelatedQuery).filter(isObject(object)).exists();
   }
   async count(): Promise<number> {
@@ -257,7 +260,8 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
     const { relation } = this;
     if (object === null || object === undefined) throw ormError('orm.null-in-collection', relation.name);
     if (!isEntity(object)) throw ormError('orm.wrong-class', relation.name, relation.target.name, describe(object));
-    if (!isA(object[MAPPER], relation.target)) throw ormError('orm.wrong-class', relation.name, relation.target.name, object[MAPPER].name);
+    if (!relation.overUnion && !isA(object[MAPPER], relation.target))
+      throw ormError('orm.wrong-class', relation.name, relation.target.name, object[MAPPER].name);
     return object;
   }
 }
@@ -335,7 +339,8 @@ function checkOne(relation: Relationship, value: unknown): asserts value is Enti
 function setOne(owner: Entity, relation: Relationship, value: unknown, direct: boolean): void {
   refuseViewOnly(relation);
   checkOne(relation, value);
-  const old = knownOne(owner, relation);
+  const known = knownOne(owner, relation);
+  const old = known === undefined ? holderOf(owner, relation) : known;
   const related = relatedOf(owner);
   const place = owner[MAPPER].columns.length + relation.position;
   if (old === value && (related[relation.position] === value || hasChange(owner, place))) {
@@ -354,7 +359,7 @@ function setOne(owner: Entity, relation: Relationship, value: unknown, direct: b
   const { back } = relation;
   if (old !== null && old !== undefined) {
     if (direct && back !== null && !back.viewOnly) release(old, back, owner);
-    if (relation.cascade.deleteOrphan && relation.direction !== 'manyToOne') old[SESSION]?.orphaned(old);
+    if (relation.cascade.deleteOrphan && !isShared(old, relation, owner)) old[SESSION]?.orphaned(old);
   }
   if (value === null) return;
   if (direct && back !== null && !back.viewOnly) {
@@ -368,6 +373,24 @@ function setOne(owner: Entity, relation: Relationship, value: unknown, direct: b
     }
   }
   if (direct && relation.cascade.saveUpdate) session?.cascade(value);
+}
+
+/** Of an object whose foreign key is not known, the one that is loaded as holding it. */
+function holderOf(object: Entity, { back, local, target }: Relationship): Entity | undefined {
+  const session = object[SESSION];
+  if (back === null || back.viewOnly || session === null || local.every((position) => object[ROW][position] !== undefined))
+    return undefined;
+  for (const holder of session.objectsOf(target)) if (isHeldBy(holder, back, object)) return holder;
+  return undefined;
+}
+
+/** Whether a new object has another owner by a relation from many to it. */
+function isShared(object: Entity, relation: Relationship, owner: Entity): boolean {
+  const session = object[SESSION];
+  if (relation.direction !== 'manyToOne' || object[STATUS] !== PENDING || session === null) return false;
+  for (const other of session.objectsOf(relation.mapper))
+    if (other !== owner && other[RELATED]?.[relation.position] === object) return true;
+  return false;
 }
 
 /** An object that only its own side related, and so stayed outside, comes into the session once the owner says it too. */

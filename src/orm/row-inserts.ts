@@ -7,7 +7,7 @@ import { checkNew } from './class-values.ts';
 import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
 import { columnOf } from './mapped-source.ts';
-import { Decoded, type Entity, type Mapper, ROW, UNRESTRICTED, type WriteTarget } from './mapping.ts';
+import { CHANGES, Decoded, type Entity, type Mapper, NO_CHANGES, ROW, UNRESTRICTED, type WriteTarget } from './mapping.ts';
 import { PACKED_CHUNK, type PackedRows, packedRows } from './packed-rows.ts';
 import { bindOf, equals, expressionOf, isExpressionDefault, nextVersion, type Writer } from './persistence.ts';
 import { hasFaithfulKey, matchOfEntity, rowsByKey } from './row-keys.ts';
@@ -17,6 +17,8 @@ import { constantsOf, type SqlRows, type SqlValues, shapeOf, sqlColumns } from '
 export function insertRow(entity: Entity, mapper: WriteTarget, values: unknown[], sql?: SqlValues): string {
   const row = entity[ROW];
   const { columns, kinds } = mapper;
+  const changes = entity[CHANGES];
+  if (changes !== null && changes !== NO_CHANGES) entity[CHANGES] = unwritten(changes, columns);
   let left = '';
   for (let position = 0; position < columns.length; position++) {
     // A table that goes on with another one has some of the columns only.
@@ -53,6 +55,12 @@ export function insertRow(entity: Entity, mapper: WriteTarget, values: unknown[]
     values.push(plainValue(entity, position, value));
   }
   return left;
+}
+
+/** What was changed before the values were taken is written with them. */
+function unwritten(changes: readonly unknown[], columns: WriteTarget['columns']): unknown[] {
+  const left = changes.flatMap((item, i) => (i % 2 === 0 && columns[item as number] === undefined ? [item, changes[i + 1]] : []));
+  return left.length === 0 ? NO_CHANGES : left;
 }
 
 /**

@@ -133,6 +133,23 @@ describe.each([...allDatabases, ...pgliteDatabases])('expiring and refreshing on
     expect(await session.query(User).count()).toBe(2);
   });
 
+  test('an object whose foreign key was forgotten leaves the loaded list of its owner', async () => {
+    const { session, statements, ann, bea } = await stored();
+    const [one, two] = await ann.posts;
+    await bea.posts;
+    session.expire(one, ['userId', 'author']);
+    session.expire(two, ['userId', 'author']);
+    one.author = null;
+    two.author = bea;
+    statements.takeAll();
+    expect([await ann.posts, await bea.posts]).toEqual([[], [two]]);
+    await session.commit();
+    expect(statements.batches()).toEqual(['UPDATE posts']);
+    expect(await session.all(text('SELECT user_id FROM posts ORDER BY id'))).toEqual([{ user_id: null }, { user_id: bea.id }]);
+    await session.refresh([ann, bea], { relations: { posts: true } });
+    expect([await ann.posts, await bea.posts]).toEqual([[], [two]]);
+  });
+
   test('expireAll() expires all; one query reads them again', async () => {
     const { session, statements, User, ann, bea } = await stored();
     ann.age = 99;

@@ -20,6 +20,22 @@ import { allDatabases } from '../setup/live-databases.ts';
 describe('defining models', () => {
   const db = new Database();
 
+  test('a new object with a key of several columns, or of any type, can be looked at before a database was', () => {
+    class Slot extends db.Model('model_slots', { room: t.string(5).primaryKey(), hour: t.integer().primaryKey() }) {}
+    const slot = new Slot({ room: 'a', hour: 9 });
+    expect([inspect(slot).state, inspect(slot).identity, show(slot)]).toEqual(['transient', ['a', 9], "<Slot room='a' hour=9>"]);
+    expect(inspect(new Slot({ room: 'a' } as never)).identity).toBeNull();
+    class Part extends db.Model('model_parts', {
+      code: t.binary(3).primaryKey(),
+      at: t.dateTime().primaryKey(),
+      size: t.numeric(5, 2).primaryKey(),
+      number: t.bigInteger().primaryKey(),
+      on: t.boolean().primaryKey(),
+    }) {}
+    const part = new Part({ code: new Uint8Array([1]), at: new Date(0), size: new Decimal('1.5'), number: 5n, on: true });
+    expect(inspect(part).identity?.map(String)).toEqual(['1', String(new Date(0)), '1.5', '5', 'true']);
+  });
+
   test('attributes are camelCase, columns snake_case unless they are named', () => {
     class A extends db.Model('model_a', {
       id: t.integer().primaryKey(),

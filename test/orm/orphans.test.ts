@@ -87,6 +87,24 @@ describe.each([...allDatabases, ...pgliteDatabases])('orphans on $name', (databa
     await fresh.close();
   });
 
+  test('a new object that a to-one relation gives up again is not stored, unless another has it', async () => {
+    const { session, Pet, Collar } = await open(database);
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => new Pet({ name }));
+    session.addAll([a, b, c]);
+    await session.commit();
+    const [lost, shared, kept] = ['lost', 'shared', 'kept'].map((colour) => new Collar({ colour }));
+    a.collar = lost;
+    a.collar = null;
+    expect(inspect(lost).state).toBe('transient');
+    b.collar = shared;
+    c.collar = shared;
+    b.collar = kept;
+    expect([shared, kept].map((collar) => inspect(collar).state)).toEqual(['pending', 'pending']);
+    await session.commit();
+    expect((await session.query(Collar).orderBy(Collar.c.colour).all()).map(({ colour }) => colour)).toEqual(['kept', 'shared']);
+    expect([a.tagId, b.tagId, c.tagId]).toEqual([null, kept.id, shared.id]);
+  });
+
   test('a child whose parent is not loaded is an orphan as soon as it says that it has none', async () => {
     const { db, session, Owner, Pet } = await open(database);
     const [ann, bob] = ['ann', 'bob'].map((name) => new Owner({ name, pets: ['1', '2'].map((pet) => new Pet({ name: `${name}${pet}` })) }));

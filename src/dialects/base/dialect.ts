@@ -46,6 +46,8 @@ export interface Capabilities {
   readonly rowwiseKeys?: boolean;
   /** A recursive common table expression may put its parts together by UNION; true unless told. */
   readonly recursiveUnion?: boolean;
+  /** Texts that differ in case, accents or blanks at the end may be equal where a column says no collation. */
+  readonly looseText?: boolean;
 }
 
 /** How a long list travels as one parameter. */
