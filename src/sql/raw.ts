@@ -3,7 +3,7 @@ import { Expression } from './expression.ts';
 import { make, makeBind } from './make.ts';
 import type { Node } from './node.ts';
 import { isKind } from './node-walk.ts';
-import { operand } from './operand.ts';
+import { isQuery, operand } from './operand.ts';
 import type { Subquery } from './projection.ts';
 import { type ColumnTypes, namedColumns, TextQuery } from './text-query.ts';
 import { type SqlType, UNKNOWN } from './type.ts';
@@ -68,6 +68,22 @@ function valueNode(value: unknown, position: number): Node {
   return operand(value, UNKNOWN, 'sql``', `Parameter ${position + 1}`);
 }
 
+/** Words before brackets that are those of a query or of a list; a row of values before IN asks for rows, in brackets of their own. */
+const BEFORE_QUERY = /\b(?:in|exists|any|all|some|from|join|lateral)\s*\(\s*$/i;
+const BEFORE_LIST = /(?:^|[^)\s])\s*\bin\s*\(\s*$/i;
+
+/** The pieces of a template, without brackets that the value between them brings along: `IN (${list})`, `EXISTS (${query})`. */
+function withoutBrackets(given: readonly string[], values: readonly unknown[]): string[] {
+  const pieces = [...given];
+  values.forEach((value, i) => {
+    const before = Array.isArray(value) ? BEFORE_LIST : isQuery(value) ? BEFORE_QUERY : null;
+    if (before === null || !before.test(pieces[i]) || !/^\s*\)/.test(pieces[i + 1])) return;
+    pieces[i] = pieces[i].replace(/\(\s*$/, '');
+    pieces[i + 1] = pieces[i + 1].replace(/^\s*\)/, '');
+  });
+  return pieces;
+}
+
 /**
  * SQL by hand, safely: values become parameters. SQLAlchemy: `text()` with bound parameters.
  * @example await db.session.execute(sql`UPDATE users SET active = ${true} WHERE id = ${id}`)
@@ -77,7 +93,7 @@ export const sql: SqlTag = Object.assign(
     // As a function it would take text that values were already put into.
     if (!Array.isArray(pieces) || !Array.isArray(pieces.raw))
       throw sqlError('sql.bad-argument', 'sql', 'a template: sql`…`', describe(pieces));
-    return new RawFragment<V>(make('raw', { pieces: [...pieces], items: values.map(valueNode) }), UNKNOWN);
+    return new RawFragment<V>(make('raw', { pieces: withoutBrackets(pieces, values), items: values.map(valueNode) }), UNKNOWN);
   },
   {
     identifier: (...path: string[]): RawFragment => {

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import { deleteFrom, insertInto, MetaData, Table, t } from '../../src/index.ts';
-import type { Query } from '../../src/sql/query.ts';
 import { shopDatabases } from './shop.ts';
 
 const metadata = new MetaData();
@@ -87,8 +86,8 @@ function plain(rows: unknown): unknown {
   return JSON.parse(text);
 }
 
-/** A query, and the rows that it gives. */
-type Case = readonly [() => Query<unknown> | { readonly '~row': unknown }, unknown];
+/** A query, with its parameters if it has some, and the rows that it gives. */
+type Case = readonly [() => { readonly '~row': unknown } | readonly [{ readonly '~row': unknown }, Record<string, unknown>], unknown];
 
 /** Tests that each of these queries gives these rows in every database. */
 export function agree(subject: string, cases: Readonly<Record<string, Case>>): void {
@@ -106,7 +105,9 @@ export function agree(subject: string, cases: Readonly<Record<string, Case>>): v
       await engine.dispose();
     });
     it.each(Object.entries(cases))('%s', async (_name, [make, rows]) => {
-      expect(plain(await connection.all(never(make())))).toEqual(rows);
+      const made = make();
+      const [query, parameters] = Array.isArray(made) ? made : [made, undefined];
+      expect(plain(await connection.all(never(query), never(parameters)))).toEqual(rows);
     });
   });
 }

@@ -57,6 +57,25 @@ describe.each(shopDatabases)('raw on $name', (database) => {
       const pairs = database.family === 'sqlite' ? sql`VALUES ${[1, 'Vase']}, ${[2, 'x']}` : sql`${[1, 'Vase']}, ${[2, 'x']}`;
       expect(await shop.scalars(sql`SELECT id FROM products WHERE (id, name) IN (${pairs})`)).toEqual([1]);
     });
+    it('takes brackets around a list or a query for its own', async () => {
+      const ids = (list: number[]) => shop.scalars(sql`SELECT id FROM products WHERE id IN (${list}) ORDER BY id`);
+      expect(await ids([1, 3])).toEqual([1, 3]);
+      expect(await ids([])).toEqual([]);
+      expect(await shop.scalars(sql`SELECT id FROM products WHERE id not in ( ${[2, 3]} ) AND (${true}) ORDER BY id`)).toEqual([1, 4]);
+      const some = select(p.c.id).where(p.c.stock.gt(1));
+      expect(await shop.scalars(sql`SELECT id FROM products WHERE id IN (${some}) ORDER BY id`)).toEqual([1, 3]);
+      expect(await shop.scalars(sql`SELECT count(*) FROM (${some}) AS found WHERE EXISTS (${some})`)).toEqual([2]);
+      expect(
+        await shop.scalars(
+          select(p.c.id)
+            .where(sql<boolean>`NOT EXISTS (${some.where(p.c.id.gt(50))})`)
+            .limit(1)
+            .orderBy(p.c.id),
+        ),
+      ).toEqual([1]);
+      expect(await shop.scalars(sql`SELECT abs(${select(p.c.stock).where(p.c.id.eq(1))})`)).toEqual([5]);
+      expect(textOf(sql`(a, b) IN (${[1, 2]}) AND x IN (${[3, 4]}) OR y IN ${[5]}`)).toBe('(a, b) IN ((?, ?)) AND x IN (?, ?) OR y IN (?)');
+    });
     it('quotes identifiers and joins pieces', async () => {
       const columns = ['id', 'name'].map((name) => sql.identifier('products', name));
       expect(textOf(sql`SELECT ${sql.join(columns)} FROM products WHERE ${sql.join([sql`id = ${1}`, sql`id = ${2}`], sql` OR `)}`)).toBe(
