@@ -76,6 +76,8 @@ export class Database implements ModelRegistry {
     beforeCommit: (changes) => this.#emit('beforeCommit', changes),
     afterCommit: (changes) => this.#emit('afterCommit', changes),
   };
+  /** Those of a session that is not given others. */
+  #usual: SessionOptions = this.#sessionOptions;
   readonly #naming: Naming | undefined;
   #options: DatabaseOptions = {};
 
@@ -96,6 +98,7 @@ export class Database implements ModelRegistry {
     // Tables are named when they are defined.
     if (options.naming !== undefined && this.metadatas.size > 0) throw configurationError('database.late-naming');
     this.#options = { ...this.#options, ...options };
+    this.#usual = { ...this.#sessionOptions, ...this.#options.session };
   }
   /** What was configured. */
   get options(): Readonly<DatabaseOptions> {
@@ -235,7 +238,7 @@ export class Database implements ModelRegistry {
   }
   /** A context that its maker closes: for web adapters. */
   openContext(limits?: StatementLimits): Context {
-    const options = { ...this.#sessionOptions, ...this.#options.session, limits };
+    const options = { ...this.#usual, limits };
     return new Context(options, () => this.#contexts.getStore());
   }
   /** Runs work in a context that stays open. */
@@ -253,8 +256,8 @@ export class Database implements ModelRegistry {
    * A session of one's own, outside any context. `limits` are those of each of its statements. SQLAlchemy: `sessionmaker()()`.
    * @example await using session = db.createSession();
    */
-  createSession(options: Pick<SessionOptions, 'autoflush' | 'strictLoading' | 'limits' | 'twoPhase'> = {}): Session {
-    return new Session({ ...this.#sessionOptions, ...this.#options.session, ...options });
+  createSession(options?: Pick<SessionOptions, 'autoflush' | 'strictLoading' | 'limits' | 'twoPhase'>): Session {
+    return new Session(options === undefined ? this.#usual : { ...this.#usual, ...options });
   }
 
   /**

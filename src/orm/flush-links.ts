@@ -40,12 +40,24 @@ function saidBefore(said: Said, first: Entity, second: Entity): boolean {
   return false;
 }
 
-/** Pairs of a many-to-many relation by the table between, each once whichever side it was said from. */
+/** Tables that more lead through than a relation and its back, whose pairs the plan says once. */
+function crowdedTables(changes: readonly LinkChange[]): Set<Table> {
+  const first = new Map<Table, Relationship>();
+  const crowded = new Set<Table>();
+  for (const { relation } of changes) {
+    if (relation.through === null) continue;
+    const other = first.get(relation.through);
+    if (other === undefined) first.set(relation.through, relation);
+    else if (other !== relation && other !== relation.back) crowded.add(relation.through);
+  }
+  return crowded;
+}
+
+/** Pairs of a many-to-many relation by the table between, each once whichever relation says it. */
 function pairsOf(changes: readonly LinkChange[], pick: (change: LinkChange) => readonly Entity[]): Map<Table, Pairs> {
   const tables = new Map<Table, Pairs>();
-  const relations = new Set(changes.map((change) => change.relation));
   const cells = new Map<Relationship, Cell[]>();
-  const saids = new Map<Table, Said>();
+  const saids = new Map([...crowdedTables(changes)].map((table): [Table, Said] => [table, new Map()]));
   for (const change of changes) {
     const { relation, owner } = change;
     const members = pick(change);
@@ -60,15 +72,13 @@ function pairsOf(changes: readonly LinkChange[], pick: (change: LinkChange) => r
     if (pairs === undefined) {
       pairs = { columns: own.map((cell) => cell.column), values: [] };
       tables.set(through, pairs);
-      saids.set(through, new Map());
     }
     const { values } = pairs;
-    // One relation says each of its pairs once.
-    const said = relations.size > 1 ? (saids.get(through) as Said) : null;
+    const said = saids.get(through);
     const ownerFirst = own[0].owner;
     const fixed = own.map((cell) => (cell.owner ? rowValue(owner, cell.position) : undefined));
     for (const member of members) {
-      if (said !== null && (ownerFirst ? saidBefore(said, owner, member) : saidBefore(said, member, owner))) continue;
+      if (said !== undefined && (ownerFirst ? saidBefore(said, owner, member) : saidBefore(said, member, owner))) continue;
       for (let i = 0; i < own.length; i++) values.push(own[i].owner ? fixed[i] : rowValue(member, own[i].position));
     }
   }

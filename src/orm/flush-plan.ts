@@ -35,6 +35,29 @@ export interface LinkChange {
   readonly removed: readonly Entity[];
 }
 
+/** The pairs that one side of a many-to-many relation says. Where both sides do, it is the one whose columns come first. */
+function saidBy(
+  { owner, relation, added, removed }: EntityCollection,
+  side: 'added' | 'removed',
+  { created, dirty }: Pick<PreparationSession, 'created' | 'dirty'>,
+  gone: ReadonlySet<Entity>,
+): Entity[] {
+  const { back, throughLocal, throughRemote } = relation;
+  const speaker = back !== null && !back.viewOnly && throughRemote[0].position < throughLocal[0].position ? back : null;
+  const said: Entity[] = [];
+  for (const member of (side === 'added' ? added : removed) ?? []) {
+    if (side === 'added' ? !isStored(member) || gone.has(member) : member[STATUS] !== PERSISTENT) continue;
+    // The other side says it only if the flush sees it there.
+    const seen = (side === 'added' || owner[STATUS] === PERSISTENT) && !gone.has(member) && (dirty.has(member) || created.has(member));
+    if (speaker !== null && seen) {
+      const other = member[RELATED]?.[speaker.position];
+      if (other instanceof EntityCollection && other[side]?.has(owner)) continue;
+    }
+    said.push(member);
+  }
+  return said;
+}
+
 /** Plans a flush; null where there is nothing to write. Pure: it reads the objects and changes nothing. */
 export function planFlush(
   session: Pick<PreparationSession, 'created' | 'dirty' | 'removed' | 'identities'>,
@@ -67,10 +90,10 @@ export function planFlush(
         if (!(value instanceof EntityCollection)) continue;
         if (value.added !== null || value.removed !== null || value.before !== null) collections.push(value);
         if (relation.direction === 'manyToMany') {
-          const added = [...(value.added ?? [])].filter((member) => isStored(member));
-          const removed = [...(value.removed ?? [])].filter((member) => member[STATUS] === PERSISTENT);
-          if (!gone.has(owner) && (added.length > 0 || removed.length > 0))
-            links.push({ relation, owner, added: added.filter((m) => !gone.has(m)), removed });
+          if (gone.has(owner)) continue;
+          const added = saidBy(value, 'added', session, gone);
+          const removed = saidBy(value, 'removed', session, gone);
+          if (added.length > 0 || removed.length > 0) links.push({ relation, owner, added, removed });
           continue;
         }
         const { remote: positions, local: parentPositions } = relation;

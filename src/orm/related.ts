@@ -424,7 +424,8 @@ function append(owner: Entity, relation: Relationship, object: Entity, direct: b
   }
   const session = owner[SESSION];
   session?.touch(owner);
-  for (const listener of [...relation.listeners.append]) listener(owner, object);
+  const { append: listeners } = relation.listeners;
+  if (listeners.length > 0) for (const listener of [...listeners]) listener(owner, object);
   const { back } = relation;
   if (direct && back !== null && !back.viewOnly) {
     if (back.many) append(object, back, owner, false);
@@ -449,7 +450,8 @@ function detach(owner: Entity, relation: Relationship, object: Entity, direct: b
     collection.removed.add(object);
   }
   owner[SESSION]?.touch(owner);
-  for (const listener of [...relation.listeners.remove]) listener(owner, object);
+  const { remove: listeners } = relation.listeners;
+  if (listeners.length > 0) for (const listener of [...listeners]) listener(owner, object);
   const { back } = relation;
   if (direct && back !== null && !back.viewOnly) {
     if (back.many) detach(object, back, owner, false);

@@ -9,7 +9,7 @@ import type { Table } from '../sql/schema.ts';
 import { ormError } from './errors.ts';
 import { mapperOfTable } from './mapper.ts';
 import type { ManyResult } from './persistence.ts';
-import { SessionTransaction } from './session-transaction.ts';
+import { type ConnectionOwner, SessionTransaction } from './session-transaction.ts';
 import type { StreamConnection } from './streaming.ts';
 
 /** A session's way to the databases: the connections of its transaction and of its streams, and those borrowed for one statement. */
@@ -17,22 +17,14 @@ export class SessionConnections {
   readonly transaction: SessionTransaction;
   /** Null until there is one. */
   #streams: Map<Engine, { readonly connection: Connection; readonly shared: boolean }[]> | null = null;
-  readonly #engineFor: (bind: string | null) => Engine;
+  readonly #owner: ConnectionOwner;
   #engine: Engine | null = null;
   #within: AsyncLocalStorage<StatementLimits> | null = null;
 
-  readonly #limits: (engine: Engine) => StatementLimits | null;
-
-  /** `began` is told of each database whose transaction begins; `limits` hold for every statement; `twoPhase`: all databases commit or none. */
-  constructor(
-    engineFor: (bind: string | null) => Engine,
-    began: () => MaybePromise<void>,
-    limits: (engine: Engine) => StatementLimits | null,
-    twoPhase: boolean,
-  ) {
-    this.#engineFor = engineFor;
-    this.#limits = limits;
-    this.transaction = new SessionTransaction(began, (engine) => engine.acquire(limits(engine)), twoPhase);
+  /** `twoPhase`: all databases commit or none. */
+  constructor(owner: ConnectionOwner, twoPhase: boolean) {
+    this.#owner = owner;
+    this.transaction = new SessionTransaction(owner, twoPhase);
   }
 
   /** Runs work whose queries have these limits, whatever else the session does meanwhile. */
@@ -46,15 +38,15 @@ export class SessionConnections {
     return this.#within?.getStore();
   }
   #acquire(engine: Engine): MaybePromise<Connection> {
-    const standing = this.#limits(engine);
+    const standing = this.#owner.limitsFor(engine);
     const { limits } = this;
     return engine.acquire(limits === undefined ? standing : limitsOf(limits, standing ?? engine.limits));
   }
 
   /** The engine of a bind key; null is the default one. */
   engineFor(bind: string | null): Engine {
-    if (bind !== null) return this.#engineFor(bind);
-    this.#engine ??= this.#engineFor(null);
+    if (bind !== null) return this.#owner.engineFor(bind);
+    this.#engine ??= this.#owner.engineFor(null);
     return this.#engine;
   }
 
@@ -111,7 +103,7 @@ export class SessionConnections {
   /** A connection to read a stream from: the transaction's, or one of its own. */
   async openStream(engine: Engine): Promise<StreamConnection> {
     const open = this.transaction.connection(engine);
-    const connection = open ?? (await engine.acquire(this.#limits(engine)));
+    const connection = open ?? (await engine.acquire(this.#owner.limitsFor(engine)));
     const stream = { connection, shared: open !== undefined };
     this.#streams ??= new Map();
     const streams = this.#streams;

@@ -43,7 +43,8 @@ export interface EndingSession extends FlushSession, AttachingSession, Reloading
   /** Waits for a flush under way. */
   settle(): MaybePromise<void>;
   expungePending(entity: Entity): void;
-  tell(event: WorkEvent, changes?: () => readonly ModelChange[]): MaybePromise<void>;
+  /** Tells listeners of an event, with what was written from a place on. */
+  tell(event: WorkEvent, written?: readonly WrittenRows[], from?: number): MaybePromise<void>;
 }
 
 /** Flushes of one commit. */
@@ -52,7 +53,7 @@ const FLUSH_LIMIT = 100;
 /** Writes what changed and ends the transaction. See `Session.commit()`. */
 export async function commitWork(session: EndingSession, hooks: CommitHooks): Promise<void> {
   const { transaction } = session.connections;
-  const before = session.tell('beforeCommit', () => changesOf(session.written));
+  const before = session.tell('beforeCommit', session.written);
   if (before !== undefined) await before;
   await session.flush();
   if (session.hasChanges) await flushAll(session);
@@ -80,7 +81,7 @@ export async function commitWork(session: EndingSession, hooks: CommitHooks): Pr
   for (const entity of swept) if (entity[STATUS] === DELETED) detachDeleted(session, entity);
   if (told && all.length > 0 && hooks.afterCommit !== undefined) await hooks.afterCommit(changesOf(all));
   if (!open) return;
-  const committed = session.tell('afterCommit', () => changesOf(all));
+  const committed = session.tell('afterCommit', all);
   if (committed !== undefined) await committed;
   const ended = session.tell('afterTransactionEnd');
   if (ended !== undefined) await ended;

@@ -2,6 +2,7 @@ import type { TransactionOptions } from '../dialects/base/dialect.ts';
 import type { MaybePromise } from '../dialects/base/driver.ts';
 import type { Connection } from '../engine/connection.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { StatementLimits } from '../engine/statement-limits.ts';
 import type { Undo } from './undo.ts';
 
 /** A place to which a nested transaction goes back. */
@@ -14,44 +15,56 @@ export interface Savepoint {
   undone: boolean;
 }
 
+/** Whose transactions and connections they are. */
+export interface ConnectionOwner {
+  engineFor(bind: string | null): Engine;
+  /** Hears of each database whose transaction begins. */
+  began(): MaybePromise<void>;
+  /** What limits every statement. */
+  limitsFor(engine: Engine): StatementLimits | null;
+}
+
 /** The open transactions of a session, one for each database that it wrote to. SQLAlchemy: `SessionTransaction`. */
 export class SessionTransaction {
   readonly undo: Undo[] = [];
   readonly savepoints: Savepoint[] = [];
   /** What `begin()` asked for; null while the transaction only came of a write. */
   options: TransactionOptions | null = null;
-  readonly #connections: Map<Engine, Connection> = new Map();
+  /** Null until there is one. */
+  #open: Map<Engine, Connection> | null = null;
   /** Null until a driver is waited for. */
   #opening: Map<Engine, Promise<Connection>> | null = null;
   #names = 0;
-  readonly #began: () => MaybePromise<void>;
-
-  readonly #acquire: (engine: Engine) => MaybePromise<Connection>;
-
+  readonly #owner: ConnectionOwner;
   readonly #twoPhase: boolean;
 
-  /**
-   * `began` is told of each database whose transaction begins, on a connection that `acquire` gives; `twoPhase` says whether all of them
-   * are prepared before one is committed.
-   */
-  constructor(began: () => MaybePromise<void>, acquire: (engine: Engine) => MaybePromise<Connection>, twoPhase: boolean) {
-    this.#began = began;
-    this.#acquire = acquire;
+  /** `twoPhase` says whether all databases are prepared before one is committed. */
+  constructor(owner: ConnectionOwner, twoPhase: boolean) {
+    this.#owner = owner;
     this.#twoPhase = twoPhase;
   }
 
+  get #connections(): Map<Engine, Connection> {
+    this.#open ??= new Map();
+    return this.#open;
+  }
+
+  get #isOpen(): boolean {
+    return this.#open !== null && this.#open.size > 0;
+  }
+
   get active(): boolean {
-    return this.options !== null || this.#connections.size > 0;
+    return this.options !== null || this.#isOpen;
   }
 
   /** Whether it is open only because something was written, and not by begin() or a savepoint. */
   get implicit(): boolean {
-    return this.options === null && this.savepoints.length === 0 && this.#connections.size > 0;
+    return this.options === null && this.savepoints.length === 0 && this.#isOpen;
   }
 
   /** The connection on which statements of this engine run now; undefined where each stands alone. */
   connection(engine: Engine): Connection | undefined {
-    return this.#connections.get(engine);
+    return this.#open?.get(engine);
   }
 
   /** The connection in a transaction, begun if it is not yet. */
@@ -60,7 +73,7 @@ export class SessionTransaction {
     if (open !== undefined) return open;
     const opening = this.#opening?.get(engine);
     if (opening !== undefined) return opening;
-    const begun = this.#open(engine, writes);
+    const begun = this.#connect(engine, writes);
     if (!(begun instanceof Promise)) return begun;
     const opened = this.#opening ?? new Map();
     this.#opening = opened;
@@ -70,8 +83,8 @@ export class SessionTransaction {
   }
 
   /** Nothing is waited for where the driver answers at once. */
-  #open(engine: Engine, writes: boolean): MaybePromise<Connection> {
-    const acquired = this.#acquire(engine);
+  #connect(engine: Engine, writes: boolean): MaybePromise<Connection> {
+    const acquired = engine.acquire(this.#owner.limitsFor(engine));
     return acquired instanceof Promise
       ? acquired.then((connection) => this.#begin(engine, connection, writes))
       : this.#begin(engine, acquired, writes);
@@ -86,7 +99,7 @@ export class SessionTransaction {
     };
     const begun = (): MaybePromise<Connection> => {
       this.#connections.set(engine, connection);
-      const told = this.#began();
+      const told = this.#owner.began();
       return told instanceof Promise ? told.then(() => connection) : connection;
     };
     try {
@@ -108,7 +121,7 @@ export class SessionTransaction {
       throw error;
     }
     this.#connections.set(engine, connection);
-    await this.#began();
+    await this.#owner.began();
     return connection;
   }
 
@@ -139,6 +152,7 @@ export class SessionTransaction {
   }
 
   commit(): MaybePromise<void> {
+    if (!this.#isOpen) return this.#forget();
     return this.#connections.size === 1 ? this.#commitOne() : this.#commitAll();
   }
   #commitOne(): MaybePromise<void> {

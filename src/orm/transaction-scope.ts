@@ -78,9 +78,14 @@ export async function inTransaction<S extends ScopedSession, T>(
     } catch (error) {
       await session.rollback();
       if (attempt >= retries || !mayPass(error)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
+      await pause(attempt);
     }
   }
+}
+
+/** Longer after each attempt, and not as long as others wait who failed at the same time. */
+function pause(attempt: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
 }
 
 async function inSavepoint<S extends ScopedSession, T>(

@@ -37,6 +37,7 @@ import { SessionConnections } from './session-connections.ts';
 import { type CommitHooks, changesOf, type EndingSession, failWork, type ModelChange, refuseFailed } from './session-ending.ts';
 import { SessionListeners, STATE_EVENTS, WORK_EVENTS, type WorkEvent } from './session-events.ts';
 import type { StatementSession } from './session-statements.ts';
+import type { ConnectionOwner } from './session-transaction.ts';
 import type { StreamConnection } from './streaming.ts';
 import { toTransient } from './undo.ts';
 
@@ -68,7 +69,7 @@ const handlers = new AsyncLocalStorage<UnitOfWork>();
  * A session as its objects and the functions of this room see it: what it holds, what waits for the flush, and its way to the
  * databases. `Session` adds what users call.
  */
-export abstract class UnitOfWork implements FlushSession, EndingSession, StatementSession, LazySession {
+export abstract class UnitOfWork implements FlushSession, EndingSession, StatementSession, LazySession, ConnectionOwner {
   readonly identities: IdentityMap = new IdentityMap();
   // Most sessions read a little and write nothing: what such a one never needs is made when it is first asked for.
   #created: Set<Entity> | null = null;
@@ -97,12 +98,7 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
 
   constructor(options: SessionOptions) {
     this.options = options;
-    this.connections = new SessionConnections(
-      options.engineFor,
-      () => this.tell('afterBegin'),
-      (engine) => (options.limits === undefined ? null : limitsOf(options.limits, engine.limits)),
-      options.twoPhase === true,
-    );
+    this.connections = new SessionConnections(this, options.twoPhase === true);
     this.criteria = [options.criteria ?? [], this.ownCriteria];
     this.autoflush = options.autoflush ?? true;
     this.strict = options.strictLoading ?? false;
@@ -171,16 +167,15 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
     };
   }
   /** Tells the handlers of every session, then those of this one. */
-  tell(event: WorkEvent, changes?: () => readonly ModelChange[]): MaybePromise<void> {
-    const all = this.options.listeners;
-    if (this.#listeners?.has(event) !== true && all?.has(event) !== true) return;
-    const list = changes?.() ?? [];
-    const tell = async (): Promise<void> => {
-      await all?.tell(event, this as never, list);
-      await this.#listeners?.tell(event, this as never, list);
-    };
+  tell(event: WorkEvent, written: readonly WrittenRows[] = NOTHING, from = 0): MaybePromise<void> {
+    if (this.#listeners?.has(event) !== true && this.options.listeners?.has(event) !== true) return;
+    const changes = changesOf(written.slice(from));
     // A handler within a flush must not wait for it.
-    return WITHIN_FLUSH.has(event) ? this.handle(tell) : tell();
+    return WITHIN_FLUSH.has(event) ? this.handle(() => this.#tell(event, changes)) : this.#tell(event, changes);
+  }
+  async #tell(event: WorkEvent, changes: readonly ModelChange[]): Promise<void> {
+    await this.options.listeners?.tell(event, this as never, changes);
+    await this.#listeners?.tell(event, this as never, changes);
   }
   '~listen'(event: string, handler: (...args: never[]) => unknown): () => void {
     this.#listeners ??= new SessionListeners();
@@ -238,11 +233,11 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
       const before = this.written.length;
       const writing = flush(this);
       if (writing !== undefined) await writing;
-      const changes = (): ModelChange[] => changesOf(this.written.slice(before));
-      for (const event of this.written.length > before ? FLUSHED : []) {
-        const after = this.tell(event, changes);
-        if (after !== undefined) await after;
-      }
+      if (this.written.length > before)
+        for (const event of FLUSHED) {
+          const after = this.tell(event, this.written, before);
+          if (after !== undefined) await after;
+        }
     } catch (error) {
       if (this.connections.transaction.active) await failWork(this);
       throw error;
@@ -251,6 +246,16 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
 
   // The way to the database
 
+  engineFor(bind: string | null): Engine {
+    return this.options.engineFor(bind);
+  }
+  began(): MaybePromise<void> {
+    return this.tell('afterBegin');
+  }
+  limitsFor(engine: Engine): StatementLimits | null {
+    const { limits } = this.options;
+    return limits === undefined ? null : limitsOf(limits, engine.limits);
+  }
   /** The engine on which a table's statements run. */
   engineOf(table: Table): Engine {
     return this.connections.engineFor(table.bind);
@@ -349,5 +354,6 @@ function holds(set: ReadonlySet<Entity> | null): boolean {
   return set !== null && set.size > 0;
 }
 
+const NOTHING: readonly WrittenRows[] = [];
 const WITHIN_FLUSH: ReadonlySet<WorkEvent> = new Set(['afterBegin', 'beforeFlush', 'afterFlush', 'afterFlushPostexec']);
 const FLUSHED = ['afterFlush', 'afterFlushPostexec'] as const;

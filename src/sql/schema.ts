@@ -54,14 +54,19 @@ export interface Reads {
 }
 
 const readsOfColumns = new WeakMap<Node, () => Reads | undefined>();
+const NO_READS: readonly Reads[] = [];
+/** Without classes that extend others there is nothing to look for. */
+let anyReads = false;
 
 /** Says how the rows of a column's class are read, where that is not its source alone: what a select of it reads from, unless that is said. */
 export function setReads(column: Node, reads: () => Reads | undefined): void {
+  anyReads = true;
   readsOfColumns.set(column, reads);
 }
 
 /** What the classes are read from whose columns an expression names, but for those in its subqueries. */
-export function readsIn(expression: Node): Reads[] {
+export function readsIn(expression: Node): readonly Reads[] {
+  if (!anyReads) return NO_READS;
   const found = new Set<Reads>();
   walkDeep(expression, (node) => {
     const reads = readsOfColumns.get(node)?.();

@@ -53,6 +53,7 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
   /** With clauses in which what the rows are grouped by may be said again. */
   #grouped(change: Partial<Pick<FieldsOf<SelectNode>, 'groupBy' | 'having' | 'orderBy'>>): Select<R, I, J> {
     const { columns, groupBy, having, orderBy } = this.node;
+    if (groupBy.length === 0 && change.groupBy === undefined) return this.#with(change);
     const { fields, projection } = withGroupValues({ columns, groupBy, having, orderBy, ...change }, this.projection);
     return new Select<R, I, J>(changeSelect(this.node, fields), projection);
   }

@@ -23,7 +23,7 @@ const CASES = allDatabases
   );
 
 describe.each(CASES)('random hierarchies on $name (joined: $joined, $load)', ({ database, joined, load }) => {
-  test(`agree with plain records (seeds from ${first})`, async () => {
+  test(`agree with plain records (seeds from ${first})`, { timeout: 600_000 }, async () => {
     const { db, Employee, Manager, Executive, Engineer } = await openCompany(database, joined, load);
     for (let run = 0; run < runs; run++) {
       const seed = first + run;
