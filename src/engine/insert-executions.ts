@@ -40,7 +40,7 @@ function executionsOf(host: Host, { node, rows }: InsertBatch, change: (node: No
       const times = Math.floor((rows.length - start) / size);
       if (times === 0 || width === 0 || size * width > host.dialect.capabilities.maxParameters) continue;
       const plan = host.plans.named(host.dialect, `${canonicalKey(node.key)}*${size}`, () => repeated(node, size));
-      const runs = Array.from({ length: times }, (_, i) => rows.slice(start + i * size, start + (i + 1) * size).flat());
+      const runs = Array.from({ length: times }, (_, i) => together(rows, start + i * size, size));
       executions.push({ plan, rows: runs });
       start += times * size;
     }
@@ -52,6 +52,16 @@ function executionsOf(host: Host, { node, rows }: InsertBatch, change: (node: No
   );
   executions.push({ plan: one(), rows: rest });
   return executions;
+}
+
+/** The values of so many rows in one list; `flat()` takes several times as long. */
+function together(rows: readonly (readonly unknown[])[], start: number, size: number): unknown[] {
+  const values: unknown[] = [];
+  for (let i = start; i < start + size; i++) {
+    const row = rows[i];
+    for (let j = 0; j < row.length; j++) values.push(row[j]);
+  }
+  return values;
 }
 
 function repeated(node: InsertNode, size: number): InsertNode {

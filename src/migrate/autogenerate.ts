@@ -43,10 +43,13 @@ export async function migrate(db: MigrationTarget, options: RevisionOptions = {}
   if (models.length === 0) throw migrationError('migrate.no-models', []);
   for (const metadata of db.metadatas.values()) metadata.checkReferences();
 
-  const { version, reflected, domains, dialect, missing } = await withConnection(db, async (connection) => ({
+  const { version, reflected, types, dialect, missing } = await withConnection(db, async (connection) => ({
     version: await readVersion(connection),
     reflected: await connection.dialect.reflect(connection.driverConnection),
-    domains: (await connection.dialect.catalog?.domains(connection.driverConnection, null)) ?? [],
+    types: {
+      enums: (await connection.dialect.catalog?.enums(connection.driverConnection, null)) ?? [],
+      domains: (await connection.dialect.catalog?.domains(connection.driverConnection, null)) ?? [],
+    },
     dialect: connection.dialect,
     missing: await missingObjects(connection, db.metadatas.get(null)),
   }));
@@ -54,7 +57,7 @@ export async function migrate(db: MigrationTarget, options: RevisionOptions = {}
   if (positionOf(history, version) < history.revisions.length)
     throw migrationError('migrate.behind', [version ?? 'no migration', head as string]);
 
-  const { changes, problems, warnings } = compare(models, reflected, dialect, domains);
+  const { changes, problems, warnings } = compare(models, reflected, dialect, types);
   if (problems.length + missing.sequences.length > 0) throw migrationError('migrate.not-yet', [[...problems, ...missing.sequences]]);
   if (changes.length === 0) return null;
   return write(

@@ -2,21 +2,20 @@ import type { DdlCompiler, DomainChange } from '../dialects/base/dialect.ts';
 import type { ReflectedDomain, ReflectedTable } from '../dialects/base/reflection.ts';
 import { shorten } from '../sql/naming.ts';
 import type { Node } from '../sql/node.ts';
-import { type DomainType, ownTypesOf } from '../sql/own-types.ts';
+import type { DomainType } from '../sql/own-types.ts';
 import { rawNode } from '../sql/raw-text.ts';
-import type { Table } from '../sql/schema.ts';
 import type { Change, ComparedDialect, Comparison } from './comparison.ts';
+import { domainChain } from './own-type-pairs.ts';
 
-/** What the domains of models and those of a database do not share. `more`: those of the database that no column has, too. */
+/** What the domains of models and those of a database do not share. */
 export function compareDomains(
-  models: readonly Table[],
+  pairs: ReadonlyMap<DomainType, ReflectedDomain>,
   reflected: readonly ReflectedTable[],
-  more: readonly ReflectedDomain[],
   { ddl, title }: ComparedDialect,
 ): Comparison {
   const changes: Change[] = [];
   const problems: string[] = [];
-  for (const [own, there] of pairsOf(models, reflected, more)) {
+  for (const [own, there] of pairs) {
     const below = belowDiffers(own, there, ddl);
     if (below !== null) {
       problems.push(
@@ -44,45 +43,6 @@ export function compareDomains(
     });
   }
   return { changes, problems, warnings: [] };
-}
-
-/** The domains of the models that the database has, each with the one there: that of a column which both have, or that of its name. */
-function pairsOf(
-  models: readonly Table[],
-  reflected: readonly ReflectedTable[],
-  more: readonly ReflectedDomain[],
-): Map<DomainType, ReflectedDomain> {
-  const pairs = new Map<DomainType, ReflectedDomain>();
-  for (const metadata of new Set(models.map((table) => table.metadata))) {
-    const tables = models.filter((table) => table.metadata === metadata);
-    for (const own of ownTypesOf(tables, metadata.schema)) {
-      if ('values' in own) continue;
-      const there = inColumns(own, tables, reflected) ?? more.find(({ name, schema }) => name === own.name && schema === own.schema);
-      if (there !== undefined) pairs.set(own, there);
-    }
-  }
-  return pairs;
-}
-
-function inColumns(own: DomainType, tables: readonly Table[], reflected: readonly ReflectedTable[]): ReflectedDomain | undefined {
-  for (const table of tables) {
-    const other = reflected.find(({ name }) => name === table.name);
-    for (const column of table.columns) {
-      const twin = other?.columns.find(({ name }) => name === column.name);
-      const found = domainChain(twin?.domain).find(({ name }) => name === own.name);
-      const has = (): boolean =>
-        ownTypesOf([{ name: table.name, columns: [column] }], table.metadata.schema).some(
-          ({ name, schema }) => name === own.name && schema === own.schema,
-        );
-      if (found !== undefined && has()) return found;
-    }
-  }
-  return undefined;
-}
-
-/** A domain and those that it stands on. */
-export function domainChain(domain: ReflectedDomain | undefined): ReflectedDomain[] {
-  return domain === undefined ? [] : [domain, ...domainChain(domain.base)];
 }
 
 /** The columns that hold arrays of a domain, or of one that stands on it. */

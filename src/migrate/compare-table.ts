@@ -1,10 +1,11 @@
-import type { ReflectedColumn, ReflectedForeignKey, ReflectedIndex, ReflectedTable } from '../dialects/base/reflection.ts';
-import type { ForeignKey, Index, Table, TableColumn } from '../sql/schema.ts';
-import { domainChain } from './compare-domains.ts';
+import type { ReflectedColumn, ReflectedIndex, ReflectedTable } from '../dialects/base/reflection.ts';
+import type { Index, Table, TableColumn } from '../sql/schema.ts';
+import { compareChecks, compareExcludes, compareForeignKeys, dropUnique, type TableDifference } from './compare-constraints.ts';
 import type { Change, ComparedDialect, Comparison } from './comparison.ts';
 import { columnBuilder, draftColumn, isOwnIndex, isOwnUnique, tableFromReflection } from './draft.ts';
 import type { Operation } from './operation.ts';
-import { sameExclude, sameIndex, sameKey, sameSet } from './same-parts.ts';
+import { domainChain } from './own-type-pairs.ts';
+import { sameIndex, sameSet, sameUnique } from './same-parts.ts';
 
 /** What one table of the models and one of the database do not share. */
 export function compareTable(table: Table, reflected: ReflectedTable, dialect: ComparedDialect): Comparison {
@@ -15,13 +16,13 @@ class TableComparison {
   readonly #table: Table;
   readonly #reflected: ReflectedTable;
   readonly #dialect: ComparedDialect;
-  /** The database's table as a migration would write it. */
   readonly #draft: Table;
   readonly #added: readonly TableColumn[];
   readonly #removed: readonly ReflectedColumn[];
   readonly #changes: Change[] = [];
   readonly #problems: string[] = [];
   readonly #warnings: string[] = [];
+  readonly #difference: TableDifference;
 
   constructor(table: Table, reflected: ReflectedTable, dialect: ComparedDialect) {
     this.#table = table;
@@ -30,6 +31,16 @@ class TableComparison {
     this.#draft = tableFromReflection(reflected, dialect.ddl);
     this.#added = table.columns.filter((column) => !reflected.columns.some((other) => other.name === column.name));
     this.#removed = reflected.columns.filter((column) => !table.columns.some((other) => other.name === column.name));
+    this.#difference = {
+      table,
+      reflected,
+      dialect,
+      draft: this.#draft,
+      added: this.#added,
+      removed: this.#removed,
+      changes: this.#changes,
+      problems: this.#problems,
+    };
   }
 
   run(): Comparison {
@@ -39,14 +50,13 @@ class TableComparison {
     this.#comparePrimaryKey();
     this.#compareTableOptions();
     const { added, dropped } = this.#compareIndexes();
-    if (this.#dialect.ddl.columnsHoldKeys === true) this.#dropHeldKeys();
-    // Indexes go before the columns that they stand on, and come after them.
+    // Indexes and checks go before the columns that they stand on, and come after them.
     this.#changes.push(...dropped);
+    const checks = compareChecks(this.#difference);
     for (const column of this.#added) this.#addColumn(column);
-    this.#changes.push(...added);
-    this.#compareForeignKeys();
-    this.#compareChecks();
-    this.#compareExcludes();
+    this.#changes.push(...added, ...checks);
+    compareForeignKeys(this.#difference);
+    compareExcludes(this.#difference);
     for (const column of this.#removed) this.#dropColumn(column);
     this.#guessRenames();
     return { changes: this.#changes, problems: this.#problems, warnings: this.#warnings };
@@ -161,10 +171,8 @@ class TableComparison {
       this.#problems.push(`'${this.#table.name}.${column.name}' cannot be added: ${reason}. ${this.#cureForAdding(column)}`);
       return;
     }
-    const own = draftColumn(this.#table.name, column.name, columnBuilder(column));
-    const holds = ddl.columnsHoldKeys === true ? own.table.foreignKeys : [];
+    const own = draftColumn(this.#table.name, column.name, columnBuilder(column, { keys: ddl.columnsHoldKeys !== true }));
     const back: Operation[] = [
-      ...holds.map((key) => ({ kind: 'dropConstraint' as const, table: this.#table, name: key.name, type: 'foreignKey' as const })),
       ...own.table.uniques.map((unique) => ({
         kind: 'dropConstraint' as const,
         table: this.#table,
@@ -199,7 +207,7 @@ class TableComparison {
     }
     const source = this.#draft.columns.find((other) => other.name === column.name) as TableColumn;
     // Its indexes are dropped, and made again, by steps of their own.
-    const own = draftColumn(table.name, column.name, columnBuilder(source, { indexes: false }));
+    const own = draftColumn(table.name, column.name, columnBuilder(source, { indexes: false, keys: !this.#dialect.ddl.altersConstraints }));
     const reason = this.#dialect.ddl.cannotAddColumn(own);
     const note = reason === null ? undefined : `Only an empty table can take this column back: ${reason}.`;
     this.#changes.push(this.#change({ kind: 'dropColumn', table, column: column.name }, { kind: 'addColumn', column: own, note }));
@@ -224,7 +232,7 @@ class TableComparison {
     const uniques = [...this.#reflected.uniques];
     for (const unique of table.uniques) {
       const names = unique.columns.map((column) => column.name);
-      const place = uniques.findIndex((other) => sameSet(other.columns, names));
+      const place = uniques.findIndex((other) => sameUnique(unique, other, this.#dialect.ddl));
       if (place !== -1) {
         uniques.splice(place, 1);
         continue;
@@ -239,13 +247,8 @@ class TableComparison {
       added.push(this.#change({ kind: 'createUniqueConstraint', table, unique }, back));
     }
     for (const other of uniques) {
-      // A column that goes says this of itself, in better words.
-      if (other.columns.some((name) => this.#removed.some((column) => column.name === name))) continue;
-      const columns = other.columns.map((name) => ({ name }));
-      if (this.#dialect.ddl.altersConstraints && other.name !== null) {
-        const back: Operation = { kind: 'createUniqueConstraint', table, unique: { name: other.name, columns } };
-        dropped.push(this.#change({ kind: 'dropConstraint', table, name: other.name, type: 'unique' }, back));
-      } else this.#cannotDrop(`unique constraint ${named(other.name)}(${other.columns.join(', ')})`);
+      const change = dropUnique(this.#difference, other);
+      if (change !== null) dropped.push(change);
     }
     for (const other of left) dropped.push(this.#dropIndex(other));
     return { added, dropped };
@@ -255,115 +258,6 @@ class TableComparison {
     const table = this.#table;
     const index = this.#draft.indexes.find((own) => own.name === other.name) as Index;
     return this.#change({ kind: 'dropIndex', table, name: other.name }, { kind: 'createIndex', table, index });
-  }
-
-  /** Foreign keys that have to go before the columns that they are on. A key of one column comes back with it. */
-  #dropHeldKeys(): void {
-    const table = this.#table;
-    for (const other of this.#reflected.foreignKeys) {
-      if (other.name === null || !other.columns.some((name) => this.#removed.some((column) => column.name === name))) continue;
-      const key = {
-        ...other,
-        name: other.name,
-        columns: other.columns.map((name) => ({ name })),
-        onDelete: other.onDelete as ForeignKey['onDelete'],
-        onUpdate: other.onUpdate as ForeignKey['onUpdate'],
-      };
-      this.#changes.push({
-        upgrade: [{ kind: 'dropConstraint', table, name: other.name, type: 'foreignKey' }],
-        downgrade: other.columns.length === 1 ? [] : [{ kind: 'createForeignKey', table, key }],
-      });
-    }
-  }
-
-  #compareForeignKeys(): void {
-    const table = this.#table;
-    const left = [...this.#reflected.foreignKeys];
-    for (const key of table.foreignKeys) {
-      const targetColumns = this.#targetColumns(key);
-      const place = left.findIndex((other) => sameKey(key, targetColumns, other, this.#dialect.ddl.restrictsAnyway === true));
-      if (place !== -1) {
-        left.splice(place, 1);
-        continue;
-      }
-      const own = table.foreignKeys.find((other) => other.columns.length === 1 && other.columns[0] === key.columns[0]);
-      if (own === key && this.#added.includes(key.columns[0])) continue; // it comes with its column
-      const parts = { ...key, targetColumns };
-      if (this.#dialect.ddl.altersConstraints) {
-        this.#changes.push(
-          this.#change(
-            { kind: 'createForeignKey', table, key: parts },
-            { kind: 'dropConstraint', table, name: key.name, type: 'foreignKey' },
-          ),
-        );
-      } else this.#cannotAdd(`foreign key ${named(key.name)}${describeKey({ ...parts, columns: parts.columns.map((c) => c.name) })}`);
-    }
-    for (const other of left) {
-      if (other.columns.some((name) => this.#removed.some((column) => column.name === name))) continue;
-      const columns = other.columns.map((name) => ({ name }));
-      if (this.#dialect.ddl.altersConstraints && other.name !== null) {
-        const key = {
-          ...other,
-          name: other.name,
-          columns,
-          onDelete: other.onDelete as ForeignKey['onDelete'],
-          onUpdate: other.onUpdate as ForeignKey['onUpdate'],
-        };
-        this.#changes.push(
-          this.#change({ kind: 'dropConstraint', table, name: other.name, type: 'foreignKey' }, { kind: 'createForeignKey', table, key }),
-        );
-      } else this.#cannotDrop(`foreign key ${named(other.name)}${describeKey(other)}`);
-    }
-  }
-
-  #targetColumns(key: ForeignKey): readonly string[] {
-    const { metadata } = this.#table;
-    return metadata.tables.has(key.targetTable)
-      ? metadata.resolve(this.#table, key).columns.map((column) => column.name)
-      : key.targetColumns;
-  }
-
-  #compareChecks(): void {
-    const { ddl } = this.#dialect;
-    const left = [...this.#reflected.checks];
-    const missing = ddl.checks(this.#table).filter((check) => {
-      if (check.column !== null && this.#added.includes(check.column)) return false;
-      const place = left.findIndex((other) => ddl.sameExpression(other.sql, check.sql));
-      if (place !== -1) left.splice(place, 1);
-      return place === -1;
-    });
-    for (const check of missing) this.#cannotAdd(`check ${named(check.name)}(${check.sql})`);
-    for (const other of left) {
-      // A check that names a column which goes is dropped with it, or keeps it from being dropped.
-      if (this.#removed.some((column) => names(other.sql, column.name))) continue;
-      this.#cannotDrop(`check ${named(other.name)}(${other.sql})`);
-    }
-  }
-
-  #compareExcludes(): void {
-    const left = [...(this.#reflected.excludes ?? [])];
-    const missing = this.#table.excludes.filter((exclude) => {
-      const place = left.findIndex((other) => sameExclude(exclude, other, this.#dialect.ddl));
-      if (place !== -1) left.splice(place, 1);
-      return place === -1;
-    });
-    for (const { name } of missing) this.#cannotAdd(`exclude constraint ${named(name)}`.trimEnd());
-    for (const other of left) {
-      if (other.elements.some(({ column }) => this.#removed.some(({ name }) => name === column))) continue;
-      this.#cannotDrop(`exclude constraint ${named(other.name)}`.trimEnd());
-    }
-  }
-
-  #cannotAdd(what: string): void {
-    this.#problems.push(
-      `'${this.#table.name}' has the ${what} in the models and not in the database; adding it to a table that exists is not there yet for ${this.#dialect.title}.`,
-    );
-  }
-
-  #cannotDrop(what: string): void {
-    this.#problems.push(
-      `'${this.#table.name}' has the ${what} in the database and not in the models; dropping it from a table that exists is not there yet for ${this.#dialect.title}.`,
-    );
   }
 
   #guessRenames(): void {
@@ -380,19 +274,4 @@ class TableComparison {
 
 function quotedOrNone(text: string | null): string {
   return text === null ? 'none' : `'${text}'`;
-}
-
-function describeKey(key: Omit<ReflectedForeignKey, 'name'>): string {
-  const actions = [key.onDelete && ` on delete ${key.onDelete}`, key.onUpdate && ` on update ${key.onUpdate}`].filter(Boolean).join('');
-  return `(${key.columns.join(', ')}) → ${key.targetTable} (${key.targetColumns.join(', ')})${actions}`;
-}
-
-function named(name: string | null): string {
-  return name === null ? '' : `'${name}' `;
-}
-
-/** Whether SQL text names a column. */
-function names(sql: string, column: string): boolean {
-  const escaped = column.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`(?<![\\w$])${escaped}(?![\\w$])`, 'i').test(sql);
 }

@@ -1,23 +1,25 @@
-import type { ReflectedDomain, ReflectedTable } from '../dialects/base/reflection.ts';
+import type { ReflectedTable } from '../dialects/base/reflection.ts';
 import { MetaData } from '../sql/metadata.ts';
 import type { Table } from '../sql/schema.ts';
 import { compareDomains } from './compare-domains.ts';
+import { compareEnums } from './compare-enums.ts';
 import { compareTable } from './compare-table.ts';
 import type { Change, ComparedDialect, Comparison } from './comparison.ts';
 import { tableFromReflection } from './draft.ts';
+import { ownTypePairs, type ReflectedTypes } from './own-type-pairs.ts';
 import { VERSION_TABLE } from './version-table.ts';
 
 /**
  * Compares tables of models with those of a database. Pure: it reads no database. Alembic: `compare_metadata`.
  *
- * @param domains those of the database, for what no column of it has
+ * @param types the enums and domains of the database, for what no column of it has
  * @example const { changes } = compare([...metadata.tables.values()], await dialect.reflect(connection), dialect);
  */
 export function compare(
   models: readonly Table[],
   reflected: readonly ReflectedTable[],
   dialect: ComparedDialect,
-  domains: readonly ReflectedDomain[] = [],
+  types: ReflectedTypes = { enums: [], domains: [] },
 ): Comparison {
   const changes: Change[] = [];
   const problems: string[] = [];
@@ -27,8 +29,12 @@ export function compare(
     problems.push(...found.problems);
     warnings.push(...found.warnings);
   };
-  // A new table or column is made with the domains as the models have them.
-  if (dialect.ddl.has.enumTypes) add(compareDomains(models, reflected, domains, dialect));
+  // A new table or column is made with the types as the models have them.
+  if (dialect.ddl.has.enumTypes) {
+    const pairs = ownTypePairs(models, reflected, types);
+    add(compareEnums(pairs.enums, dialect));
+    add(compareDomains(pairs.domains, reflected, dialect));
+  }
   const found = new Map(reflected.filter((table) => table.name !== VERSION_TABLE).map((table) => [table.name, table]));
   const named = new Set(models.map((table) => table.name));
   for (const { name, kind, columns } of reflected) {
@@ -72,7 +78,15 @@ export function compare(
     warnings.push(`The table '${table.name}' has no model any more: it is dropped, with all its rows.`);
     warnings.push(...withoutType(found.get(table.name)));
   }
-  return { changes, problems, warnings };
+  return { changes: keysOutside(changes), problems, warnings };
+}
+
+/** Foreign keys go before anything that they stand on, and come after all of it, whichever table that is in. */
+function keysOutside(changes: readonly Change[]): Change[] {
+  const isDropped = ({ upgrade: [step] }: Change): boolean => step.kind === 'dropConstraint' && step.type === 'foreignKey';
+  const isCreated = ({ upgrade: [step] }: Change): boolean => step.kind === 'createForeignKey';
+  const rest = changes.filter((change) => !isDropped(change) && !isCreated(change));
+  return [...changes.filter(isDropped), ...rest, ...changes.filter(isCreated)];
 }
 
 /** Steps that create tables in this order. Foreign keys that close a circle are added at the end. */

@@ -31,8 +31,8 @@ export function draftColumn(table: string, name: string, builder: Column): Table
   return draftTable(table, { [name]: builder }).columns[0];
 }
 
-/** What stands with a column in a migration: its type, default, check, reference, and its own unique or index unless left out. */
-export function columnBuilder(source: TableColumn, options: { readonly indexes?: boolean } = {}): Column {
+/** What stands with a column in a migration: its type, default, check, and its reference, its own unique or index unless left out. */
+export function columnBuilder(source: TableColumn, options: { readonly indexes?: boolean; readonly keys?: boolean } = {}): Column {
   const { table } = source;
   let builder = column(source.type) as Column;
   if (source.nullable) builder = builder.nullable();
@@ -43,7 +43,8 @@ export function columnBuilder(source: TableColumn, options: { readonly indexes?:
   if (source.numbering !== null) builder = builder.autoIncrement(source.numbering);
   if (source.collation !== null) builder = builder.collate(source.collation);
   if (source.comment !== null) builder = builder.comment(source.comment);
-  const reference = table.foreignKeys.find((key) => key.columns.length === 1 && key.columns[0] === source);
+  const reference =
+    options.keys === false ? undefined : table.foreignKeys.find((key) => key.columns.length === 1 && key.columns[0] === source);
   if (reference !== undefined) {
     const targetColumn = table.metadata.tables.has(reference.targetTable)
       ? table.metadata.resolve(table, reference).columns[0].name

@@ -7,6 +7,7 @@ import type {
   TableName,
   UniqueParts,
 } from '../dialects/base/dialect.ts';
+import type { Node } from '../sql/node.ts';
 import type { ForeignKey, Table, TableColumn } from '../sql/schema.ts';
 
 /**
@@ -32,8 +33,17 @@ export type Operation =
   | { readonly kind: 'createIndex'; readonly table: TableName; readonly index: IndexParts }
   | { readonly kind: 'dropIndex'; readonly table: TableName; readonly name: string }
   | { readonly kind: 'createUniqueConstraint'; readonly table: TableName; readonly unique: UniqueParts }
+  | { readonly kind: 'createCheckConstraint'; readonly table: TableName; readonly name: string; readonly condition: Node }
   | { readonly kind: 'createForeignKey'; readonly table: TableName; readonly key: ForeignKeyParts }
   | { readonly kind: 'dropConstraint'; readonly table: TableName; readonly name: string; readonly type: ConstraintKind }
+  | {
+      readonly kind: 'addEnumValue';
+      readonly type: TableName;
+      readonly value: string;
+      /** The value that it stands after or before; at the end where neither is told. */
+      readonly after?: string;
+      readonly before?: string;
+    }
   | {
       readonly kind: 'alterDomain';
       readonly domain: TableName;
@@ -67,10 +77,14 @@ export function statements(operation: Operation, ddl: DdlCompiler): string[] {
       return [ddl.dropIndex(operation.table, operation.name)];
     case 'createUniqueConstraint':
       return ddl.addUnique(operation.table, operation.unique);
+    case 'createCheckConstraint':
+      return ddl.addCheck(operation.table, operation.name, operation.condition);
     case 'createForeignKey':
       return ddl.addForeignKey(operation.table, operation.key);
     case 'dropConstraint':
       return ddl.dropConstraint(operation.table, operation.name, operation.type);
+    case 'addEnumValue':
+      return [ddl.addEnumValue(operation.type, operation.value, operation)];
     case 'alterDomain':
       return ddl.alterDomain(operation.domain, operation.change);
   }
@@ -91,11 +105,15 @@ export function describeOperation(operation: Operation): string {
       return `create ${operation.index.name}`;
     case 'createUniqueConstraint':
       return `create ${operation.unique.name}`;
+    case 'createCheckConstraint':
+      return `create ${operation.name}`;
     case 'createForeignKey':
       return `create ${operation.key.name}`;
     case 'dropIndex':
     case 'dropConstraint':
       return `drop ${operation.name}`;
+    case 'addEnumValue':
+      return `add ${operation.type.name}.${operation.value}`;
     case 'alterDomain':
       return `alter ${operation.domain.name}`;
   }

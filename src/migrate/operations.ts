@@ -3,7 +3,7 @@ import type { Connection } from '../engine/connection.ts';
 import { Result } from '../engine/result.ts';
 import type { Executable } from '../engine/statement.ts';
 import type { Column, ReferenceOptions } from '../sql/column.ts';
-import type { StorageOptions } from '../sql/constraints.ts';
+import type { Deferral, StorageOptions } from '../sql/constraints.ts';
 import { describe } from '../sql/errors.ts';
 import { Expression } from '../sql/expression.ts';
 import type { IndexMethod } from '../sql/indexes.ts';
@@ -49,7 +49,13 @@ export interface Operations {
   /** Drops an index. Alembic: `op.drop_index()`. */
   dropIndex(name: string, table: string): Promise<void>;
   /** Makes columns unique; on SQLite by a unique index, which promises the same. Alembic: `op.create_unique_constraint()`. */
-  createUniqueConstraint(name: string, table: string, columns: readonly string[]): Promise<void>;
+  createUniqueConstraint(name: string, table: string, columns: readonly string[], options?: UniqueOptions): Promise<void>;
+  /**
+   * Adds a condition that all rows meet, those that are there too. SQLite has it only in createTable() and addColumn().
+   * Alembic: `op.create_check_constraint()`.
+   * @example await op.createCheckConstraint('ck_products_price', 'products', sql`price >= 0`);
+   */
+  createCheckConstraint(name: string, table: string, condition: ExpressionLike<boolean | null>): Promise<void>;
   /**
    * Adds a foreign key to `'table.column'` targets. SQLite has it only in createTable() and addColumn().
    * Alembic: `op.create_foreign_key()`.
@@ -63,6 +69,12 @@ export interface Operations {
   ): Promise<void>;
   /** Drops a constraint; on SQLite only a unique one that was made by createUniqueConstraint(). Alembic: `op.drop_constraint()`. */
   dropConstraint(name: string, table: string, type: ConstraintKind): Promise<void>;
+  /**
+   * Adds a value to the type of an enum in PostgreSQL, at the end unless told; one that is there already stays. The same
+   * migration cannot use it, and it cannot be taken away. In SQL: ALTER TYPE … ADD VALUE.
+   * @example await op.addEnumValue('mood', 'happy', { after: 'ok' });
+   */
+  addEnumValue(type: string, value: string, options?: EnumValueOptions): Promise<void>;
   /**
    * Changes a domain of PostgreSQL for all columns of it; what is not named stays. The rows that are there must meet what is
    * added. Checks are dropped before others are added, so that a name may stay. Throws a MigrationError for what is no change.
@@ -102,6 +114,14 @@ export interface IndexOptions {
   readonly concurrently?: boolean;
 }
 
+/** Where `op.addEnumValue()` puts a value. */
+export interface EnumValueOptions {
+  readonly after?: string;
+  readonly before?: string;
+  /** The schema that the type is in; where names are looked for unless told. */
+  readonly schema?: string;
+}
+
 /** What `op.alterDomain()` changes. */
 export interface DomainAlteration {
   /** The default of columns that say none; null takes it away. */
@@ -112,6 +132,12 @@ export interface DomainAlteration {
   readonly addChecks?: Readonly<Record<string, ExpressionLike>>;
   /** The schema that the domain is in; where names are looked for unless told. */
   readonly schema?: string;
+}
+
+/** What `op.createUniqueConstraint()` says beside its columns. */
+export interface UniqueOptions extends Deferral {
+  readonly nullsNotDistinct?: boolean;
+  readonly include?: readonly string[];
 }
 
 /** The `op` of one migration over its connection. */
@@ -175,8 +201,14 @@ export function makeOperations(connection: Connection): Operations {
       return run({ kind: 'createIndex', table: named(table), index });
     },
     dropIndex: async (name, table) => run({ kind: 'dropIndex', table: named(table), name }),
-    createUniqueConstraint: async (name, table, columns) =>
-      run({ kind: 'createUniqueConstraint', table: named(table), unique: { name, columns: parts(columns) } }),
+    createUniqueConstraint: async (name, table, columns, { include, ...more } = {}) => {
+      const unique = { ...more, name, columns: parts(columns), ...(include === undefined ? {} : { include: parts(include) }) };
+      return run({ kind: 'createUniqueConstraint', table: named(table), unique });
+    },
+    createCheckConstraint: async (name, table, condition) => {
+      const where = `op.createCheckConstraint('${name}')`;
+      return run({ kind: 'createCheckConstraint', table: named(table), name, condition: expressionOf(where, 'the condition', condition) });
+    },
     createForeignKey: async (name, table, columns, targets, options = {}) => {
       const cut = targets.map((target) => [target.slice(0, target.lastIndexOf('.')), target.slice(target.lastIndexOf('.') + 1)]);
       const targetTable = cut[0]?.[0] ?? '';
@@ -197,6 +229,11 @@ export function makeOperations(connection: Connection): Operations {
       return run({ kind: 'createForeignKey', table: named(table), key });
     },
     dropConstraint: async (name, table, type) => run({ kind: 'dropConstraint', table: named(table), name, type }),
+    addEnumValue: async (type, value, { schema = null, after, before } = {}) => {
+      if (after !== undefined && before !== undefined)
+        throw migrationError('migrate.bad-option', [`op.addEnumValue('${type}')`, 'after or before', 'both']);
+      await run({ kind: 'addEnumValue', type: { name: type, schema }, value, after, before });
+    },
     alterDomain: async (name, given) =>
       run({ kind: 'alterDomain', domain: { name, schema: given.schema ?? null }, change: domainChange(name, given) }),
     execute: async <R>(statement: string | Executable<R>): Promise<Result<R>> => {
@@ -207,13 +244,15 @@ export function makeOperations(connection: Connection): Operations {
   };
 }
 
+function expressionOf(where: string, what: string, given: unknown): Node {
+  if (given instanceof Expression) return given.node;
+  throw migrationError('migrate.bad-option', [where, `SQL as ${what}, such as sql\`…\``, describe(given)]);
+}
+
 /** The change of a domain that a migration asks for, checked. */
 function domainChange(name: string, given: DomainAlteration): DomainChange {
   const where = `op.alterDomain('${name}')`;
-  const expression = (what: string, own: unknown): Node => {
-    if (own instanceof Expression) return own.node;
-    throw migrationError('migrate.bad-option', [where, `SQL as ${what}, such as sql\`…\``, describe(own)]);
-  };
+  const expression = (what: string, own: unknown): Node => expressionOf(where, what, own);
   const { serverDefault, notNull, dropChecks = [], addChecks = {} } = given;
   const added = Object.entries(addChecks).map(([check, condition]) => ({
     name: check,

@@ -37,8 +37,14 @@ function renderOperation(operation: Operation, ddl: DdlCompiler, indent: string)
       return call('createIndex', ...indexArguments(operation.table, operation.index, ddl));
     case 'dropIndex':
       return call('dropIndex', quoted(operation.name), quoted(operation.table.name));
-    case 'createUniqueConstraint':
-      return call('createUniqueConstraint', quoted(operation.unique.name), quoted(operation.table.name), list(operation.unique.columns));
+    case 'createUniqueConstraint': {
+      const { unique, table } = operation;
+      return call('createUniqueConstraint', quoted(unique.name), quoted(table.name), list(unique.columns), uniqueOptions(unique));
+    }
+    case 'createCheckConstraint': {
+      const { name, table, condition } = operation;
+      return call('createCheckConstraint', quoted(name), quoted(table.name), sqlTemplate(ddl.inline(condition)));
+    }
     case 'createForeignKey': {
       const { key } = operation;
       const targets = key.targetColumns.map((name) => quoted(`${key.targetTable}.${name}`));
@@ -53,6 +59,15 @@ function renderOperation(operation: Operation, ddl: DdlCompiler, indent: string)
     }
     case 'dropConstraint':
       return call('dropConstraint', quoted(operation.name), quoted(operation.table.name), quoted(operation.type));
+    case 'addEnumValue': {
+      const { type, value, after, before } = operation;
+      const place = objectLiteral({
+        after: after === undefined ? undefined : quoted(after),
+        before: before === undefined ? undefined : quoted(before),
+        schema: type.schema === null ? undefined : quoted(type.schema),
+      });
+      return call('addEnumValue', quoted(type.name), quoted(value), place);
+    }
     case 'alterDomain':
       return noted(
         operation.note,
@@ -88,6 +103,15 @@ function actions(key: ForeignKeyParts): string | null {
     onUpdate: key.onUpdate === null ? undefined : quoted(key.onUpdate),
     ...deferral(key),
     match: key.match === undefined ? undefined : quoted(key.match),
+  });
+}
+
+/** What a unique constraint says beside its columns, as an object literal. */
+function uniqueOptions(unique: UniqueParts): string | null {
+  return objectLiteral({
+    nullsNotDistinct: unique.nullsNotDistinct === true ? 'true' : undefined,
+    include: unique.include === undefined ? undefined : list(unique.include),
+    ...deferral(unique),
   });
 }
 

@@ -1,10 +1,16 @@
 import type { DdlCompiler } from '../dialects/base/dialect.ts';
 import { partsOf } from '../dialects/base/index-words.ts';
-import type { ReflectedExclude, ReflectedForeignKey, ReflectedIndex, ReflectedIndexPart } from '../dialects/base/reflection.ts';
+import type {
+  ReflectedExclude,
+  ReflectedForeignKey,
+  ReflectedIndex,
+  ReflectedIndexPart,
+  ReflectedUnique,
+} from '../dialects/base/reflection.ts';
 import type { Deferral, StorageOptions } from '../sql/constraints.ts';
 import type { Node } from '../sql/node.ts';
 import { isKind } from '../sql/node-walk.ts';
-import type { ForeignKey, Index } from '../sql/schema.ts';
+import type { ForeignKey, Index, Unique } from '../sql/schema.ts';
 import type { Exclude } from '../sql/table-parts.ts';
 
 /** Whether an index of the models is one of the database. */
@@ -39,6 +45,18 @@ function sameParts(index: Index, other: ReflectedIndex, ddl: DdlCompiler): boole
         (part.length === twin.length || twin.length === null)
       );
     })
+  );
+}
+
+/** Whether a unique constraint of the models is one of the database. */
+export function sameUnique(unique: Unique, other: ReflectedUnique, ddl: DdlCompiler): boolean {
+  const names = (columns: readonly { readonly name: string }[] = []): string[] => columns.map((column) => column.name);
+  if (!sameSet(names(unique.columns), other.columns)) return false;
+  if (!ddl.has.uniqueOptions) return true;
+  return (
+    (unique.nullsNotDistinct ?? false) === (other.nullsNotDistinct ?? false) &&
+    sameSet(names(unique.include), other.include ?? []) &&
+    sameDeferral(unique, other)
   );
 }
 

@@ -45,6 +45,8 @@ export function slotKind(type: SqlType): SlotKind {
       return 'bytes';
     case 'native':
       return slotKind(type.inner as SqlType);
+    // PostgreSQL fills it up with blanks, which are no part of the value.
+    case 'char':
     case 'interval':
     case 'json':
     case 'jsonb':

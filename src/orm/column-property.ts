@@ -1,10 +1,13 @@
 import { type Column, isColumn } from '../sql/column.ts';
 import { describe, sqlError } from '../sql/errors.ts';
+import { sourcesOf } from '../sql/join.ts';
+import { rebuild } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
-import { isKind } from '../sql/node-walk.ts';
+import { isKind, mapChildren } from '../sql/node-walk.ts';
 import type { ExpressionLike } from '../sql/operand.ts';
 import { expressionNode } from '../sql/order.ts';
 import { ColumnAttribute, type Table, type TableColumn } from '../sql/schema.ts';
+import { readingItself } from '../sql/select.ts';
 import { adaptTo } from './mapped-source.ts';
 import type { Mapper } from './mapping.ts';
 import type { ConditionColumns } from './relation.ts';
@@ -58,7 +61,8 @@ export function columnOfProperty(
       const stored = mapper().columns.filter(({ formula }) => formula === undefined);
       const columns = stored.map((own) => [own.key, new ColumnAttribute(own.table.node, own.name, own.key, own.type, own)]);
       const given = define(Object.fromEntries(columns) as ConditionColumns);
-      known = unlabelled(expressionNode(given as ExpressionLike, `The columnProperty() '${key}'`));
+      const expression = unlabelled(expressionNode(given as ExpressionLike, `The columnProperty() '${key}'`));
+      known = correlated(expression, new Set(mapper().tables.map((own) => own.node.id)));
     }
     return known;
   };
@@ -77,6 +81,21 @@ export function columnOfProperty(
     computed: { expression: NEVER, stored: false },
     formula: (source: SourceNode) => adaptTo(mapper(), node(), source),
   };
+}
+
+/**
+ * An expression whose selects read all that they name but for the class's own row: they do so too where the query around them reads
+ * the same tables.
+ */
+function correlated(node: Node, around: ReadonlySet<string>): Node {
+  const isSelect = isKind(node, 'select');
+  const named = isSelect ? sourcesOf([...node.from, ...node.columns, ...(node.where === null ? [] : [node.where])]) : [];
+  const inner = new Set([...around, ...named.map(({ id }) => id)]);
+  const mapped = mapChildren(node, (child) => correlated(child, inner));
+  const changed = mapped === node ? node : rebuild(mapped);
+  const others = named.filter(({ id }) => !around.has(id));
+  if (!isKind(changed, 'select') || changed.from.length > 0 || others.length === 0) return changed;
+  return (changed.modifiers?.correlation ?? null) === null ? readingItself(changed, others) : changed;
 }
 
 const NEVER = { '~value': undefined, node: null } as never;

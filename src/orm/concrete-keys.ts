@@ -2,7 +2,7 @@ import { Expression } from '../sql/expression.ts';
 import { make, makeBind, makeColumn } from '../sql/make.ts';
 import type { ColumnNode, Node, SourceNode } from '../sql/node.ts';
 import { conjunction } from '../sql/operand.ts';
-import { BOOLEAN } from '../sql/type.ts';
+import { BOOLEAN, INTEGER } from '../sql/type.ts';
 import { columnValue } from './attributes.ts';
 import type { ConcreteUnion, UnionPart } from './concrete-union.ts';
 import { isA } from './hierarchy.ts';
@@ -26,12 +26,18 @@ export function rowKey(source: SourceNode, mapper: Mapper, union: ConcreteUnion 
   return unionKey(union).map(({ name, attribute, type }) => makeColumn(source, name, attribute, type));
 }
 
-/** The condition that a row of a union is that of an object. */
-export function isRowOfObject(union: ConcreteUnion, entity: Entity): Expression<boolean> {
+/** The condition that a row of a union is that of an object; `keyOf` says what stands for a value of its key. */
+export function isRowOfObject(
+  union: ConcreteUnion,
+  entity: Entity,
+  keyOf: (position: number, column: ColumnNode) => Node = (position, { type }) => makeBind(columnValue(entity, position), type),
+): Expression<boolean> {
   const number = union.parts.findIndex(({ mapper }) => isA(entity[MAPPER], mapper));
   const part = union.parts[number];
-  const equal = (column: ColumnNode, value: unknown): Node =>
-    make('binary', { operator: '=', left: column, right: makeBind(value, column.type) });
-  const keys = keyPlaces(part).map((place, i) => equal(union.columns[place], columnValue(entity, part.mapper.keyPositions[i])));
-  return new Expression<boolean>(conjunction([equal(union.columns[0], number), ...keys]) as Node, BOOLEAN);
+  const equal = (left: ColumnNode, right: Node): Node => make('binary', { operator: '=', left, right });
+  const keys = keyPlaces(part).map((place, i) => {
+    const column = union.columns[place];
+    return equal(column, keyOf(part.mapper.keyPositions[i], column));
+  });
+  return new Expression<boolean>(conjunction([equal(union.columns[0], makeBind(number, INTEGER)), ...keys]) as Node, BOOLEAN);
 }

@@ -1,46 +1,26 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
 import type { AttachingSession } from './attachment.ts';
-import { blank, settleChoice } from './column-choice.ts';
-import { type UnionReading, wholeChoice } from './concrete-union.ts';
+import { objectsOfUnion } from './concrete-objects.ts';
+import type { UnionReading } from './concrete-reading.ts';
 import { type LoadRequest, type Populate, withDefaults } from './load-request.ts';
-import { entitiesOfRows, type LoadingSession } from './loader.ts';
+import type { LoadingSession } from './loader.ts';
 import type { Entity } from './mapping.ts';
 import { populated } from './populating.ts';
 import { loadRequests } from './request-loading.ts';
 
-/** The objects of rows of a union, each of its own class and with the identity that it has there, in the order of the rows. */
+/** The objects of rows of a union with what is loaded beside them, each once, in the order of the rows. */
 export async function entitiesOfUnion(
   session: LoadingSession & Pick<AttachingSession, 'partial'>,
-  { union: { parts }, requests, choices }: UnionReading,
+  reading: UnionReading,
   rows: readonly DriverRow[],
   populate: Populate | null,
 ): Promise<Entity[]> {
-  const own: DriverRow[][] = parts.map(() => []);
-  const order = rows.map((row): readonly [number, number] => {
-    const number = Number(row[0]);
-    return [number, own[number].push(parts[number].places.map((place) => row[place])) - 1];
-  });
-  const made = parts.map(({ mapper, dispatch }, number): Entity[] => {
-    const read = own[number];
-    if (read.length === 0) return [];
-    mapper.useDialect(session.engineOf(mapper.table).dialect);
-    const choice = choices?.get(mapper);
-    const { skipped } = choice ?? wholeChoice(mapper);
-    // Another class may have asked for a column that waits in this one.
-    for (const row of read) for (const place of skipped) row[place] = null;
-    populate?.(mapper, read, choice ?? null, { dispatch });
-    if (choice === undefined) return entitiesOfRows(session, mapper, read, false, dispatch);
-    const kept = choice.filled.length === 0 ? [] : read.map((row) => [...row]);
-    blank(read, choice);
-    const entities = entitiesOfRows(session, mapper, read, false, dispatch);
-    settleChoice(session, mapper, kept, entities, choice);
-    return entities;
-  });
+  const { union, requests, choices } = reading;
+  const made = objectsOfUnion(session, reading, rows, populate);
   if ([...(choices?.values() ?? [])].some(({ narrow }) => narrow === true)) session.later.drop();
-  const entities = order.map(([number, place]) => made[number][place]);
-  for (const [number, { mapper }] of parts.entries()) {
+  for (const [number, { mapper }] of union.parts.entries()) {
     const asked: readonly LoadRequest[] = withDefaults(mapper, requests.get(mapper) ?? []);
-    if (asked.length > 0) await loadRequests(session, made[number], populate === null ? asked : populated(asked, populate));
+    if (asked.length > 0) await loadRequests(session, made.classes[number], populate === null ? asked : populated(asked, populate));
   }
-  return [...new Set(entities)];
+  return [...new Set(made.rows)];
 }

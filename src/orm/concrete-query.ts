@@ -1,17 +1,18 @@
-import { sourcesOf } from '../sql/join.ts';
 import { changeSelect, make, rebuild } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
-import { isKind, mapChildren, walk } from '../sql/node-walk.ts';
+import { isKind } from '../sql/node-walk.ts';
 import { conjunction } from '../sql/operand.ts';
 import { Select, select } from '../sql/select.ts';
 import { unknownAttribute } from './attributes.ts';
 import { type ChoiceChange, type ColumnChoice, choose, keepRead } from './column-choice.ts';
 import { checkConcrete, concreteBelow, concreteRows } from './concrete-classes.ts';
-import { type ConcreteUnion, columnsRead, type UnionReading, unionOf, wholeChoice } from './concrete-union.ts';
+import { moveToUnion } from './concrete-conditions.ts';
+import type { UnionReading } from './concrete-reading.ts';
+import { type ConcreteUnion, columnsRead, unionOf, wholeChoice } from './concrete-union.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { type LoadRequest, mergeRequests, readRequests, tiesOf, withDefaults } from './load-request.ts';
-import { adaptTo, isRowOf, labelKey } from './mapped-source.ts';
+import { adaptTo } from './mapped-source.ts';
 import { mapperOf, relationsNamed, withDescendants } from './mapper.ts';
 import type { Mapper } from './mapping.ts';
 import type { PolymorphicReading } from './polymorphic-reading.ts';
@@ -117,7 +118,7 @@ type Moved = Pick<QuerySpec, 'mapper' | 'source'> & { readonly union?: Pick<Unio
 export function adaptSelect<R>({ mapper, source, union }: Moved, statement: Select<R>): Select<R> {
   if (union?.aliased === true) return statement;
   const { node, projection } = statement;
-  const move = (part: Node): Node => adaptTo(mapper, union === undefined ? part : ofTheirClasses(union.union, part), source);
+  const move = (part: Node): Node => (union === undefined ? adaptTo(mapper, part, source) : moveToUnion(mapper, union.union, part));
   const moveOrNone = (part: Node | null): Node | null => (part === null ? null : move(part));
   const moveJoin = (item: Node): Node =>
     isKind(item, 'join') ? rebuild({ ...item, left: moveJoin(item.left), right: moveJoin(item.right), on: moveOrNone(item.on) }) : item;
@@ -162,31 +163,6 @@ export function loadOverUnion(spec: QuerySpec, reading: UnionReading, asked: obj
 export function joinOverUnion({ mapper, source, union }: QuerySpec, target: RelationAttribute): ReturnType<RelationAttribute['~join']> {
   const leads = [mapper, ...concreteBelow(mapper)].some((one) => isA(target.relation.mapper, one));
   return union === undefined || union.aliased || !leads ? target['~join']() : target['~over'](source)['~join']();
-}
-
-/**
- * Keys are each table's own, so that a subquery which goes by the key of one class means the rows of that class: without this it would
- * find those of the others that have the same key.
- */
-function ofTheirClasses(union: ConcreteUnion, node: Node): Node {
-  const change = (child: Node): Node => {
-    const mapped = mapChildren(child, change);
-    const changed = mapped === child ? child : rebuild(mapped);
-    if (!isKind(changed, 'select')) return changed;
-    const own = new Set(sourcesOf(changed.from).map(({ id }) => id));
-    const named = new Set<Mapper>();
-    for (const part of [...changed.from, ...(changed.where === null ? [] : [changed.where])])
-      walk(part, (inner) => {
-        const owner =
-          isKind(inner, 'column') && !own.has(inner.source.id) ? union.keyOwners.get(labelKey(inner.source.id, inner.name)) : undefined;
-        if (owner !== undefined) named.add(owner);
-        return !isKind(inner, 'select');
-      });
-    if (named.size === 0) return changed;
-    const rows = [...named].map((owner) => isRowOf(union.source, owner) as Node);
-    return changeSelect(changed, { where: conjunction(changed.where === null ? rows : [changed.where, ...rows]) });
-  };
-  return change(node);
 }
 
 /** Refuses what a query over a union cannot do. */

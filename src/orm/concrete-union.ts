@@ -6,11 +6,9 @@ import { type ColumnChoice, NOT_READ } from './column-choice.ts';
 import { concreteBelow } from './concrete-classes.ts';
 import { ormError } from './errors.ts';
 import { type Member, saidBelow } from './hierarchy.ts';
-import type { LoadRequest } from './load-request.ts';
 import { columnOf, fromOf, labelKey, nameAlike, nameColumns, tellRows } from './mapped-source.ts';
 import { withDescendants } from './mapper.ts';
 import type { Mapper, RowDispatch } from './mapping.ts';
-import type { PolymorphicReading } from './polymorphic-reading.ts';
 
 /** One class of a union, and where the columns of its rows stand in those of the union. */
 export interface UnionPart {
@@ -33,18 +31,8 @@ export interface ConcreteUnion {
   readonly keyOwners: ReadonlyMap<string, Mapper>;
 }
 
-/** What a query over a union reads, and what it loads beside the objects of each class. */
-export interface UnionReading {
-  readonly union: ConcreteUnion;
-  readonly requests: ReadonlyMap<Mapper, readonly LoadRequest[]>;
-  /** The query of the class's own rows that it was before, and its select since. */
-  readonly before: PolymorphicReading;
-  readonly whole: PolymorphicReading['select'];
-  /** The columns of each class that are read, where the query says so; null where the classes do. */
-  readonly choices: ReadonlyMap<Mapper, ColumnChoice> | null;
-  /** It goes over an alias, whose columns have names of their own: those of the classes mean their tables. */
-  readonly aliased: boolean;
-}
+/** The columns of each class that are read, where a query says so. */
+export type UnionChoices = ReadonlyMap<Mapper, ColumnChoice>;
 
 /** A column of the union, and which column it is in each of the classes that have it. */
 interface UnionColumn {
@@ -105,7 +93,7 @@ export function wholeChoice(mapper: Mapper): ColumnChoice {
 }
 
 /** What a query for objects reads of a union: its columns, but for those of which no class needs any. */
-export function columnsRead({ parts, columns }: ConcreteUnion, choices: UnionReading['choices']): Node[] {
+export function columnsRead({ parts, columns }: ConcreteUnion, choices: UnionChoices | null): Node[] {
   const read = new Set([0]);
   for (const { mapper, places } of parts) {
     const skipped = new Set((choices?.get(mapper) ?? wholeChoice(mapper)).skipped);

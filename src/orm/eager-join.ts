@@ -81,7 +81,10 @@ export function planEager(
       const many = mayBeSeveral(relation);
       if (strategy === 'contains' && relation.many && byBatch)
         throw ormError('orm.bad-request', relation.name, "'contains'", 'another strategy in stream(), which cuts the rows into batches');
-      if (strategy !== 'contains' && !(strategy === 'joined' && joins && (!many || collections) && !comesLater(relation, reading))) {
+      if (
+        strategy !== 'contains' &&
+        !(strategy === 'joined' && joins && !relation.overUnion && (!many || collections) && !comesLater(relation, reading))
+      ) {
         separate.push(request);
         continue;
       }

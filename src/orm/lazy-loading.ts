@@ -1,3 +1,4 @@
+import { relatedClasses } from './concrete-relations.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { nameOf } from './identity.ts';
@@ -8,7 +9,7 @@ import type { LoadingSession } from './loader.ts';
 import { type Entity, MAPPER, PEERS, PERSISTENT, RELATED, type Relationship, SESSION, STATUS } from './mapping.ts';
 import { collectionOf, type EntityCollection } from './related.ts';
 import { relatedTo } from './related-filling.ts';
-import { loadRequests } from './request-loading.ts';
+import { loadOfClasses, loadRequests } from './request-loading.ts';
 import { loadSelectIn } from './select-in-loading.ts';
 
 /** What a lazy load needs of a session. */
@@ -68,8 +69,10 @@ export class LazyLoads {
       load.sent = true;
       const wanted = [...parents].filter((parent) => !isLoaded(parent, relation));
       const found = await loadSelectIn(session, relation, wanted);
-      const defaults = defaultRequests(relation.target);
-      if (wanted.every((parent) => requestsBelow(parent, relation) === undefined)) return loadRequests(session, found, defaults);
+      const defaults = relatedClasses(relation).flatMap(defaultRequests);
+      const below = (objects: readonly Entity[], requests: readonly LoadRequest[]): Promise<void> =>
+        relation.overUnion ? loadOfClasses(session, relation, objects, requests) : loadRequests(session, objects, requests);
+      if (wanted.every((parent) => requestsBelow(parent, relation) === undefined)) return below(found, defaults);
       const groups = new Map<readonly LoadRequest[], Entity[]>();
       for (const parent of wanted) {
         const requests = requestsBelow(parent, relation) ?? defaults;
@@ -78,8 +81,7 @@ export class LazyLoads {
         else owners.push(parent);
       }
       for (const [requests, owners] of groups)
-        await loadRequests(
-          session,
+        await below(
           owners.flatMap((owner) => relatedTo(owner, relation)),
           requests,
         );

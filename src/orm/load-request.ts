@@ -3,6 +3,7 @@ import { describe } from '../sql/errors.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { type ColumnChoice, choose, defaultChoice, keepRead } from './column-choice.ts';
+import { relatedClasses } from './concrete-relations.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { mapperOf, relationsNamed, withDescendants } from './mapper.ts';
@@ -97,10 +98,16 @@ function readRequest(relation: Relationship, value: unknown, others: LoadStrateg
   const limit = rowNumber(name, 'limit', options.limit);
   const offset = rowNumber(name, 'offset', options.offset);
   const nested =
-    options.with === undefined && others === null ? [] : readRequests(target, (options.with as object | undefined) ?? {}, others);
+    options.with === undefined && others === null ? [] : readNested(relation, (options.with as object | undefined) ?? {}, others);
   let strategy =
     (named as LoadStrategy | undefined) ?? (options.alias === undefined ? (relation.many ? 'selectin' : 'joined') : 'contains');
   const plain = filter.length === 0 && orderBy === null && limit === null && offset === null;
+  if (relation.overUnion) {
+    if (strategy === 'contains' || ['loadOnly', 'defer', 'undefer'].some((field) => fields.includes(field)))
+      throw ormError('orm.concrete-query', `with() of ${name} by 'contains' or with chosen columns`, target.name, 'Leave that out');
+    // A statement of its own reads all tables.
+    if (strategy === 'joined') strategy = 'selectin';
+  }
   if (strategy === 'contains' && !plain)
     throw badOption(name, 'contains', 'conditions and limits on the query itself, which joins the rows');
   // What is counted for each parent, or is no part of a LEFT JOIN, takes a statement of its own.
@@ -115,6 +122,17 @@ function readRequest(relation: Relationship, value: unknown, others: LoadStrateg
   const within = withDefaults(target, nested);
   const columns = readColumns(relation, reached, options, strategy === 'recursive' ? [relation] : [], within);
   return withKey({ relation, target: reached, strategy, filter, orderBy, limit, offset, source, depth, nested: within, columns });
+}
+
+/** What is asked for below a relation; of several classes with tables of their own, for each what it has. */
+function readNested(relation: Relationship, spec: object, outer: LoadStrategy | null): LoadRequest[] {
+  if (!relation.overUnion) return readRequests(relation.target, spec, outer);
+  const classes = relatedClasses(relation);
+  const has = (one: Mapper, key: string): boolean =>
+    key === OTHERS || withDescendants(one).some(({ relationKeys }) => relationKeys.includes(key));
+  // A name that is no relation of any is told with those that there are.
+  for (const key of Object.keys(spec)) if (!classes.some((one) => has(one, key))) relationsNamed(relation.target, key);
+  return classes.flatMap((one) => readRequests(one, Object.fromEntries(Object.entries(spec).filter(([key]) => has(one, key))), outer));
 }
 
 /** The class that an alias stands for, where it is below the related class. */
@@ -218,7 +236,8 @@ function requestsWithin(mapper: Mapper, path: readonly Relationship[]): LoadRequ
   return relationsBelow(mapper).flatMap((relation) => {
     const { lazy } = relation.definition.options;
     if (lazy === undefined || lazy === 'select' || lazy === 'raise' || path.includes(relation)) return [];
-    return [plainRequest(relation, lazy, requestsWithin(relation.target, [...path, relation]))];
+    const below = relatedClasses(relation).flatMap((one) => requestsWithin(one, [...path, relation]));
+    return [plainRequest(relation, lazy, below)];
   });
 }
 

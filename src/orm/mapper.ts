@@ -36,13 +36,13 @@ import {
   type WriteTarget,
 } from './mapping.ts';
 import { isRelation } from './relation.ts';
-import { pair, resolveRelationship } from './relationship.ts';
+import { pair, readsAll, resolveRelationship } from './relationship.ts';
 import { keepSpecimen } from './specimens.ts';
 
 type AnyConstructor = { readonly prototype: object; readonly name: string };
 
 /** Types whose raw values are already good keys of the identity map. */
-const PLAIN_KEYS = new Set(['integer', 'smallInteger', 'tinyInteger', 'mediumInteger', 'string', 'char', 'text', 'uuid', 'enum']);
+const PLAIN_KEYS = new Set(['integer', 'smallInteger', 'tinyInteger', 'mediumInteger', 'string', 'text', 'uuid', 'enum']);
 
 /** Members that every model has, so that no attribute may take their names. */
 const RESERVED = new Set(['constructor', 'then', 'toJSON', 'toString', 'valueOf']);
@@ -312,7 +312,7 @@ class ClassMapper implements Member {
       const definition: unknown = (this.#shape as Record<string, unknown>)[key];
       if (!isRelation(definition)) throw ormError('orm.not-a-model', `${this.name}.${key}`, describe(definition));
       const target = mapperOf(modelOf(definition.target), `${this.name}.${key}`);
-      if (isTableless(target)) throw ormError('orm.no-table', `${this.name}.${key}`, target.name);
+      if (isTableless(target) && !readsAll(target, definition)) throw ormError('orm.no-table', `${this.name}.${key}`, target.name);
       return resolveRelationship(this, key, above.length + i, definition, target);
     });
     const relations = [...above, ...own];

@@ -241,6 +241,8 @@ export interface Relationship {
   readonly passiveUpdates: boolean;
   readonly postUpdate: boolean;
   readonly viewOnly: boolean;
+  /** It leads to the rows of all classes that the target's queries give, each with a table of its own. */
+  readonly overUnion: boolean;
   readonly orderBy: readonly OrderTermLike[];
   /** The position of the target's column that keeps the members' order; -1 where none does. */
   readonly ordering: number;

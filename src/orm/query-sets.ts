@@ -6,7 +6,7 @@ import { conjunction } from '../sql/operand.ts';
 import type { Select } from '../sql/select.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { rowKey } from './concrete-keys.ts';
-import type { UnionReading } from './concrete-union.ts';
+import type { UnionReading } from './concrete-reading.ts';
 import { ormError } from './errors.ts';
 import type { Mapper } from './mapping.ts';
 

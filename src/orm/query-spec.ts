@@ -4,7 +4,7 @@ import type { StatementLimits } from '../engine/statement-limits.ts';
 import type { SourceNode } from '../sql/node.ts';
 import type { Select } from '../sql/select.ts';
 import type { ColumnChoice } from './column-choice.ts';
-import type { UnionReading } from './concrete-union.ts';
+import type { UnionReading } from './concrete-reading.ts';
 import type { CriteriaChange } from './criteria.ts';
 import type { QueryJoin } from './eager-join.ts';
 import type { LoadRequest } from './load-request.ts';

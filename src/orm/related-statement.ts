@@ -5,6 +5,10 @@ import { conjunction } from '../sql/operand.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { INTEGER } from '../sql/type.ts';
 import { type ColumnChoice, readNode, readNodes } from './column-choice.ts';
+import { moveToUnion } from './concrete-conditions.ts';
+import { unionKey } from './concrete-keys.ts';
+import { relatedUnion } from './concrete-relations.ts';
+import { columnsRead } from './concrete-union.ts';
 import type { LoadRequest } from './load-request.ts';
 import { columnOf } from './mapped-source.ts';
 import type { Relationship } from './mapping.ts';
@@ -67,6 +71,7 @@ export type ParentKeys = readonly unknown[] | Node;
 
 /** SELECT the target's columns (and the through table's own key) WHERE the parent's key is among these. */
 export function relatedStatement(relation: Relationship, keys: ParentKeys, wish: Wish): Node {
+  if (relation.overUnion) return unionStatement(relation, keys, wish);
   const target = relation.target.table.node;
   const columns = relatedColumns(relation, target, wish.columns);
   const { from, where, near, nearColumns } = relatedRows(relation, [...wish.filter, ...(wish.orderBy ?? [])]);
@@ -75,6 +80,21 @@ export function relatedStatement(relation: Relationship, keys: ParentKeys, wish:
   const rows = { from, where: conjunction([isAmong(near, nearColumns, keys), ...where, ...wish.filter]) };
   if (wish.limit === null && wish.offset === null) return makeSelect({ ...rows, columns, orderBy: order });
   return limited(columns, near, order, rows, wish, relation);
+}
+
+/** The same where the rows are those of several classes with tables of their own. */
+function unionStatement(relation: Relationship, keys: ParentKeys, wish: Wish): Node {
+  const { target, remote } = relation;
+  const union = relatedUnion(relation);
+  const { source } = union;
+  const own = (node: Node): Node => moveToUnion(target, union, node);
+  const nearColumns = remote.map((position) => target.columns[position]);
+  const near = nearColumns.map((column) => columnOf(source, column));
+  const columns = [...columnsRead(union, null), ...near];
+  const order = (wish.orderBy ?? relation.orderBy.map((term) => term.node)).map(own);
+  const where = conjunction([isAmong(near, nearColumns, keys), ...[...conditionsOf(relation), ...wish.filter].map(own)]);
+  if (wish.limit === null && wish.offset === null) return makeSelect({ columns, from: [source], where, orderBy: order });
+  return limited(columns, near, order.length > 0 ? order : unionKey(union), { from: [source], where }, wish, relation);
 }
 
 /** The columns of the related rows, but for those that wait until they are asked for. */

@@ -117,6 +117,8 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
     const told = this.#told(this.#checked(object));
     if (told !== undefined) return told;
     if (object[STATUS] !== PERSISTENT) return false;
+    // The key alone does not tell whose row it is.
+    if (this.relation.overUnion) return (await this.load()).includes(object);
     return (this.query() as RelatedQuery).filter(isObject(object)).exists();
   }
   async count(): Promise<number> {
@@ -258,7 +260,8 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
     const { relation } = this;
     if (object === null || object === undefined) throw ormError('orm.null-in-collection', relation.name);
     if (!isEntity(object)) throw ormError('orm.wrong-class', relation.name, relation.target.name, describe(object));
-    if (!isA(object[MAPPER], relation.target)) throw ormError('orm.wrong-class', relation.name, relation.target.name, object[MAPPER].name);
+    if (!relation.overUnion && !isA(object[MAPPER], relation.target))
+      throw ormError('orm.wrong-class', relation.name, relation.target.name, object[MAPPER].name);
     return object;
   }
 }

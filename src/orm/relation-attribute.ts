@@ -9,6 +9,10 @@ import { conditions, conjunction, type ExpressionLike } from '../sql/operand.ts'
 import { type Source, sourceOf } from '../sql/schema.ts';
 import type { SelectNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN, INTEGER } from '../sql/type.ts';
+import { moveToUnion } from './concrete-conditions.ts';
+import { isRowOfObject } from './concrete-keys.ts';
+import { isRelatable, relatedAlias } from './concrete-relations.ts';
+import { type ConcreteUnion, unionBehind } from './concrete-union.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { nameOf } from './identity.ts';
@@ -171,7 +175,8 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
   /** Every related row meets all these conditions, as where there is none. */
   every(first: ExpressionLike<boolean | null> | boolean, ...rest: (ExpressionLike<boolean | null> | boolean)[]): Expression<boolean> {
     const operand = conjunction(conditions([first, ...rest], `${this.relation.name}.every()`)) as Node;
-    return this.#exists([make('unary', { operator: 'NOT', operand, postfix: false })]).not();
+    // A row whose columns are NULL may leave it open whether it meets them, which is not to meet them.
+    return this.#exists([new Expression<boolean>(operand, BOOLEAN).isNot(true).node]).not();
   }
   /**
    * How many related rows there are, or how many of them meet these conditions.
@@ -205,6 +210,10 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
   contains(object: M): Expression<boolean> {
     const { relation } = this;
     const entity = entityFor(relation, object);
+    if (relation.overUnion) {
+      const keyOf = (position: number): Node => keyBind(relation, entity, position);
+      return this.#exists([], (target) => [isRowOfObject(unionBehind(target) as ConcreteUnion, entity, keyOf).node]);
+    }
     return this.#exists([], (target) =>
       relation.target.keyPositions.map((position) =>
         equal(columnOf(target, relation.target.columns[position]), keyBind(relation, entity, position)),
@@ -226,6 +235,13 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
   /** The join, with the source whose columns are the related rows', and the class that they are read as. */
   '~join'(): ReturnType<Joinable['~join']> & { readonly target: SourceNode; readonly mapper: Mapper } {
     const relation = this.#reached;
+    if (relation.overUnion && this.#target === null)
+      throw ormError(
+        'orm.concrete-query',
+        `join() along ${relation.name}`,
+        relation.target.name,
+        'Join an alias, whose columns can be named: .of(alias(…))',
+      );
     const shared = relation.target.root === relation.mapper.root;
     const target = this.#target ?? (shared ? makeAlias(relation.target.selectable, null) : relation.target.table.node);
     // Conditions that come later may name any class below.
@@ -254,9 +270,12 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
     const relation = this.#reached;
     const own = relation.target;
     // Conditions are written over the class's own tables; inside the subquery such a name may be the outer one's.
-    const aliased = this.#target === null && this.#source.kind === 'table' && own.root === this.#mapper.root;
-    const target: SourceNode = this.#target ?? (aliased ? makeAlias(own.selectable, null) : own.table.node);
-    const inner = aliased ? list.map((node) => adaptTo(own, node, target)) : list;
+    const aliased = this.#target === null && (relation.overUnion || (this.#source.kind === 'table' && own.root === this.#mapper.root));
+    const alias = aliased ? (relation.overUnion ? relatedAlias(relation) : makeAlias(own.selectable, null)) : null;
+    const target: SourceNode = this.#target ?? alias ?? own.table.node;
+    const union = relation.overUnion ? unionBehind(target) : null;
+    const move = (node: Node): Node => (union === null ? adaptTo(own, node, target) : moveToUnion(own, union, node));
+    const inner = aliased ? list.map(move) : list;
     const from: Node[] = [this.#target !== null || aliased ? target : fromNaming(own, list)];
     const where: Node[] = [];
     if (relation.through === null) where.push(tie(relation, this.#source, target));
@@ -278,7 +297,7 @@ function isNull(operand: Node): Node {
 
 function entityFor(relation: Relationship, object: unknown): Entity {
   if (!isEntity(object)) throw ormError('orm.wrong-class', relation.name, relation.target.name, describe(object));
-  if (!isA(object[MAPPER], relation.target)) throw ormError('orm.wrong-class', relation.name, relation.target.name, object[MAPPER].name);
+  if (!isRelatable(object[MAPPER], relation)) throw ormError('orm.wrong-class', relation.name, relation.target.name, object[MAPPER].name);
   return object;
 }
 

@@ -37,6 +37,7 @@ export function resolveRelationship(
     passiveUpdates: options.passiveUpdates !== false,
     postUpdate: options.postUpdate === true,
     viewOnly: options.viewOnly === true,
+    overUnion: readsAll(target, definition) && said.join === null,
     orderBy: options.orderBy === undefined && ordering >= 0 ? [byColumn(target, ordering)] : orderTerms(options.orderBy),
     ordering,
     condition: said.extra,
@@ -79,6 +80,11 @@ export function resolveRelationship(
     throughRemote: [],
     byIdentity: owns && sameMembers(referred, target.keyPositions),
   };
+}
+
+/** Whether a relation reads all classes that its target lists: only read, since a foreign key of each leads here. */
+export function readsAll(target: Mapper, { form, options }: RelationDefinition): boolean {
+  return target.readsUnion && options.viewOnly === true && (form === 'hasMany' || form === 'hasOne');
 }
 
 /** The column that keeps the members' order. Throws a MappingError where the target has none of this name, or the relation no members. */

@@ -1,5 +1,6 @@
 import type { Node } from '../sql/node.ts';
 import { hasChosen } from './column-choice.ts';
+import { relatedClasses } from './concrete-relations.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { markLoad, noteBelow } from './load-marks.ts';
@@ -31,9 +32,30 @@ export async function loadRequests(
     const reached = await loadRequest(session, owners, request, keys);
     if (nested.length === 0 || reached.length === 0) continue;
     // A query for the keys of what one step of the relation reached, all of it.
+    if (relation.overUnion) {
+      await loadOfClasses(session, relation, reached, nested);
+      continue;
+    }
     const follows = keys !== null && request.strategy !== 'recursive' && isPlain(request) && relation.local.length === 1;
     const below = follows ? (next: Relationship): Node => keysBelow(relation, keys(relation), next) : null;
     await loadRequests(session, reached, nested, below);
+  }
+}
+
+/** Loads below objects of several classes with tables of their own what was asked for of each. */
+export async function loadOfClasses(
+  session: LoadingSession,
+  relation: Relationship,
+  objects: readonly Entity[],
+  requests: readonly LoadRequest[],
+): Promise<void> {
+  for (const one of relatedClasses(relation)) {
+    const own = requests.filter((request) => request.relation.mapper.root === one.root);
+    await loadRequests(
+      session,
+      objects.filter((object) => isA(object[MAPPER], one)),
+      own,
+    );
   }
 }
 

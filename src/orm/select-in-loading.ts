@@ -3,13 +3,15 @@ import { canonicalKey } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import { columnValue } from './attributes.ts';
 import { chosenEntity, hasChosen } from './column-choice.ts';
+import { objectsOfUnion } from './concrete-objects.ts';
+import { relatedUnion } from './concrete-relations.ts';
 import { identityOf, identityOfRow } from './identity.ts';
 import { knownOne, relatedOf } from './known-related.ts';
 import { loadMark } from './load-marks.ts';
 import { isPlain } from './load-request.ts';
 import { complete, entitiesOfRows, entityOfRow, type LoadingSession } from './loader.ts';
 import { CHANGES, type Entity, hasChange, MAPPER, PERSISTENT, type Relationship, ROW, STATUS } from './mapping.ts';
-import { groupByOwner, ownerOf } from './owner-groups.ts';
+import { findAlike, groupByOwner, isLoose, ownerOf } from './owner-groups.ts';
 import { rowValue, storedKey } from './persistence.ts';
 import { fill, fillOne } from './related-filling.ts';
 import { ALL, type ParentKeys, relatedStatement, type Wish } from './related-statement.ts';
@@ -37,7 +39,7 @@ export async function loadSelectIn(
   if (relation.direction === 'manyToOne') return loadOne(session, relation, parents, wish, query);
   const loaded: Entity[] = [];
   const keys = parentKeys(parents, relation);
-  const { found, add } = groupByOwner(relation);
+  const { found, add } = groupByOwner(relation, undefined, keys.identities);
   await fetchRelated(session, relation, keys.values, wish, query, loaded, add);
   const partial = wish.filter.length > 0 || wish.limit !== null || wish.offset !== null;
   if (!relation.many && relation.orderBy.length === 0 && wish.orderBy === null && [...found.values()].some((list) => list.length > 1)) {
@@ -142,17 +144,33 @@ async function loadOne(
   }
   if (waiting.length === 0) return loaded;
   const found = new Map<unknown, Entity>();
-  const owner = ownerOf(relation);
   const keys = parentKeys(waiting, relation);
+  const owner = ownerOf(relation);
   await fetchRelated(session, relation, keys.values, wish, within, loaded, (entity, row) => {
     found.set(owner(row), entity);
   });
+  const alike = findTarget(session, relation, found);
   for (let i = 0; i < waiting.length; i++) {
     const identity = keys.identities[i];
     if (identity === undefined) relatedOf(waiting[i])[relation.position] ??= null;
-    else fillOne(session, waiting[i], relation, found.get(identity) ?? null, partial);
+    else fillOne(session, waiting[i], relation, found.get(identity) ?? alike(identity), partial);
   }
   return loaded;
+}
+
+/** Finds the target of a foreign key that is another text than the key, where the database may hold both equal. */
+function findTarget(
+  session: LoadingSession,
+  { target, remote }: Relationship,
+  found: ReadonlyMap<unknown, Entity>,
+): (identity: unknown) => Entity | null {
+  const loose = remote.length === 1 && isLoose(target.columns[remote[0]], session.engineOf(target.table).dialect);
+  let alike: ((text: string) => unknown) | null = null;
+  return (identity) => {
+    if (!loose || typeof identity !== 'string') return null;
+    alike ??= findAlike(new Set(found.keys()));
+    return found.get(alike(identity)) ?? null;
+  };
 }
 
 /** The objects that a to-one relation leads to from these keys, whatever its owners hold now; by their keys' identity. */
@@ -187,6 +205,12 @@ async function fetchRelated(
     const part = within ?? keys.slice(start, start + chunk);
     const answer = fetchRows(session, relation, part, wish);
     const rows = answer instanceof Promise ? await answer : answer;
+    if (relation.overUnion) {
+      const made = objectsOfUnion(session, { union: relatedUnion(relation), choices: null }, rows, wish.populate ?? null);
+      for (const [i, entity] of made.rows.entries()) each(entity, rows[i]);
+      for (const entity of made.rows) loaded.push(entity);
+      continue;
+    }
     wish.populate?.(target, rows, wish.columns);
     if (relation.direction === 'oneToMany' && relation.join === null && keys.length <= chunk && wish.columns === null) {
       // A row has one owner, so no two rows are of one object.
@@ -217,6 +241,7 @@ function fetchRows(session: LoadingSession, relation: Relationship, keys: Parent
   const { condition, join, orderBy } = relation;
   const plain =
     isPlain(wish) &&
+    !relation.overUnion &&
     condition === null &&
     join === null &&
     orderBy.length === 0 &&

@@ -69,7 +69,8 @@ async function execute<R>(
     const rows: DriverRow[] = [];
     for (const { plan, rows: values } of executions)
       for (const row of values) rows.push(...(await connections.on(engine, (connection) => connection.fetch(plan, row, params, limits))));
-    const read = readEntityRows(session, engine.dialect, projection, rows, writes) as R[];
+    const query = statement instanceof CoreQuery ? statement.node : null;
+    const read = readEntityRows(session, engine.dialect, projection, rows, { query, written: writes }) as R[];
     await session.later.settle();
     return new Result(read, writes ? rows.length : 0);
   }

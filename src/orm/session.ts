@@ -176,8 +176,8 @@ export class Session extends UnitOfWork implements QuerySession, QueryRunner, As
 
   relationQuery(entity: Entity, relation: Relationship): unknown {
     const query = newQuery(relation.target.entityClass, () => this);
-    // A foreign key leads to one table.
-    return relationQuery(relation.target.readsUnion ? query.withPolymorphic([]) : query, entity, relation);
+    // A foreign key leads to one table, unless the relation reads all of them.
+    return relationQuery(relation.target.readsUnion && !relation.overUnion ? query.withPolymorphic([]) : query, entity, relation);
   }
 
   // Queries

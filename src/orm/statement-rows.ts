@@ -1,6 +1,9 @@
 import type { Dialect } from '../dialects/base/dialect.ts';
 import type { DriverRow } from '../dialects/base/driver.ts';
+import type { ColumnNode, Node } from '../sql/node.ts';
+import { isKind } from '../sql/node-walk.ts';
 import type { Projection } from '../sql/projection.ts';
+import { chosenEntity, NOT_READ } from './column-choice.ts';
 import { type ConcreteUnion, unionBehind } from './concrete-union.ts';
 import { identityOfRow } from './identity.ts';
 import { entityOfRow, type LoadingSession, ownRow } from './loader.ts';
@@ -15,6 +18,8 @@ interface Part {
   readonly mapper: Mapper | null;
   /** Set where it is one of several classes with tables of their own. */
   readonly union: ConcreteUnion | null;
+  /** The places that the statement leaves out: `loadOnly()` and its like, where the query became a select. */
+  readonly unread: ReadonlySet<number>;
   readonly keys: readonly string[] | null;
   readonly decoders: readonly (((raw: unknown) => unknown) | null)[];
 }
@@ -35,24 +40,25 @@ export function readEntityRows(
   dialect: Dialect,
   projection: Projection,
   rows: readonly DriverRow[],
-  written = false,
+  { query = null, written = false }: { readonly query?: Node | null; readonly written?: boolean } = {},
 ): unknown[] {
   let start = 0;
-  const parts: Part[] = projection.items.map((item) => {
-    const columns = item.entity?.columns ?? null;
+  const parts: Part[] = projection.items.map((item, i) => {
+    const { entity } = item;
+    const mapper = entity === null ? null : modelOf(entity.entity);
+    // Objects decode what is read of them; other rows are made of columns.
+    const columns = mapper === null && entity !== null ? (entity.columns as readonly ColumnNode[]) : null;
     const part = {
       name: item.name,
       start,
-      mapper: item.entity === null ? null : modelOf(item.entity.entity),
-      union: item.entity === null ? null : unionBehind(item.entity.source),
-      keys: columns === null ? null : columns.map((column) => (column as unknown as { attribute: string }).attribute),
-      decoders:
-        columns === null
-          ? [dialect.codec(item.type).decode]
-          : columns.map((column) => dialect.codec((column as unknown as { type: Parameters<Dialect['codec']>[0] }).type).decode),
+      mapper,
+      union: entity === null ? null : unionBehind(entity.source),
+      unread: unreadOf(query, i),
+      keys: columns?.map(({ attribute }) => attribute) ?? null,
+      decoders: mapper !== null ? [] : (columns ?? [item]).map(({ type }) => dialect.codec(type).decode),
     };
     for (const mapper of part.union?.parts.map((one) => one.mapper) ?? [part.mapper]) mapper?.useDialect(dialect);
-    start += columns === null ? 1 : columns.length;
+    start += entity?.columns.length ?? 1;
     return part;
   });
   const peers = parts.map((): Entity[] => []);
@@ -68,6 +74,17 @@ export function readEntityRows(
   });
 }
 
+/** The places of an item's columns that a query does not read, or one of several that are put together. */
+function unreadOf(query: Node | null, item: number): ReadonlySet<number> {
+  if (query === null) return NONE;
+  if (isKind(query, 'setOperation')) return new Set(query.queries.flatMap((part) => [...unreadOf(part, item)]));
+  const entity = isKind(query, 'select') ? query.columns[item] : undefined;
+  if (entity === undefined || !isKind(entity, 'entity') || !entity.columns.includes(NOT_READ)) return NONE;
+  return new Set(entity.columns.flatMap((column, place) => (column === NOT_READ ? [place] : [])));
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
 function readPart(session: LoadingSession, part: Part, row: DriverRow, peers: Entity[], written: boolean): unknown {
   const { mapper, union, start, keys, decoders } = part;
   if (union !== null) {
@@ -75,7 +92,13 @@ function readPart(session: LoadingSession, part: Part, row: DriverRow, peers: En
     if (row[start] === null) return null;
     const { mapper: own, places, dispatch } = union.parts[Number(row[start])];
     const values = places.map((place) => row[start + place]);
-    const entity = entityOfRow(session, own, session.identities.of(own), values, identityOfRow(own, values), peers, dispatch);
+    const map = session.identities.of(own);
+    const identity = identityOfRow(own, values);
+    const skipped = places.flatMap((place, i) => (part.unread.has(place) ? [i] : []));
+    const entity =
+      skipped.length > 0
+        ? chosenEntity(session, own, { skipped, filled: [] })(map, values, identity, peers)
+        : entityOfRow(session, own, map, values, identity, peers, dispatch);
     peers.push(entity);
     return entity;
   }
@@ -85,7 +108,10 @@ function readPart(session: LoadingSession, part: Part, row: DriverRow, peers: En
     const own = row.slice(start, start + mapper.rowColumns.length);
     const map = session.identities.of(mapper);
     const known = written ? map.get(identity) : undefined;
-    const entity = entityOfRow(session, mapper, map, own, identity, peers);
+    const entity =
+      part.unread.size > 0
+        ? chosenEntity(session, mapper, { skipped: [...part.unread], filled: [] })(map, own, identity, peers)
+        : entityOfRow(session, mapper, map, own, identity, peers);
     if (known !== undefined) {
       takeRow(entity, ownRow(mapper, entity, own));
       session.suspects?.add(entity);

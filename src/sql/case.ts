@@ -84,10 +84,12 @@ export function caseOf<K>(value: ExpressionLike<K>): CaseOfStart<K> {
 /** The type of a CASE: that of its first value that has one, with digits enough for all. */
 function firstType(type: SqlType, value: unknown): SqlType {
   if (type.name === 'unknown' || type.name === 'null') return typeOf(value);
-  return isExpression(value) ? widerType(type, typeOf(value)) : type;
+  return isExpression(value) || typeof value === 'bigint' || typeof value === 'number' ? widerType(type, typeOf(value)) : type;
 }
 
-/** The type of a value that may stand in the place of one of this type: a number with a fraction beside whole ones. */
+/** The type of a value that may stand in the place of one of this type: a number that is none of the whole ones of that type. */
 function typeBeside(value: unknown, type: SqlType): SqlType {
-  return isWhole(type) && typeof value === 'number' && !Number.isInteger(value) ? typeOfValue(value) : type;
+  if (!isWhole(type)) return type;
+  const other = (typeof value === 'number' && !Number.isInteger(value)) || (typeof value === 'bigint' && type.name !== 'bigInteger');
+  return other ? typeOfValue(value) : type;
 }

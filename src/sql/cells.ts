@@ -57,6 +57,35 @@ export function cellsOf(
   return cells;
 }
 
+/**
+ * Reads the values of rows that name the same columns in the same order as one before, whose cells these are: most rows of an
+ * insert. It gives null for any other row, which `cellsOf` has to look at. Null where defaults are made for each row.
+ */
+export function rowReader(
+  first: Readonly<Record<string, unknown>>,
+  cells: readonly Cell[],
+): ((row: Readonly<Record<string, unknown>>) => unknown[] | null) | null {
+  const keys = Object.keys(first);
+  if (keys.length === 0) return null;
+  const sources = cells.map(({ column }) => (keys.includes(column.key) ? column.key : null));
+  if (cells.some(({ column }, i) => sources[i] === null && (column.default === null || 'make' in column.default))) return null;
+  return (row) => {
+    // Only of a plain object are the keys that a loop gives its own.
+    if (typeof row !== 'object' || row === null || Object.getPrototypeOf(row) !== Object.prototype) return null;
+    let count = 0;
+    for (const key in row) if (key !== keys[count++]) return null;
+    if (count !== keys.length) return null;
+    const values: unknown[] = [];
+    for (let i = 0; i < sources.length; i++) {
+      const key = sources[i];
+      const value = key === null ? cells[i].value : row[key];
+      if (value === undefined || value instanceof Expression) return null;
+      values.push(value);
+    }
+    return values;
+  };
+}
+
 /** The value of a default, made anew where it is a function. */
 export function defaultValue(given: NonNullable<TableColumn['default']>): unknown {
   return 'make' in given ? given.make() : given.value;

@@ -57,6 +57,10 @@ const TABLE = {
     ArgumentError,
     `Can't tell how to join '${left}' to '${right}': ${reason}. Give the condition as the second argument, for example .join(${right}, a.eq(b)), or join along a relation such as .join(User.c.posts).`,
   ],
+  'sql.joined-again': (name: string) => [
+    ArgumentError,
+    `'${name}' is in FROM already, and a second one needs a name of its own: const other = alias(…), then .join(other, …), or .join(User.c.posts.of(other)).`,
+  ],
   'sql.different-widths': (where: string, first: number, other: number) => [
     ArgumentError,
     `The parts of ${where} must have the same columns, but the first has ${first} and another ${other}. Select as many in each.`,

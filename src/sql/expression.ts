@@ -389,6 +389,14 @@ export class Expression<V = unknown, N extends string = string> extends SqlValue
   as<L extends string>(name: L): Expression<V, N> & { readonly '~name': L } {
     return new Expression<V, N>(make('label', { operand: this.node, name }), this.type) as Expression<V, N> & { readonly '~name': L };
   }
+  /** Ascending order in which rows with NULL come first. SQLAlchemy: `nulls_first()`. */
+  nullsFirst(): OrderTerm {
+    return this.asc().nullsFirst();
+  }
+  /** Ascending order in which rows with NULL come last. SQLAlchemy: `nulls_last()`. */
+  nullsLast(): OrderTerm {
+    return this.asc().nullsLast();
+  }
   /** Ascending order. */
   asc(): OrderTerm {
     return new Order(this.node, 'asc');

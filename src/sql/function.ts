@@ -5,7 +5,7 @@ import { FUNCTION_RESULTS, type FunctionResult, type Functions, JSON_READ_AS } f
 import { make } from './make.ts';
 import type { Node } from './node.ts';
 import { besideType, isExpression, operand, SqlValue, typeOf } from './operand.ts';
-import { INTEGER, makeType, type SqlType, TEXT, UNKNOWN, widerType } from './type.ts';
+import { INTEGER, isWhole, makeType, type SqlType, TEXT, UNKNOWN, widerType } from './type.ts';
 
 interface AnyFunction {
   readonly [name: string]: <V = unknown>(...args: unknown[]) => FunctionCall<V>;
@@ -72,7 +72,7 @@ function resultType(name: string, result: FunctionResult, args: readonly unknown
   // The sum of truths counts them.
   if (name === 'sum' && type.name === 'boolean') return INTEGER;
   // A bare NULL says nothing; one of the others may.
-  if (type.name === 'numeric') return args.filter(isExpression).map(typeOf).reduce(widerType, type);
+  if (type.name === 'numeric' || isWhole(type)) return args.filter(isExpression).map(typeOf).reduce(widerType, type);
   if (type.name !== 'null') return type;
   return args.map(typeOf).find((other) => other.name !== 'null') ?? type;
 }

@@ -1,4 +1,4 @@
-import { type Cell, type ColumnKeys, cellNode, cellsOf, defaultValue, type InsertRow, type ShapeOf, tableOf } from './cells.ts';
+import { type Cell, type ColumnKeys, cellNode, cellsOf, defaultValue, type InsertRow, rowReader, type ShapeOf, tableOf } from './cells.ts';
 import { type Conflict, type ConflictSet, type ConflictTarget, conflictNode, readSet, readTarget } from './conflict.ts';
 import { type Cte, type CteBody, type CteOptions, makeCteOf } from './cte.ts';
 import { describe, sqlError } from './errors.ts';
@@ -143,7 +143,13 @@ export class Insert<S = Shape, R = never> implements CteBody<R> {
     if (from !== null) return [{ node: makeInsert({ ...clauses, ...rowsOfQuery(table, from.columns, from.query) }), rows: null }];
     if (rows.length === 0) throw sqlError('sql.no-values', 'insert', table.name);
     const batches: { cells: readonly Cell[] | null; node: InsertNode; rows: unknown[][] }[] = [];
+    let read: ReturnType<typeof rowReader> = null;
     for (const row of rows) {
+      const alike = read?.(row) ?? null;
+      if (alike !== null) {
+        batches[batches.length - 1].rows.push(alike);
+        continue;
+      }
       const cells = this.#cells(row);
       const last = batches[batches.length - 1];
       const mixed = cells.some(({ value }) => value instanceof Expression);
@@ -158,6 +164,7 @@ export class Insert<S = Shape, R = never> implements CteBody<R> {
       // With expressions among them the binds are the node's own, in place.
       const own = mixed ? node.binds.slice(0, bindCount(values)).map((bind) => bind.value) : cells.map(({ value }) => value);
       batches.push({ cells: mixed ? null : cells, node, rows: [own] });
+      read = mixed ? null : rowReader(row, cells);
     }
     return batches;
   }

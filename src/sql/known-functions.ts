@@ -1,8 +1,10 @@
 import type { FunctionCall } from './function-call.ts';
-import type { ExpressionLike, FromOf, NullOf } from './operand.ts';
+import type { ExpressionLike, FromOf, Input, NullOf } from './operand.ts';
 import { BOOLEAN, DATE_TIME, DOUBLE, INTEGER, makeType, type SqlType, TEXT } from './type.ts';
 
 type Arg<V = unknown> = ExpressionLike<V> | V;
+/** What may stand in the place of a value: another one, or what its column takes. */
+type Other<V> = Arg<NonNullable<V> | Input<NonNullable<V>> | null>;
 type Text = Arg<string | null>;
 type Num = ExpressionLike<unknown> | number | null;
 type Item<V> = NonNullable<V> extends readonly (infer E)[] ? E : unknown;
@@ -40,14 +42,14 @@ export interface Functions {
   percentileDisc<V = number>(fraction: Arg<number>): FunctionCall<V | null>;
   mode<V = unknown>(): FunctionCall<V | null>;
   /** The first that is not NULL. */
-  coalesce<V>(first: ExpressionLike<V>, ...rest: Arg<NonNullable<V> | null>[]): FunctionCall<NonNullable<V>>;
+  coalesce<V>(first: ExpressionLike<V>, ...rest: Other<V>[]): FunctionCall<NonNullable<V>>;
   /** The value, or another one where it is NULL: `coalesce()` of two. */
-  ifNull<V>(value: ExpressionLike<V>, other: Arg<NonNullable<V> | null>): FunctionCall<NonNullable<V>>;
-  nullif<V>(value: ExpressionLike<V>, other: Arg<NonNullable<V>>): FunctionCall<V | null>;
+  ifNull<V>(value: ExpressionLike<V>, other: Other<V>): FunctionCall<NonNullable<V>>;
+  nullif<V>(value: ExpressionLike<V>, other: Arg<NonNullable<V> | Input<NonNullable<V>>>): FunctionCall<V | null>;
   /** The greatest of these values; NULLs among them are left out. */
-  greatest<V>(first: ExpressionLike<V>, ...rest: Arg<NonNullable<V> | null>[]): FunctionCall<V>;
+  greatest<V>(first: ExpressionLike<V>, ...rest: Other<V>[]): FunctionCall<V>;
   /** The least of these values; NULLs among them are left out. */
-  least<V>(first: ExpressionLike<V>, ...rest: Arg<NonNullable<V> | null>[]): FunctionCall<V>;
+  least<V>(first: ExpressionLike<V>, ...rest: Other<V>[]): FunctionCall<V>;
   lower<T extends Text>(text: T): FunctionCall<string | NullOf<T>, FromOf<T>>;
   upper<T extends Text>(text: T): FunctionCall<string | NullOf<T>, FromOf<T>>;
   /** Without blanks, or these characters, at both ends. */

@@ -5,7 +5,7 @@ import { withGroupValues } from './group-values.ts';
 import { hint } from './hint.ts';
 import { isJoinable, type Joinable, sourcesOf } from './join.ts';
 import { changeSelect, make, makeSelect } from './make.ts';
-import type { Node } from './node.ts';
+import type { Node, SourceNode } from './node.ts';
 import type { FieldsOf } from './node-kinds.ts';
 import { isKind } from './node-walk.ts';
 import type { NameOf } from './operand.ts';
@@ -227,6 +227,9 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
     const way = isJoinable(target) ? target['~join']() : null;
     const more = way === null ? [fromNode(target, 'join()')] : way.steps.map((step) => step.source);
     const from = withoutImplied(this.node.from, this.projection, more);
+    const there = new Set(sourcesOf(from).map(({ id }) => id));
+    const again = sourcesOf(more).find(({ id }) => there.has(id));
+    if (again !== undefined) throw sqlError('sql.joined-again', again.name ?? 'a subquery');
     const { joined, left } = joinNode(
       type,
       from.length > 0 ? from : sourcesOf(columns),
@@ -250,6 +253,12 @@ const BLANK_MODIFIERS = {
   correlated: [],
   ctes: [],
 };
+
+/** A select that reads these sources itself, whatever the statement around it reads. */
+export function readingItself(node: SelectNode, sources: readonly SourceNode[]): SelectNode {
+  const modifiers = make('selectModifiers', { ...(node.modifiers ?? BLANK_MODIFIERS), correlation: 'except', correlated: sources });
+  return changeSelect(node, { modifiers });
+}
 
 /** A condition with others that it does not have yet. */
 function added(existing: Node | null, more: readonly Node[]): Node | null {
@@ -281,9 +290,9 @@ function readsOf({ items }: Projection): Reads[] {
   return reads;
 }
 
-/** Parts of FROM without those that are there for a column alone, where something new reads their tables. */
+/** Parts of FROM without those that are there for what is selected alone, where something new reads their tables. */
 function withoutImplied(from: readonly Node[], { items }: Projection, more: readonly Node[]): readonly Node[] {
-  const implied = items.flatMap((item) => (item.entity === null ? (item.reads ?? []).map(({ from: own }) => own) : []));
+  const implied = items.flatMap((item) => (item.reads ?? []).map(({ from: own }) => own));
   if (implied.length === 0) return from;
   const named = new Set(sourcesOf(more).map(({ id }) => id));
   return from.filter((item) => !implied.includes(item) || !sourcesOf([item]).some(({ id }) => named.has(id)));

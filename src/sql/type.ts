@@ -219,6 +219,7 @@ export function isWhole(type: SqlType): boolean {
   return WHOLE.has(type.name);
 }
 
+const FRACTIONS: ReadonlySet<TypeName> = new Set<TypeName>(['numeric', 'float', 'double']);
 /** Digits from which some databases have no number for a decimal, and keep it in another form. */
 const WIDE = 15;
 
@@ -227,8 +228,15 @@ export function isWideNumeric({ name, precision = 0 }: SqlType): boolean {
   return name === 'numeric' && precision > WIDE;
 }
 
-/** The type of a value that may be of either: of two decimals the first, with as many digits as the wider one has. */
+/**
+ * The type of a value that may be of either: the first, but a number that holds both, and of two decimals one with as many
+ * digits as the wider one has.
+ */
 export function widerType(first: SqlType, other: SqlType): SqlType {
+  if (isWhole(first)) {
+    const holdsBoth = FRACTIONS.has(other.name) || (other.name === 'bigInteger' && first.name !== 'bigInteger');
+    return holdsBoth ? other : first;
+  }
   if (first.name !== 'numeric' || isWideNumeric(first) || !isWideNumeric(other)) return first;
   return changeType(first, { precision: other.precision, scale: other.scale });
 }

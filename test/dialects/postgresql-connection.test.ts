@@ -202,6 +202,23 @@ describe.each(liveDatabases.filter(({ family }) => family === 'postgresql'))('a 
     await connection.rollback();
   });
 
+  test('prepares anew after a table was made anew with other types', async () => {
+    const { connection } = await open();
+    const add = (value: unknown) => connection.execute(text('INSERT INTO things (id, a) VALUES (1, :value)'), { value });
+    await connection.script('CREATE TABLE things (id integer, a integer)');
+    await add(5);
+    await connection.script('DROP TABLE things; CREATE TABLE things (id integer, a text)');
+    await add('five');
+    await connection.execute(sql`DROP TABLE things`);
+    await connection.execute(sql`CREATE TABLE things (id integer, a bytea)`);
+    await add(new Uint8Array([0, 5]));
+    expect(await connection.scalar(sql`SELECT octet_length(a) FROM things`)).toBe(2);
+    await connection.execute(sql`ALTER TABLE things ALTER a TYPE json USING 'null'`);
+    await add({ five: 5 });
+    expect(await connection.scalar(sql`SELECT count(*) FROM things`)).toBe(2);
+    expect(await preparedOn(connection)).toBeLessThanOrEqual(3);
+  });
+
   test('keeps statements prepared, and gives up those not used lately', async () => {
     const { connection } = await open();
     for (let i = 0; i < 3; i++) expect(await connection.scalar(sql`SELECT ${i}::integer + 1`)).toBe(i + 1);
@@ -221,7 +238,7 @@ describe.each(liveDatabases.filter(({ family }) => family === 'postgresql'))('a 
   });
 
   test('prepares anew where a table changed, or the server forgot', async () => {
-    const { connection } = await open();
+    const { engine, connection } = await open();
     await connection.script('CREATE TABLE t (a integer); INSERT INTO t VALUES (1)');
     const all = sql`SELECT * FROM t`;
     expect(await connection.all(all)).toEqual([{ a: 1 }]);
@@ -230,12 +247,19 @@ describe.each(liveDatabases.filter(({ family }) => family === 'postgresql'))('a 
     expect(await connection.all(all)).toEqual([{ a: '1', b: true }]);
     await connection.script('DEALLOCATE ALL');
     expect(await connection.all(all)).toEqual([{ a: '1', b: true }]);
-    // In a transaction the failure has ended it; the next one is well again.
     await connection.begin();
     await connection.script('ALTER TABLE t DROP b');
-    await expect(connection.all(all)).rejects.toThrow(/cached plan/);
+    expect(await connection.all(all)).toEqual([{ a: '1' }]);
     await connection.rollback();
     expect(await connection.all(all)).toEqual([{ a: '1', b: true }]);
+    // What another connection did is found out by a failure. In a transaction that has ended it; the next one is well again.
+    const other = await engine.connect({ autocommit: true });
+    await other.script('ALTER TABLE t DROP b');
+    await other.close();
+    await connection.begin();
+    await expect(connection.all(all)).rejects.toThrow(/cached plan/);
+    await connection.rollback();
+    expect(await connection.all(all)).toEqual([{ a: '1' }]);
     await expect(connection.all(sql`SELECT missing`)).rejects.toThrow(ProgrammingError);
     await expect(connection.all(sql`SELECT missing`)).rejects.toThrow(ProgrammingError);
   });

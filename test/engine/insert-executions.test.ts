@@ -51,3 +51,76 @@ describe.each(allDatabases)('an insert of many rows on $name', (database) => {
     expect(await connection.scalar(select(notes.c.body).where(notes.c.id.eq(20_000)))).toBe('changed');
   });
 });
+
+describe('the rows of an insert', () => {
+  const notes = new Table(new MetaData(), 'notes', {
+    id: t.integer().primaryKey(),
+    body: t.string(40).nullable(),
+    kind: t.string(9).default('plain'),
+    twice: t.integer().nullable().computed(sql`id * 2`),
+  });
+  const rowsOf = (...rows: readonly object[]): unknown[][] =>
+    insertInto(notes)
+      .values(rows as never)
+      .batches()
+      .flatMap((batch) => (batch.rows ?? []).map((row) => [batch.node.columns.join(), ...row]));
+
+  it('have the values of their own keys, whatever order these have and wherever a row comes from', () => {
+    class Row {
+      id = 3;
+      body = 'c';
+      get kind(): string {
+        return 'never';
+      }
+    }
+    const inherited = Object.assign(Object.create({ body: 'never' }) as object, { id: 4 });
+    expect(
+      rowsOf(
+        { id: 1, body: 'a' },
+        { body: 'b', id: 2 },
+        new Row(),
+        inherited,
+        { id: 5, body: null },
+        { id: 6, body: 'f', kind: 'x' },
+        { id: 7, body: 'g' },
+      ),
+    ).toEqual([
+      ['id,body,kind', 1, 'a', 'plain'],
+      ['id,body,kind', 2, 'b', 'plain'],
+      ['id,body,kind', 3, 'c', 'plain'],
+      ['id,kind', 4, 'plain'],
+      ['id,body,kind', 5, null, 'plain'],
+      ['id,body,kind', 6, 'f', 'x'],
+      ['id,body,kind', 7, 'g', 'plain'],
+    ]);
+  });
+
+  it('are looked at one by one: what is wrong in a later row is said, and SQL stands for a value', () => {
+    const first = { id: 1, body: 'a' };
+    expect(() => rowsOf(first, { id: 2, body: undefined })).toThrow(/insertInto\(notes\), at 'body'/);
+    expect(() => rowsOf(first, { id: 2, nobody: 'x' })).toThrow(/nobody/);
+    expect(() => rowsOf(first, { id: 2, twice: 4 })).toThrow(/twice/);
+    expect(() => rowsOf(first, null as never)).toThrow(/objects by attribute name/);
+    expect(() => rowsOf(first, undefined as never)).toThrow(/objects by attribute name/);
+    expect(() => rowsOf({}, null as never)).toThrow(/objects by attribute name/);
+    expect(() => rowsOf(first, 'text' as never)).toThrow(/objects by attribute name/);
+    const [, second] = insertInto(notes)
+      .values([first, { id: 2, body: func.upper('x') }, { id: 3, body: 'c' }] as never)
+      .batches();
+    expect(second.node.binds.map(({ value }) => value)).toEqual([2, 'x', 'plain']);
+  });
+
+  it('have defaults that are made for each of them', () => {
+    let made = 0;
+    const counted = new Table(new MetaData(), 'counted', { id: t.integer().primaryKey(), n: t.integer().default(() => ++made) });
+    const [{ rows }] = insertInto(counted)
+      .values([{ id: 1 }, { id: 2 }, { id: 3, n: 9 }, { id: 4 }])
+      .batches();
+    expect(rows).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 9],
+      [4, 3],
+    ]);
+  });
+});

@@ -73,6 +73,13 @@ describe.each(allDatabases)('columnProperty() on $name', (database) => {
       { name: 'zed a', count: 0 },
     ]);
     session.expungeAll();
+    const rows = await session.all(select(Author, Book).join(Author.c.books).orderBy(Book.c.id));
+    expect(rows.map(([author, book]) => [author.fullName, author.bookCount, book.total])).toEqual([
+      ['ann b', 2, 15],
+      ['ann b', 2, 4],
+    ]);
+    expect((await session.all(select({ one: other }).orderBy(other.c.id))).map(({ one }) => one.fullName)).toEqual(['ann b', 'zed a']);
+    session.expungeAll();
     for (const strategy of ['joined', 'selectin'] as const) {
       const books = await session.query(Book).with({ author: strategy }).orderBy(Book.c.id).all();
       expect(books.map((book) => [book.total, book.author.fullName, book.author.bookCount])).toEqual([
@@ -94,6 +101,33 @@ describe.each(allDatabases)('columnProperty() on $name', (database) => {
     expect((await session.query(Comic).filter(Comic.c.points.eq(8)).one()).total).toBe(4);
     expect((await session.get(Author, 1))?.fullName).toBe('ann b');
     expect(JSON.parse(JSON.stringify(await session.get(Comic, 2)))).toMatchObject({ total: 4, points: 8, colours: 4 });
+  });
+
+  test('is of each row, whatever else the query reads', async () => {
+    const { session, Author, Book } = await openShop(database);
+    const counts = [
+      ['ann b', 2],
+      ['zed a', 0],
+    ];
+    const seen = (authors: readonly { fullName: string; bookCount: number }[]) => authors.map((one) => [one.fullName, one.bookCount]);
+    const byId = session.query(Author).orderBy(Author.c.id);
+    expect(seen(await byId.outerJoin(Author.c.books).all())).toEqual(counts);
+    session.expungeAll();
+    expect(seen(await byId.with({ books: 'joined' }).all())).toEqual(counts);
+    session.expungeAll();
+    const rows = await session.all(select(Author, Book.c.id).from(Author).outerJoin(Author.c.books).orderBy(Author.c.id, Book.c.id));
+    expect(rows.map(([author, id]) => [author.fullName, author.bookCount, id])).toEqual([
+      ['ann b', 2, 1],
+      ['ann b', 2, 2],
+      ['zed a', 0, null],
+    ]);
+    session.expungeAll();
+    const books = await session.query(Book).join(Book.c.author).filter(Author.c.bookCount.eq(2)).orderBy(Book.c.id).all();
+    expect(books.map(({ id }) => id)).toEqual([1, 2]);
+    const other = alias(Author, 'other');
+    const found = await session.query(other).outerJoin(other.c.books).filter(other.c.bookCount.eq(0)).all();
+    expect(seen(found)).toEqual([['zed a', 0]]);
+    expect(seen(await byId.filter(Author.c.books.any(Book.c.author.has(Author.c.bookCount.gt(1)))).all())).toEqual([['ann b', 2]]);
   });
 
   test('is nothing that is written; after a change it is read again', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { alias, belongsTo, func, hasMany, inspect, select, t } from '../../src/index.ts';
-import { openDatabase } from '../setup/databases.ts';
+import { alias, belongsTo, func, hasMany, hasOne, inspect, select, t } from '../../src/index.ts';
+import { openDatabase, Statements } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { filled } from './concrete-models.ts';
 
@@ -306,6 +306,191 @@ describe.each(allDatabases)('all that queries do over tables of several classes 
         .count(),
     ).toBe(0);
     expect(await names(session.query(Vehicle).orderBy(Vehicle.c.name))).toEqual(['cart', 'lorry']);
+    await db.dropAll();
+  });
+
+  function ports() {
+    const db = openDatabase(database);
+    class Port extends db.Model('ports', {
+      id: t.integer().primaryKey(),
+      town: t.string(20),
+      get craft() {
+        return hasMany(Craft, { viewOnly: true, orderBy: () => [Craft.c.name, Craft.c.id] });
+      },
+      get afloat() {
+        return hasMany(Craft, { viewOnly: true, on: (_own, craft) => craft.sunk.eq(false), orderBy: () => Craft.c.name });
+      },
+      get best() {
+        return hasOne(Craft, { viewOnly: true, orderBy: () => Craft.c.name.desc() });
+      },
+      get ships() {
+        return hasMany(Ship, { orderBy: () => Ship.c.id });
+      },
+    }) {}
+    class Craft extends db.Model(
+      'craft',
+      {
+        id: t.integer().primaryKey(),
+        name: t.string(20),
+        sunk: t.boolean().default(false),
+        portId: t.integer().nullable().references('ports.id'),
+      },
+      { abstract: true },
+    ) {}
+    class Ship extends Craft.extend(
+      'ships',
+      {
+        masts: t.integer(),
+        get port() {
+          return belongsTo(Port, { nullable: true });
+        },
+        get crew() {
+          return hasMany(Sailor, { orderBy: () => Sailor.c.id });
+        },
+      },
+      { concrete: true },
+    ) {}
+    class Raft extends Craft.extend(
+      'rafts',
+      {
+        logs: t.integer(),
+        get port() {
+          return belongsTo(Port, { nullable: true });
+        },
+      },
+      { concrete: true },
+    ) {}
+    class Sailor extends db.Model('sailors', {
+      id: t.integer().primaryKey(),
+      name: t.string(20),
+      shipId: t.integer().references('ships.id'),
+    }) {}
+    return { db, Port, Craft, Ship, Raft, Sailor };
+  }
+
+  async function moored() {
+    const models = ports();
+    const { db, Port, Ship, Raft, Sailor } = models;
+    await db.createAll();
+    const session = db.createSession();
+    session.addAll([
+      new Port({
+        id: 1,
+        town: 'a',
+        ships: [
+          new Ship({ id: 1, name: 'brig', masts: 2, crew: [new Sailor({ id: 1, name: 'ann' }), new Sailor({ id: 2, name: 'bob' })] }),
+        ],
+      }),
+      new Port({ id: 2, town: 'b', ships: [new Ship({ id: 2, name: 'yawl', masts: 1, sunk: true })] }),
+      new Port({ id: 3, town: 'c' }),
+    ]);
+    await session.flush();
+    session.addAll([
+      new Raft({ id: 1, name: 'ark', logs: 9, portId: 1 }),
+      new Raft({ id: 2, name: 'tub', logs: 3, portId: 2 }),
+      new Raft({ id: 3, name: 'zed', logs: 1 }),
+    ]);
+    await session.commit();
+    session.expungeAll();
+    return { ...models, session, statements: new Statements(db.engine) };
+  }
+
+  test('a relation that only reads leads to the rows of all classes', async () => {
+    const { db, session, statements, Port, Craft, Ship, Raft } = await moored();
+    const byTown = session.query(Port).orderBy(Port.c.id);
+    const seen = (ports: readonly { craft: Iterable<Named> }[]) =>
+      ports.map(({ craft }) => [...craft].map((one) => `${one.constructor.name} ${one.name}`));
+    const all = [['Raft ark', 'Ship brig'], ['Raft tub', 'Ship yawl'], []];
+    for (const strategy of [true, 'selectin', 'subquery', 'joined'] as const) {
+      session.expungeAll();
+      statements.takeAll();
+      const found = await byTown.with({ craft: strategy }).all();
+      expect(seen(found)).toEqual(all);
+      expect(statements.count()).toBe(2);
+    }
+    session.expungeAll();
+    const found = await byTown.all();
+    statements.takeAll();
+    expect((await found[1].craft).map((one) => one.name)).toEqual(['tub', 'yawl']);
+    // The siblings came with it.
+    expect((await found[0].craft).length + (await found[2].craft).length).toBe(2);
+    expect(statements.count()).toBe(1);
+    const [ark] = await found[0].craft;
+    expect(ark).toBe(await session.get(Raft, 1));
+    expect(await found[0].craft.contains(ark)).toBe(true);
+    expect(await found[1].craft.contains(ark)).toBe(false);
+    expect((await found[0].afloat).map((one) => one.name)).toEqual(['ark', 'brig']);
+    expect((await found[1].afloat).map((one) => one.name)).toEqual(['tub']);
+    expect([(await found[0].best)?.name, (await found[1].best)?.name, await found[2].best]).toEqual(['brig', 'yawl', null]);
+    expect(() => (found[2].craft as unknown as { add(one: unknown): void }).add(ark)).toThrow(/Port.craft/);
+    session.expungeAll();
+    const [first] = await byTown.all();
+    expect(await names(first.craft.query().orderBy().orderBy(Craft.c.name.desc()))).toEqual(['brig', 'ark']);
+    expect([await first.craft.count(), await first.craft.query().filter(Ship.c.masts.gt(1)).count()]).toEqual([2, 1]);
+    await session[Symbol.asyncDispose]();
+    await db.dropAll();
+  });
+
+  test('such a relation has filters, orders, limits, and relations below it', async () => {
+    const { db, session, statements, Port, Craft, Ship, Raft } = await moored();
+    const byTown = session.query(Port).orderBy(Port.c.id);
+    const of = async (asked: object) => {
+      session.expungeAll();
+      const ports = (await byTown.with({ craft: asked } as never).all()) as unknown as { craft: readonly Named[] }[];
+      return ports.map(({ craft }) => craft.map((one) => one.name));
+    };
+    expect(await of({ filter: [Craft.c.sunk.eq(false)] })).toEqual([['ark', 'brig'], ['tub'], []]);
+    expect(await of({ filter: [Ship.c.masts.ge(1)] })).toEqual([['brig'], ['yawl'], []]);
+    expect(await of({ filter: [Ship.c.crew.any()] })).toEqual([['brig'], [], []]);
+    expect(await of({ orderBy: [Craft.c.name.desc()] })).toEqual([['brig', 'ark'], ['yawl', 'tub'], []]);
+    expect(await of({ limit: 1 })).toEqual([['ark'], ['tub'], []]);
+    expect(await of({ offset: 1, limit: 1 })).toEqual([['brig'], ['yawl'], []]);
+    session.expungeAll();
+    statements.takeAll();
+    const ports = (await byTown.with({ craft: { with: { crew: true, port: true } } } as never).all()) as unknown as {
+      craft: readonly (Named & { crew?: Named[]; port: { town: string } })[];
+    }[];
+    expect(statements.count()).toBeLessThanOrEqual(5);
+    statements.takeAll();
+    const [ark, brig] = ports[0].craft;
+    expect([ark.port.town, brig.port.town, brig.crew?.map((one) => one.name), 'crew' in ark]).toEqual(['a', 'a', ['ann', 'bob'], false]);
+    expect(statements.count()).toBe(0);
+    expect(() => byTown.with({ craft: { with: { nothing: true } } } as never)).toThrow(/nothing/);
+    expect(() => byTown.with({ craft: 'contains' })).toThrow(/Port.craft/);
+    expect(() => byTown.with({ craft: { loadOnly: ['name'] } } as never)).toThrow(/Port.craft/);
+    const loaded = await session.load(await byTown.all(), { craft: true });
+    expect(loaded[1].craft.map((one) => one.name)).toEqual(['tub', 'yawl']);
+    const streamed: string[][] = [];
+    for await (const port of byTown.with({ craft: true }).stream({ batch: 2 })) streamed.push(port.craft.map((one) => one.name));
+    expect(streamed).toEqual([['ark', 'brig'], ['tub', 'yawl'], []]);
+    session.expungeAll();
+    expect((await session.get(Raft, 3))?.name).toBe('zed');
+    await session[Symbol.asyncDispose]();
+    await db.dropAll();
+  });
+
+  test('such a relation stands in conditions and joins', async () => {
+    const { db, session, Port, Craft, Ship, Raft } = await moored();
+    const byTown = session.query(Port).orderBy(Port.c.id);
+    const towns = async (query: { all(): Promise<{ town: string }[]> }) => (await query.all()).map((one) => one.town);
+    expect(await towns(byTown.filter(Port.c.craft.any()))).toEqual(['a', 'b']);
+    expect(await towns(byTown.filter(Port.c.craft.any(Craft.c.name.eq('tub'))))).toEqual(['b']);
+    expect(await towns(byTown.filter(Port.c.craft.any(Ship.c.masts.gt(1))))).toEqual(['a']);
+    expect(await towns(byTown.filter(Port.c.craft.every(Craft.c.sunk.eq(false))))).toEqual(['a', 'c']);
+    expect(await towns(byTown.filter(Port.c.afloat.count().eq(2)))).toEqual(['a']);
+    const raft = await session.get(Raft, 1);
+    expect(await towns(byTown.filter(Port.c.craft.contains(raft as never)))).toEqual(['a']);
+    // A new object is stored before the query, and told from those of other classes that have its key.
+    const skiff = new Ship({ id: 3, name: 'skiff', masts: 1, portId: 3 });
+    session.add(skiff);
+    expect(await towns(byTown.filter(Port.c.craft.contains(skiff as never)))).toEqual(['c']);
+    await session.rollback();
+    const c = alias(Craft, 'c');
+    expect(await towns(byTown.join(Port.c.craft.of(c)).filter(c.of(Raft).c.logs.lt(5)))).toEqual(['b']);
+    const rows = await session.all(select(Port.c.town, c).from(Port).join(Port.c.craft.of(c)).orderBy(c.c.name));
+    expect(rows.map(([town, one]) => `${town} ${one.name}`)).toEqual(['a ark', 'a brig', 'b tub', 'b yawl']);
+    expect(() => byTown.join(Port.c.craft)).toThrow(/\.of\(alias/);
+    await session[Symbol.asyncDispose]();
     await db.dropAll();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { belongsTo, hasMany, NotLoadedError, t } from '../../src/index.ts';
+import { belongsTo, hasMany, NotLoadedError, select, t, unionAll } from '../../src/index.ts';
 import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 
@@ -121,5 +121,32 @@ describe.each(allDatabases)('columns that wait on $name', (database) => {
     session.add(made);
     await session.flush();
     expect([made.text, made.notes]).toEqual(['y', null]);
+  });
+
+  test('a select of Core made of a query leaves out what the query does', async () => {
+    const { session, statements, Book } = await openLibrary(database);
+    const few = session.query(Book).loadOnly('title').orderBy(Book.c.id);
+    const [[one]] = await session.all(few.toSelect());
+    expect(statements.take()[0]).not.toMatch(/year|author_id/);
+    expect(one.title).toBe('one');
+    expect(() => one.year).toThrow(NotLoadedError);
+    expect(() => one.text).toThrow(NotLoadedError);
+    await session.refresh(one);
+    expect(one.year).toBe(1);
+    session.expungeAll();
+    const [[whole]] = await session.all(session.query(Book).orderBy(Book.c.id).toSelect());
+    expect(whole.year).toBe(1);
+    expect(() => whole.text).toThrow(NotLoadedError);
+    // A class by itself is read whole.
+    expect((await session.all(select(Book).orderBy(Book.c.id))).map(([book]) => book.title)).toEqual(['one', 'two']);
+    session.expungeAll();
+    const both = unionAll(
+      session.query(Book).filterBy({ id: 1 }).toSelect(),
+      session.query(Book).loadOnly('title').filterBy({ id: 2 }).toSelect(),
+    );
+    for (const [book] of await session.all(both)) {
+      expect(['one', 'two']).toContain(book.title);
+      expect(() => book.year).toThrow(NotLoadedError);
+    }
   });
 });

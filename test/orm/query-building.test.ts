@@ -425,6 +425,12 @@ describe.each(allDatabases)('building queries on $name', (database) => {
           .all(),
       ),
     ).toEqual(['bob', 'cid']);
+    // What a NULL leaves open is not met.
+    const cid = await session.query(User).filterBy({ name: 'cid' }).one();
+    session.add(new Post({ title: 'c1', author: cid }));
+    const grown = session.query(Post).filter(Post.c.author.every(User.c.age.gt(10)));
+    expect(titles(await grown.orderBy(Post.c.title).all())).toEqual(['a1', 'a2', 'b1', 'n']);
+    await session.rollback();
     session.add(new Node({ data: 'r', children: [new Node({ data: 'a' }), new Node({ data: 'b' })] }));
     await session.commit();
     const counted = await session

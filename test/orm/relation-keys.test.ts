@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { belongsTo, foreignKey, hasMany, hasOne, manyToMany, t, unique } from '../../src/index.ts';
+import { belongsTo, foreignKey, hasMany, hasOne, insertInto, manyToMany, t, unique } from '../../src/index.ts';
 import { openDatabase, Statements } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 
@@ -8,6 +8,7 @@ const STRATEGIES = ['joined', 'selectin', 'subquery'] as const;
 /** Columns to be keys with, and two values of each. */
 const KEYS = [
   ['text', () => t.string(20), ['a b', 'É']],
+  ['char', () => t.char(6), ['ab', 'a b']],
   ['bigInteger', () => t.bigInteger(), [2n ** 53n + 1n, 2n ** 53n + 3n]],
   ['uuid', () => t.uuid(), ['00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000b']],
   ['dateTime', () => t.dateTime(), [new Date('2024-01-02T03:04:05.678Z'), new Date('2024-01-02T03:04:05.679Z')]],
@@ -226,4 +227,83 @@ describe.each(allDatabases)('keys of relations on $name', (database) => {
     expect((await (countries[1] as unknown as Country).cities).length).toBe(0);
     expect(await session.query(Country).filter(Country.c.cities.count().gt(1)).select(Country.c.code).scalars()).toEqual(['de']);
   });
+
+  test('text of a fixed width is read without the blanks that fill it up', async () => {
+    const db = openDatabase(database);
+    class Code extends db.Model('codes', { id: t.char(6).primaryKey(), short: t.char(4) }) {}
+    await db.createAll();
+    await using session = db.createSession();
+    session.add(new Code({ id: 'ab', short: 'x' }));
+    await session.commit();
+    session.expungeAll();
+    const [code] = await session.query(Code).all();
+    expect([code.id, code.short]).toEqual(['ab', 'x']);
+    expect(await session.get(Code, 'ab')).toBe(code);
+    code.short = 'y';
+    await session.commit();
+    expect(await session.query(Code).filter(Code.c.short.eq('y')).select(Code.c.id).scalars()).toEqual(['ab']);
+    session.delete(code);
+    await session.commit();
+    expect(await session.query(Code).count()).toBe(0);
+  });
 });
+
+// PostgreSQL compares text by its characters.
+describe.each(allDatabases.filter(({ family }) => family !== 'postgresql'))(
+  'keys that are equal to the database alone on $name',
+  (database) => {
+    test('tie rows in every strategy', async () => {
+      const db = openDatabase(database);
+      const key = () => (database.family === 'mysql' ? t.string(20) : t.string(20).collate('NOCASE'));
+      class Owner extends db.Model('owners', {
+        id: key().primaryKey(),
+        get things() {
+          return hasMany(Thing, { orderBy: () => Thing.c.id });
+        },
+        get marks() {
+          return manyToMany(Mark, { through: marked });
+        },
+      }) {}
+      class Thing extends db.Model('things', {
+        id: t.integer().primaryKey(),
+        ownerId: key().references('owners.id'),
+        get owner() {
+          return belongsTo(Owner);
+        },
+      }) {}
+      class Mark extends db.Model('marks', { id: t.integer().primaryKey() }) {}
+      const marked = db.Table('marked', {
+        ownerId: key().primaryKey().references('owners.id'),
+        markId: t.integer().primaryKey().references('marks.id'),
+      });
+      await db.createAll();
+      await using session = db.createSession();
+      session.addAll([new Owner({ id: 'Ann' }), new Owner({ id: 'bob' }), new Mark({ id: 1 })]);
+      await session.flush();
+      await session.bulkInsert(Thing, [
+        { id: 1, ownerId: 'ann' },
+        { id: 2, ownerId: 'Ann' },
+        { id: 3, ownerId: 'BOB' },
+        { id: 4, ownerId: 'ANN' },
+      ]);
+      await session.execute(insertInto(marked).values({ ownerId: 'ANN', markId: 1 }));
+      await session.commit();
+      for (const strategy of STRATEGIES) {
+        session.expungeAll();
+        const things = await session.query(Thing).with({ owner: strategy }).orderBy(Thing.c.id).all();
+        expect(things.map(({ owner }) => owner.id)).toEqual(['Ann', 'Ann', 'bob', 'Ann']);
+        session.expungeAll();
+        const owners = await session.query(Owner).with({ things: strategy, marks: strategy }).orderBy(Owner.c.id).all();
+        expect(owners.map((owner) => [owner.things.map(({ id }) => id), owner.marks.length])).toEqual([
+          [[1, 2, 4], 1],
+          [[3], 0],
+        ]);
+      }
+      session.expungeAll();
+      const [first] = await session.query(Thing).orderBy(Thing.c.id).all();
+      expect((await first.owner).id).toBe('Ann');
+      expect((await (await first.owner).things).length).toBe(3);
+      await db.dropAll();
+    });
+  },
+);

@@ -209,6 +209,18 @@ describe.each(CASES)('relations of subclasses in $form on $name', ({ database, j
       ['kim', null],
     ]);
     expect(await session.all(select(Engineer.c.name).from(Engineer).where(Engineer.c.language.eq('c')))).toEqual([['cid']]);
+    // Both have the parent's table: one of them goes by a name of its own.
+    expect(() => select(Employee.c.name).from(Employee).join(Manager, Manager.c.id.eq(Employee.c.id))).toThrow(
+      /'employees' is in FROM already/,
+    );
+    const pairs = select(Company, Employee)
+      .join(Company.c.employees)
+      .where(Employee.c.name.in(['bob', 'kim']))
+      .orderBy(Employee.c.name);
+    expect((await session.all(pairs)).map(([company, one]) => [company.name, one.name])).toEqual([
+      ['acme', 'bob'],
+      ['solo', 'kim'],
+    ]);
   });
 
   test('expressions over columns of a subclass are those of its rows too', async () => {

@@ -37,6 +37,8 @@ describe.each(shopDatabases)('clauses on $name', (database) => {
       const ids = (term: ReturnType<typeof p.c.categoryId.asc>) => shop.scalars(select(p.c.id).orderBy(term, p.c.id));
       expect(await ids(p.c.categoryId.asc().nullsLast())).toEqual([1, 2, 3, 4]);
       expect(await ids(p.c.categoryId.desc().nullsFirst())).toEqual([4, 2, 3, 1]);
+      expect(await ids(p.c.categoryId.nullsFirst())).toEqual([4, 1, 2, 3]);
+      expect(await ids(p.c.categoryId.plus(1).nullsLast())).toEqual([1, 2, 3, 4]);
       const named = select({ n: p.c.categoryId.plus(1), id: p.c.id }).orderBy(p.c.categoryId.plus(literal(1)).desc());
       expect((await shop.all(named)).length).toBe(4);
     });

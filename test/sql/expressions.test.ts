@@ -377,6 +377,18 @@ describe.each(shopDatabases)('expressions on $name', (database) => {
     });
   });
 
+  it('asks whether a parameter has a value', async () => {
+    const optional = or(param('name').isNull(), p.c.name.eq(param('name') as Expression<string>));
+    const query = select(p.c.id).where(optional).orderBy(p.c.id);
+    expect(await shop.scalars(query, { name: null })).toEqual([1, 2, 3, 4]);
+    expect(await shop.scalars(query, { name: 'Lamp' })).toEqual([2]);
+    const least = param('least', t.integer());
+    const stocked = select(p.c.id)
+      .where(or(least.isNull(), p.c.stock.ge(least)))
+      .orderBy(p.c.id);
+    expect(await shop.scalars(stocked, { least: 5 })).toEqual([1, 3]);
+    expect(await shop.scalars(stocked, { least: null })).toEqual([1, 2, 3, 4]);
+  });
   it('gives parameters their values when the statement runs', async () => {
     const statement = select(p.c.id).where(p.c.stock.ge(param('least')), p.c.name.ne(param('name')));
     expect(await shop.scalars(statement, { least: 5, name: 'Vase' })).toEqual([3]);

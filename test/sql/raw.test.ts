@@ -82,6 +82,15 @@ describe.each(shopDatabases)('raw on $name', (database) => {
           name: 'Lamp',
         }),
       ).toEqual([2, 3]);
+      const filtered = text(
+        'SELECT id FROM products WHERE (:name IS NULL OR name = :name) AND (:least is  null OR stock >= :least) ORDER BY id',
+      );
+      expect(await shop.scalars(filtered, { name: null, least: null })).toEqual([1, 2, 3, 4]);
+      expect(await shop.scalars(filtered, { name: 'Lamp', least: null })).toEqual([2]);
+      expect(await shop.scalars(filtered, { name: null, least: 5 })).toEqual([1, 3]);
+      const given = text('SELECT id FROM products WHERE :x IS NOT NULL AND id = 1');
+      for (const x of [0, '', false, new Date(0), 2n ** 60n]) expect(await shop.scalars(given, { x })).toEqual([1]);
+      expect(await shop.scalars(given, { x: null })).toEqual([]);
       expect(text('SELECT :a, :b, :a').parameters).toEqual(['a', 'b']);
     });
     it.each([

@@ -95,6 +95,13 @@ describe.each(shopDatabases)('sources on $name', (database) => {
       expect(textOf(byCondition)).toContain('products JOIN reviews ON');
       expect(() => select(r.c.id).from(r).join(c)).toThrow(codeOf('sql.no-join-condition'));
     });
+    it('takes a source once, and another time under a name of its own', () => {
+      expect(() => select(p.c.id).from(p).join(p, p.c.id.gt(1))).toThrow("'products' is in FROM already");
+      expect(() => select(p.c.id).from(p).join(r).outerJoin(r)).toThrow(codeOf('sql.joined-again'));
+      const other = alias(p, 'other');
+      expect(() => select(p.c.id).from(p, other).join(other, other.c.id.eq(p.c.id))).toThrow("'other' is in FROM already");
+      expect(textOf(select(p.c.id).from(p).join(other, other.c.id.gt(p.c.id)))).toContain('products JOIN products AS other ON');
+    });
     it('says so where a clause names a source that is not there', () => {
       const other = alias(c, 'other');
       expect(() => textOf(select(p.c.id).join(r, r.c.productId.eq(other.c.id)))).toThrow(

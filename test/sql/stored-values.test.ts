@@ -204,6 +204,24 @@ describe.each(shopDatabases)('stored values on $name', (database) => {
     expect([await stored('day', 1), await stored('narrow', 1)]).toEqual(['2024-01-01', '2.51']);
   });
 
+  it('are digits where the column says so, as many as it has', async () => {
+    const forms = new Table(new MetaData(), 'mixed', {
+      id: t.integer().primaryKey(),
+      narrow: t.numeric(10, 2).asString().nullable(),
+      wide: t.numeric(30, 10).asString().nullable(),
+      whole: t.numeric(18, 0).asString().nullable(),
+      tenths: t.numeric(10, 1).asNumber().nullable(),
+    });
+    await connection.execute(update(forms).set({ narrow: '1.5', wide: '1.5', whole: '5', tenths: 2.5 }).where(forms.c.id.eq(2)));
+    expect(await connection.all(select(forms).where(forms.c.id.eq(2)))).toEqual([
+      [{ id: 2, narrow: '1.50', wide: '1.5000000000', whole: '5', tenths: 2.5 }],
+    ]);
+    const sums = select(func.sum(forms.c.narrow), forms.c.narrow.plus('1'), forms.c.tenths.times(2))
+      .where(forms.c.id.eq(2))
+      .groupBy(forms.c.narrow, forms.c.tenths);
+    expect(await connection.one(sums)).toEqual(['1.50', '2.50', 5]);
+  });
+
   describe('values of several types in one expression', () => {
     it('are calculated with, compared and read back', async () => {
       const of = async (expression: unknown) => plain(await connection.scalar(select(never(expression)).where(c.id.eq(2))));

@@ -125,6 +125,19 @@ const bigFloor = is(big.floorDiv(2));
 assertType<Equal<typeof bigFloor, bigint | null>>();
 const priced = is(price.dividedBy('3'));
 assertType<Equal<typeof priced, Decimal>>();
+// In the place of a value stands what its column takes.
+const certain = is(func.coalesce(price, 0, '1.5'));
+assertType<Equal<typeof certain, Decimal>>();
+const larger = is(func.greatest(big, 5, 6n));
+assertType<Equal<typeof larger, bigint | null>>();
+const dear = is(func.nullif(price, '0'));
+assertType<Equal<typeof dear, Decimal | null>>();
+// @ts-expect-error a number in the place of a text
+func.coalesce(title, 5);
+// @ts-expect-error a text in the place of a moment
+func.least(at, '2024-01-01');
+const averaged = is(func.avg(id));
+assertType<Equal<typeof averaged, number | null>>();
 id.bitwiseAnd(id).bitwiseXor(1).bitwiseNot().bitwiseLeftShift(1);
 // @ts-expect-error not a number
 id.bitwiseAnd('x');

@@ -200,3 +200,20 @@ narrow.name.trim();
 await Vehicle.query().update({ name: 'x' }, { all: true });
 const paged = await Vehicle.query().paginateByCursor();
 for (const one of paged.items) if (one instanceof Boat) one.draught?.toFixed();
+
+// A relation that only reads leads to all of them.
+class Harbour extends db.Model('harbours', {
+  id: t.integer().primaryKey(),
+  get vehicles() {
+    return hasMany(Vehicle, { viewOnly: true });
+  },
+}) {}
+const harbour = await Harbour.query().with({ vehicles: true }).firstOr404();
+for (const one of harbour.vehicles) {
+  one.name.trim();
+  if (one instanceof Truck) assertType<Equal<typeof one.axles, number>>();
+  // @ts-expect-error of trucks only
+  one.axles;
+}
+Harbour.c.vehicles.any(Truck.c.axles.gt(2));
+Harbour.query().join(Harbour.c.vehicles.of(alias(Vehicle, 'moored')));

@@ -55,7 +55,7 @@ export function keyWords(
   return words;
 }
 
-export function checkWords(check: RenderedCheck, quote: (name: string) => string): string {
+export function checkWords(check: Pick<RenderedCheck, 'name' | 'sql'>, quote: (name: string) => string): string {
   return `CONSTRAINT ${quote(check.name)} CHECK (${check.sql})`;
 }
 

@@ -279,9 +279,20 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
       check('type', type.name);
       return [`CREATE TYPE ${qualified(type)} AS ENUM (${type.values.map(spelling.literal).join(', ')})`];
     },
+    addEnumValue: (type, value, { after, before }) => {
+      need(features.enumTypes, `types of enums ('${type.name}')`, title);
+      const place =
+        after !== undefined ? ` AFTER ${spelling.literal(after)}` : before !== undefined ? ` BEFORE ${spelling.literal(before)}` : '';
+      return `ALTER TYPE ${qualified(type)} ADD VALUE IF NOT EXISTS ${spelling.literal(value)}${place}`;
+    },
     alterDomain: (domain, change) => alterDomain(domain, change, domainWords),
     dropType: (type, options) => (features.enumTypes ? [drop('values' in type ? 'TYPE' : 'DOMAIN', qualified(type), options)] : []),
-    has: { enumTypes: features.enumTypes, sequences: features.sequences, computed: features.computed.usual },
+    has: {
+      enumTypes: features.enumTypes,
+      sequences: features.sequences,
+      uniqueOptions: features.include && features.keyInclude,
+      computed: features.computed.usual,
+    },
     addColumn: (table, column) => {
       let text = `ALTER TABLE ${qualified(table)} ADD ${rules.addColumnWord ?? 'COLUMN '}${columnWords(column, checks(column.table), [])}`;
       if (!rules.constraintsWithColumn) {
@@ -293,6 +304,10 @@ export function makeDdl(rules: DdlRules): DdlCompiler {
     dropColumn: (table, column) => `ALTER TABLE ${qualified(table)} DROP COLUMN ${quote(column.name)}`,
     addUnique: (table, unique) => [`ALTER TABLE ${qualified(table)} ADD ${keyWords('UNIQUE', unique, words)}`],
     addForeignKey: (table, key) => [`ALTER TABLE ${qualified(table)} ADD ${foreignKeyWords(key, null, table)}`],
+    addCheck: (table, name, node) => {
+      check('constraint', name);
+      return [`ALTER TABLE ${qualified(table)} ADD ${checkWords({ name, sql: condition(node) }, quote)}`];
+    },
     dropConstraint: (table, name) => [`ALTER TABLE ${qualified(table)} DROP CONSTRAINT ${quote(name)}`],
     parseType: parseTypeWords,
     sameType: sameTypeWords,

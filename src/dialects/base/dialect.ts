@@ -46,6 +46,8 @@ export interface Capabilities {
   readonly rowwiseKeys?: boolean;
   /** A recursive common table expression may put its parts together by UNION; true unless told. */
   readonly recursiveUnion?: boolean;
+  /** Texts that differ in case, accents or blanks at the end may be equal where a column says no collation. */
+  readonly looseText?: boolean;
 }
 
 /** How a long list travels as one parameter. */
@@ -179,15 +181,26 @@ export interface DdlCompiler {
   /** The types of enums that have one, and domains; nothing where enums are text with a check. */
   createType(type: OwnType): string[];
   dropType(type: OwnType, options?: DropOptions): string[];
+  /** Throws a CompileError where enums have no types of their own. */
+  addEnumValue(type: TableName, value: string, place: { readonly after?: string; readonly before?: string }): string;
   /** A statement for each thing that changes. Throws a CompileError where there are no domains. */
   alterDomain(domain: TableName, change: DomainChange): string[];
-  /** Whether there are types for enums and domains, and sequences; what a computed column is where nothing was said. */
-  readonly has: { readonly enumTypes: boolean; readonly sequences: boolean; readonly computed: 'stored' | 'virtual' };
+  /**
+   * Whether there are types for enums and domains, and sequences, and whether a unique constraint says more than its columns;
+   * what a computed column is where nothing was said.
+   */
+  readonly has: {
+    readonly enumTypes: boolean;
+    readonly sequences: boolean;
+    readonly uniqueOptions: boolean;
+    readonly computed: 'stored' | 'virtual';
+  };
   /** Adds the column with its default, check and foreign key; not its unique or index. */
   addColumn(table: TableName, column: TableColumn): string;
   dropColumn(table: TableName, column: Named): string;
   addUnique(table: TableName, unique: UniqueParts): string[];
   addForeignKey(table: TableName, key: ForeignKeyParts): string[];
+  addCheck(table: TableName, name: string, condition: Node): string[];
   dropConstraint(table: TableName, name: string, kind: ConstraintKind): string[];
   /** Why a column cannot be added to a table that has rows, or null. */
   cannotAddColumn(column: TableColumn): string | null;

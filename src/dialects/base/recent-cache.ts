@@ -48,6 +48,13 @@ export class RecentCache<V> {
     this.#old = new Map();
   }
 
+  /** Drops every entry, and tells of each. */
+  forgetAll(): void {
+    const dropped = new Set([...this.#young.values(), ...this.#old.values()]);
+    this.clear();
+    if (this.#forget !== null) for (const value of dropped) this.#forget(value);
+  }
+
   #revive(key: string): V | undefined {
     const value = this.#old.get(key);
     if (value !== undefined) {

@@ -31,6 +31,7 @@ export const mssql: Dialect = {
     rowLocks: true,
     ascendingKeys: true,
     keyFromRun: false,
+    looseText: true,
     maxParameters: MOST_PARAMETERS,
     recursiveUnion: false,
   },

@@ -44,6 +44,7 @@ function makeDialect(server: MysqlServer): Dialect {
       rowLocks: true,
       ascendingKeys: true,
       keyFromRun: true,
+      looseText: true,
       maxParameters: 65_535,
       rowwiseKeys: true,
     },

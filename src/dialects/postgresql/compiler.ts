@@ -1,5 +1,5 @@
 import { sqlError } from '../../sql/errors.ts';
-import type { BinaryNode, RawNode } from '../../sql/expression-nodes.ts';
+import type { BinaryNode, FunctionNode, RawNode } from '../../sql/expression-nodes.ts';
 import type { BindNode, Node, SourceNode } from '../../sql/node.ts';
 import { isKind } from '../../sql/node-walk.ts';
 import { NOTHING } from '../../sql/raw.ts';
@@ -24,6 +24,8 @@ const bare: WeakSet<Node> = new WeakSet();
 const wide: WeakSet<Node> = new WeakSet();
 
 const COMPARISONS = new Set(['=', '<>', '!=', '<', '<=', '>', '>=', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM']);
+/** SQL by hand after a value of which nothing else says a type. */
+const IS_NULL = /^\s*is\s+(not\s+)?null\b/i;
 /** SQL by hand before a list. */
 const BEFORE_LIST = /\b(not\s+)?in\s*$/i;
 /** In SQL by hand, what these are is plain; a text may stand for anything. */
@@ -117,6 +119,10 @@ function writeRaw(node: RawNode, to: Writer): void {
     for (const one of isKind(item, 'list') ? item.items : [item]) if (isBind(one)) bare.add(one);
     // FETCH FIRST takes no cast but this one.
     const said = pieces[i + 1].startsWith('::') || /\bcast\s*\(\s*$/i.test(pieces[i]);
+    if (isBind(item) && !said && !inPlace(to) && castName(item.type) === null && IS_NULL.test(pieces[i + 1])) {
+      to.visit(item).write('::TEXT');
+      return;
+    }
     const plain = isBind(item) && !said && !inPlace(to) && PLAIN_BY_HAND.has(item.type.name);
     if (plain)
       to.write('CAST(')
@@ -125,6 +131,31 @@ function writeRaw(node: RawNode, to: Writer): void {
     else to.visit(item);
   });
   to.write(pieces[node.items.length]);
+}
+
+/** The least or the greatest, of types too for which PostgreSQL has no such aggregate. */
+function writeExtreme(node: FunctionNode, to: Writer): void {
+  const type = typeOfNode(node.args[0], 'postgresql')?.name;
+  if (type === 'binary') throw sqlError('sql.unsupported', `${node.name}() of binary values`, 'PostgreSQL');
+  if (type === 'boolean') expressionVisitors.function({ ...node, name: node.name === 'min' ? 'bool_and' : 'bool_or' }, to);
+  else if (type === 'uuid') asUuid(() => expressionVisitors.function(ofText(node), to), to);
+  else expressionVisitors.function(node, to);
+}
+
+/** The call with its argument as text, which has the same order. */
+function ofText(node: FunctionNode): FunctionNode {
+  return { ...node, args: [{ kind: 'raw', pieces: ['CAST(', ' AS TEXT)'], items: node.args } as unknown as Node] };
+}
+
+function asUuid(write: () => void, to: Writer): void {
+  to.write('CAST(');
+  write();
+  to.write(' AS UUID)');
+}
+
+function isExtremeUuid(call: Node): call is FunctionNode {
+  if (!isKind(call, 'function') || (call.name !== 'min' && call.name !== 'max') || call.args.length !== 1) return false;
+  return typeOfNode(call.args[0], 'postgresql')?.name === 'uuid';
 }
 
 /** What PostgreSQL writes differently. */
@@ -173,6 +204,10 @@ export const postgresqlVisitors: Visitors = {
     compared(node.right, node.left);
     expressionVisitors.arrayOperator(node, to);
   },
+  unary: (node, to) => {
+    if (node.postfix && isBind(node.operand)) anything.add(node.operand);
+    expressionVisitors.unary(node, to);
+  },
   between: (node, to) => {
     compared(node.low, node.operand);
     compared(node.high, node.operand);
@@ -204,6 +239,11 @@ export const postgresqlVisitors: Visitors = {
     else if (HAVE_LEAST.has(type)) to.write('min(').visit(operand).write(')');
     else to.write('(array_agg(').visit(operand).write('))[1]');
   },
+  over: (node, to) => {
+    const { call } = node;
+    if (isExtremeUuid(call)) asUuid(() => expressionVisitors.over({ ...node, call: ofText(call) }, to), to);
+    else expressionVisitors.over(node, to);
+  },
   function: (node, to) => {
     const { name, args } = node;
     if (CHOOSES.has(name)) chosenFrom(args);
@@ -212,6 +252,7 @@ export const postgresqlVisitors: Visitors = {
       const cast = { kind: 'raw', pieces: ['CAST(', ' AS INTEGER)'], items: args } as unknown as Node;
       return expressionVisitors.function({ ...node, args: [cast] }, to);
     }
+    if ((name === 'min' || name === 'max') && args.length === 1) return writeExtreme(node, to);
     if (name === 'round' && args.length === 2) {
       // Only numeric is rounded to digits.
       const cast = { kind: 'raw', pieces: ['CAST(', ' AS NUMERIC)'], items: [args[0]] } as unknown as Node;

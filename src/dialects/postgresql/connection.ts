@@ -28,6 +28,9 @@ const COMMIT = /^\s*(?:commit|end)\b/i;
 /** What is worth preparing; everything else is run once. */
 const PREPARED = /^[\s(]*(?:select|values|table|with|insert|update|delete|merge)\b/i;
 
+/** Tables may be others afterwards, and prepared statements keep the types that their parameters had. */
+const DEFINES = /^\s*(?:create|alter|drop)\b/i;
+
 /** COMMIT answered with a rollback: a statement of the transaction had failed. */
 class RolledBack extends Error {
   readonly code = '25P02';
@@ -100,6 +103,7 @@ export class PostgresqlConnection implements DriverConnection {
 
   async script(sql: string): Promise<void> {
     await scriptExchange(sql).through((exchange) => this.#transport.submit(exchange));
+    this.#statements.forgetAll();
   }
 
   async *stream(sql: string, parameters: readonly unknown[]): AsyncGenerator<DriverRow, void, undefined> {
@@ -148,7 +152,14 @@ export class PostgresqlConnection implements DriverConnection {
 
   #run<T>(sql: string, rows: readonly (readonly unknown[])[], givesRows: boolean, pick: (exchange: Exchange) => T): Promise<T> {
     const statement = this.#statement(sql);
-    return this.#exchange(statement, rows, givesRows).then(pick, (error) => {
+    const picked =
+      statement.name === '' && DEFINES.test(sql)
+        ? (exchange: Exchange): T => {
+            this.#statements.forgetAll();
+            return pick(exchange);
+          }
+        : pick;
+    return this.#exchange(statement, rows, givesRows).then(picked, (error) => {
       const stale = isStale(error);
       if (stale || !statement.prepared) this.#discard(statement);
       // The server forgot the statement, or its columns changed: in a transaction the failure has ended it.

@@ -1,6 +1,8 @@
 import type { DriverConnection, DriverResult, DriverRow, RunResult } from '../base/driver.ts';
 import { RecentCache } from '../base/recent-cache.ts';
-import { defineDecimals, type SqliteFunctions } from './decimal-functions.ts';
+import type { SqliteFunctions } from './aggregate.ts';
+import { defineDecimals } from './decimal-functions.ts';
+import { defineSpreads } from './spread-functions.ts';
 
 interface Changes {
   readonly changes: number | bigint;
@@ -76,6 +78,7 @@ export class SqliteConnection<S extends SqliteStatement> implements DriverConnec
   constructor(handle: SqliteHandle<S>) {
     this.#handle = handle;
     defineDecimals(handle);
+    defineSpreads(handle);
   }
 
   get usable(): boolean {

@@ -210,6 +210,9 @@ export const sqliteDdl: DdlCompiler = {
       );
     return [sqliteDdl.dropIndex(table, name)];
   },
+  addCheck: (table, name) => {
+    throw dialectError('ddl.needs-rebuild', 'SQLite', `add the check '${name}' of '${table.name}'`);
+  },
   addForeignKey: (table, key) => {
     throw dialectError('ddl.needs-rebuild', 'SQLite', `add the foreign key '${key.name}' of '${table.name}'`);
   },

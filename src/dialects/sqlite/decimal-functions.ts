@@ -1,25 +1,11 @@
 import type { Decimal } from 'decimal.js';
 import { decimalClass, isDigits } from '../base/decimals.ts';
+import type { SqliteAggregate, SqliteFunctions, Value } from './aggregate.ts';
 import { plainDigits, sortedDigits } from './exact-numeric.ts';
-
-type Value = string | number | bigint | null;
-
-/** A function of SQL, and an aggregate that can also be a window. */
-export interface SqliteFunctions {
-  define(name: string, run: (...args: Value[]) => Value): void;
-  aggregate(name: string, of: DecimalAggregate): void;
-}
 
 interface Total {
   sum: Decimal;
   count: number;
-}
-
-export interface DecimalAggregate {
-  start(): Total | null;
-  step(total: Total | null, value: Value): Total | null;
-  inverse(total: Total | null, value: Value): Total | null;
-  result(total: Total | null): Value;
 }
 
 /** Sums and products are exact; quotients have this many digits. */
@@ -85,7 +71,7 @@ const FUNCTIONS: Readonly<Record<string, (...args: Value[]) => Value>> = {
   decimal_number: one((a) => a.toNumber()) as never,
 };
 
-function sumOf(result: (total: Total) => Value): DecimalAggregate {
+function sumOf(result: (total: Total) => Value): SqliteAggregate<Total | null> {
   return {
     start: () => null,
     step: (total, value) => {

@@ -1,7 +1,7 @@
 import { describe } from '../../sql/errors.ts';
 import type { SqlType } from '../../sql/type.ts';
 import { badValue } from '../base/codecs.ts';
-import { decimalClass, fitDecimal, isDigits, numericName, readDecimal } from '../base/decimals.ts';
+import { decimalClass, fitDecimal, fromDigits, isDigits, numericName, readDecimal } from '../base/decimals.ts';
 import type { Codec } from '../base/dialect.ts';
 import { dialectError } from '../base/errors.ts';
 import { plainDigits } from './exact-numeric.ts';
@@ -14,7 +14,7 @@ const LONG_MAX = 2n ** 63n - 1n;
 
 /** Exact decimal numbers: whole ones are stored as integers of 64 bits, others as doubles of at most 15 digits. */
 export function numericCodec(type: SqlType): Codec {
-  const { asNumber = false } = type;
+  const { asNumber = false, asString = false } = type;
   const name = numericName(type);
 
   return {
@@ -44,14 +44,16 @@ export function numericCodec(type: SqlType): Codec {
         if (asNumber) return raw;
         const decimal = new (decimalClass())(raw);
         // What lies beyond is the noise of adding doubles.
-        return Number.isInteger(raw) || decimal.precision() <= SURE_DIGITS
-          ? decimal
-          : decimal.toSignificantDigits(SURE_DIGITS, HALF_AWAY_FROM_ZERO);
+        const sure =
+          Number.isInteger(raw) || decimal.precision() <= SURE_DIGITS
+            ? decimal
+            : decimal.toSignificantDigits(SURE_DIGITS, HALF_AWAY_FROM_ZERO);
+        return asString ? fromDigits(type, sure.toFixed()) : sure;
       }
-      if (typeof raw === 'bigint' || (typeof raw === 'string' && isDigits(raw))) return asNumber ? Number(raw) : new (decimalClass())(raw);
+      if (typeof raw === 'bigint' || (typeof raw === 'string' && isDigits(raw))) return fromDigits(type, raw);
       // What was calculated together with numbers of more digits.
       const digits = typeof raw === 'string' ? plainDigits(raw) : null;
-      if (digits !== null) return asNumber ? Number(digits) : new (decimalClass())(digits);
+      if (digits !== null) return fromDigits(type, digits);
       throw dialectError('driver.undecodable', name, 'a decimal number', typeof raw === 'string' ? 'another text' : describe(raw));
     },
   };
