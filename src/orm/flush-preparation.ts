@@ -19,6 +19,7 @@ import {
   PERSISTENT,
   RELATED,
   type Relationship,
+  ROW,
   recordChange,
   STATUS,
 } from './mapping.ts';
@@ -26,6 +27,7 @@ import { numberMembers } from './ordering.ts';
 import { rowValue } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 import { isWholeHere, merge, relatedTo } from './related-filling.ts';
+import { readByKeys } from './reloading.ts';
 import { loadSelectIn, loadTargets } from './select-in-loading.ts';
 
 /** What preparing a flush works on: the session's sets of changed objects. */
@@ -76,8 +78,30 @@ export async function prepare(session: PreparationSession, preparation: Preparat
     await notify(session, updates, 'beforeUpdate');
     // Cascades, orphans and handlers may have added to what is written; where they did not, a second look would find the same.
     const now = [session.removed.size, session.created.size, session.dirty.size];
-    if (session.version === version && now.every((size, i) => size === sizes[i])) return version;
+    if (session.version !== version || !now.every((size, i) => size === sizes[i])) continue;
+    await readVersions(session);
+    if (session.version === version) return version;
   }
+}
+
+/** Reads the versions of objects that were expired and then changed or deleted: rows are found by them. */
+async function readVersions(session: PreparationSession): Promise<void> {
+  if (session.partial === null) return;
+  const lacking = [...session.dirty, ...session.removed].filter((entity) => lacksVersion(entity) && session.partial?.has(entity));
+  for (const [mapper, entities] of byMapper(new Set(lacking))) {
+    const keys = entities.map((entity) => mapper.keyPositions.map((position) => rowValue(entity, position)));
+    const found = await readByKeys(session, mapper, keys, { positions: [mapper.versionPosition] });
+    entities.forEach((entity, i) => {
+      const row = found.get(identityOf(keys[i]));
+      if (row !== undefined) entity[ROW][mapper.versionPosition] ??= row[mapper.versionPosition];
+    });
+  }
+}
+
+/** Whether the version of a stored object is to be read before its row can be written. */
+export function lacksVersion(entity: Entity): boolean {
+  const { versionPosition } = entity[MAPPER];
+  return versionPosition >= 0 && entity[STATUS] === PERSISTENT && rowValue(entity, versionPosition) === undefined;
 }
 
 /** Tells the listeners of an event, one object after the other. */

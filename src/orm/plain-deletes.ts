@@ -1,5 +1,5 @@
 import { orderMappers } from './flush-order.ts';
-import { canLetGo } from './flush-preparation.ts';
+import { canLetGo, lacksVersion } from './flush-preparation.ts';
 import type { FlushSession } from './flush-session.ts';
 import { CHANGES, type Entity, MAPPER, type Mapper, PERSISTENT, RELATED, type Relationship, STATUS } from './mapping.ts';
 import type { PlainWork } from './plain-updates.ts';
@@ -13,7 +13,7 @@ export function plainDeletes(session: FlushSession): PlainWork | null {
   let mapper: Mapper | null = null;
   const entities: Entity[] = [];
   for (const entity of session.removed) {
-    if (entity[STATUS] !== PERSISTENT || entity[RELATED] !== null || entity[CHANGES] !== null) return null;
+    if (entity[STATUS] !== PERSISTENT || entity[RELATED] !== null || entity[CHANGES] !== null || lacksVersion(entity)) return null;
     if (mapper === null) {
       mapper = entity[MAPPER];
       if (!goesAlone(mapper)) return null;

@@ -1,4 +1,5 @@
 import { columnsChanged } from './flush-plan.ts';
+import { lacksVersion } from './flush-preparation.ts';
 import type { FlushSession } from './flush-session.ts';
 import { changesRelations } from './flush-updates.ts';
 import { type Entity, MAPPER, type Mapper, PERSISTENT, RELATED, STATUS } from './mapping.ts';
@@ -23,7 +24,7 @@ export function plainUpdates(session: FlushSession): PlainWork | null {
       mapper = entity[MAPPER];
       if (mapper.listeners.has('beforeUpdate') || mapper.listeners.has('afterUpdate')) return null;
     } else if (entity[MAPPER] !== mapper) return null;
-    if (changesRelations(entity)) return null;
+    if (changesRelations(entity) || lacksVersion(entity)) return null;
     if (columnsChanged(entity)) entities.push(entity);
   }
   return mapper === null || entities.length === 0 ? null : { mapper, entities };

@@ -294,6 +294,38 @@ describe.each([...allDatabases, ...pgliteDatabases])('versions on $name', (datab
     await expect(session.flush()).rejects.toThrow(InvalidStateError);
   });
 
+  test('the version of an expired object is read by the flush that writes it', async () => {
+    const { session, statements, Page, Stamped } = await open(database);
+    const [one, two, three] = ['a', 'b', 'c'].map((title) => new Page({ title }));
+    const stamped = new Stamped({ region: 'r', place: 1, name: 'x' });
+    session.addAll([one, two, three, stamped]);
+    await session.commit();
+    await session.execute(update(Page).set({ revision: 7 }).where(Page.c.id.eq(one.id)), undefined, { synchronize: false });
+    await session.commit();
+    session.expireAll();
+    one.title = 'changed';
+    two.title = 'changed too';
+    stamped.name = 'y';
+    session.delete(three);
+    statements.takeAll();
+    await session.commit();
+    expect(
+      statements
+        .summary()
+        .filter((statement) => statement.startsWith('SELECT'))
+        .sort(),
+    ).toEqual(['SELECT pages', 'SELECT remarks', 'SELECT stamped']);
+    expect([one.revision, two.revision, await session.query(Page).count()]).toEqual([8, 2, 2]);
+    session.expire(one);
+    one.title = 'alone';
+    await session.commit();
+    expect(one.revision).toBe(9);
+    session.expire(two);
+    session.delete(two);
+    await session.commit();
+    expect((await session.query(Page).all()).map(({ title }) => title)).toEqual(['alone']);
+  });
+
   test('confirmDeletedRows makes a delete of nothing an error', async () => {
     const db = openDatabase(database);
     const shape = () => ({ id: t.integer().primaryKey(), name: t.string(20) });
