@@ -1,12 +1,16 @@
 import type { Dialect } from '../dialects/base/dialect.ts';
 import type { Insert, InsertBatch } from '../sql/insert.ts';
-import { canonicalKey, makeInsert } from '../sql/make.ts';
-import type { Node } from '../sql/node.ts';
+import { canonicalKey, makeInsert, makeSelect } from '../sql/make.ts';
+import type { BindNode, Node } from '../sql/node.ts';
+import { isKind } from '../sql/node-walk.ts';
 import type { InsertNode } from '../sql/statement-nodes.ts';
+import { type PackedRows, packedRows } from './packed-rows.ts';
 import type { Plan, PlanCache } from './plan.ts';
 
 /** Rows of one statement: few sizes, so that few statements are prepared. */
 const SIZES = [512, 64, 8];
+/** Fewer rows are runs of the statement of one. */
+const SMALLEST = 8;
 
 interface Host {
   readonly dialect: Dialect;
@@ -30,11 +34,24 @@ function executionsOf(host: Host, { node, rows }: InsertBatch, change: (node: No
   }
   const all = node.binds.map((bind) => bind.value);
   const one = (): Plan => host.plans.get(host.dialect, node);
-  const { conflict, returning, instead, prefixes } = node;
+  const { conflict, returning, instead, prefixes, ctes } = node;
   const executions: Rows[] = [];
   let start = 0;
   // Rows that meet a row of their own statement, and rows that come back in any order, need one of their own.
-  if (conflict === null && returning.length === 0 && instead === null && prefixes.length === 0) {
+  if (conflict === null && returning.length === 0 && instead === null && prefixes.length + ctes.length === 0) {
+    const packed = rows.length < SMALLEST ? null : packedFor(host.dialect, node, rows.length);
+    if (packed !== null) {
+      const plan = host.plans.named(host.dialect, `${canonicalKey(node.key)}*${packed.name}`, () => fromPacked(node, packed));
+      const runs: (readonly unknown[])[] = [];
+      while (start < rows.length) {
+        const size = Math.min(packed.size, rows.length - start);
+        const parameters = packed.pack(together(rows, start, size));
+        if (parameters === null) break;
+        runs.push(parameters);
+        start += size;
+      }
+      if (runs.length > 0) executions.push({ plan, rows: runs });
+    }
     const width = node.columns.length;
     for (const size of SIZES) {
       const times = Math.floor((rows.length - start) / size);
@@ -52,6 +69,19 @@ function executionsOf(host: Host, { node, rows }: InsertBatch, change: (node: No
   );
   executions.push({ plan: one(), rows: rest });
   return executions;
+}
+
+/** How the rows travel as lists of values, one for each column; null where the database is better told each of them. */
+function packedFor(dialect: Dialect, { table, columns, values }: InsertNode, count: number): PackedRows | null {
+  if (dialect.rowSource?.inserts !== true || !isKind(table, 'table') || columns.length === 0) return null;
+  if (!values.every((value) => isKind(value, 'bind') && value.name === null)) return null;
+  const packed = columns.map((name, i) => ({ name, key: name, type: (values[i] as BindNode).type }));
+  return packedRows(dialect, { name: table.name, node: table }, [], packed, count);
+}
+
+function fromPacked({ table, columns }: InsertNode, packed: PackedRows): InsertNode {
+  const query = makeSelect({ columns: columns.map((_, i) => packed.column(i)), from: [packed.source] });
+  return makeInsert({ table, columns, query });
 }
 
 /** The values of so many rows in one list; `flat()` takes several times as long. */

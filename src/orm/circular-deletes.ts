@@ -1,9 +1,9 @@
+import { PACKED_CHUNK } from '../engine/packed-rows.ts';
 import { make, makeUpdate } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { ForeignKey } from '../sql/schema.ts';
 import { foreignKeysOf, mayLetGo } from './flush-order.ts';
 import { CHANGES, type Entity, type Mapper } from './mapping.ts';
-import { PACKED_CHUNK } from './packed-rows.ts';
 import { equals, matchedColumns, storedKey, type Writer } from './persistence.ts';
 
 interface Batch {

@@ -1,9 +1,9 @@
+import { PACKED_CHUNK, type PackedRows, packedRows } from '../engine/packed-rows.ts';
 import { make, makeBind, makeDelete, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import { conjunction } from '../sql/operand.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
 import { columnOf } from './mapped-source.ts';
-import { PACKED_CHUNK, type PackedRows, packedRows } from './packed-rows.ts';
 import { equals, type Writer } from './persistence.ts';
 
 /** Deletes the rows of these keys, and tells how many there were. */

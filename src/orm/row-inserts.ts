@@ -1,4 +1,5 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
+import { PACKED_CHUNK, type PackedRows, packedRows } from '../engine/packed-rows.ts';
 import { make, makeInsert, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
@@ -8,7 +9,6 @@ import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
 import { columnOf } from './mapped-source.ts';
 import { CHANGES, Decoded, type Entity, type Mapper, NO_CHANGES, ROW, UNRESTRICTED, type WriteTarget } from './mapping.ts';
-import { PACKED_CHUNK, type PackedRows, packedRows } from './packed-rows.ts';
 import { bindOf, equals, expressionOf, isExpressionDefault, nextVersion, type Writer } from './persistence.ts';
 import { hasFaithfulKey, matchOfEntity, rowsByKey } from './row-keys.ts';
 import { constantsOf, type SqlRows, type SqlValues, shapeOf, sqlColumns } from './sql-values.ts';

@@ -1,4 +1,5 @@
 import type { DriverRow, MaybePromise } from '../dialects/base/driver.ts';
+import { PACKED_CHUNK, type PackedRows, packedRows } from '../engine/packed-rows.ts';
 import { make, makeBind, makeSelect, makeUpdate } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import { conjunction } from '../sql/operand.ts';
@@ -8,7 +9,6 @@ import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
 import { columnOf } from './mapped-source.ts';
 import { type Entity, type Mapper, ROW, UNRESTRICTED, type WriteTarget } from './mapping.ts';
-import { PACKED_CHUNK, type PackedRows, packedRows } from './packed-rows.ts';
 import { bindOf, equals, expressionOf, type ManyResult, matchedColumns, type Writer } from './persistence.ts';
 import { hasFaithfulKey, matchOfEntity, rowsByKey } from './row-keys.ts';
 import { constantsOf, type SqlValues, shapeOf, sqlColumns } from './sql-values.ts';

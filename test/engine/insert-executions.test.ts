@@ -1,9 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { createEngine, func, insertInto, MetaData, select, sql, Table, t, UniqueViolation } from '../../src/index.ts';
+import {
+  createEngine,
+  cte,
+  deleteFrom,
+  func,
+  insertInto,
+  jsonNull,
+  MetaData,
+  select,
+  sql,
+  Table,
+  t,
+  UniqueViolation,
+} from '../../src/index.ts';
 import { afterTest } from '../setup/databases.ts';
-import { allDatabases } from '../setup/live-databases.ts';
+import { allDatabases, liveDatabases } from '../setup/live-databases.ts';
+import { pgliteDatabases } from '../setup/pglite-databases.ts';
 
-describe.each(allDatabases)('an insert of many rows on $name', (database) => {
+describe.each([...allDatabases, ...pgliteDatabases])('an insert of many rows on $name', (database) => {
   it('takes few statements, keeps their order, and is done as a whole or not at all', async () => {
     const metadata = new MetaData();
     const notes = new Table(metadata, 'notes', {
@@ -21,8 +35,8 @@ describe.each(allDatabases)('an insert of many rows on $name', (database) => {
     await using connection = await engine.connect({ autocommit: true });
     const rows = Array.from({ length: 1111 }, (_, i) => ({ body: i % 10 === 0 ? null : `note ${i}` }));
     const done = await connection.execute(insertInto(notes).values(rows));
-    // 2 of 512, 1 of 64, 2 of 8 and 7 of one row: runs of one text are told as one.
-    expect(texts).toHaveLength(4);
+    // Runs of one text are told as one: of 1,000 and 111 rows as arrays, or 2 of 512, 1 of 64, 2 of 8 and 7 of one row.
+    expect(texts).toHaveLength(engine.dialect.rowSource?.inserts === true ? 1 : 4);
     expect(done.rowCount).toBe(1111);
     const read = await connection.all(select({ id: notes.c.id, body: notes.c.body, at: notes.c.at }).orderBy(notes.c.id));
     expect(read.map(({ body }) => body)).toEqual(rows.map(({ body }) => body));
@@ -51,6 +65,31 @@ describe.each(allDatabases)('an insert of many rows on $name', (database) => {
     expect(await connection.scalar(select(notes.c.body).where(notes.c.id.eq(20_000)))).toBe('changed');
   });
 });
+
+describe.each([...liveDatabases.filter(({ family }) => family === 'postgresql'), ...pgliteDatabases])(
+  'rows as arrays on $name',
+  (database) => {
+    it('leaves out nothing that stands before it', async () => {
+      const metadata = new MetaData();
+      const notes = new Table(metadata, 'notes', { id: t.integer().primaryKey(), body: t.jsonb<unknown>().nullable() });
+      const engine = createEngine(database.url());
+      afterTest(() => engine.dispose());
+      await metadata.createAll(engine);
+      await using connection = await engine.connect({ autocommit: true });
+      const bodies = [null, jsonNull, [1, 'two'], { three: '{3}' }, 'a "text", \\ and {more}', 5, true, ''];
+      await connection.execute(insertInto(notes).values(bodies.map((body, id) => ({ id, body }))));
+      const read = await connection.all(select(notes.c.body, notes.c.body.isNull()).orderBy(notes.c.id));
+      expect(read.map(([body, isNull]) => (isNull ? 'NULL' : body))).toEqual(
+        bodies.map((body, i) => (i === 0 ? 'NULL' : i === 1 ? null : body)),
+      );
+      const gone = cte('gone', deleteFrom(notes).where(notes.c.id.lt(3)).returning({ id: notes.c.id }));
+      const more = Array.from({ length: 20 }, (_, i) => ({ id: 100 + i, body: i }));
+      await connection.execute(insertInto(notes).values(more).addCte(gone));
+      expect(await connection.scalars(select(notes.c.id).orderBy(notes.c.id).limit(2))).toEqual([3, 4]);
+      expect(Number(await connection.scalar(sql`SELECT count(*) FROM notes`))).toBe(bodies.length - 3 + 20);
+    });
+  },
+);
 
 describe('the rows of an insert', () => {
   const notes = new Table(new MetaData(), 'notes', {

@@ -2,7 +2,7 @@ import type { Dialect } from '../dialects/base/dialect.ts';
 import { RecentCache } from '../dialects/base/recent-cache.ts';
 import { makeColumn } from '../sql/make.ts';
 import type { AliasNode, Node } from '../sql/node.ts';
-import type { Table, TableColumn } from '../sql/schema.ts';
+import type { SqlType } from '../sql/type.ts';
 
 /** How up to so many rows of certain columns travel with one statement. */
 export interface PackedRows {
@@ -16,6 +16,20 @@ export interface PackedRows {
   column(place: number): Node;
   /** The statement's parameters for JavaScript values, row after row; null where one of them cannot travel so. */
   pack(values: readonly unknown[]): readonly unknown[] | null;
+}
+
+/** What is known of a column whose values are packed. */
+export interface PackedColumn {
+  readonly name: string;
+  /** Its name in errors where rows are found by it. */
+  readonly key: string;
+  readonly type: SqlType;
+}
+
+/** The table of the rows. */
+interface PackedTable {
+  readonly name: string;
+  readonly node: { readonly id: string };
 }
 
 /** Rows of one statement: enough that its round trip does not count, and memory stays bounded. */
@@ -37,9 +51,9 @@ const known = new WeakMap<Dialect, RecentCache<PackedRows | false>>();
  */
 export function packedRows(
   dialect: Dialect,
-  table: Table,
-  keys: readonly TableColumn[],
-  columns: readonly TableColumn[],
+  table: PackedTable,
+  keys: readonly PackedColumn[],
+  columns: readonly PackedColumn[],
   count: number,
 ): PackedRows | null {
   const { rowSource } = dialect;
@@ -59,15 +73,15 @@ export function packedRows(
   return packed === false ? null : packed;
 }
 
-function names(columns: readonly TableColumn[]): string {
+function names(columns: readonly PackedColumn[]): string {
   return columns.map((column) => column.name).join();
 }
 
 function describeRows(
   dialect: Dialect,
-  table: Table,
-  keys: readonly TableColumn[],
-  columns: readonly TableColumn[],
+  table: PackedTable,
+  keys: readonly PackedColumn[],
+  columns: readonly PackedColumn[],
   size: number,
 ): PackedRows | null {
   const { rowSource } = dialect;
