@@ -87,6 +87,8 @@ export interface Projection {
   readonly items: readonly ProjectionItem[];
   /** Equal for projections whose rows are read alike; the statement's own key does not tell names and classes apart. */
   readonly key: string;
+  /** Its columns were named for SQL by hand, which may give others. */
+  readonly named?: true;
 }
 export interface ProjectionItem {
   readonly name: string;

@@ -214,6 +214,15 @@ describe.each(shopDatabases)('raw on $name', (database) => {
         "The parameter ':rows' takes a list of values (for rows of values: tuple(a, b).in(rows))",
       );
     });
+    it('refuses names for more or fewer columns than the SQL gives', async () => {
+      const products = text('SELECT id, name FROM products ORDER BY id');
+      const less = products.columns({ name: t.string() });
+      await expect(shop.all(less)).rejects.toThrow('The SQL gives 2 columns, but columns() names 1: name.');
+      await expect(shop.stream(less).next()).rejects.toMatchObject({ code: 'engine.other-columns' });
+      const more = text('SELECT id FROM products').columns({ id: t.integer(), name: t.string() });
+      await expect(shop.first(more)).rejects.toThrow('The SQL gives 1 column, but columns() names 2: id, name.');
+      expect(await shop.first(products.columns({ key: t.integer(), label: t.string() }))).toEqual({ key: 1, label: 'Vase' });
+    });
     it('never takes a value for text', async () => {
       const evil = "'; DROP TABLE products; --";
       expect(await shop.all(text('SELECT :v AS v'), { v: evil })).toEqual([{ v: evil }]);
