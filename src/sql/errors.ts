@@ -65,6 +65,10 @@ const TABLE = {
     ArgumentError,
     `The parts of ${where} must have the same columns, but the first has ${first} and another ${other}. Select as many in each.`,
   ],
+  'sql.different-order': (where: string, first: string, other: string) => [
+    ArgumentError,
+    `${where} puts columns together by their places, but one side has ${first}, and the other ${other}. Give them in the same order.`,
+  ],
   'sql.missing-source': (where: string, source: string) => [
     CompileError,
     `${where} names a column of '${source}', which the statement does not select from. Add it with join() or from().`,

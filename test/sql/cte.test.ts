@@ -175,6 +175,12 @@ describe.each(shopDatabases)('common table expressions on $name', (database) => 
       expect(() => start.union(select({ id: c.c.id }) as never)).toThrow(expect.objectContaining({ code: 'sql.different-widths' }));
       expect(() => start.union(5 as never)).toThrow('a select');
     });
+    it('refuses a part that has the names in another order', () => {
+      const start = select({ n: literal(1), s: literal('a') }).cte('x', { recursive: true });
+      expect(() => start.unionAll((self) => select({ s: self.c.s, n: self.c.n.plus(1) }).where(self.c.n.lt(3)))).toThrow(
+        'unionAll() puts columns together by their places, but one side has n, s, and the other s, n.',
+      );
+    });
   });
 
   describe('one that changes rows', () => {
