@@ -81,7 +81,14 @@ const TABLE = {
     ArgumentError,
     `This ${verb} has no where() and would touch every row of '${table}'. Add a condition, or say { all: true } if that is meant.`,
   ],
-  'sql.no-values': (verb: string, table: string) => [ArgumentError, `This ${verb} of '${table}' has no values. Give at least one column.`],
+  'sql.no-values': (verb: string, table: string) => [
+    ArgumentError,
+    `This ${verb} of '${table}' has no values. ${verb === 'insert' ? 'Give rows with values(), fromSelect() or defaultValues(), or as a list beside the statement' : 'Give at least one column'}.`,
+  ],
+  'sql.duplicate-cte': (name: string) => [
+    CompileError,
+    `The statement has two common table expressions named '${name}'. Give each a name of its own, or none; for a second look at one of them use alias(${name}, …).`,
+  ],
   'sql.duplicate-table': (name: string) => [
     ArgumentError,
     `The table '${name}' is already defined in this metadata. Define each table once, and import it where it is needed.`,

@@ -190,6 +190,9 @@ describe.each(shopDatabases)('dml on $name', (database) => {
       expect(row([])).toThrow(codeOf('sql.no-values'));
       expect(row([null])).toThrow('objects by attribute name');
       expect(() => insertInto(p).batches()).toThrow(codeOf('sql.no-values'));
+      expect(() => insertInto(p).batches()).toThrow(
+        "This insert of 'products' has no values. Give rows with values(), fromSelect() or defaultValues()",
+      );
       const one = insertInto(c).values({ name: 'x' });
       expect(() => one.onConflictDoUpdate({ target: [c.c.id], set: { name: never(undefined) } }).batches()).toThrow(
         codeOf('sql.undefined-value'),
