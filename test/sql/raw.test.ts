@@ -214,6 +214,27 @@ describe.each(shopDatabases)('raw on $name', (database) => {
         "The parameter ':rows' takes a list of values (for rows of values: tuple(a, b).in(rows))",
       );
     });
+    it('is warned of columns with one name, once for each text', async () => {
+      const told: Error[] = [];
+      const listen = (warning: Error & { code?: string }): void => {
+        if (warning.code === 'athanor.equal-names') told.push(warning);
+      };
+      process.on('warning', listen);
+      const both = text(
+        'SELECT p.id, c.id, c.name AS other, p.name AS other FROM products p JOIN categories c ON p.category_id = c.id WHERE p.id = :id',
+      );
+      expect(await shop.all(both, { id: 2 })).toEqual([{ id: 2, other: 'Lamp' }]);
+      expect(await shop.all(both, { id: 3 })).toEqual([{ id: 2, other: 'lampshade' }]);
+      const named = both.columns({ id: t.integer(), categoryId: t.integer(), category: t.string(), name: t.string() });
+      expect(await shop.all(named, { id: 3 })).toEqual([{ id: 3, categoryId: 2, category: 'Lamps', name: 'lampshade' }]);
+      await shop.all(text('SELECT 1 AS a, 2 AS b'));
+      await shop.all(text('SELECT p.id, p.id FROM products p WHERE p.id < 0'));
+      await new Promise((resolve) => setImmediate(resolve));
+      process.off('warning', listen);
+      expect(told.map((warning) => warning.message)).toEqual([
+        "SQL by hand gives several columns named 'id', 'other', of which its rows have the last one only. Give them names of their own with AS, or with columns().",
+      ]);
+    });
     it('refuses names for more or fewer columns than the SQL gives', async () => {
       const products = text('SELECT id, name FROM products ORDER BY id');
       const less = products.columns({ name: t.string() });
