@@ -151,12 +151,14 @@ export function text<R = Record<string, unknown>>(statement: string): RawFragmen
   let piece = '';
   let last = 0;
   for (const match of statement.matchAll(TOKEN)) {
-    piece += statement.slice(last, match.index);
+    // Without comments and quoted text, which are tokens of their own.
+    const between = statement.slice(last, match.index);
+    piece += between;
     last = match.index + match[0].length;
     const name = match.groups?.name;
     if (name === undefined) piece += match[0] === '\\:' ? ':' : match[0];
     else {
-      const before = BEFORE_PARAMETER.exec(piece);
+      const before = BEFORE_PARAMETER.exec(between);
       const bracketed = before?.groups?.bracket !== undefined;
       const whole = before !== null && (!bracketed || /^\s*\)/.test(statement.slice(last)));
       const expanding = whole && !inPosition(statement.slice(0, match.index - before[0].length));

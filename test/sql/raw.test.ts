@@ -199,12 +199,13 @@ describe.each(shopDatabases)('raw on $name', (database) => {
       await expect(shop.scalars(one, { id: undefined })).rejects.toMatchObject({ code: 'sql.undefined-value' });
       await expect(shop.scalars(one, { id: [1, undefined] })).rejects.toMatchObject({ code: 'sql.undefined-value' });
     });
-    it('takes no list for what position() looks in', async () => {
+    it('takes no list for what position() looks in, or where a comment says in', async () => {
       for (const place of ['position(:a IN :b)', 'position(lower(:a) in (:b))', 'POSITION ( (:a) IN :b ) /* ( */']) {
         const found = text(`SELECT ${place} AS place`);
         if (database.family === 'sqlite') expect(textOf(found)).toBe(`SELECT ${place.replaceAll(/:[ab]/g, '?')} AS place`);
         else expect(await shop.all(found, { a: 'm', b: 'lamp' })).toEqual([{ place: 3 }]);
       }
+      expect(await shop.scalars(text('SELECT id FROM products WHERE id = -- the one that was asked in\n:id'), { id: 2 })).toEqual([2]);
       const both = text('SELECT id FROM products WHERE (:a = :a) AND id IN :ids ORDER BY id');
       expect(await shop.scalars(both, { a: 'x', ids: [1, 2] })).toEqual([1, 2]);
     });
