@@ -106,7 +106,7 @@ describe.each(shopDatabases)('expressions on $name', (database) => {
       await expect(async () => shop.scalars(among, { ids: ['x'], names: [] })).rejects.toThrow("':ids'");
       expect(() => p.c.id.in(never(p.c.stock))).toThrow('a select or param()');
       const rows = tuple(p.c.id, p.c.stock);
-      expect(() => rows.in(never(param('rows')))).toThrow('tuple().in() takes an array of rows or a select');
+      expect(() => rows.in(never(param('rows')))).toThrow('tuple().in() takes an array of rows or a select, but got an Expression.');
       expect(() => rows.notIn(never({ 1: 5 }))).toThrow('tuple().in() takes an array of rows or a select, but got a plain object');
     });
 
