@@ -264,6 +264,10 @@ const TABLE = {
     `The statement needs ${count} parameters, and ${dialect} takes ${limit}. Split the list and run the statement for each part.`,
   ],
   'engine.not-a-list': (where: string, got: string) => [EngineError, `${where} stands for a list, but got ${got}.`],
+  'engine.other-columns': (given: number, named: readonly string[]) => [
+    EngineError,
+    `The SQL gives ${given} ${given === 1 ? 'column' : 'columns'}, but columns() names ${named.length}: ${named.join(', ')}. Name each column that it selects, in the same order.`,
+  ],
   'engine.no-such-table': (what: string, names: readonly string[], schema: string | null, near: readonly string[]) => [
     NoSuchTableError,
     `The database has no ${what} ${names.map((name) => `'${name}'`).join(', ')}${schema === null ? '' : ` in the schema '${schema}'`}.${

@@ -137,10 +137,16 @@ class CompiledPlan implements Plan {
     const parameters: unknown[] = [];
     const sizes: number[] = [];
     for (let i = 0; i < this.#slots.length; i++) {
-      const { index, name, expanding, constant, array } = this.#slots[i];
+      const { index, name, type, expanding, constant, array } = this.#slots[i];
       if (name !== null && !Object.hasOwn(named, name)) throw sqlError('sql.missing-parameter', name);
       const value = name !== null ? named[name] : index < 0 ? constant : values[index];
-      if (!expanding) parameters.push(value === null ? null : this.#value(value, i));
+      // `IN (:id)` by hand: in SQL, one value in brackets.
+      const alone = expanding && name !== null && type.name === 'unknown' && value !== undefined && !Array.isArray(value);
+      if (alone) {
+        const encoded = value === null ? null : this.#value(value, i);
+        parameters.push(array && encoded !== null ? this.#dialect.encodeList?.([encoded]) : encoded);
+        if (!array) sizes.push(1);
+      } else if (!expanding) parameters.push(value === null ? null : this.#value(value, i));
       else if (Array.isArray(value) && array) parameters.push(this.#dialect.encodeList?.(this.#encodeItems(value, i)));
       else if (Array.isArray(value)) sizes.push(this.#spread(value, i, parameters));
       else if (value === undefined) throw sqlError('sql.undefined-value', this.#places[i]);
@@ -158,10 +164,22 @@ class CompiledPlan implements Plan {
     return { sql, parameters };
   }
 
+  /** A list in a list of no known type is a row of values, which would be taken for JSON. */
+  #item(value: unknown, slot: number): unknown {
+    if (Array.isArray(value) && this.#slots[slot].type.name === 'unknown')
+      throw sqlError(
+        'sql.bad-argument',
+        this.#places[slot],
+        'a list of values (for rows of values: tuple(a, b).in(rows))',
+        'a list in the list',
+      );
+    return this.#value(value, slot);
+  }
+
   #encodeItems(list: readonly unknown[], slot: number): unknown[] {
     const encoded: unknown[] = [];
     // No row equals NULL, so it is left out: x NOT IN (1, NULL) would be true for nothing.
-    for (const value of list) if (value !== null) encoded.push(this.#value(value, slot));
+    for (const value of list) if (value !== null) encoded.push(this.#item(value, slot));
     return encoded;
   }
 

@@ -1,7 +1,8 @@
 import type { Dialect } from '../dialects/base/dialect.ts';
 import type { DriverRow } from '../dialects/base/driver.ts';
 import { isKind } from '../sql/node-walk.ts';
-import type { Projection, ProjectionItem } from '../sql/projection.ts';
+import { type Projection, type ProjectionItem, widthOf } from '../sql/projection.ts';
+import { engineError } from './errors.ts';
 
 /** Makes the row that a caller sees of a driver's row. */
 export type RowReader = (row: DriverRow) => unknown;
@@ -46,12 +47,30 @@ function makeReader(dialect: Dialect, projection: Projection): RowReader {
     start += 'keys' in part ? part.keys.length : 1;
     return part;
   });
+  if (projection.named)
+    return (row) => {
+      checkWidth(projection, row);
+      return objectOf(parts, row);
+    };
   if (projection.form === 'tuple') return (row) => parts.map((part) => read(part, row));
-  return (row) => {
-    const object: Record<string, unknown> = {};
-    for (const part of parts) object[part.name] = read(part, row);
-    return object;
-  };
+  return (row) => objectOf(parts, row);
+}
+
+function objectOf(parts: readonly Part[], row: DriverRow): Record<string, unknown> {
+  const object: Record<string, unknown> = {};
+  for (const part of parts) object[part.name] = read(part, row);
+  return object;
+}
+
+/** Throws an EngineError where SQL by hand gives more or fewer columns than were named for it: each would be taken for another one. */
+export function checkWidth(projection: Projection, row: DriverRow): void {
+  const { items, named } = projection;
+  if (named && row.length !== widthOf(projection))
+    throw engineError(
+      'engine.other-columns',
+      row.length,
+      items.map(({ name }) => name),
+    );
 }
 
 function partOf(dialect: Dialect, item: ProjectionItem, start: number): Part {

@@ -3,6 +3,7 @@ import { describe } from '../sql/errors.ts';
 import { Insert } from '../sql/insert.ts';
 import { type Channel, EXECUTE, RUN_MANY } from './channel.ts';
 import { engineError } from './errors.ts';
+import type { Plan } from './plan.ts';
 import { fetchPlan, fetchPlanMany, type Named, runPlan, runPlanMany, together } from './plan-run.ts';
 import { Result } from './result.ts';
 import { namedRows, rowReader } from './row-reader.ts';
@@ -121,5 +122,20 @@ async function runRaw(
 ): Promise<Result> {
   const { sql, parameters } = plan.encode(values, params);
   const { columns, rows, rowCount, lastInsertId } = await channel.call(EXECUTE, sql, parameters, plan.writes, limits);
+  if (rows.length > 0) warnOfEqualNames(plan, columns);
   return new Result<unknown>(namedRows(columns, rows, decode), rowCount, lastInsertId);
+}
+
+/** The plans that were told of: each is said once. */
+const told: WeakSet<Plan> = new WeakSet();
+
+/** An object has one value under each name, so that the other columns of that name are lost. */
+function warnOfEqualNames(plan: Plan, columns: readonly string[]): void {
+  if (new Set(columns).size === columns.length || told.has(plan)) return;
+  told.add(plan);
+  const names = [...new Set(columns.filter((name, i) => columns.indexOf(name) < i))].map((name) => `'${name}'`);
+  process.emitWarning(
+    `SQL by hand gives several columns named ${names.join(', ')}, of which its rows have the last one only. Give them names of their own with AS, or with columns().`,
+    { type: 'AthanorWarning', code: 'athanor.equal-names' },
+  );
 }

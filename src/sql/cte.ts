@@ -3,7 +3,16 @@ import { make, makeCte, makeCteAlias, makeCteReference, nextId, rebuild } from '
 import type { Node } from './node.ts';
 import { isKind, mapChildren } from './node-walk.ts';
 import type { QueryLike } from './operand.ts';
-import { derivedSource, type Output, type Projection, type RowColumns, type Subquery, widthOf } from './projection.ts';
+import {
+  checkOrder,
+  columnNames,
+  derivedSource,
+  type Output,
+  type Projection,
+  type RowColumns,
+  type Subquery,
+  widthOf,
+} from './projection.ts';
 import type { Source } from './schema.ts';
 import type { CteNode } from './statement-nodes.ts';
 
@@ -95,6 +104,12 @@ function extend<R, N extends string>(
   if (given?.node === undefined || given.projection === undefined) throw sqlError('sql.bad-argument', where, 'a select', describe(given));
   const width = widthOf(given.projection);
   if (width !== body.outputs.length) throw sqlError('sql.different-widths', where, body.outputs.length, width);
+  if (given.projection.form === 'object')
+    checkOrder(
+      body.outputs.map(({ key }) => key),
+      columnNames(given.projection),
+      where,
+    );
   const queries = [body.node, referring(given.node, id, name)];
   const node = make('setOperation', { operator, queries, orderBy: [], limit: null, offset: null, ctes: [] });
   return new Cte<R, N>({ ...state, body: { ...body, node } });

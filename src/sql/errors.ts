@@ -65,6 +65,10 @@ const TABLE = {
     ArgumentError,
     `The parts of ${where} must have the same columns, but the first has ${first} and another ${other}. Select as many in each.`,
   ],
+  'sql.different-order': (where: string, first: string, other: string) => [
+    ArgumentError,
+    `${where} puts columns together by their places, but one side has ${first}, and the other ${other}. Give them in the same order.`,
+  ],
   'sql.missing-source': (where: string, source: string) => [
     CompileError,
     `${where} names a column of '${source}', which the statement does not select from. Add it with join() or from().`,
@@ -77,7 +81,14 @@ const TABLE = {
     ArgumentError,
     `This ${verb} has no where() and would touch every row of '${table}'. Add a condition, or say { all: true } if that is meant.`,
   ],
-  'sql.no-values': (verb: string, table: string) => [ArgumentError, `This ${verb} of '${table}' has no values. Give at least one column.`],
+  'sql.no-values': (verb: string, table: string) => [
+    ArgumentError,
+    `This ${verb} of '${table}' has no values. ${verb === 'insert' ? 'Give rows with values(), fromSelect() or defaultValues(), or as a list beside the statement' : 'Give at least one column'}.`,
+  ],
+  'sql.duplicate-cte': (name: string) => [
+    CompileError,
+    `The statement has two common table expressions named '${name}'. Give each a name of its own, or none; for a second look at one of them use alias(${name}, …).`,
+  ],
   'sql.duplicate-table': (name: string) => [
     ArgumentError,
     `The table '${name}' is already defined in this metadata. Define each table once, and import it where it is needed.`,
@@ -141,5 +152,5 @@ export function describe(value: unknown): string {
   if (typeof value !== 'object') return `a ${typeof value}`;
   if (Array.isArray(value)) return 'an array';
   const name = Object.getPrototypeOf(value)?.constructor?.name;
-  return name && name !== 'Object' ? `a ${name}` : 'a plain object';
+  return name && name !== 'Object' ? `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}` : 'a plain object';
 }

@@ -8,7 +8,7 @@ import { makeAlias, makeBind, makeColumn, makeInsert, makeSelect } from './make.
 import type { Node } from './node.ts';
 import { isKind } from './node-walk.ts';
 import { conditions, type ExpressionLike, isQuery, type QueryLike } from './operand.ts';
-import { columnTypes, type Output, outputsOf, type Projection, project, type SelectRow } from './projection.ts';
+import { checkOrder, columnNames, columnTypes, type Output, outputsOf, type Projection, project, type SelectRow } from './projection.ts';
 import { Query } from './query.ts';
 import type { Shape, Source, Table, TableColumn } from './schema.ts';
 import type { InsertNode } from './statement-nodes.ts';
@@ -213,8 +213,9 @@ function rowsOfQuery(table: Table, keys: readonly string[], query: QueryLike): {
     : query instanceof Query
       ? query.projection.items.length
       : given.length;
-  if (given.length === 0) throw sqlError('sql.no-values', 'insert', table.name);
+  if (given.length === 0) throw sqlError('sql.no-values', 'fromSelect()', table.name);
   if (width !== given.length) throw sqlError('sql.bad-argument', 'fromSelect()', `a select of ${given.length} columns`, `one of ${width}`);
+  if (query instanceof Query && query.projection.form === 'object') checkOrder(keys, columnNames(query.projection), 'fromSelect()');
   const types = query instanceof Query ? columnTypes(query.projection) : [];
   for (const [i, type] of types.entries()) checkEncrypted(given[i], type);
   const rest = table.columns.filter((column) => column.default !== null && !given.includes(column));

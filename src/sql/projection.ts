@@ -87,6 +87,8 @@ export interface Projection {
   readonly items: readonly ProjectionItem[];
   /** Equal for projections whose rows are read alike; the statement's own key does not tell names and classes apart. */
   readonly key: string;
+  /** Its columns were named for SQL by hand, which may give others. */
+  readonly named?: true;
 }
 export interface ProjectionItem {
   readonly name: string;
@@ -211,6 +213,22 @@ function free(name: string, taken: Set<string>): string {
 /** How many columns a projection's rows have in SQL. */
 export function widthOf(projection: Projection): number {
   return projection.items.reduce((sum, item) => sum + (item.entity === null ? 1 : item.entity.columns.length), 0);
+}
+
+/** The names of a projection's columns, those of objects in a tuple behind their place. */
+export function columnNames({ form, items }: Projection): string[] {
+  return items.flatMap(({ name, entity }, i) => {
+    const own = form === 'object' ? name : String(i);
+    return entity === null ? [own] : entity.columns.map((column) => `${own}.${isKind(column, 'column') ? column.attribute : ''}`);
+  });
+}
+
+/** Throws an ArgumentError where columns that go together by their places have the same names in another order. */
+export function checkOrder(first: readonly string[], other: readonly string[], where: string): void {
+  if (first.every((name, i) => name === other[i])) return;
+  const sorted = [...other].sort();
+  if ([...first].sort().every((name, i) => name === sorted[i]))
+    throw sqlError('sql.different-order', where, first.join(', '), other.join(', '));
 }
 
 /** The projection of rows that are objects with these columns, named in SQL by `name`. */

@@ -68,9 +68,17 @@ function valueNode(value: unknown, position: number): Node {
   return operand(value, UNKNOWN, 'sql``', `Parameter ${position + 1}`);
 }
 
+/** A list of values alone as one parameter. */
+function arrayNode(value: unknown, position: number): Node {
+  const alone = Array.isArray(value) && !value.some((item) => item instanceof Expression || isQuery(item) || Array.isArray(item));
+  return alone ? makeBind([...value], UNKNOWN, { expanding: true }) : valueNode(value, position);
+}
+
 /** Words before brackets that are those of a query or of a list; a row of values before IN asks for rows, in brackets of their own. */
 const BEFORE_QUERY = /\b(?:in|exists|any|all|some|from|join|lateral)\s*\(\s*$/i;
 const BEFORE_LIST = /(?:^|[^)\s])\s*\bin\s*\(\s*$/i;
+/** Words before an array of the database. */
+const BEFORE_ARRAY = /\b(?:any|all|some)\s*\(\s*$/i;
 
 /** The pieces of a template, without brackets that the value between them brings along: `IN (${list})`, `EXISTS (${query})`. */
 function withoutBrackets(given: readonly string[], values: readonly unknown[]): string[] {
@@ -93,7 +101,8 @@ export const sql: SqlTag = Object.assign(
     // As a function it would take text that values were already put into.
     if (!Array.isArray(pieces) || !Array.isArray(pieces.raw))
       throw sqlError('sql.bad-argument', 'sql', 'a template: sql`…`', describe(pieces));
-    return new RawFragment<V>(make('raw', { pieces: withoutBrackets(pieces, values), items: values.map(valueNode) }), UNKNOWN);
+    const items = values.map((value, i) => (BEFORE_ARRAY.test(pieces[i]) ? arrayNode(value, i) : valueNode(value, i)));
+    return new RawFragment<V>(make('raw', { pieces: withoutBrackets(pieces, values), items }), UNKNOWN);
   },
   {
     identifier: (...path: string[]): RawFragment => {
@@ -117,8 +126,22 @@ export const sql: SqlTag = Object.assign(
 const TOKEN =
   /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\$(?<tag>[A-Za-z_]*)\$[\s\S]*?\$\k<tag>\$|--[^\n]*|\/\*[\s\S]*?\*\/|::|\\:|(?<!\w):(?<name>[A-Za-z_]\w*)/g;
 
+/** What a parameter stands after that is a list: IN, with brackets of its own or without. */
+const BEFORE_PARAMETER = /\bin\s*(?<bracket>\(\s*)?$/i;
+
+/** Whether an IN stands in `position(a IN b)`, where no list follows. */
+function inPosition(before: string): boolean {
+  let closed = 0;
+  for (let i = before.length - 1; i >= 0; i--) {
+    if (before[i] === ')') closed++;
+    else if (before[i] === '(' && closed-- === 0) return /\bposition\s*$/i.test(before.slice(0, i));
+  }
+  return false;
+}
+
 /**
- * A statement as text with `:name` parameters, whose values are given beside it. `\:` is a colon. SQLAlchemy: `text()`.
+ * A statement as text with `:name` parameters, whose values are given beside it. `\:` is a colon. A parameter after IN takes a list
+ * of values: `IN :ids`, `IN (:ids)`. SQLAlchemy: `text()`, with `bindparam(expanding=True)` for lists.
  * @example await db.session.all(text('SELECT * FROM users WHERE username = :username'), { username })
  */
 export function text<R = Record<string, unknown>>(statement: string): RawFragment<R> {
@@ -128,15 +151,21 @@ export function text<R = Record<string, unknown>>(statement: string): RawFragmen
   let piece = '';
   let last = 0;
   for (const match of statement.matchAll(TOKEN)) {
-    piece += statement.slice(last, match.index);
+    // Without comments and quoted text, which are tokens of their own.
+    const between = statement.slice(last, match.index);
+    piece += between;
     last = match.index + match[0].length;
     const name = match.groups?.name;
     if (name === undefined) piece += match[0] === '\\:' ? ':' : match[0];
     else {
-      pieces.push(piece);
-      piece = '';
+      const before = BEFORE_PARAMETER.exec(between);
+      const bracketed = before?.groups?.bracket !== undefined;
+      const whole = before !== null && (!bracketed || /^\s*\)/.test(statement.slice(last)));
+      const expanding = whole && !inPosition(statement.slice(0, match.index - before[0].length));
+      pieces.push(expanding && !bracketed ? `${piece}(` : piece);
+      piece = expanding && !bracketed ? ')' : '';
       names.add(name);
-      items.push(makeBind(undefined, UNKNOWN, { name }));
+      items.push(makeBind(undefined, UNKNOWN, { name, expanding }));
     }
   }
   pieces.push(piece + statement.slice(last));

@@ -8,7 +8,7 @@ import { isKind } from './node-walk.ts';
 import type { ExpressionLike } from './operand.ts';
 import { orderNodes, rowCount } from './order.ts';
 import type { OrderTerm } from './order-term.ts';
-import { knownTypes, outputsOf, type Projection, widthOf } from './projection.ts';
+import { checkOrder, columnNames, knownTypes, outputsOf, type Projection, widthOf } from './projection.ts';
 import { Query } from './query.ts';
 import type { SetOperationNode } from './statement-nodes.ts';
 
@@ -97,6 +97,8 @@ function setOperation<R>(operator: SetOperator, queries: readonly Query<R>[]): S
   const width = widthOf(queries[0].projection);
   const other = queries.map((query) => widthOf(query.projection)).find((n) => n !== width);
   if (other !== undefined) throw sqlError('sql.different-widths', where, width, other);
+  const names = queries.map(({ projection }) => columnNames(projection));
+  for (const own of names) checkOrder(names[0], own, where);
   const fields = { operator, queries: queries.map((query) => query['~part']()), orderBy: [], limit: null, offset: null, ctes: [] };
   return new SetOperation<R>(make('setOperation', fields), knownTypes(queries.map((query) => query.projection)));
 }
@@ -112,7 +114,8 @@ const WHERE = {
 type SetOperator = keyof typeof WHERE;
 
 /**
- * The rows of all these queries, each once. Their rows must agree in type, and in how many columns they have. SQLAlchemy: `union()`.
+ * The rows of all these queries, each once. Their rows must agree in type, in how many columns they have, and in the order of their names:
+ * columns go together by place. SQLAlchemy: `union()`.
  * @example union(select(User.c.username), select(Tag.c.name)).orderBy(1)
  */
 export function union<R>(...queries: Query<R>[]): SetOperation<R> {

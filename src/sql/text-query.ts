@@ -32,7 +32,7 @@ export class TextQuery<R> extends Query<R> {
   readonly node: Node;
   readonly #columns: readonly NamedColumn[];
   constructor(node: Node, columns: readonly NamedColumn[]) {
-    super(projectColumns(columns));
+    super({ ...projectColumns(columns), named: true });
     this.node = node;
     this.#columns = columns;
   }

@@ -39,8 +39,9 @@ export class Tuple<E extends readonly ExpressionLike[]> {
     if (rows === undefined) throw sqlError('sql.undefined-value', 'tuple().in()');
     const left = make('list', { items: this.#items });
     if (isQuery(rows)) return new Expression(make('in', { operand: left, list: rows.node, negated: false }), BOOLEAN);
+    if (!Array.isArray(rows)) throw sqlError('sql.bad-argument', 'tuple().in()', 'an array of rows or a select', describe(rows));
     if (rows.length === 0) return new Expression(make('constant', { value: false }), BOOLEAN);
-    const lists = rows.map((row) => this.#row(row));
+    const lists = (rows as readonly unknown[]).map((row) => this.#row(row));
     return junction(
       'or',
       lists.map((right) => new Expression(make('binary', { operator: '=', left, right }), BOOLEAN)),

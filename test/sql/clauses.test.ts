@@ -6,7 +6,7 @@ import { cube, groupingSets, rollup } from '../../src/sql/grouping.ts';
 import { insertInto } from '../../src/sql/insert.ts';
 import { literal, param } from '../../src/sql/literal.ts';
 import { sql } from '../../src/sql/raw.ts';
-import { select } from '../../src/sql/select.ts';
+import { select, selectFrom } from '../../src/sql/select.ts';
 import { except, exceptAll, intersectAll, union, unionAll } from '../../src/sql/set-operation.ts';
 import { baseTextOf, categories as c, openShop, products as p, reviews as r, shopDatabases, textOf } from './shop.ts';
 
@@ -208,6 +208,26 @@ describe.each(shopDatabases)('clauses on $name', (database) => {
       );
       expect(() => except(select(p.c.id), 5 as never)).toThrow('except() takes selects');
       expect(() => union(select(p), select(c) as never)).toThrow(codeOf('sql.different-widths'));
+    });
+    it('never puts columns of different names together that both parts have', async () => {
+      const [first, swapped] = [select({ id: p.c.id, name: p.c.name }), select({ name: c.c.name, id: c.c.id })];
+      expect(() => union(first, swapped)).toThrow(
+        'union() puts columns together by their places, but one side has id, name, and the other name, id. Give them in the same order.',
+      );
+      for (const other of [() => first.unionAll(swapped), () => first.intersect(first, swapped), () => swapped.except(first)])
+        expect(other).toThrow(codeOf('sql.different-order'));
+      expect(() => unionAll(selectFrom(c), select({ name: c.c.name, id: c.c.id, parentId: c.c.parentId }))).toThrow(
+        codeOf('sql.different-order'),
+      );
+      expect(await shop.scalars(unionAll(select({ id: c.c.id }), select({ id: c.c.id })).orderBy('id'))).toEqual([1, 1, 2, 2]);
+      // Tuples have places and no names, and other names are an error of the types.
+      const both = unionAll(select(r.c.id, r.c.productId).where(r.c.id.eq(3)), select(r.c.productId, r.c.id).where(r.c.id.eq(3))).orderBy(
+        1,
+      );
+      expect(await shop.all(both)).toEqual([
+        [2, 3],
+        [3, 2],
+      ]);
     });
   });
 });

@@ -48,6 +48,21 @@ describe.each(shopDatabases)('common table expressions on $name', (database) => 
       expect(() => cte('', rated(1))).toThrow('a name');
       expect(() => cte('x', undefined as never)).toThrow('a query');
     });
+    it('has its name alone in the statement', async () => {
+      const [first, second] = [rated(4).cte('top'), rated(5).cte('top')];
+      const both = select(first.c.id).join(second, second.c.id.eq(first.c.id));
+      await expect(shop.all(both)).rejects.toMatchObject({ code: 'sql.duplicate-cte' });
+      await expect(shop.all(both)).rejects.toThrow("two common table expressions named 'top'");
+      const inner = select({ id: first.c.id }).cte('inner');
+      await expect(shop.all(select(inner.c.id).where(inner.c.id.in(select(second.c.id))))).rejects.toThrow("named 'top'");
+      expect(
+        await shop.scalars(
+          select(inner.c.id)
+            .where(inner.c.id.in(select(first.c.id)))
+            .orderBy(1),
+        ),
+      ).toEqual([1, 2]);
+    });
     it('is written once, however often it is named and under other names', async () => {
       const stock = select({ id: p.c.id, stock: p.c.stock }).where(p.c.stock.gt(0)).cte('stock');
       const [less, more] = [alias(stock, 'less'), alias(stock)];
@@ -174,6 +189,12 @@ describe.each(shopDatabases)('common table expressions on $name', (database) => 
       const start = select({ id: c.c.id, name: c.c.name }).cte('x', { recursive: true });
       expect(() => start.union(select({ id: c.c.id }) as never)).toThrow(expect.objectContaining({ code: 'sql.different-widths' }));
       expect(() => start.union(5 as never)).toThrow('a select');
+    });
+    it('refuses a part that has the names in another order', () => {
+      const start = select({ n: literal(1), s: literal('a') }).cte('x', { recursive: true });
+      expect(() => start.unionAll((self) => select({ s: self.c.s, n: self.c.n.plus(1) }).where(self.c.n.lt(3)))).toThrow(
+        'unionAll() puts columns together by their places, but one side has n, s, and the other s, n.',
+      );
     });
   });
 

@@ -175,6 +175,14 @@ describe.each(shopDatabases)('dml on $name', (database) => {
         ),
       ).toEqual([{ key: 4, loud: 'Y' }]);
     });
+    it('refuses a query that has the names of the columns in another order', async () => {
+      const turned = select({ parentId: c.c.id, name: c.c.name.concat('!') }).where(c.c.id.eq(1));
+      expect(() => insertInto(c).fromSelect(['name', 'parentId'], turned).batches()).toThrow(
+        'fromSelect() puts columns together by their places, but one side has name, parentId, and the other parentId, name.',
+      );
+      await shop.execute(insertInto(c).fromSelect(['parentId', 'name'], turned));
+      expect(await shop.all(select(c.c.name, c.c.parentId).where(c.c.id.gt(2)))).toEqual([['Home!', 1]]);
+    });
     it('refuses undefined, unknown columns and nothing at all', () => {
       const row = (values: object) => () => insertInto(p).values(never(values)).batches();
       expect(row({ name: undefined, price: 1 })).toThrow(codeOf('sql.undefined-value'));
@@ -182,6 +190,9 @@ describe.each(shopDatabases)('dml on $name', (database) => {
       expect(row([])).toThrow(codeOf('sql.no-values'));
       expect(row([null])).toThrow('objects by attribute name');
       expect(() => insertInto(p).batches()).toThrow(codeOf('sql.no-values'));
+      expect(() => insertInto(p).batches()).toThrow(
+        "This insert of 'products' has no values. Give rows with values(), fromSelect() or defaultValues()",
+      );
       const one = insertInto(c).values({ name: 'x' });
       expect(() => one.onConflictDoUpdate({ target: [c.c.id], set: { name: never(undefined) } }).batches()).toThrow(
         codeOf('sql.undefined-value'),

@@ -91,6 +91,21 @@ describe.each(shopDatabases)('raw on $name', (database) => {
       expect(() => sql(never("SELECT 'a'"))).toThrow('sql takes a template');
       expect(() => sql(never(['SELECT 1']))).toThrow('sql takes a template');
     });
+    it('sends a list after ANY as an array, where the database has arrays', async () => {
+      const among = (ids: readonly unknown[], names: readonly unknown[] = ['x']) =>
+        sql`SELECT id FROM products WHERE id = ANY(${ids}) OR name = any (${names}) ORDER BY id`;
+      expect(among([1, 2]).node.key).toBe(among([]).node.key);
+      if (database.family !== 'postgresql') {
+        await expect(shop.all(among([1]))).rejects.toThrow();
+        return;
+      }
+      expect(await shop.scalars(among([1, 3]))).toEqual([1, 3]);
+      expect(await shop.scalars(among([], ['Lamp', "o'x", '{a,"b"}']))).toEqual([2]);
+      expect(await shop.scalars(among([]))).toEqual([]);
+      expect(await shop.scalars(sql`SELECT id FROM products WHERE id <> ALL(${[1, 3]}) ORDER BY id`)).toEqual([2, 4]);
+      expect(await shop.scalars(sql`SELECT id FROM products WHERE id = ANY(${select(p.c.id).where(p.c.id.gt(3))})`)).toEqual([4]);
+      await expect(shop.all(among([1, undefined]))).rejects.toMatchObject({ code: 'sql.undefined-value' });
+    });
   });
 
   describe('text()', () => {
@@ -143,6 +158,92 @@ describe.each(shopDatabases)('raw on $name', (database) => {
       await expect(shop.all(statement, { a: 1, b: 2, c: 3 })).rejects.toThrow(/':c'.*It names: a, b/);
       await expect(shop.all(statement, { a: 1, b: undefined })).rejects.toMatchObject({ code: 'sql.undefined-value' });
       await expect(shop.all(statement, Object.create({ a: 1, b: 2 }))).rejects.toMatchObject({ code: 'sql.missing-parameter' });
+    });
+    it('spreads a list after IN, whatever its length and with brackets or without', async () => {
+      const among = async (statement: string, ids: unknown) =>
+        shop.scalars(text(`SELECT id FROM products WHERE ${statement} ORDER BY id`), { ids });
+      for (const list of ['id IN :ids', 'id IN (:ids)', 'id in\n( :ids )']) {
+        expect(await among(list, [1, 3, 99])).toEqual([1, 3]);
+        expect(await among(list, [])).toEqual([]);
+        expect(await among(list, [null, 2])).toEqual([2]);
+        expect(
+          await among(
+            list,
+            Array.from({ length: 3000 }, (_, i) => i + 3),
+          ),
+        ).toEqual([3, 4]);
+      }
+      for (const list of ['id NOT IN :ids', 'id not  in (:ids)']) {
+        expect(await among(list, [1, 3, 99])).toEqual([2, 4]);
+        expect(await among(list, [])).toEqual([1, 2, 3, 4]);
+      }
+      expect(await among('lower(name) IN (:ids)', ['vase', "o'x"])).toEqual([1]);
+      const both = text('SELECT id FROM products WHERE id IN (:ids) OR stock IN (:ids) OR id IN (:a, :b) ORDER BY id');
+      expect(await shop.scalars(both, { ids: [1, 12], a: 4, b: 98 })).toEqual([1, 3, 4]);
+      const typed = both.columns({ id: t.integer() }).subquery('typed');
+      expect(await shop.scalars(select(typed.c.id).orderBy(1), { ids: [12], a: 4, b: 98 })).toEqual([3, 4]);
+      const change = text('UPDATE products SET stock = :stock WHERE id IN (:ids)');
+      await shop.executeMany(change, [
+        { stock: 70, ids: [1, 2] },
+        { stock: 80, ids: [3] },
+      ]);
+      expect(await shop.scalars(select(p.c.stock).orderBy(p.c.id))).toEqual([70, 70, 80, 1]);
+    });
+    it('takes one value in the brackets of IN for itself', async () => {
+      const one = text('SELECT id FROM products WHERE id IN (:id) ORDER BY id');
+      const others = text('SELECT id FROM products WHERE id NOT IN (:id) ORDER BY id');
+      expect(await shop.scalars(one, { id: 2 })).toEqual([2]);
+      expect(await shop.scalars(others, { id: 2 })).toEqual([1, 3, 4]);
+      expect(await shop.scalars(one, { id: null })).toEqual([]);
+      expect(await shop.scalars(others, { id: null })).toEqual([]);
+      await expect(shop.scalars(one, { id: undefined })).rejects.toMatchObject({ code: 'sql.undefined-value' });
+      await expect(shop.scalars(one, { id: [1, undefined] })).rejects.toMatchObject({ code: 'sql.undefined-value' });
+    });
+    it('takes no list for what position() looks in, or where a comment says in', async () => {
+      for (const place of ['position(:a IN :b)', 'position(lower(:a) in (:b))', 'POSITION ( (:a) IN :b ) /* ( */']) {
+        const found = text(`SELECT ${place} AS place`);
+        if (database.family === 'sqlite') expect(textOf(found)).toBe(`SELECT ${place.replaceAll(/:[ab]/g, '?')} AS place`);
+        else expect(await shop.all(found, { a: 'm', b: 'lamp' })).toEqual([{ place: 3 }]);
+      }
+      expect(await shop.scalars(text('SELECT id FROM products WHERE id = -- the one that was asked in\n:id'), { id: 2 })).toEqual([2]);
+      const both = text('SELECT id FROM products WHERE (:a = :a) AND id IN :ids ORDER BY id');
+      expect(await shop.scalars(both, { a: 'x', ids: [1, 2] })).toEqual([1, 2]);
+    });
+    it('refuses rows in a list, of which no type is known', async () => {
+      const rows = text('SELECT id FROM products WHERE (id, stock) IN :rows');
+      await expect(shop.all(rows, { rows: [[1, 5]] })).rejects.toThrow(
+        "The parameter ':rows' takes a list of values (for rows of values: tuple(a, b).in(rows))",
+      );
+    });
+    it('is warned of columns with one name, once for each text', async () => {
+      const told: Error[] = [];
+      const listen = (warning: Error & { code?: string }): void => {
+        if (warning.code === 'athanor.equal-names') told.push(warning);
+      };
+      process.on('warning', listen);
+      const both = text(
+        'SELECT p.id, c.id, c.name AS other, p.name AS other FROM products p JOIN categories c ON p.category_id = c.id WHERE p.id = :id',
+      );
+      expect(await shop.all(both, { id: 2 })).toEqual([{ id: 2, other: 'Lamp' }]);
+      expect(await shop.all(both, { id: 3 })).toEqual([{ id: 2, other: 'lampshade' }]);
+      const named = both.columns({ id: t.integer(), categoryId: t.integer(), category: t.string(), name: t.string() });
+      expect(await shop.all(named, { id: 3 })).toEqual([{ id: 3, categoryId: 2, category: 'Lamps', name: 'lampshade' }]);
+      await shop.all(text('SELECT 1 AS a, 2 AS b'));
+      await shop.all(text('SELECT p.id, p.id FROM products p WHERE p.id < 0'));
+      await new Promise((resolve) => setImmediate(resolve));
+      process.off('warning', listen);
+      expect(told.map((warning) => warning.message)).toEqual([
+        "SQL by hand gives several columns named 'id', 'other', of which its rows have the last one only. Give them names of their own with AS, or with columns().",
+      ]);
+    });
+    it('refuses names for more or fewer columns than the SQL gives', async () => {
+      const products = text('SELECT id, name FROM products ORDER BY id');
+      const less = products.columns({ name: t.string() });
+      await expect(shop.all(less)).rejects.toThrow('The SQL gives 2 columns, but columns() names 1: name.');
+      await expect(shop.stream(less).next()).rejects.toMatchObject({ code: 'engine.other-columns' });
+      const more = text('SELECT id FROM products').columns({ id: t.integer(), name: t.string() });
+      await expect(shop.first(more)).rejects.toThrow('The SQL gives 1 column, but columns() names 2: id, name.');
+      expect(await shop.first(products.columns({ key: t.integer(), label: t.string() }))).toEqual({ key: 1, label: 'Vase' });
     });
     it('never takes a value for text', async () => {
       const evil = "'; DROP TABLE products; --";

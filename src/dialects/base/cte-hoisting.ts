@@ -1,3 +1,4 @@
+import { sqlError } from '../../sql/errors.ts';
 import { make } from '../../sql/make.ts';
 import type { Node } from '../../sql/node.ts';
 import { FIELD_LIST } from '../../sql/node-fields.ts';
@@ -20,7 +21,14 @@ function ctesOf(statement: Node): CteNode[] {
     if (isKind(node, 'cte')) found.set(node.id, node);
   };
   visit(statement);
-  return [...found.values()];
+  const ctes = [...found.values()];
+  const names = new Set<string>();
+  for (const { name } of ctes) {
+    if (name === null) continue;
+    if (names.has(name)) throw sqlError('sql.duplicate-cte', name);
+    names.add(name);
+  }
+  return ctes;
 }
 
 /** The statement below its common table expressions, where it has some. */

@@ -28,6 +28,8 @@ const COMPARISONS = new Set(['=', '<>', '!=', '<', '<=', '>', '>=', 'IS DISTINCT
 const IS_NULL = /^\s*is\s+(not\s+)?null\b/i;
 /** SQL by hand before a list. */
 const BEFORE_LIST = /\b(not\s+)?in\s*$/i;
+/** SQL by hand before a parameter that is a list. */
+const BEFORE_PARAMETER = /\b(not\s+)?in\s*\(\s*$/i;
 /** In SQL by hand, what these are is plain; a text may stand for anything. */
 const PLAIN_BY_HAND = new Set(['integer', 'bigInteger', 'boolean']);
 
@@ -113,6 +115,13 @@ function writeRaw(node: RawNode, to: Writer): void {
     if (none !== null) {
       // What it takes its type from is the other side.
       to.write(`${pieces[i].slice(0, none.index)}${none[1] === undefined ? '= ANY' : '<> ALL'} ('{}')`);
+      return;
+    }
+    if (isBind(item) && item.expanding && !inPlace(to)) {
+      // As `in()` does: one array, for lists of every length. After ANY it is one already.
+      const among = BEFORE_PARAMETER.exec(pieces[i]);
+      const before = among === null ? pieces[i] : `${pieces[i].slice(0, among.index)}${among[1] === undefined ? '= ANY' : '<> ALL'} (`;
+      to.write(before).parameter(item, true);
       return;
     }
     to.write(pieces[i]);
