@@ -7,6 +7,9 @@ import type { Operation } from './operation.ts';
 import { domainChain } from './own-type-pairs.ts';
 import { sameIndex, sameSet, sameUnique } from './same-parts.ts';
 
+/** A default that is none: PostgreSQL keeps the type with it. */
+const NO_VALUE = /^null(?:::[\w "[\](),.]+)?$/i;
+
 /** What one table of the models and one of the database do not share. */
 export function compareTable(table: Table, reflected: ReflectedTable, dialect: ComparedDialect): Comparison {
   return new TableComparison(table, reflected, dialect).run();
@@ -90,7 +93,9 @@ class TableComparison {
       differs('numbering', `by ${word(column.autoIncrement)}`, `by ${word(other.autoIncrement)}`);
     }
     const fallback = column.serverDefault === null ? null : ddl.inline(column.serverDefault.node);
-    const same = fallback === null || other.default === null ? fallback === other.default : ddl.sameExpression(fallback, other.default);
+    // NULL is what a column has without a default, and not every database keeps that it was said.
+    const [own, there] = [fallback, other.default].map((text) => (text === null || NO_VALUE.test(text) ? null : text));
+    const same = own === null || there === null ? own === there : ddl.sameExpression(own, there);
     if (!same) differs('server default', fallback ?? 'none', other.default ?? 'none');
     this.#compareColumnOptions(column, other, differs);
   }

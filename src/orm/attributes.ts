@@ -208,6 +208,8 @@ export function differs(entity: Entity, position: number, before: unknown): bool
   // Numbers, texts and the like as they stand; NaN is the same value as NaN.
   if (typeof slot === typeof before && typeof slot !== 'object' && typeof slot === entity[MAPPER].kinds[position])
     return !Object.is(slot, before) && slot !== before;
+  // The null inside JSON reads as NULL does, and is another value.
+  if (slot !== undefined && before !== undefined && (slot === null) !== (before === null)) return true;
   const old = plainValue(entity, position, before);
   const now = columnValue(entity, position);
   if (now === undefined && sqlValueAt(entity, position) !== undefined) return true;

@@ -19,7 +19,7 @@ interface Batch {
 export async function cutCircles(
   writer: Writer,
   batches: readonly Batch[],
-  parentsOf: (entity: Entity, key?: ForeignKey) => readonly Entity[],
+  parentsOf: (entity: Entity, key: ForeignKey) => readonly Entity[],
   rowwise: boolean,
 ): Promise<void> {
   const turn = new Map<Entity, number>();

@@ -1,7 +1,7 @@
 import type { ForeignKey, Table } from '../sql/schema.ts';
 import { cut, cutCircles } from './circular-deletes.ts';
 import type { KeyCut } from './early-deletes.ts';
-import { foreignKeysOf, mayLetGo, orderDeletes, orderMappers } from './flush-order.ts';
+import { mayLetGo, orderDeletes, orderMappers } from './flush-order.ts';
 import type { FlushSession } from './flush-session.ts';
 import { identityOf } from './identity.ts';
 import { knownOne, relatedOf } from './known-related.ts';
@@ -21,15 +21,15 @@ export async function deleteEntities(session: FlushSession, entities: readonly E
   const circular = orderMappers([...new Set(entities.map((entity) => entity[MAPPER]))]).some((group) => group.circular);
   if (circular)
     for (const entity of entities) for (const table of entity[MAPPER].tables) identities.set(byKey(table, storedKey(entity, null)), entity);
-  const parentsOf = (entity: Entity, only?: ForeignKey): Entity[] =>
-    (only === undefined ? foreignKeysOf(entity[MAPPER]) : [only]).flatMap((key) => {
-      const { table } = key.columns[0];
-      const target = table.metadata.resolve(table, key);
-      const positions = key.columns.map((column) => entity[MAPPER].positionOf(column));
-      if (positions.includes(-1)) return [];
-      const values = positions.map((position) => storedValue(entity, position, entity[CHANGES]));
-      return identities.get(byKey(target.table, values)) ?? [];
-    });
+  const parentsOf = (entity: Entity, key: ForeignKey): Entity[] => {
+    const { table } = key.columns[0];
+    const target = table.metadata.resolve(table, key);
+    const positions = key.columns.map((column) => entity[MAPPER].positionOf(column));
+    if (positions.includes(-1)) return [];
+    const values = positions.map((position) => storedValue(entity, position, entity[CHANGES]));
+    const parent = identities.get(byKey(target.table, values));
+    return parent === undefined ? [] : [parent];
+  };
   const batches = orderDeletes(entities, parentsOf);
   if (circular)
     await cutCircles(session, batches, parentsOf, session.dialectOf(entities[0][MAPPER].table).capabilities.rowwiseKeys === true);

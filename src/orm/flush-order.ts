@@ -211,8 +211,14 @@ interface ParentWait extends Wait<Entity> {
   readonly assignment: KeyAssignment;
 }
 
-/** Rows to delete in an order in which every child goes before its parents. `parentsOf` gives the rows that a row refers to. */
-export function orderDeletes(entities: readonly Entity[], parentsOf: (entity: Entity) => readonly Entity[]): Batch[] {
+/** A row to delete comes after the row that it refers to; the whole is turned round at the end. */
+interface DeleteWait extends Wait<Entity> {
+  /** The key may become NULL, so that the row referred to can go first. */
+  readonly loose: boolean;
+}
+
+/** Rows to delete in an order in which every child goes before its parents. `parentsOf` gives the rows that a row refers to by a key. */
+export function orderDeletes(entities: readonly Entity[], parentsOf: (entity: Entity, key: ForeignKey) => readonly Entity[]): Batch[] {
   const batches: Batch[] = [];
   for (const { mappers, circular } of orderMappers([...new Set(entities.map((entity) => entity[MAPPER]))])) {
     const own = entities.filter((entity) => mappers.includes(entity[MAPPER]));
@@ -221,19 +227,23 @@ export function orderDeletes(entities: readonly Entity[], parentsOf: (entity: En
       continue;
     }
     // Levels of parents first; the whole is turned round at the end.
-    const waits = new Map<Entity, readonly Wait<Entity>[]>();
-    for (const item of own)
-      waits.set(
-        item,
-        [...new Set(parentsOf(item))].flatMap((on) => (on === item ? [] : [{ item, on }])),
-      );
-    // Rows in a circle go in one statement, at whose end the database checks their keys.
-    for (const level of levelsOf(
-      own,
-      (entity) => waits.get(entity) ?? [],
-      () => null,
-    ))
-      batches.push(...batchesOf(level));
+    const waits = new Map(own.map((item) => [item, deleteWaits(item, parentsOf)]));
+    // Rows in a circle let go of each other where their keys may be NULL. The others go in one statement, at whose end the database checks their keys.
+    const loosen = (left: ReadonlySet<Entity>, openOf: (entity: Entity) => DeleteWait[]): DeleteWait[] | null => {
+      const loose = [...left].flatMap((entity) => openOf(entity).filter((wait) => wait.loose));
+      return loose.length > 0 ? loose : null;
+    };
+    for (const level of levelsOf(own, (entity) => waits.get(entity) ?? [], loosen)) batches.push(...batchesOf(level));
   }
   return batches.reverse();
+}
+
+/** The rows that one refers to, each once: held by one key that may not be NULL, it is held. */
+function deleteWaits(item: Entity, parentsOf: (entity: Entity, key: ForeignKey) => readonly Entity[]): DeleteWait[] {
+  const held = new Map<Entity, boolean>();
+  for (const key of foreignKeysOf(item[MAPPER])) {
+    const loose = key.columns.some(mayLetGo);
+    for (const on of parentsOf(item, key)) if (on !== item) held.set(on, loose && held.get(on) !== false);
+  }
+  return [...held].map(([on, loose]) => ({ item, on, loose }));
 }

@@ -11,6 +11,7 @@ import {
   byMapper,
   CHANGES,
   type Entity,
+  hasChange,
   MAPPER,
   type Mapper,
   type MapperEvent,
@@ -149,7 +150,9 @@ async function cascadeDelete(
     return;
   }
   if (relation.cascade.delete) {
-    for (const target of await doomed(session, relation, stored)) remove(session, target);
+    const targets = await doomed(session, relation, stored);
+    const moved = relation.direction === 'oneToMany' ? movedFrom(session, relation, stored, targets) : new Set<Entity>();
+    for (const target of targets) if (!moved.has(target)) remove(session, target);
     return;
   }
   if (relation.direction !== 'oneToMany' || relation.passiveDeletes === 'all') return;
@@ -170,6 +173,29 @@ async function cascadeDelete(
     if (back !== null && parent !== undefined) leave(session, child, back);
     preparation.nullified.push({ child, positions: relation.remote, parent: null, parentPositions: relation.local, post: false });
   }
+}
+
+/** Children whose row still refers to an owner that goes, and who were given to another parent, or to none, since. */
+function movedFrom(
+  session: PreparationSession,
+  relation: Relationship,
+  owners: readonly Entity[],
+  children: readonly Entity[],
+): ReadonlySet<Entity> {
+  const { back, remote, local } = relation;
+  let keys: Set<unknown> | null = null;
+  const moved = new Set<Entity>();
+  for (const child of children) {
+    if (child[CHANGES] === null) continue;
+    if (back !== null && hasChange(child, child[MAPPER].columns.length + back.position)) {
+      const parent = knownOne(child, back);
+      if (parent !== undefined && (parent === null || !session.removed.has(parent))) moved.add(child);
+    } else if (remote.some((position) => hasChange(child, position))) {
+      keys ??= new Set(owners.map((owner) => identityOf(local.map((position) => rowValue(owner, position)))));
+      if (!keys.has(identityOf(remote.map((position) => columnValue(child, position))))) moved.add(child);
+    }
+  }
+  return moved;
 }
 
 /** Whether the children's key, or a part of it, may become NULL. */

@@ -10,6 +10,7 @@ import { notify, type Preparation, prepare } from './flush-preparation.ts';
 import type { FlushSession } from './flush-session.ts';
 import { changesRelations, splitChanges, updateChanged } from './flush-updates.ts';
 import { nameOf } from './identity.ts';
+import { watchColumn } from './inner-changes.ts';
 import { dropKnownPairs } from './known-pairs.ts';
 import {
   byMapper,
@@ -164,19 +165,21 @@ function settle(session: FlushSession, deletes: readonly Entity[]): void {
 /** Objects with nothing left to write are not dirty; columns that were set while the statements ran wait for the next flush. */
 function tidy(session: FlushSession): void {
   const left: Entity[] = [];
-  for (const entity of session.dirty) if (isStillChanged(entity)) left.push(entity);
+  for (const entity of session.dirty) if (isStillChanged(session, entity)) left.push(entity);
   session.dirty.clear();
   for (const entity of left) session.dirty.add(entity);
 }
 
-function isStillChanged(entity: Entity): boolean {
+function isStillChanged(session: FlushSession, entity: Entity): boolean {
   const changes = entity[CHANGES];
   if (changes !== null) {
-    const width = entity[MAPPER].columns.length;
+    const { columns, jsonPositions } = entity[MAPPER];
+    const width = columns.length;
     const later: unknown[] = [];
     for (let i = 0; i < changes.length; i += 2) {
       const position = changes[i] as number;
       if (position >= width || differs(entity, position, changes[i + 1])) later.push(position, changes[i + 1]);
+      else if (jsonPositions.includes(position)) watchColumn(session, entity, position);
     }
     entity[CHANGES] = later.length > 0 ? later : null;
     if (later.length > 0) return true;

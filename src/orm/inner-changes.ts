@@ -23,11 +23,13 @@ export function noticeInnerChanges(session: WatchingSession): void {
 
 /** JSON that was just written is remembered as the row has it, so that a change from within can be told. */
 export function watchInside(session: Pick<WatchingSession, 'watched'>, entity: Entity): void {
-  const mapper = entity[MAPPER];
-  for (const position of mapper.jsonPositions) {
-    const slot = entity[ROW][position];
-    if (!(slot instanceof Decoded) || slot.raw !== undefined) continue;
-    entity[ROW][position] = new Decoded(slot.value, mapper.codecs()[position].bind(slot.value));
-    session.watched.add(entity);
-  }
+  for (const position of entity[MAPPER].jsonPositions) watchColumn(session, entity, position);
+}
+
+/** The same of one column, which was set to what its row has, too. */
+export function watchColumn(session: Pick<WatchingSession, 'watched'>, entity: Entity, position: number): void {
+  const slot = entity[ROW][position];
+  if (!(slot instanceof Decoded) || slot.raw !== undefined) return;
+  entity[ROW][position] = new Decoded(slot.value, entity[MAPPER].codecs()[position].bind(slot.value));
+  session.watched.add(entity);
 }

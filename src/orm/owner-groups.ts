@@ -1,5 +1,7 @@
 import type { Dialect } from '../dialects/base/dialect.ts';
 import type { DriverRow } from '../dialects/base/driver.ts';
+import { storedType } from '../dialects/base/type-names.ts';
+import { chosenFor } from '../sql/dialect-choice.ts';
 import type { TableColumn } from '../sql/schema.ts';
 import { relatedUnion } from './concrete-relations.ts';
 import { identityOf } from './identity.ts';
@@ -77,21 +79,30 @@ export function ownerOf(relation: Relationship, asked: readonly unknown[] | null
 const EXACT = /^(binary|c|posix)$|_(bin2?|cs)(_|$)/i;
 
 /** Whether a database may hold different texts of a column equal. */
-export function isLoose({ type, collation }: TableColumn, { capabilities }: Dialect): boolean {
-  if (!TEXTS.has(type.name)) return false;
+export function isLoose({ type, collation }: TableColumn, { name, capabilities }: Dialect): boolean {
+  const stored = storedType(type, name);
+  if (stored.name === 'native') {
+    const { words = '' } = stored;
+    return (typeof words === 'string' ? words : chosenFor(words, name)) === 'citext';
+  }
+  if (!TEXTS.has(stored.name)) return false;
   return collation === null ? capabilities.looseText === true : !EXACT.test(collation);
 }
 
 const TEXTS: ReadonlySet<string> = new Set(['string', 'char', 'text', 'enum', 'uuid']);
+
+const withoutCase = (text: string): string => text.trimEnd().toLowerCase();
+const withoutMarks = (text: string): string => withoutCase(text).normalize('NFKD').replace(/\p{M}/gu, '');
+
+/** What collations leave aside of a text, the least first. */
+export const FOLDS: readonly ((text: string) => string)[] = [withoutCase, withoutMarks];
 
 /**
  * Finds the text that a database holds equal to another one: its collation may leave case, accents and blanks at the end aside. A row
  * was asked for by one of the texts, so the nearest is the one.
  */
 export function findAlike(known: ReadonlySet<unknown>): (text: string) => unknown {
-  const plain = (text: string): string => text.trimEnd().toLowerCase();
-  const bare = (text: string): string => plain(text).normalize('NFKD').replace(/\p{M}/gu, '');
-  const maps = [plain, bare].map((fold) => {
+  const maps = FOLDS.map((fold) => {
     const texts = [...known].filter((one) => typeof one === 'string');
     return { fold, texts: new Map(texts.map((text) => [fold(text), text])) };
   });

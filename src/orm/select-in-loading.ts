@@ -11,7 +11,7 @@ import { loadMark } from './load-marks.ts';
 import { isPlain } from './load-request.ts';
 import { complete, entitiesOfRows, entityOfRow, type LoadingSession } from './loader.ts';
 import { CHANGES, type Entity, hasChange, MAPPER, PERSISTENT, type Relationship, ROW, STATUS } from './mapping.ts';
-import { findAlike, groupByOwner, isLoose, ownerOf } from './owner-groups.ts';
+import { FOLDS, groupByOwner, isLoose, ownerOf } from './owner-groups.ts';
 import { rowValue, storedKey } from './persistence.ts';
 import { fill, fillOne } from './related-filling.ts';
 import { ALL, type ParentKeys, relatedStatement, type Wish } from './related-statement.ts';
@@ -153,23 +153,35 @@ async function loadOne(
   for (let i = 0; i < waiting.length; i++) {
     const identity = keys.identities[i];
     if (identity === undefined) relatedOf(waiting[i])[relation.position] ??= null;
-    else fillOne(session, waiting[i], relation, found.get(identity) ?? alike(identity), partial);
+    else fillOne(session, waiting[i], relation, found.get(identity) ?? alike(waiting[i]), partial);
   }
   return loaded;
 }
 
-/** Finds the target of a foreign key that is another text than the key, where the database may hold both equal. */
+/** Finds the target of a foreign key that has another text than the key, where the database may hold both equal. */
 function findTarget(
   session: LoadingSession,
-  { target, remote }: Relationship,
+  { target, local, remote }: Relationship,
   found: ReadonlyMap<unknown, Entity>,
-): (identity: unknown) => Entity | null {
-  const loose = remote.length === 1 && isLoose(target.columns[remote[0]], session.engineOf(target.table).dialect);
-  let alike: ((text: string) => unknown) | null = null;
-  return (identity) => {
-    if (!loose || typeof identity !== 'string') return null;
-    alike ??= findAlike(new Set(found.keys()));
-    return found.get(alike(identity)) ?? null;
+): (parent: Entity) => Entity | null {
+  const { dialect } = session.engineOf(target.table);
+  const loose = remote.map((position) => isLoose(target.columns[position], dialect));
+  if (!loose.includes(true)) return () => null;
+  const folded = (entity: Entity, positions: readonly number[], fold: (text: string) => string): unknown =>
+    identityOf(
+      positions.map((position, i) => {
+        const value = columnValue(entity, position);
+        return loose[i] && typeof value === 'string' ? fold(value) : value;
+      }),
+    );
+  let maps: readonly ReadonlyMap<unknown, Entity>[] | null = null;
+  return (parent) => {
+    maps ??= FOLDS.map((fold) => new Map([...found.values()].map((one) => [folded(one, remote, fold), one])));
+    for (const [i, fold] of FOLDS.entries()) {
+      const one = maps[i].get(folded(parent, local, fold));
+      if (one !== undefined) return one;
+    }
+    return null;
   };
 }
 

@@ -121,6 +121,41 @@ function comparable(tables: readonly ReflectedTable[]): unknown {
 describe.each(catalogDatabases)('reflected tables on $name', (database) => {
   const { family } = database;
 
+  it('have text where the column is CHAR(36), and a model may say that it holds UUIDs', async () => {
+    const engine = await engineAfter(database, 'CREATE TABLE codes (id INTEGER NOT NULL PRIMARY KEY, code CHAR(36) NOT NULL)');
+    const codes = (await reflectTable(engine, 'codes')) as unknown as Table;
+    expect(codes.column('code').type).toMatchObject({ name: 'char', length: 36 });
+    const texts = ['123E4567-E89B-12D3-A456-426614174000', 'no UUID'];
+    const rows = await engine.begin(async (connection) => {
+      await connection.execute(insertInto(codes).values(texts.map((code, id) => ({ id, code }))));
+      return connection.all(select(codes.c.code as never).orderBy(codes.c.id as never));
+    });
+    expect(rows).toEqual(texts.map((code) => [code]));
+    const models = new MetaData();
+    new Table(models, 'codes', { id: t.integer().primaryKey().autoIncrement(false), code: t.uuid() });
+    // PostgreSQL has UUIDs of its own.
+    if (family !== 'postgresql') expect(await differences(engine, models.tables.values())).toEqual([]);
+  });
+
+  it('have no default where it is NULL, whoever says so', async () => {
+    const engine = await engineAfter(
+      database,
+      'CREATE TABLE notes (id INTEGER NOT NULL PRIMARY KEY, said VARCHAR(9) DEFAULT NULL, unsaid VARCHAR(9))',
+    );
+    for (const column of [t.string(9).nullable(), t.string(9).nullable().serverDefault(sql`NULL`)]) {
+      const models = new MetaData();
+      new Table(models, 'notes', {
+        id: t
+          .integer()
+          .primaryKey()
+          .autoIncrement(family === 'sqlite'),
+        said: column,
+        unsaid: column,
+      });
+      expect(await differences(engine, models.tables.values())).toEqual([]);
+    }
+  });
+
   it('are what was created: nothing differs, and created again they are the same', async () => {
     const engine = await engineAfter(database);
     const models = shop(family);

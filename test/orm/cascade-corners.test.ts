@@ -100,6 +100,84 @@ describe.each([...allDatabases, ...pgliteDatabases])('corners of cascades on $na
     expect([...(await boss.jobs)]).toEqual([]);
   });
 
+  describe.each([
+    ['by its other side', true],
+    ['by the collection of its new parent', true],
+    ['by its key', true],
+    ['by its other side', false],
+    ['by the collection of its new parent', false],
+    ['by its key', false],
+  ] as const)('a child that was moved %s, before its parent goes (%s: whose collection is loaded),', (how, loaded) => {
+    const setUp = async () => {
+      const db = openDatabase(database);
+      class Shelf extends db.Model('shelves', {
+        id: t.integer().primaryKey(),
+        get boxes() {
+          return hasMany(Box, { cascade: 'all, delete-orphan', orderBy: () => Box.c.id });
+        },
+      }) {}
+      class Box extends db.Model('boxes', {
+        id: t.integer().primaryKey(),
+        shelfId: t.integer().references('shelves.id'),
+        get shelf() {
+          return belongsTo(Shelf);
+        },
+        get items() {
+          return hasMany(Item, { cascade: 'all, delete-orphan', orderBy: () => Item.c.id });
+        },
+      }) {}
+      class Item extends db.Model('items', {
+        id: t.integer().primaryKey(),
+        boxId: t.integer().references('boxes.id'),
+        get box() {
+          return belongsTo(Box);
+        },
+      }) {}
+      await db.createAll();
+      const first = db.createSession();
+      first.add(new Shelf({ id: 1, boxes: [new Box({ id: 1, items: [new Item({ id: 1 }), new Item({ id: 2 })] }), new Box({ id: 2 })] }));
+      await first.commit();
+      await first.close();
+      const session = db.createSession();
+      const shelf = await session.query(Shelf).one();
+      const item = await session.getOne(Item, 1);
+      const [old, other] = await session.query(Box).orderBy(Box.c.id).all();
+      if (loaded) await session.load([shelf], { boxes: { with: { items: true } } });
+      const move = (box: InstanceType<typeof Box>): void => {
+        if (how === 'by its other side') item.box = box;
+        else if (how === 'by its key') item.boxId = box.id;
+        else box.items.add(item);
+      };
+      const rows = () => session.all(text('SELECT id, box_id FROM items ORDER BY id'));
+      return { session, shelf, old, other, move, rows, Box };
+    };
+
+    test('stays with the new one when the old one is deleted', async () => {
+      const { session, old, other, move, rows } = await setUp();
+      move(other);
+      session.delete(old);
+      await session.commit();
+      expect(await rows()).toEqual([{ id: 1, box_id: 2 }]);
+    });
+
+    test('stays with the new one when the old one is an orphan', async () => {
+      const { session, shelf, other, move, rows } = await setUp();
+      move(other);
+      shelf.boxes.set([other]);
+      await session.commit();
+      expect(await rows()).toEqual([{ id: 1, box_id: 2 }]);
+    });
+
+    test('goes with the new one when both go', async () => {
+      const { session, old, other, move, rows } = await setUp();
+      move(other);
+      session.delete(old);
+      session.delete(other);
+      await session.commit();
+      expect(await rows()).toEqual([]);
+    });
+  });
+
   test('a new child of two parents is stored with one of them alone', async () => {
     const { session, Boss, Worker, Job } = await open(database);
     const boss = new Boss({ code: 'b' });

@@ -75,6 +75,45 @@ describe.each([...allDatabases, ...pgliteDatabases])('circles of rows on $name',
     expect(await session.all(text('SELECT count(*) AS n FROM balls'))).toEqual([{ n: 0 }]);
   });
 
+  test('a circle with one key that may be NULL is taken apart at that key, whoever is deleted first', async () => {
+    const db = openDatabase(database);
+    class Game extends db.Model('games', {
+      id: t.integer().primaryKey(),
+      lastId: t.integer().nullable().references('moves.id'),
+      get last() {
+        return belongsTo(Move, { nullable: true, foreignKey: 'lastId' });
+      },
+    }) {}
+    class Move extends db.Model('moves', {
+      id: t.integer().primaryKey(),
+      gameId: t.integer().references('games.id'),
+      get game() {
+        return belongsTo(Game, { foreignKey: 'gameId' });
+      },
+    }) {}
+    await db.createAll();
+    const session = db.createSession();
+    const statements = new Statements(db.engine);
+    for (const movesFirst of [true, false]) {
+      for (let i = 0; i < 3; i++) {
+        const game = new Game();
+        const [first, last] = [new Move({ game }), new Move({ game })];
+        session.addAll([game, first, last]);
+        game.last = last;
+      }
+      await session.commit();
+      const games = await session.query(Game).all();
+      const moves = await session.query(Move).all();
+      statements.takeAll();
+      for (const object of movesFirst ? [...moves, ...games] : [...games, ...moves]) session.delete(object);
+      await session.commit();
+      expect(statements.batches()).toEqual(['UPDATE games', 'DELETE moves', 'DELETE games']);
+      expect(await session.all(text('SELECT (SELECT count(*) FROM games) AS games, (SELECT count(*) FROM moves) AS moves'))).toEqual([
+        { games: 0, moves: 0 },
+      ]);
+    }
+  });
+
   test('a row that is its own parent, and two that are each other’s', async () => {
     const db = openDatabase(database);
     class Node extends db.Model('nodes', {

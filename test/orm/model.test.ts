@@ -7,6 +7,7 @@ import {
   hasMany,
   InvalidStateError,
   inspect,
+  jsonNull,
   listen,
   MappingError,
   sql,
@@ -368,6 +369,56 @@ describe.each(allDatabases)('attributes on $name', (database) => {
     await next.rollback();
     expect(read.data).toEqual({ tags: ['a', 'b', 'c'] });
     expect(read.data).not.toBe(before);
+  });
+
+  test('JSON that is set to what it was can still be changed from within', async () => {
+    const db = openDatabase(database);
+    class Doc extends db.Model('docs', {
+      id: t.integer().primaryKey(),
+      data: t.json<{ tags: string[] }>(),
+      list: t.array(t.integer()),
+      revision: t.integer().version(),
+    }) {}
+    await db.createAll();
+    await using session = db.createSession();
+    session.add(new Doc({ data: { tags: ['a'] }, list: [1] }));
+    await session.commit();
+    session.expungeAll();
+    const doc = await session.query(Doc).one();
+    doc.data = { tags: ['a'] };
+    doc.list = [1];
+    await session.commit();
+    expect([doc.revision, inspect(doc).modified]).toEqual([1, false]);
+    doc.data.tags.push('b');
+    await session.commit();
+    doc.list.push(2);
+    await session.commit();
+    expect(doc.revision).toBe(3);
+    await session.refresh(doc);
+    expect([doc.data, doc.list]).toEqual([{ tags: ['a', 'b'] }, [1, 2]]);
+  });
+
+  test('NULL takes the place of the null inside JSON, and that the place of NULL', async () => {
+    const db = openDatabase(database);
+    class Doc extends db.Model('docs', { id: t.integer().primaryKey(), data: t.json().nullable() }) {}
+    await db.createAll();
+    await using session = db.createSession();
+    const doc = new Doc({ data: jsonNull });
+    session.add(doc);
+    await session.commit();
+    const nulls = () => session.query(Doc).filter(Doc.c.data.isNull()).count();
+    expect(await nulls()).toBe(0);
+    for (const again of [false, true]) {
+      if (again) await session.refresh(doc);
+      doc.data = null;
+      await session.commit();
+      expect(await nulls()).toBe(1);
+      doc.data = jsonNull;
+      await session.commit();
+      expect(await nulls()).toBe(0);
+    }
+    await session.refresh(doc);
+    expect(doc.data).toBe(null);
   });
 
   test('defaults: values, functions, the server’s, and onUpdate', async () => {

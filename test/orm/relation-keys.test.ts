@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { belongsTo, foreignKey, hasMany, hasOne, insertInto, manyToMany, t, unique } from '../../src/index.ts';
+import { belongsTo, foreignKey, hasMany, hasOne, insertInto, manyToMany, pg, t, unique } from '../../src/index.ts';
 import { openDatabase, Statements } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 
@@ -248,62 +248,116 @@ describe.each(allDatabases)('keys of relations on $name', (database) => {
   });
 });
 
-// PostgreSQL compares text by its characters.
-describe.each(allDatabases.filter(({ family }) => family !== 'postgresql'))(
-  'keys that are equal to the database alone on $name',
-  (database) => {
-    test('tie rows in every strategy', async () => {
-      const db = openDatabase(database);
-      const key = () => (database.family === 'mysql' ? t.string(20) : t.string(20).collate('NOCASE'));
-      class Owner extends db.Model('owners', {
-        id: key().primaryKey(),
-        get things() {
-          return hasMany(Thing, { orderBy: () => Thing.c.id });
-        },
-        get marks() {
-          return manyToMany(Mark, { through: marked });
-        },
-      }) {}
-      class Thing extends db.Model('things', {
-        id: t.integer().primaryKey(),
-        ownerId: key().references('owners.id'),
-        get owner() {
-          return belongsTo(Owner);
-        },
-      }) {}
-      class Mark extends db.Model('marks', { id: t.integer().primaryKey() }) {}
-      const marked = db.Table('marked', {
-        ownerId: key().primaryKey().references('owners.id'),
-        markId: t.integer().primaryKey().references('marks.id'),
-      });
-      await db.createAll();
-      await using session = db.createSession();
-      session.addAll([new Owner({ id: 'Ann' }), new Owner({ id: 'bob' }), new Mark({ id: 1 })]);
-      await session.flush();
-      await session.bulkInsert(Thing, [
-        { id: 1, ownerId: 'ann' },
-        { id: 2, ownerId: 'Ann' },
-        { id: 3, ownerId: 'BOB' },
-        { id: 4, ownerId: 'ANN' },
-      ]);
-      await session.execute(insertInto(marked).values({ ownerId: 'ANN', markId: 1 }));
-      await session.commit();
-      for (const strategy of STRATEGIES) {
-        session.expungeAll();
-        const things = await session.query(Thing).with({ owner: strategy }).orderBy(Thing.c.id).all();
-        expect(things.map(({ owner }) => owner.id)).toEqual(['Ann', 'Ann', 'bob', 'Ann']);
-        session.expungeAll();
-        const owners = await session.query(Owner).with({ things: strategy, marks: strategy }).orderBy(Owner.c.id).all();
-        expect(owners.map((owner) => [owner.things.map(({ id }) => id), owner.marks.length])).toEqual([
-          [[1, 2, 4], 1],
-          [[3], 0],
-        ]);
-      }
-      session.expungeAll();
-      const [first] = await session.query(Thing).orderBy(Thing.c.id).all();
-      expect((await first.owner).id).toBe('Ann');
-      expect((await (await first.owner).things).length).toBe(3);
-      await db.dropAll();
+describe.each(allDatabases)('keys that are equal to the database alone on $name', (database) => {
+  const key = () => {
+    if (database.family === 'postgresql') return pg.citext();
+    return database.family === 'mysql' ? t.string(20) : t.string(20).collate('NOCASE');
+  };
+  const open = async () => {
+    const db = openDatabase(database);
+    if (database.family === 'postgresql') await db.engine.begin((connection) => connection.script('CREATE EXTENSION IF NOT EXISTS citext'));
+    return db;
+  };
+
+  test('tie rows in every strategy', async () => {
+    const db = await open();
+    class Owner extends db.Model('owners', {
+      id: key().primaryKey(),
+      get things() {
+        return hasMany(Thing, { orderBy: () => Thing.c.id });
+      },
+      get marks() {
+        return manyToMany(Mark, { through: marked });
+      },
+    }) {}
+    class Thing extends db.Model('things', {
+      id: t.integer().primaryKey(),
+      ownerId: key().references('owners.id'),
+      get owner() {
+        return belongsTo(Owner);
+      },
+    }) {}
+    class Mark extends db.Model('marks', { id: t.integer().primaryKey() }) {}
+    const marked = db.Table('marked', {
+      ownerId: key().primaryKey().references('owners.id'),
+      markId: t.integer().primaryKey().references('marks.id'),
     });
-  },
-);
+    await db.createAll();
+    await using session = db.createSession();
+    session.addAll([new Owner({ id: 'Ann' }), new Owner({ id: 'bob' }), new Mark({ id: 1 })]);
+    await session.flush();
+    await session.bulkInsert(Thing, [
+      { id: 1, ownerId: 'ann' },
+      { id: 2, ownerId: 'Ann' },
+      { id: 3, ownerId: 'BOB' },
+      { id: 4, ownerId: 'ANN' },
+    ]);
+    await session.execute(insertInto(marked).values({ ownerId: 'ANN', markId: 1 }));
+    await session.commit();
+    for (const strategy of STRATEGIES) {
+      session.expungeAll();
+      const things = await session.query(Thing).with({ owner: strategy }).orderBy(Thing.c.id).all();
+      expect(things.map(({ owner }) => owner.id)).toEqual(['Ann', 'Ann', 'bob', 'Ann']);
+      session.expungeAll();
+      const owners = await session.query(Owner).with({ things: strategy, marks: strategy }).orderBy(Owner.c.id).all();
+      expect(owners.map((owner) => [owner.things.map(({ id }) => id), owner.marks.length])).toEqual([
+        [[1, 2, 4], 1],
+        [[3], 0],
+      ]);
+    }
+    session.expungeAll();
+    const [first] = await session.query(Thing).orderBy(Thing.c.id).all();
+    expect((await first.owner).id).toBe('Ann');
+    expect((await (await first.owner).things).length).toBe(3);
+    await db.dropAll();
+  });
+
+  test('of several columns tie rows in every strategy, and the columns that tell case apart still do', async () => {
+    const db = await open();
+    class Owner extends db.Model('owners', {
+      name: key().primaryKey(),
+      code: t.binary(4).primaryKey(),
+      get things() {
+        return hasMany(Thing, { orderBy: () => Thing.c.id });
+      },
+    }) {}
+    class Thing extends db.Model(
+      'things',
+      {
+        id: t.integer().primaryKey(),
+        ownerName: key().nullable(),
+        ownerCode: t.binary(4).nullable(),
+        get owner() {
+          return belongsTo(Owner, { nullable: true });
+        },
+      },
+      { constraints: (c) => [foreignKey([c.ownerName, c.ownerCode], ['owners.name', 'owners.code'])] },
+    ) {}
+    await db.createAll();
+    await using session = db.createSession();
+    const [small, large] = [Uint8Array.of(97), Uint8Array.of(65)];
+    session.addAll([new Owner({ name: 'Ann', code: small }), new Owner({ name: 'Ann', code: large })]);
+    await session.flush();
+    await session.bulkInsert(Thing, [
+      { id: 1, ownerName: 'ann', ownerCode: small },
+      { id: 2, ownerName: 'ANN', ownerCode: large },
+      { id: 3, ownerName: null, ownerCode: null },
+    ]);
+    await session.commit();
+    for (const strategy of STRATEGIES) {
+      session.expungeAll();
+      const things = await session.query(Thing).with({ owner: strategy }).orderBy(Thing.c.id).all();
+      expect(things.map(({ owner }) => owner && [owner.name, owner.code[0]])).toEqual([['Ann', 97], ['Ann', 65], null]);
+      session.expungeAll();
+      const owners = await session.query(Owner).with({ things: strategy }).all();
+      expect(owners.map((owner) => [owner.code[0], owner.things.map(({ id }) => id)]).sort()).toEqual([
+        [65, [2]],
+        [97, [1]],
+      ]);
+    }
+    session.expungeAll();
+    const thing = await session.getOne(Thing, 2);
+    expect((await thing.owner)?.code[0]).toBe(65);
+    await db.dropAll();
+  });
+});

@@ -130,7 +130,6 @@ export function splitType(words: string): { readonly base: string; readonly size
 /** The type that the words stand for; null where Athanor has none. */
 export function parseTypeWords(words: string): SqlType | null {
   const { base, sizes } = splitType(words);
-  if (base === 'CHAR' && sizes[0] === 36) return makeType({ name: 'uuid' });
   const name = SPELLINGS[base];
   if (name === undefined) return null;
   if (name === 'integer') return INTEGER;

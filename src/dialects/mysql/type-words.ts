@@ -125,7 +125,7 @@ export function parseMysqlType(words: string): SqlType | null {
     case 'UUID':
       return makeType({ name: 'uuid' });
     case 'CHAR':
-      return sizes[0] === 36 ? makeType({ name: 'uuid' }) : makeType({ name: 'char', length: sizes[0] });
+      return makeType({ name: 'char', length: sizes[0] });
     case 'VARCHAR':
       return makeType({ name: 'string', length: sizes[0] });
     case 'TINYTEXT':
