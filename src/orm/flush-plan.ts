@@ -146,7 +146,7 @@ export function planFlush(
     deletes,
     assignments,
     order: ordered,
-    ...earlyDeletes(added, changed, kept.size === 0 ? deletes : deletes.filter((entity) => !kept.has(entity)), assignments),
+    ...earlyDeletes(added, changed, kept.size === 0 ? deletes : deletes.filter((entity) => !kept.has(entity)), [...kept], assignments),
     switches,
     links,
     unlinked: preparation.unlinked,
