@@ -16,11 +16,13 @@ import { ormError } from './errors.ts';
 import { type Evaluator, evaluator, isKeptAsGiven, NotEvaluable } from './evaluation.ts';
 import { isA, tellsApart } from './hierarchy.ts';
 import { identityOf } from './identity.ts';
+import { cascadedFrom, followCascades } from './key-changes.ts';
 import { columnOf } from './mapped-source.ts';
 import { byMapper, CHANGES, DELETED, type Entity, hasChange, isEntity, MAPPER, type Mapper, RELATED, ROW, STATUS } from './mapping.ts';
 import { storedKey } from './persistence.ts';
 import { type ReloadingSession, readByKeys } from './reloading.ts';
 import type { Undo } from './undo.ts';
+import { isReferable } from './update-order.ts';
 
 /**
  * How the session's objects follow a statement that changes or deletes rows: `'evaluate'` works the condition out in
@@ -68,10 +70,13 @@ export async function changeRows(
   const alike = mapper.parent === null && !tellsApart(mapper) && !hasCriteria();
   let matched = synchronize === 'fetch' || !alike ? null : work.evaluate();
   if (matched === null && synchronize === 'evaluate') throw ormError('orm.not-evaluable', mapper.name);
+  // Rows that come back tell their new keys, and not whose they were.
+  const changesKey = node.kind === 'update' && mapper.ownKey.some(({ name }) => node.columns.includes(name));
   let result: Result<unknown>;
   if (matched !== null) {
     result = await run(statement);
   } else if (
+    !changesKey &&
     givesKeys(session.engineOf(mapper.table).dialect.capabilities, node) &&
     statement.projection === null &&
     node.table.kind === 'table'
@@ -80,11 +85,11 @@ export async function changeRows(
     const returned = await run((statement as Update<never, unknown>).returning(...keys));
     const rows = returned.all() as unknown[][];
     const map = session.identities.of(mapper);
-    const changesKey = node.kind === 'update' && keys.some(({ column }) => node.columns.includes(column?.name ?? ''));
-    matched = changesKey ? [...map.values()] : rows.flatMap((row) => map.get(identityOf(row)) ?? []);
+    matched = rows.flatMap((row) => map.get(identityOf(row)) ?? []);
     result = new Rows<unknown>([], rows.length);
   } else {
     matched = await work.fetch();
+    if (changesKey) work.workOut(matched);
     result = await run(statement);
   }
   if (statement instanceof Delete) {
@@ -134,7 +139,7 @@ class Synchronization {
     try {
       const holds = node.where === null ? () => true : this.#evaluator(node.where);
       const matched = [...this.#session.identities.of(this.#mapper).values()].filter((entity) => holds(entity) === true);
-      this.#work(matched);
+      this.workOut(matched);
       return matched;
     } catch (error) {
       if (error instanceof NotEvaluable) return null;
@@ -166,13 +171,19 @@ class Synchronization {
   async follow(matched: readonly Entity[]): Promise<void> {
     if (this.#node.kind !== 'update' || matched.length === 0) return;
     const session = this.#session;
-    const _mapper = this.#mapper;
+    const mapper = this.#mapper;
+    const columns = this.#setColumns();
+    const referable = columns.some((position) => isReferable(mapper, position));
     if (this.#values !== null) {
-      const columns = this.#setColumns();
-      for (const entity of matched) take(session, entity, columns, this.#values.get(entity) as unknown[]);
+      const valuesOf = (entity: Entity): unknown[] => this.#values?.get(entity) as unknown[];
+      if (referable) {
+        const rows = matched.map((entity) => ({ entity, positions: columns, values: valuesOf(entity), changes: entity[CHANGES] ?? [] }));
+        followCascades(session, mapper, rows);
+      }
+      for (const entity of matched) take(session, entity, columns, valuesOf(entity));
       return;
     }
-    await followRows(session, matched);
+    await followRows(session, referable ? [...new Set([...matched, ...cascadedFrom(session, mapper, matched)])] : matched);
   }
 
   #evaluator(node: Node): Evaluator {
@@ -181,18 +192,19 @@ class Synchronization {
     return evaluator(node, { mapper: this.#mapper, target: this.#node.table, params: this.#params, exactText });
   }
 
+  /** Where what an UPDATE sets is in the objects; -1 for a column that only a subclass has. */
   #setColumns(): number[] {
     const { columns } = this.#mapper;
     const names = this.#node.kind === 'update' ? this.#node.columns : [];
-    return names.map((name) => (columns.find((column) => column.name === name) as (typeof columns)[number]).position);
+    return names.map((name) => columns.find((column) => column.name === name)?.position ?? -1);
   }
 
   /** Works out what an UPDATE gives the objects, if it says nothing that only the database knows. */
-  #work(matched: readonly Entity[]): void {
+  workOut(matched: readonly Entity[]): void {
     if (this.#node.kind !== 'update') return;
     const { columns, workedOut } = this.#mapper;
     const set = this.#setColumns();
-    if (workedOut.length > 0 || set.some((position) => columns[position].onUpdate !== null)) return;
+    if (workedOut.length > 0 || set.some((position) => position < 0 || columns[position].onUpdate !== null)) return;
     try {
       const makers = this.#node.values.map((value) => this.#evaluator(value));
       const values = new Map<Entity, unknown[]>();
