@@ -76,16 +76,50 @@ export function followCascades(session: FollowedSession, mapper: Mapper, changed
 /** The objects whose rows the database changes with keys of these, however far down. */
 export function cascadedFrom(session: FollowedSession, mapper: Mapper, entities: readonly Entity[]): Set<Entity> {
   const found = new Set<Entity>();
-  for (const { other, own, referred } of referencesTo(session, mapper).filter(isCascading)) {
-    const keys = new Set(entities.map((entity) => identityOf(referred.map((position) => rowValue(entity, position)))));
-    const children = [...session.identities.of(other).values()].filter(
-      (child) => isA(child[MAPPER], other) && keys.has(identityOf(own.map((position) => rowValue(child, position)))),
-    );
-    const fresh = children.filter((child) => !found.has(child));
+  for (const reference of referencesTo(session, mapper).filter(isCascading)) {
+    const fresh = referring(session, reference, entities).filter((child) => !found.has(child));
     for (const child of fresh) found.add(child);
-    if (fresh.length > 0) for (const child of cascadedFrom(session, other, fresh)) found.add(child);
+    if (fresh.length > 0) for (const child of cascadedFrom(session, reference.other, fresh)) found.add(child);
   }
   return found;
+}
+
+/** What the database does to rows that refer to deleted ones: those that it deletes with them, and those that it lets go of them. */
+export interface DeleteEffects {
+  readonly deleted: Set<Entity>;
+  readonly emptied: Map<Entity, readonly number[]>;
+}
+
+/** The objects whose rows go with those of deleted ones by ON DELETE CASCADE, however far down, or lose their key by SET NULL. */
+export function deleteEffects(session: FollowedSession, mapper: Mapper, entities: readonly Entity[]): DeleteEffects {
+  const effects: DeleteEffects = { deleted: new Set(entities), emptied: new Map() };
+  collectEffects(session, mapper, entities, effects);
+  for (const entity of effects.deleted) effects.emptied.delete(entity);
+  return effects;
+}
+
+function collectEffects(session: FollowedSession, mapper: Mapper, entities: readonly Entity[], effects: DeleteEffects): void {
+  const { deleted, emptied } = effects;
+  for (const reference of referencesTo(session, mapper)) {
+    const { key, other, own } = reference;
+    if (key.onDelete !== 'cascade' && key.onDelete !== 'set null') continue;
+    const fresh = referring(session, reference, entities).filter((child) => !deleted.has(child));
+    if (fresh.length === 0) continue;
+    if (key.onDelete === 'cascade') {
+      for (const child of fresh) deleted.add(child);
+      collectEffects(session, other, fresh, effects);
+    } else for (const child of fresh) emptied.set(child, [...(emptied.get(child) ?? []), ...own]);
+  }
+}
+
+/** The session's objects whose rows refer to rows of these by one foreign key. */
+function referring({ identities }: FollowedSession, { other, own, referred }: Reference, entities: readonly Entity[]): Entity[] {
+  const keys = new Set(entities.map((entity) => identityOf(referred.map((position) => rowValue(entity, position)))));
+  return [...identities.of(other).values()].filter((child) => {
+    if (!isA(child[MAPPER], other)) return false;
+    const values = own.map((position) => rowValue(child, position));
+    return values.every((value) => value !== null && value !== undefined) && keys.has(identityOf(values));
+  });
 }
 
 /** A foreign key by which objects of a class refer to those of another one. */

@@ -16,7 +16,7 @@ import { ormError } from './errors.ts';
 import { type Evaluator, evaluator, isKeptAsGiven, NotEvaluable } from './evaluation.ts';
 import { isA, tellsApart } from './hierarchy.ts';
 import { identityOf } from './identity.ts';
-import { cascadedFrom, followCascades } from './key-changes.ts';
+import { cascadedFrom, deleteEffects, followCascades } from './key-changes.ts';
 import { columnOf } from './mapped-source.ts';
 import { byMapper, CHANGES, DELETED, type Entity, hasChange, isEntity, MAPPER, type Mapper, RELATED, ROW, STATUS } from './mapping.ts';
 import { storedKey } from './persistence.ts';
@@ -95,7 +95,12 @@ export async function changeRows(
   if (statement instanceof Delete) {
     const returned = statement.projection === null ? [] : result.all().flatMap((row) => Object.values(row as object));
     const own = returned.filter((value): value is Entity => isEntity(value) && isA(value[MAPPER], mapper));
-    sweep(session, new Set([...matched, ...own]));
+    const { deleted, emptied } = deleteEffects(session, mapper, [...matched, ...own]);
+    sweep(session, deleted);
+    for (const [child, positions] of emptied) {
+      const nulls = positions.map(() => null);
+      take(session, child, positions, nulls);
+    }
   } else await work.follow(matched);
   return result;
 }
@@ -254,8 +259,9 @@ function take(
   if (!positions.some((position) => mapper.keyPositions.includes(position))) return;
   const now = identityOf(storedKey(entity, entity[CHANGES]));
   const map = identities.of(mapper);
-  if (now === before || map.get(before) !== entity) return;
-  map.delete(before);
+  if (now === before) return;
+  // Another object may have taken the former key by now.
+  if (map.get(before) === entity) map.delete(before);
   map.set(now, entity);
 }
 
