@@ -6,7 +6,7 @@ import { isA } from './hierarchy.ts';
 import { identityOf, identityOfEntity } from './identity.ts';
 import type { IdentityMap } from './identity-map.ts';
 import { withDescendants } from './mapper.ts';
-import { CHANGES, type Entity, MAPPER, type Mapper, type Relationship, ROW } from './mapping.ts';
+import { byMapper, CHANGES, type Entity, MAPPER, type Mapper, type Relationship, ROW } from './mapping.ts';
 import { bindOf, equals, rowValue, storedValue, type Writer } from './persistence.ts';
 import type { Undo } from './undo.ts';
 
@@ -91,9 +91,9 @@ export interface DeleteEffects {
 }
 
 /** The objects whose rows go with those of deleted ones by ON DELETE CASCADE, however far down, or lose their key by SET NULL. */
-export function deleteEffects(session: FollowedSession, mapper: Mapper, entities: readonly Entity[]): DeleteEffects {
+export function deleteEffects(session: FollowedSession, entities: readonly Entity[]): DeleteEffects {
   const effects: DeleteEffects = { deleted: new Set(entities), emptied: new Map() };
-  collectEffects(session, mapper, entities, effects);
+  for (const [mapper, list] of byMapper(entities)) collectEffects(session, mapper, list, effects);
   for (const entity of effects.deleted) effects.emptied.delete(entity);
   return effects;
 }
@@ -101,13 +101,13 @@ export function deleteEffects(session: FollowedSession, mapper: Mapper, entities
 function collectEffects(session: FollowedSession, mapper: Mapper, entities: readonly Entity[], effects: DeleteEffects): void {
   const { deleted, emptied } = effects;
   for (const reference of referencesTo(session, mapper)) {
-    const { key, other, own } = reference;
+    const { key, own } = reference;
     if (key.onDelete !== 'cascade' && key.onDelete !== 'set null') continue;
     const fresh = referring(session, reference, entities).filter((child) => !deleted.has(child));
     if (fresh.length === 0) continue;
     if (key.onDelete === 'cascade') {
       for (const child of fresh) deleted.add(child);
-      collectEffects(session, other, fresh, effects);
+      for (const [mapper, list] of byMapper(fresh)) collectEffects(session, mapper, list, effects);
     } else for (const child of fresh) emptied.set(child, [...(emptied.get(child) ?? []), ...own]);
   }
 }

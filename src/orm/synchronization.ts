@@ -95,12 +95,7 @@ export async function changeRows(
   if (statement instanceof Delete) {
     const returned = statement.projection === null ? [] : result.all().flatMap((row) => Object.values(row as object));
     const own = returned.filter((value): value is Entity => isEntity(value) && isA(value[MAPPER], mapper));
-    const { deleted, emptied } = deleteEffects(session, mapper, [...matched, ...own]);
-    sweep(session, deleted);
-    for (const [child, positions] of emptied) {
-      const nulls = positions.map(() => null);
-      take(session, child, positions, nulls);
-    }
+    sweep(session, [...matched, ...own]);
   } else await work.follow(matched);
   return result;
 }
@@ -110,13 +105,18 @@ function givesKeys({ returning, updateReturning = returning }: Capabilities, nod
   return node.kind === 'update' || node.using.length > 0 ? updateReturning : returning;
 }
 
-/** Objects whose rows are gone leave the session. */
-function sweep(session: SynchronizingSession, entities: Iterable<Entity>): void {
-  for (const entity of entities) {
+/** Objects whose rows a statement deleted leave the session, with those that the database deleted with them. */
+export function sweep(session: FollowingSession, entities: readonly Entity[]): void {
+  const { deleted, emptied } = deleteEffects(session, entities);
+  for (const entity of deleted) {
     letGo(session, entity);
     entity[STATUS] = DELETED;
     session.undo.push({ kind: 'delete', entities: [entity] });
     session.swept.push(entity);
+  }
+  for (const [child, positions] of emptied) {
+    const nulls = positions.map(() => null);
+    take(session, child, positions, nulls);
   }
 }
 
