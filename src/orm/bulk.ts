@@ -103,10 +103,9 @@ export async function updateByKeys(session: BulkSession, mapper: Mapper, rows: r
     session.undo.push({ kind: 'update', entity, changes: touched.flatMap((position) => [position, entity[ROW][position]]) });
   }
   for (const batch of withoutRepeats(mapper, updates)) await updateRows(session, mapper, batch);
-  for (const update of updates) {
-    const { entity, positions, values } = update;
-    if (entity[STATUS] !== PERSISTENT) continue;
-    if (positions.some((position) => isReferable(mapper, position))) followCascades(session, mapper, [update]);
+  const known = updates.filter(({ entity }) => entity[STATUS] === PERSISTENT);
+  if (known.some(({ positions }) => positions.some((position) => isReferable(mapper, position)))) followCascades(session, mapper, known);
+  for (const { entity, positions, values } of known) {
     positions.forEach((position, i) => {
       takeColumn(entity, position, slotOf(mapper, position, values[i]));
       if (mapper.jsonPositions.includes(position)) asStored(session, mapper, entity, position);

@@ -129,7 +129,10 @@ describe.each([...allDatabases, ...pgliteDatabases])('key changes on $name', (da
     await session.commit();
     const notes = [...(await ann.notes), ...(await bob.notes)];
     const names = (): string[] => notes.map((note) => note.userName);
-    await session.bulkUpdate(User, [{ id: ann.id, name: 'anna' }]);
+    await session.bulkUpdate(User, [
+      { id: ann.id, name: 'a' },
+      { id: ann.id, name: 'anna' },
+    ]);
     expect(names()).toEqual(['anna', 'anna', 'bob']);
     expect(await notes[0].user).toBe(ann);
     await session
