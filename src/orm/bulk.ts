@@ -5,12 +5,14 @@ import type { AttachingSession } from './attachment.ts';
 import { unknownAttribute, validate } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { identityOf } from './identity.ts';
+import { followCascades } from './key-changes.ts';
 import { Decoded, type Entity, type Mapper, PERSISTENT, ROW, STATUS, TRANSIENT } from './mapping.ts';
 import { nextVersion, type Writer } from './persistence.ts';
 import { insertEntities } from './row-inserts.ts';
 import { type RowUpdate, updateRows } from './row-updates.ts';
 import { takeColumn } from './synchronization.ts';
 import type { Undo } from './undo.ts';
+import { isReferable } from './update-order.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -101,8 +103,9 @@ export async function updateByKeys(session: BulkSession, mapper: Mapper, rows: r
     session.undo.push({ kind: 'update', entity, changes: touched.flatMap((position) => [position, entity[ROW][position]]) });
   }
   for (const batch of withoutRepeats(mapper, updates)) await updateRows(session, mapper, batch);
-  for (const { entity, positions, values } of updates) {
-    if (entity[STATUS] !== PERSISTENT) continue;
+  const known = updates.filter(({ entity }) => entity[STATUS] === PERSISTENT);
+  if (known.some(({ positions }) => positions.some((position) => isReferable(mapper, position)))) followCascades(session, mapper, known);
+  for (const { entity, positions, values } of known) {
     positions.forEach((position, i) => {
       takeColumn(entity, position, slotOf(mapper, position, values[i]));
       if (mapper.jsonPositions.includes(position)) asStored(session, mapper, entity, position);

@@ -25,18 +25,34 @@ export function reachedBy(first: Iterable<Entity>, cascade: keyof Cascade): Enti
   return reachedOver(first, (relation) => relation.cascade[cascade]);
 }
 
+/**
+ * These objects and what is read again, or forgotten, with them. A new object has no row to be read: it goes on waiting for its
+ * INSERT, unless its owner is all that it is here for.
+ */
+export function readAgainWith(first: Iterable<Entity>): Entity[] {
+  return reachedOver(
+    first,
+    ({ cascade }) => cascade.refreshExpire,
+    (related, { cascade }) => cascade.deleteOrphan || related[STATUS] !== PENDING,
+  );
+}
+
 /** A new object, and the new ones that are its own: without it they have nobody whose key they could take. */
 export function newWith(first: Entity): Entity[] {
   const owned = reachedOver([first], ({ cascade, direction }) => cascade.deleteOrphan || (cascade.expunge && direction === 'oneToMany'));
   return owned.filter((entity) => entity[STATUS] === PENDING && entity[SESSION] === first[SESSION]);
 }
 
-function reachedOver(first: Iterable<Entity>, leads: (relation: Relationship) => boolean): Entity[] {
+function reachedOver(
+  first: Iterable<Entity>,
+  leads: (relation: Relationship) => boolean,
+  isMeant: (related: Entity, relation: Relationship) => boolean = () => true,
+): Entity[] {
   const reached = new Set(first);
   for (const entity of reached) {
     if (entity[RELATED] === null) continue;
     for (const relation of entity[MAPPER].relations())
-      if (leads(relation)) for (const related of heldBy(entity, relation)) reached.add(related);
+      if (leads(relation)) for (const related of heldBy(entity, relation)) if (isMeant(related, relation)) reached.add(related);
   }
   return [...reached];
 }

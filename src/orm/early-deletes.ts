@@ -23,22 +23,24 @@ const NOTHING_EARLY: EarlyDeletes = { early: [], cuts: [] };
 /**
  * Rows that are deleted before anything is saved: those of which new rows of the class may take the place, where nothing
  * else in the flush refers to their table, and those whose key or unique value another row takes, with what refers to them.
+ * `kept` are deleted objects whose rows new ones take over: until then they refer to what they did.
  */
 export function earlyDeletes(
   inserts: readonly Entity[],
   updates: readonly Entity[],
   deletes: readonly Entity[],
+  kept: readonly Entity[],
   assignments: Assignments,
 ): EarlyDeletes {
-  if (deletes.length === 0 || inserts.length + updates.length === 0) return NOTHING_EARLY;
-  const early = replacedRows(inserts, updates, deletes);
+  if (deletes.length === 0 || inserts.length + updates.length + kept.length === 0) return NOTHING_EARLY;
+  const early = replacedRows(inserts, [...updates, ...kept], deletes);
   const taken = takenFrom(deletes, [...inserts, ...updates], assignments);
   for (const entity of early) taken.delete(entity);
   if (taken.size === 0) return { early, cuts: [] };
   const group = withReferrers(taken, deletes);
   // A row that stays and still refers to one of them lets go of it first.
   const keysTo = referringKeys(group);
-  const cuts = updates.flatMap((entity) => keysTo(entity).map((key) => ({ entity, key })));
+  const cuts = [...updates, ...kept].flatMap((entity) => keysTo(entity).map((key) => ({ entity, key })));
   if (cuts.some(({ key }) => !key.columns.some(mayLetGo))) return { early, cuts: [] };
   return { early: [...new Set([...early, ...group])], cuts };
 }

@@ -1,6 +1,6 @@
 import { type AttachingSession, letGo, markPartial, requireOwn } from './attachment.ts';
 import { forgetRelated, unknownAttribute } from './attributes.ts';
-import { reachedBy } from './cascade-walk.ts';
+import { readAgainWith } from './cascade-walk.ts';
 import { ormError } from './errors.ts';
 import { identityOf, nameOf } from './identity.ts';
 import { type LoadRequest, mergeRequests, readRequests, withDefaults } from './load-request.ts';
@@ -43,7 +43,7 @@ export function expire(session: ExpiringSession, entity: Entity, attributes: rea
     for (const position of positionsOf(entity[MAPPER], attributes)) expireOne(session, entity, position);
     return;
   }
-  for (const reached of reachedBy([entity], 'refreshExpire')) {
+  for (const reached of readAgainWith([entity])) {
     if (reached[SESSION] !== session) continue;
     if (reached[STATUS] === PENDING) session.expungePending(reached);
     else if (reached[STATUS] === PERSISTENT) expireWhole(session, reached);
@@ -113,7 +113,7 @@ export async function refresh(session: ExpiringSession, given: readonly Entity[]
   for (const entity of given) requireOwn(session, entity, 'refresh');
   const { attributes, relations } = options;
   const lock = readLock(options.lock);
-  const all = attributes === undefined ? reachedBy(given, 'refreshExpire') : [...new Set(given)];
+  const all = attributes === undefined ? readAgainWith(given) : [...new Set(given)];
   const mine = all.filter((entity) => entity[SESSION] === session);
   const asked = new Set(given);
   const works = [...byMapper(mine)].map(([mapper, entities]) => {

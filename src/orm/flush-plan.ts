@@ -3,6 +3,7 @@ import { earlyDeletes, type KeyCut } from './early-deletes.ts';
 import { type KeyAssignment, mayLetGo, orderSaves } from './flush-order.ts';
 import { givenUp, isStored, type Preparation, type PreparationSession } from './flush-preparation.ts';
 import { CHANGES, type Entity, hasChange, MAPPER, PERSISTENT, RELATED, type Relationship, STATUS } from './mapping.ts';
+import { belongsElsewhere } from './parentage.ts';
 import { rowValue } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 import { rowSwitches } from './row-switch.ts';
@@ -78,6 +79,9 @@ export function planFlush(
     else if (replace) list[place] = assignment;
     assignments.set(assignment.child, list);
   };
+  const letGo = (assignment: KeyAssignment, owner: Entity, relation: Relationship): void => {
+    if (!belongsElsewhere(owner, relation, assignment.child)) assign(assignment, false);
+  };
   for (const owner of [...inserts, ...touched]) {
     const mapper = owner[MAPPER];
     const related = owner[RELATED];
@@ -100,7 +104,7 @@ export function planFlush(
         if (!gone.has(owner))
           for (const child of value.added ?? []) assign({ child, positions, parent: owner, parentPositions, post }, true);
         if (relation.passiveDeletes !== 'all')
-          for (const child of value.removed ?? []) assign({ child, positions, parent: null, parentPositions, post }, false);
+          for (const child of value.removed ?? []) letGo({ child, positions, parent: null, parentPositions, post }, owner, relation);
       } else if (relation.direction === 'manyToOne') {
         const changed = hasChange(owner, mapper.columns.length + relation.position);
         if (!changed && (owner[STATUS] === PERSISTENT || !value)) continue;
@@ -112,7 +116,7 @@ export function planFlush(
         );
       } else {
         const { remote: positions, local: parentPositions } = relation;
-        for (const child of givenUp(owner, relation)) assign({ child, positions, parent: null, parentPositions, post }, false);
+        for (const child of givenUp(owner, relation)) letGo({ child, positions, parent: null, parentPositions, post }, owner, relation);
         if (value && !gone.has(owner)) {
           const changed = hasChange(owner, mapper.columns.length + relation.position) || owner[STATUS] !== PERSISTENT;
           if (changed) assign({ child: value as Entity, positions, parent: owner, parentPositions, post }, true);
@@ -146,7 +150,7 @@ export function planFlush(
     deletes,
     assignments,
     order: ordered,
-    ...earlyDeletes(added, changed, kept.size === 0 ? deletes : deletes.filter((entity) => !kept.has(entity)), assignments),
+    ...earlyDeletes(added, changed, kept.size === 0 ? deletes : deletes.filter((entity) => !kept.has(entity)), [...kept], assignments),
     switches,
     links,
     unlinked: preparation.unlinked,

@@ -2,7 +2,6 @@ import { columnValue, differs } from './attributes.ts';
 import { newWith } from './cascade-walk.ts';
 import { inScope } from './criteria.ts';
 import { foreignKeysOf, type KeyAssignment, mayLetGo } from './flush-order.ts';
-import { isA } from './hierarchy.ts';
 import { identityOf } from './identity.ts';
 import { noticeInnerChanges } from './inner-changes.ts';
 import { knownOne, relatedOf } from './known-related.ts';
@@ -25,6 +24,7 @@ import {
   STATUS,
 } from './mapping.ts';
 import { numberMembers } from './ordering.ts';
+import { childrenOf, givenToOthers, isOrphan } from './parentage.ts';
 import { rowValue } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 import { isWholeHere, merge, relatedTo } from './related-filling.ts';
@@ -141,6 +141,7 @@ async function cascadeDelete(
 ): Promise<void> {
   if (relation.viewOnly) return;
   const stored = owners.filter((owner) => owner[STATUS] === PERSISTENT);
+  const given = givenToOthers(session, relation);
   if (relation.direction === 'manyToMany') {
     if (relation.cascade.delete) for (const target of await doomed(session, relation, stored)) remove(session, target);
     if (relation.passiveDeletes === 'all') return;
@@ -151,16 +152,16 @@ async function cascadeDelete(
   }
   if (relation.cascade.delete) {
     const targets = await doomed(session, relation, stored);
-    const moved = relation.direction === 'oneToMany' ? movedFrom(session, relation, stored, targets) : new Set<Entity>();
-    for (const target of targets) if (!moved.has(target)) remove(session, target);
+    const moved = relation.direction === 'oneToMany' ? movedFrom(session, relation, stored, targets) : given;
+    for (const target of targets) if (!moved.has(target) && !given.has(target)) remove(session, target);
     return;
   }
   if (relation.direction !== 'oneToMany' || relation.passiveDeletes === 'all') return;
   // Of a key that cannot be NULL nothing is read: the database refuses a parent that has children, or deletes them with it.
   const loose = canLetGo(relation);
-  const children = loose ? await doomed(session, relation, stored) : stored.flatMap((owner) => relatedTo(owner, relation));
+  const children = loose ? await doomed(session, relation, stored) : stored.flatMap((owner) => childrenOf(owner, relation));
   if (!loose && goesWithParent(relation)) {
-    for (const child of children) remove(session, child);
+    for (const child of children) if (!given.has(child)) remove(session, child);
     return;
   }
   const gone = new Set(owners);
@@ -229,7 +230,7 @@ function remove(session: PreparationSession, target: Entity): void {
 
 /** The related objects of owners that go: all of them, or where the database sees to the rest, those that are loaded. */
 async function doomed(session: PreparationSession, relation: Relationship, owners: readonly Entity[]): Promise<readonly Entity[]> {
-  return relation.passiveDeletes ? owners.flatMap((owner) => relatedTo(owner, relation)) : members(session, relation, owners);
+  return relation.passiveDeletes ? owners.flatMap((owner) => childrenOf(owner, relation)) : members(session, relation, owners);
 }
 
 /** The related objects of owners, loaded where they are not. */
@@ -237,7 +238,7 @@ async function members(session: PreparationSession, relation: Relationship, owne
   const unknown = owners.filter((owner) => !isWholeHere(owner, relation));
   // Rows that criteria hide go with their owner too.
   if (unknown.length > 0) await inScope({ without: 'all' }, () => loadSelectIn(session, relation, unknown));
-  return owners.flatMap((owner) => relatedTo(owner, relation));
+  return owners.flatMap((owner) => childrenOf(owner, relation));
 }
 
 /** A one-to-one partner that was replaced without being loaded: only now it must be known who it was. */
@@ -350,7 +351,7 @@ function removeOrphans(session: PreparationSession): void {
     }
     for (const relation of owner[MAPPER].relations()) {
       if (!relation.cascade.deleteOrphan) continue;
-      for (const child of givenUp(owner, relation)) if (isOrphan(session, child, relation)) remove(session, child);
+      for (const child of givenUp(owner, relation)) if (isOrphan(session, owner, child, relation)) remove(session, child);
     }
   }
 }
@@ -363,19 +364,6 @@ export function givenUp(owner: Entity, relation: Relationship): Iterable<Entity>
   if (changes !== null)
     for (let i = 0; i < changes.length; i += 2) if (changes[i] === place && changes[i + 1]) return [changes[i + 1] as Entity];
   return [];
-}
-
-function isOrphan(session: PreparationSession, child: Entity, relation: Relationship): boolean {
-  if (relation.back !== null && !relation.back.many) {
-    const parent = knownOne(child, relation.back);
-    return parent === null || parent === undefined || session.removed.has(parent);
-  }
-  for (const other of [...session.created, ...session.dirty]) {
-    if (!isA(other[MAPPER], relation.mapper)) continue;
-    const held = other[RELATED]?.[relation.position];
-    if (held instanceof EntityCollection ? held.added?.has(child) : held === child) return false;
-  }
-  return true;
 }
 
 /** Whether the object has a row, or will have one after this flush. */

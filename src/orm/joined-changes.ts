@@ -7,15 +7,14 @@ import { make, makeBind } from '../sql/make.ts';
 import type { Table } from '../sql/schema.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { update } from '../sql/update.ts';
-import { letGo } from './attachment.ts';
 import { ormError } from './errors.ts';
 import { isA } from './hierarchy.ts';
 import { identityOf } from './identity.ts';
 import { columnOf } from './mapped-source.ts';
 import { withDescendants } from './mapper.ts';
-import { DELETED, type Entity, MAPPER, type Mapper, STATUS } from './mapping.ts';
+import { type Entity, MAPPER, type Mapper } from './mapping.ts';
 import type { ChangeOptions, QuerySpec } from './query-spec.ts';
-import { type FollowingSession, followRows } from './synchronization.ts';
+import { type FollowingSession, followRows, sweep } from './synchronization.ts';
 
 /** What changing rows of several tables needs of a session. */
 export interface JoinedChangeSession extends FollowingSession {
@@ -80,12 +79,7 @@ export async function deleteJoined(session: JoinedChangeSession, spec: QuerySpec
   for (const table of [...tables].reverse())
     for (const condition of conditionsOf(table, keys))
       await session.execute(deleteFrom(table).where(condition), undefined, { synchronize: false });
-  for (const entity of options.synchronize === false ? [] : objectsOf(session, mapper, keys)) {
-    letGo(session, entity);
-    entity[STATUS] = DELETED;
-    session.undo.push({ kind: 'delete', entities: [entity] });
-    session.swept.push(entity);
-  }
+  if (options.synchronize !== false) sweep(session, objectsOf(session, mapper, keys));
   return keys.length;
 }
 

@@ -1,20 +1,23 @@
 import { makeUpdate } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
-import type { Table, TableColumn } from '../sql/schema.ts';
+import type { ForeignKey, Table, TableColumn } from '../sql/schema.ts';
 import { columnValue, sameValue } from './attributes.ts';
 import { isA } from './hierarchy.ts';
 import { identityOf, identityOfEntity } from './identity.ts';
 import type { IdentityMap } from './identity-map.ts';
 import { withDescendants } from './mapper.ts';
-import { CHANGES, type Entity, MAPPER, type Mapper, type Relationship, ROW } from './mapping.ts';
-import { bindOf, equals, storedValue, type Writer } from './persistence.ts';
+import { byMapper, CHANGES, type Entity, MAPPER, type Mapper, type Relationship, ROW } from './mapping.ts';
+import { bindOf, equals, rowValue, storedValue, type Writer } from './persistence.ts';
 import type { Undo } from './undo.ts';
 
-/** What following changed keys needs of a session. */
-export interface FollowingSession extends Writer {
+/** What objects that follow changed keys need of a session. */
+export interface FollowedSession {
   readonly identities: IdentityMap;
   readonly undo: Undo[];
 }
+
+/** The same, where rows have to be moved too. */
+export interface FollowingSession extends Writer, FollowedSession {}
 
 /** An object whose row has other values now. */
 export interface ChangedRow {
@@ -52,33 +55,119 @@ export async function moveReferrers(writer: Writer, mapper: Mapper, changed: rea
  * moved. What refers to them in turn follows too. SQLAlchemy: `passive_updates`.
  */
 export async function followKeys(session: FollowingSession, mapper: Mapper, changed: readonly ChangedRow[]): Promise<void> {
-  for (const other of session.identities.mappers().flatMap(withDescendants)) {
+  for (const reference of referencesTo(session, mapper)) {
+    const { other } = reference;
+    const followed = followOver(session, reference, changed);
+    if (followed.length === 0) continue;
+    // A key that is made of its parent's goes on to the rows below.
+    if (movesRows(other)) await moveReferrers(session, other, followed);
+    await followKeys(session, other, followed);
+  }
+}
+
+/** The same after a statement that moved no rows itself: objects follow where the database did, by ON UPDATE CASCADE. */
+export function followCascades(session: FollowedSession, mapper: Mapper, changed: readonly ChangedRow[]): void {
+  for (const reference of referencesTo(session, mapper).filter(isCascading)) {
+    const followed = followOver(session, reference, changed);
+    if (followed.length > 0) followCascades(session, reference.other, followed);
+  }
+}
+
+/** The objects whose rows the database changes with keys of these, however far down. */
+export function cascadedFrom(session: FollowedSession, mapper: Mapper, entities: readonly Entity[]): Set<Entity> {
+  const found = new Set<Entity>();
+  for (const reference of referencesTo(session, mapper).filter(isCascading)) {
+    const fresh = referring(session, reference, entities).filter((child) => !found.has(child));
+    for (const child of fresh) found.add(child);
+    if (fresh.length > 0) for (const child of cascadedFrom(session, reference.other, fresh)) found.add(child);
+  }
+  return found;
+}
+
+/** What the database does to rows that refer to deleted ones: those that it deletes with them, and those that it lets go of them. */
+export interface DeleteEffects {
+  readonly deleted: Set<Entity>;
+  readonly emptied: Map<Entity, readonly number[]>;
+}
+
+/** The objects whose rows go with those of deleted ones by ON DELETE CASCADE, however far down, or lose their key by SET NULL. */
+export function deleteEffects(session: FollowedSession, entities: readonly Entity[]): DeleteEffects {
+  const effects: DeleteEffects = { deleted: new Set(entities), emptied: new Map() };
+  for (const [mapper, list] of byMapper(entities)) collectEffects(session, mapper, list, effects);
+  for (const entity of effects.deleted) effects.emptied.delete(entity);
+  return effects;
+}
+
+function collectEffects(session: FollowedSession, mapper: Mapper, entities: readonly Entity[], effects: DeleteEffects): void {
+  const { deleted, emptied } = effects;
+  for (const reference of referencesTo(session, mapper)) {
+    const { key, own } = reference;
+    if (key.onDelete !== 'cascade' && key.onDelete !== 'set null') continue;
+    const fresh = referring(session, reference, entities).filter((child) => !deleted.has(child));
+    if (fresh.length === 0) continue;
+    if (key.onDelete === 'cascade') {
+      for (const child of fresh) deleted.add(child);
+      for (const [mapper, list] of byMapper(fresh)) collectEffects(session, mapper, list, effects);
+    } else for (const child of fresh) emptied.set(child, [...(emptied.get(child) ?? []), ...own]);
+  }
+}
+
+/** The session's objects whose rows refer to rows of these by one foreign key. */
+function referring({ identities }: FollowedSession, { other, own, referred }: Reference, entities: readonly Entity[]): Entity[] {
+  const keys = new Set(entities.map((entity) => identityOf(referred.map((position) => rowValue(entity, position)))));
+  return [...identities.of(other).values()].filter((child) => {
+    if (!isA(child[MAPPER], other)) return false;
+    const values = own.map((position) => rowValue(child, position));
+    return values.every((value) => value !== null && value !== undefined) && keys.has(identityOf(values));
+  });
+}
+
+/** A foreign key by which objects of a class refer to those of another one. */
+interface Reference {
+  readonly other: Mapper;
+  readonly key: ForeignKey;
+  readonly own: readonly number[];
+  readonly referred: readonly number[];
+}
+
+/** The foreign keys by which the session's objects may refer to objects of a class. */
+function referencesTo({ identities }: FollowedSession, mapper: Mapper): Reference[] {
+  const references: Reference[] = [];
+  for (const other of identities.mappers().flatMap(withDescendants)) {
     for (const key of other.table.foreignKeys) {
       if (!mapper.tables.some((table) => table.fullName === key.targetTable)) continue;
       const own = key.columns.map((column) => other.positionOf(column));
       // What a class has from the one that it extends was looked at there.
       if (own.includes(-1) || (other.parent !== null && !key.columns.some((column) => other.parent?.positionOf(column) === -1))) continue;
       const referred = other.table.metadata.resolve(other.table, key).columns.map((column) => mapper.positionOf(column));
-      const rows = changed.filter(({ positions }) => positions.some((position) => referred.includes(position)));
-      // Who follows whom is clear before any of them does: keys may be exchanged.
-      const following: { readonly child: Entity; readonly now: readonly unknown[] }[] = [];
-      for (const row of rows) {
-        const { before, now } = keyOf(row, referred);
-        if (same(before, now)) continue;
-        for (const child of [...session.identities.of(other).values()]) {
-          if (!isA(child[MAPPER], other)) continue;
-          const values = own.map((position) => columnValue(child, position));
-          if (same(values, before)) following.push({ child, now });
-        }
-      }
-      if (following.length === 0) continue;
-      const followed = following.map(({ child, now }) => follow(session, child, own, now));
-      enterAgain(session, other, followed);
-      // A key that is made of its parent's goes on to the rows below.
-      if (movesRows(other)) await moveReferrers(session, other, followed);
-      await followKeys(session, other, followed);
+      references.push({ other, key, own, referred });
     }
   }
+  return references;
+}
+
+function isCascading({ key }: Reference): boolean {
+  return key.onUpdate === 'cascade';
+}
+
+/** Objects that refer to changed rows by one foreign key take what it is now. */
+function followOver(session: FollowedSession, { other, own, referred }: Reference, changed: readonly ChangedRow[]): ChangedRow[] {
+  const rows = changed.filter(({ positions }) => positions.some((position) => referred.includes(position)));
+  // Who follows whom is clear before any of them does: keys may be exchanged.
+  const following: { readonly child: Entity; readonly now: readonly unknown[] }[] = [];
+  for (const row of rows) {
+    const { before, now } = keyOf(row, referred);
+    if (same(before, now)) continue;
+    for (const child of [...session.identities.of(other).values()]) {
+      if (!isA(child[MAPPER], other)) continue;
+      const values = own.map((position) => columnValue(child, position));
+      if (same(values, before)) following.push({ child, now });
+    }
+  }
+  if (following.length === 0) return [];
+  const followed = following.map(({ child, now }) => follow(session, child, own, now));
+  enterAgain(session, other, followed);
+  return followed;
 }
 
 function keyOf({ entity, positions, values, changes }: ChangedRow, key: readonly number[]): { before: unknown[]; now: unknown[] } {
@@ -94,7 +183,7 @@ function same(a: readonly unknown[], b: readonly unknown[]): boolean {
 }
 
 /** An object of the session takes the key that its row has now. */
-function follow(session: FollowingSession, child: Entity, positions: readonly number[], values: readonly unknown[]): ChangedRow {
+function follow(session: FollowedSession, child: Entity, positions: readonly number[], values: readonly unknown[]): ChangedRow {
   const row = child[ROW];
   const changes = positions.flatMap((position) => [position, row[position]]);
   positions.forEach((position, i) => {
@@ -105,7 +194,7 @@ function follow(session: FollowingSession, child: Entity, positions: readonly nu
 }
 
 /** Objects whose keys followed are found by those that they have now. */
-function enterAgain(session: FollowingSession, mapper: Mapper, followed: readonly ChangedRow[]): void {
+function enterAgain(session: FollowedSession, mapper: Mapper, followed: readonly ChangedRow[]): void {
   const { keyPositions } = mapper;
   if (!followed[0].positions.some((position) => keyPositions.includes(position))) return;
   for (const { entity, changes } of followed) {

@@ -140,6 +140,10 @@ export class EntityCollection implements PromiseLike<readonly Entity[]> {
     if (theirs.includes(undefined)) return undefined;
     return identityOf(theirs) === identityOf(local.map((position) => rowValue(owner, position)));
   }
+  /** Whether the object is known not to be here, loaded or not: there is nothing to be removed. */
+  lacks(object: Entity): boolean {
+    return this.items === null ? !this.removed?.has(object) && this.#told(object) === false : !this.holds(object);
+  }
   /** Whether a loaded collection has the object; large ones keep an index. */
   holds(object: Entity): boolean {
     const items = this.items as Entity[];
@@ -445,7 +449,7 @@ function append(owner: Entity, relation: Relationship, object: Entity, direct: b
 function detach(owner: Entity, relation: Relationship, object: Entity, direct: boolean): void {
   refuseViewOnly(relation);
   const collection = collectionOf(owner, relation);
-  if (collection.items !== null && !collection.holds(object)) return;
+  if (direct ? collection.lacks(object) : collection.items !== null && !collection.holds(object)) return;
   if (collection.items !== null && collection.before === null) collection.before = [...collection.items];
   collection.drop(object);
   if (!collection.added?.delete(object) || collection.items === null) {

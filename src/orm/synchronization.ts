@@ -16,11 +16,13 @@ import { ormError } from './errors.ts';
 import { type Evaluator, evaluator, isKeptAsGiven, NotEvaluable } from './evaluation.ts';
 import { isA, tellsApart } from './hierarchy.ts';
 import { identityOf } from './identity.ts';
+import { cascadedFrom, deleteEffects, followCascades } from './key-changes.ts';
 import { columnOf } from './mapped-source.ts';
 import { byMapper, CHANGES, DELETED, type Entity, hasChange, isEntity, MAPPER, type Mapper, RELATED, ROW, STATUS } from './mapping.ts';
 import { storedKey } from './persistence.ts';
 import { type ReloadingSession, readByKeys } from './reloading.ts';
 import type { Undo } from './undo.ts';
+import { isReferable } from './update-order.ts';
 
 /**
  * How the session's objects follow a statement that changes or deletes rows: `'evaluate'` works the condition out in
@@ -68,10 +70,13 @@ export async function changeRows(
   const alike = mapper.parent === null && !tellsApart(mapper) && !hasCriteria();
   let matched = synchronize === 'fetch' || !alike ? null : work.evaluate();
   if (matched === null && synchronize === 'evaluate') throw ormError('orm.not-evaluable', mapper.name);
+  // Rows that come back tell their new keys, and not whose they were.
+  const changesKey = node.kind === 'update' && mapper.ownKey.some(({ name }) => node.columns.includes(name));
   let result: Result<unknown>;
   if (matched !== null) {
     result = await run(statement);
   } else if (
+    !changesKey &&
     givesKeys(session.engineOf(mapper.table).dialect.capabilities, node) &&
     statement.projection === null &&
     node.table.kind === 'table'
@@ -80,17 +85,17 @@ export async function changeRows(
     const returned = await run((statement as Update<never, unknown>).returning(...keys));
     const rows = returned.all() as unknown[][];
     const map = session.identities.of(mapper);
-    const changesKey = node.kind === 'update' && keys.some(({ column }) => node.columns.includes(column?.name ?? ''));
-    matched = changesKey ? [...map.values()] : rows.flatMap((row) => map.get(identityOf(row)) ?? []);
+    matched = rows.flatMap((row) => map.get(identityOf(row)) ?? []);
     result = new Rows<unknown>([], rows.length);
   } else {
     matched = await work.fetch();
+    if (changesKey) work.workOut(matched);
     result = await run(statement);
   }
   if (statement instanceof Delete) {
     const returned = statement.projection === null ? [] : result.all().flatMap((row) => Object.values(row as object));
     const own = returned.filter((value): value is Entity => isEntity(value) && isA(value[MAPPER], mapper));
-    sweep(session, new Set([...matched, ...own]));
+    sweep(session, [...matched, ...own]);
   } else await work.follow(matched);
   return result;
 }
@@ -100,13 +105,18 @@ function givesKeys({ returning, updateReturning = returning }: Capabilities, nod
   return node.kind === 'update' || node.using.length > 0 ? updateReturning : returning;
 }
 
-/** Objects whose rows are gone leave the session. */
-function sweep(session: SynchronizingSession, entities: Iterable<Entity>): void {
-  for (const entity of entities) {
+/** Objects whose rows a statement deleted leave the session, with those that the database deleted with them. */
+export function sweep(session: FollowingSession, entities: readonly Entity[]): void {
+  const { deleted, emptied } = deleteEffects(session, entities);
+  for (const entity of deleted) {
     letGo(session, entity);
     entity[STATUS] = DELETED;
     session.undo.push({ kind: 'delete', entities: [entity] });
     session.swept.push(entity);
+  }
+  for (const [child, positions] of emptied) {
+    const nulls = positions.map(() => null);
+    take(session, child, positions, nulls);
   }
 }
 
@@ -134,7 +144,7 @@ class Synchronization {
     try {
       const holds = node.where === null ? () => true : this.#evaluator(node.where);
       const matched = [...this.#session.identities.of(this.#mapper).values()].filter((entity) => holds(entity) === true);
-      this.#work(matched);
+      this.workOut(matched);
       return matched;
     } catch (error) {
       if (error instanceof NotEvaluable) return null;
@@ -166,13 +176,19 @@ class Synchronization {
   async follow(matched: readonly Entity[]): Promise<void> {
     if (this.#node.kind !== 'update' || matched.length === 0) return;
     const session = this.#session;
-    const _mapper = this.#mapper;
+    const mapper = this.#mapper;
+    const columns = this.#setColumns();
+    const referable = columns.some((position) => isReferable(mapper, position));
     if (this.#values !== null) {
-      const columns = this.#setColumns();
-      for (const entity of matched) take(session, entity, columns, this.#values.get(entity) as unknown[]);
+      const valuesOf = (entity: Entity): unknown[] => this.#values?.get(entity) as unknown[];
+      if (referable) {
+        const rows = matched.map((entity) => ({ entity, positions: columns, values: valuesOf(entity), changes: entity[CHANGES] ?? [] }));
+        followCascades(session, mapper, rows);
+      }
+      for (const entity of matched) take(session, entity, columns, valuesOf(entity));
       return;
     }
-    await followRows(session, matched);
+    await followRows(session, referable ? [...new Set([...matched, ...cascadedFrom(session, mapper, matched)])] : matched);
   }
 
   #evaluator(node: Node): Evaluator {
@@ -181,18 +197,19 @@ class Synchronization {
     return evaluator(node, { mapper: this.#mapper, target: this.#node.table, params: this.#params, exactText });
   }
 
+  /** Where what an UPDATE sets is in the objects; -1 for a column that only a subclass has. */
   #setColumns(): number[] {
     const { columns } = this.#mapper;
     const names = this.#node.kind === 'update' ? this.#node.columns : [];
-    return names.map((name) => (columns.find((column) => column.name === name) as (typeof columns)[number]).position);
+    return names.map((name) => columns.find((column) => column.name === name)?.position ?? -1);
   }
 
   /** Works out what an UPDATE gives the objects, if it says nothing that only the database knows. */
-  #work(matched: readonly Entity[]): void {
+  workOut(matched: readonly Entity[]): void {
     if (this.#node.kind !== 'update') return;
     const { columns, workedOut } = this.#mapper;
     const set = this.#setColumns();
-    if (workedOut.length > 0 || set.some((position) => columns[position].onUpdate !== null)) return;
+    if (workedOut.length > 0 || set.some((position) => position < 0 || columns[position].onUpdate !== null)) return;
     try {
       const makers = this.#node.values.map((value) => this.#evaluator(value));
       const values = new Map<Entity, unknown[]>();
@@ -242,8 +259,9 @@ function take(
   if (!positions.some((position) => mapper.keyPositions.includes(position))) return;
   const now = identityOf(storedKey(entity, entity[CHANGES]));
   const map = identities.of(mapper);
-  if (now === before || map.get(before) !== entity) return;
-  map.delete(before);
+  if (now === before) return;
+  // Another object may have taken the former key by now.
+  if (map.get(before) === entity) map.delete(before);
   map.set(now, entity);
 }
 

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import {
   ArgumentError,
+  belongsTo,
   deleteFrom,
   excluded,
+  hasMany,
   InvalidStateError,
   insertInto,
   inspect,
@@ -225,6 +227,76 @@ describe.each([...allDatabases, ...pgliteDatabases])('bulk work on $name', (data
       expect([ann, bob, cid].map((user) => inspect(user).state)).toEqual(['persistent', 'deleted', 'deleted']);
       await session.commit();
       expect([ann, bob, cid].map((user) => inspect(user).state)).toEqual(['persistent', 'detached', 'detached']);
+    });
+
+    test('what the database deletes or lets go with them follows, however far down, and comes back with a rollback', async () => {
+      const db = openDatabase(database);
+      class Root extends db.Model('roots', {
+        id: t.integer().primaryKey(),
+        get leaves() {
+          return hasMany(Leaf, { orderBy: () => Leaf.c.id });
+        },
+      }) {}
+      class Leaf extends db.Model('leaves', {
+        id: t.integer().primaryKey(),
+        rootId: t.integer().references('roots.id', { onDelete: 'cascade' }),
+        get root() {
+          return belongsTo(Root);
+        },
+      }) {}
+      class Vein extends db.Model('veins', {
+        id: t.integer().primaryKey(),
+        leafId: t.integer().references('leaves.id', { onDelete: 'cascade' }),
+      }) {}
+      class Note extends db.Model('leaf_notes', {
+        id: t.integer().primaryKey(),
+        rootId: t.integer().nullable().references('roots.id', { onDelete: 'set null' }),
+        get root() {
+          return belongsTo(Root, { nullable: true });
+        },
+      }) {}
+      await db.createAll();
+      const session = db.createSession();
+      const [first, second] = [new Root({ id: 1, leaves: [new Leaf({ id: 1 })] }), new Root({ id: 2, leaves: [new Leaf({ id: 2 })] })];
+      const notes = [new Note({ id: 1, root: first }), new Note({ id: 2, root: second })];
+      session.addAll([first, second, ...notes]);
+      await session.commit();
+      const veins = [new Vein({ id: 1, leafId: 1 }), new Vein({ id: 2, leafId: 2 })];
+      session.addAll(veins);
+      await session.commit();
+      const leaves = [...(await first.leaves), ...(await second.leaves)];
+      const states = (): string[] => [first, leaves[0], veins[0], second, leaves[1], veins[1]].map((object) => inspect(object).state);
+      for (const synchronize of ['auto', 'fetch'] as const) {
+        await session.query(Root).filterBy({ id: 1 }).delete({ synchronize });
+        expect(states()).toEqual(['deleted', 'deleted', 'deleted', 'persistent', 'persistent', 'persistent']);
+        expect(notes.map((note) => note.rootId)).toEqual([null, 2]);
+        expect([await notes[0].root, await notes[1].root]).toEqual([null, second]);
+        expect(await session.get(Vein, 1)).toBeNull();
+        expect(await session.query(Note).orderBy(Note.c.id).select(Note.c.rootId).all()).toEqual([[null], [2]]);
+        await session.rollback();
+        expect(new Set(states())).toEqual(new Set(['persistent']));
+        expect([notes[0].rootId, await notes[0].root]).toEqual([1, first]);
+        expect(await session.get(Vein, 1)).toBe(veins[0]);
+      }
+      await session.query(Root).filterBy({ id: 1 }).delete();
+      await session.commit();
+      expect(states().slice(0, 3)).toEqual(['detached', 'detached', 'detached']);
+      await session.close();
+    });
+
+    test('keys that move on one by one are found under those that they have then', async () => {
+      const { session, User, ann, bob, cid } = await three();
+      await session.query(User).update({ id: User.c.id.plus(100) }, { all: true });
+      const ids = [ann.id, bob.id, cid.id];
+      await session.commit();
+      session.expungeAll();
+      const users = await session.query(User).orderBy(User.c.id.desc()).all();
+      await session.query(User).update({ id: User.c.id.minus(1) }, { all: true });
+      expect(users.map((user) => user.id)).toEqual(ids.map((id) => id - 1).reverse());
+      for (const user of users) expect(await session.get(User, user.id)).toBe(user);
+      expect(session.identityMap.size).toBe(3);
+      await session.rollback();
+      for (const user of users) expect(await session.get(User, user.id)).toBe(user);
     });
 
     test('an upsert gives managed objects that are as the rows are now', async () => {

@@ -237,18 +237,49 @@ describe.each([...allDatabases, ...pgliteDatabases])('expiring and refreshing on
     await session.execute(text("UPDATE children SET name = 'new' WHERE name = 'a'"));
     await session.execute(text("DELETE FROM children WHERE name = 'b'"));
     children[0].name = 'lost';
-    const pending = new Child({ name: 'c' });
+    const pending = new Child({ id: 50, name: 'c' });
     parent.children.add(pending);
     statements.takeAll();
     await session.refresh(parent);
-    expect(statements.summary()).toEqual(['SELECT parents', 'SELECT children']);
+    // A new child has no row to be read: it is stored, as by any read, and not lost.
+    expect(statements.summary()).toEqual(['INSERT children', 'SELECT parents', 'SELECT children']);
     expect(children[0].name).toBe('new');
     expect(children.map((child) => session.contains(child))).toEqual([true, false]);
-    expect(inspect(pending).state).toBe('transient');
+    expect([inspect(pending).state, pending.parentId]).toEqual(['persistent', parent.id]);
     await session.commit();
-    await parent.children;
+    expect((await parent.children).map((child) => child.name)).toEqual(['new', 'c']);
+    const late = new Child({ name: 'd' });
+    parent.children.add(late);
     session.expire(parent);
     expect(() => children[0].name).toThrow(NotLoadedError);
+    expect(inspect(late).state).toBe('pending');
+    await session.commit();
+    expect(late.parentId).toBe(parent.id);
+    await session.close();
+  });
+
+  test.each(['refresh', 'expire'] as const)('%s() lets new objects of a parent that owns them go', async (how) => {
+    const db = openDatabase(database);
+    class Owner extends db.Model('owners', {
+      id: t.integer().primaryKey(),
+      get things() {
+        return hasMany(Thing, { cascade: 'all, delete-orphan' });
+      },
+    }) {}
+    class Thing extends db.Model('things', { id: t.integer().primaryKey(), ownerId: t.integer().references('owners.id') }) {}
+    await db.createAll();
+    const session = db.createSession();
+    const owner = new Owner({ things: [new Thing({})] });
+    session.add(owner);
+    await session.commit();
+    const late = new Thing({});
+    owner.things.add(late);
+    if (how === 'refresh') await session.refresh(owner);
+    else session.expire(owner);
+    expect(inspect(late).state).toBe('transient');
+    await session.commit();
+    expect((await owner.things).length).toBe(1);
+    expect(await session.query(Thing).count()).toBe(1);
     await session.close();
   });
 

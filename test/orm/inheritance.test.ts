@@ -291,6 +291,60 @@ describe.each(CASES)('inheritance in $form on $name', ({ database, joined }) => 
     expect((await session.query(Executive).all()).map((e) => e.name)).toEqual(['all', 'all']);
   });
 
+  test('what the database deletes with rows of a class, or lets go of them, follows a delete() of a query', async () => {
+    const db = openDatabase(database);
+    class Vehicle extends db.Model(
+      'vehicles',
+      { id: t.integer().primaryKey(), type: t.string(20) },
+      {
+        on: 'type',
+        get identities() {
+          return { vehicle: Vehicle, truck: Truck };
+        },
+      },
+    ) {}
+    const shape = { load: t.integer() };
+    const trucks = () => Vehicle.extend('trucks', shape);
+    class Truck extends (joined ? trucks() : (Vehicle.extend(shape) as unknown as ReturnType<typeof trucks>)) {}
+    class Trip extends db.Model('trips', {
+      id: t.integer().primaryKey(),
+      truckId: t.integer().references(joined ? 'trucks.id' : 'vehicles.id', { onDelete: 'cascade' }),
+    }) {}
+    class Stain extends db.Model('stains', {
+      id: t.integer().primaryKey(),
+      vehicleId: t.integer().nullable().references('vehicles.id', { onDelete: 'set null' }),
+    }) {}
+    await db.createAll();
+    const session = db.createSession();
+    const [car, truck] = [new Vehicle({ id: 1 }), new Truck({ id: 2, load: 7 })];
+    session.addAll([car, truck]);
+    await session.commit();
+    const [trip, stains] = [new Trip({ id: 1, truckId: 2 }), [new Stain({ id: 1, vehicleId: 1 }), new Stain({ id: 2, vehicleId: 2 })]];
+    session.addAll([trip, ...stains]);
+    await session.commit();
+    const told = (): unknown => [[car, truck, trip].map((object) => inspect(object).state), stains.map((stain) => stain.vehicleId)];
+    expect(await session.query(Truck).filter(Truck.c.load.gt(5)).delete()).toBe(1);
+    expect(told()).toEqual([
+      ['persistent', 'deleted', 'deleted'],
+      [1, null],
+    ]);
+    expect(await session.get(Trip, 1)).toBeNull();
+    await session.rollback();
+    expect(told()).toEqual([
+      ['persistent', 'persistent', 'persistent'],
+      [1, 2],
+    ]);
+    // Through the class above as well.
+    expect(await session.query(Vehicle).delete({ all: true })).toBe(2);
+    await session.commit();
+    expect(told()).toEqual([
+      ['detached', 'detached', 'detached'],
+      [null, null],
+    ]);
+    expect(await session.query(Stain).filter(Stain.c.vehicleId.isNull()).count()).toBe(2);
+    await session.close();
+  });
+
   test('refresh, expire, merge and events go with the class of the object', async () => {
     const { db, session, statements, Employee, Manager, Engineer } = await filled(database, joined);
     const seen: string[] = [];

@@ -252,4 +252,60 @@ describe.each([...allDatabases, ...pgliteDatabases])('row switches on $name', (d
     await other.close();
     await session.close();
   });
+
+  test('a row that is taken over lets go of what it referred to before that is deleted', async () => {
+    const { session, statements, Group, Member } = await open(database);
+    const first = new Group({ id: 1, name: 'a' });
+    const old = new Member({ id: 1, name: 'm', group: first });
+    session.addAll([first, old]);
+    await session.commit();
+    statements.takeAll();
+    session.delete(old);
+    session.delete(first);
+    const fresh = new Member({ id: 1, name: 'n', group: new Group({ id: 2, name: 'b' }) });
+    session.add(fresh);
+    await session.commit();
+    expect(statements.summary().filter((line) => !line.startsWith('SELECT'))).toEqual([
+      'DELETE group_tags',
+      'INSERT groups_of',
+      'UPDATE members',
+      'DELETE groups_of',
+    ]);
+    expect(await session.all(text('SELECT id, name, group_id FROM members'))).toEqual([{ id: 1, name: 'n', group_id: 2 }]);
+    expect(await session.all(text('SELECT id, name FROM groups_of'))).toEqual([{ id: 2, name: 'b' }]);
+    await session.close();
+  });
+
+  test('so it does where a new row takes a unique value of what it referred to', async () => {
+    const db = openDatabase(database);
+    class Badge extends db.Model('badges', { id: t.integer().primaryKey(), code: t.string(20).unique() }) {}
+    class Guard extends db.Model('guards', {
+      id: t.integer().primaryKey(),
+      name: t.string(20),
+      badgeId: t.integer().nullable().references('badges.id'),
+      get badge() {
+        return belongsTo(Badge, { nullable: true });
+      },
+    }) {}
+    await db.createAll();
+    const session = db.createSession();
+    const badge = new Badge({ code: 'x' });
+    const old = new Guard({ id: 1, name: 'ann', badge });
+    session.add(old);
+    await session.commit();
+    session.delete(old);
+    session.delete(badge);
+    const fresh = new Guard({ id: 1, name: 'bob', badge: new Badge({ code: 'x' }) });
+    session.add(fresh);
+    await session.commit();
+    const rows = (): Promise<unknown> => session.all(text('SELECT g.id, g.name, b.code FROM guards g JOIN badges b ON b.id = g.badge_id'));
+    expect(await rows()).toEqual([{ id: 1, name: 'bob', code: 'x' }]);
+    session.delete(fresh);
+    session.add(new Guard({ id: 1, name: 'cid', badge: await fresh.badge }));
+    await session.flush();
+    expect(await rows()).toEqual([{ id: 1, name: 'cid', code: 'x' }]);
+    await session.rollback();
+    expect([fresh.name, inspect(fresh).state]).toEqual(['bob', 'persistent']);
+    await session.close();
+  });
 });
