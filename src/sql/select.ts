@@ -106,9 +106,12 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
     const nodes = conditions(list, 'where()').filter((node) => !isTrue(node));
     return nodes.length === 0 ? this : this.#with({ where: conjunction(flatten(this.node.where, nodes)) });
   }
-  /** Groups the rows, by expressions or by columns of the result by their names or places. */
-  groupBy(...items: (ExpressionLike | string | number)[]): Select<R, I, J> {
-    const terms = items.map((item) => marked(unlabelled(termNode(item, this.projection, 'groupBy()')), this.projection));
+  /**
+   * Groups the rows, by expressions, by columns of the result by their names or places, or by all columns of a class, table or alias.
+   * @example select(User, func.count(Post.c.id)).join(User.c.posts).groupBy(User)
+   */
+  groupBy(...items: (ExpressionLike | Source | string | number)[]): Select<R, I, J> {
+    const terms = items.flatMap(groupNodes(this.projection)).map((node) => marked(unlabelled(node), this.projection));
     return this.#grouped({ groupBy: [...this.node.groupBy, ...terms] });
   }
   /** Adds conditions on the groups. */
@@ -278,6 +281,15 @@ function added(existing: Node | null, more: readonly Node[]): Node | null {
     (node) => node !== existing && !(existing !== null && isKind(existing, 'junction') && existing.items.includes(node)),
   );
   return fresh.length === 0 ? existing : conjunction(flatten(existing, fresh));
+}
+
+/** What an item of GROUP BY stands for. What a class's rows work out follows from its columns. */
+function groupNodes(projection: Projection): (item: unknown) => Node[] {
+  return (item) => {
+    const isSource = (typeof item === 'function' || (typeof item === 'object' && item !== null)) && '~source' in item;
+    if (!isSource) return [termNode(item, projection, 'groupBy()')];
+    return sourceOf(item, 'groupBy()').columns.flatMap(({ node }) => (isKind(node, 'column') ? [node] : []));
+  };
 }
 
 function flatten(existing: Node | null, added: readonly Node[]): Node[] {

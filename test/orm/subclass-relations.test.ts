@@ -269,6 +269,8 @@ describe.each(CASES)('relations of subclasses in $form on $name', ({ database, j
       ['ann', 'bob', 'ts'],
       ['ann', 'cid', 'c'],
     ]);
+    const sizes = select(Manager, func.count(other.c.id)).join(Manager.c.reports.of(other)).groupBy(Manager);
+    expect((await session.all(sizes)).map(([manager, size]) => [manager.name, manager.budget, size])).toEqual([['ann', 100, 2]]);
     const boss = alias(Manager, 'boss');
     const led = session.query(Engineer).join(boss, Engineer.c.managerId.eq(boss.c.id)).filter(boss.c.budget.eq(100));
     expect((await led.orderBy(Engineer.c.id).all()).map(({ name }) => name)).toEqual(['bob', 'cid']);
