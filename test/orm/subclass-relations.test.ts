@@ -315,6 +315,16 @@ describe.each(CASES)('relations of subclasses in $form on $name', ({ database, j
       ['eve', 'acme'],
       ['kim', 'solo'],
     ]);
+    // By the one foreign key, which the class above has; and beside every row.
+    expect(await session.all(select(Company.c.name, Engineer.c.name).outerJoin(Engineer).orderBy(Company.c.name, Engineer.c.id))).toEqual(
+      rows,
+    );
+    expect((await session.query(Company).join(Engineer).all()).map(({ name }) => name)).toEqual(['acme']);
+    // An alias of several tables is a query, whose rows have no foreign keys but those of the class's own table.
+    if (joined) expect(() => session.query(Company).join(engineer)).toThrow(/no foreign key goes between them/);
+    else expect((await session.query(Company).join(engineer).all()).map(({ name }) => name)).toEqual(['acme']);
+    expect(await session.scalar(select(func.count()).from(Company).crossJoin(engineer))).toBe(4);
+    expect(await session.scalar(select(func.count()).from(Company).crossJoin(Engineer))).toBe(4);
     const backwards = session.query(Engineer).join(Company.c.employees.of(Engineer)).filter(Company.c.name.eq('acme'));
     expect((await backwards.orderBy(Engineer.c.id).all()).map(({ name }) => name)).toEqual(['bob', 'cid']);
     const m = alias(Manager, 'm');
