@@ -248,7 +248,7 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
     return this.#with({
       from: from.includes(left) ? from.map((item) => (item === left ? joined : item)) : [...from, joined],
       where: added(
-        withoutJoined(this.node.where, this.projection, joined, left),
+        type === 'inner' || type === 'left' ? withoutJoined(this.node.where, this.projection, joined, left) : this.node.where,
         replaces ? amongMore(this.node.from, from, more, this.projection) : [],
       ),
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { alias, caseWhen, exists, func, select } from '../../src/index.ts';
+import { alias, caseWhen, exists, func, select, update } from '../../src/index.ts';
 import type { TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { openCompany } from './hierarchy-models.ts';
@@ -315,6 +315,13 @@ describe.each(CASES)('relations of subclasses in $form on $name', ({ database, j
       ['eve', 'acme'],
       ['kim', 'solo'],
     ]);
+    const kept = select(Company.c.name, Engineer.c.name).rightJoin(Engineer, Engineer.c.companyId.eq(Company.c.id));
+    expect(await session.all(kept.orderBy(Engineer.c.id))).toEqual(rows.slice(0, 2));
+    const rename = update(Company).set({ name: 'built' }).from(Engineer).where(Engineer.c.companyId.eq(Company.c.id));
+    await session.execute(rename);
+    expect(await session.scalars(select(Company.c.name).orderBy(Company.c.id))).toEqual(['built', 'solo']);
+    expect(() => update(Company).set({ name: 'x' }).from(Engineer).build()).toThrow(/no where\(\)/);
+    await session.rollback();
     // By the one foreign key, which the class above has; and beside every row.
     expect(await session.all(select(Company.c.name, Engineer.c.name).outerJoin(Engineer).orderBy(Company.c.name, Engineer.c.id))).toEqual(
       rows,
