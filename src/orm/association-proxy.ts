@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe } from '../sql/errors.ts';
-import type { Expression } from '../sql/expression.ts';
+import { Expression } from '../sql/expression.ts';
 import { sameValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
@@ -57,7 +57,11 @@ export interface AssociationProxyAttribute<V> {
   contains(value: V): Expression<boolean>;
   /** The related row has the value; null: there is no related row, or its value is NULL. SQLAlchemy: `==`. */
   eq(value: V | null): Expression<boolean>;
-  /** Some related row meets a condition on the attribute. SQLAlchemy: `any()`. */
+  /**
+   * Some related row meets a condition on the attribute: on the column, or on the objects that the attribute leads to.
+   * SQLAlchemy: `any()`, `has()`.
+   * @example Book.query().filter(Book.c.tagNames.any(Tag.c.name.like('n%')), Book.c.readers.any(Reader.c.name.eq('Ann')))
+   */
   any(condition?: Expression<boolean | null>): Expression<boolean>;
 }
 
@@ -223,9 +227,10 @@ class EntityProxyCollection implements ProxyCollection<unknown> {
   }
 }
 
-/** What the related class's attribute is in SQL: a column, or a to-one relation. */
+/** What the related class's attribute is in SQL: a column, or a relation or a proxy, which have rows behind them. */
 interface FarAttribute {
   eq(value: unknown): Expression<boolean>;
+  any?(...list: Expression<boolean | null>[]): Expression<boolean>;
 }
 /** What a relation is in SQL. */
 interface NearRelation {
@@ -239,6 +244,10 @@ export function proxyAttribute(near: NearRelation, { attribute }: AssociationPro
   return {
     contains: (value) => near.any(far().eq(value)),
     eq: (value) => (value === null ? near.any(far().eq(null).not()).not() : near.any(far().eq(value))),
-    any: (condition) => (condition === undefined ? near.any() : near.any(condition)),
+    any: (condition) => {
+      const given = condition === undefined ? [] : [condition];
+      const one = far();
+      return one instanceof Expression || one.any === undefined ? near.any(...given) : near.any(one.any(...given));
+    },
   };
 }

@@ -124,6 +124,10 @@ const TABLE = {
     MappingError,
     `${relation} finds no foreign key from '${from}' to '${to}'. Add .references('${to}.id') to a column of '${from}', or give the condition with { on }.`,
   ],
+  'orm.join-without-alias': (relation: string, target: string, own: string, table: string) => [
+    MappingError,
+    `join() along ${relation} leads to ${target}, which shares the table '${table}' with ${own}, so their columns could not be told apart. Name the joined rows: const other = alias(${target}), then .join(${relation.replace('.', '.c.')}.of(other)).`,
+  ],
   'orm.join-not-written': (relation: string) => [
     MappingError,
     `${relation} is joined by a condition that no foreign key says, so it can be read and not written. Add viewOnly: true.`,

@@ -129,9 +129,9 @@ export type FilterBy<M, S = ShapeOfInstance<M>> = {
           : never;
 };
 
-/** What `update` of a query takes: column values, and expressions for them. */
+/** What `update` of a query takes: column values, and expressions for them; of several classes those that all of them have. */
 export type UpdateBy<M, S = ShapeOfInstance<M>> = {
-  [K in keyof S as S[K] extends Column ? (S[K] extends { readonly '~computed': true } ? never : K) : never]?: S[K] extends Column
+  [K in keyof S & string as S[K] extends Column ? (S[K] extends { readonly '~computed': true } ? never : K) : never]?: S[K] extends Column
     ? InitOf<ColumnValue<S[K]>> | ExpressionLike<ColumnValue<S[K]>>
     : never;
 };

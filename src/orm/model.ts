@@ -1,5 +1,6 @@
 // biome-ignore-all lint/complexity/noThisInStatic: this is the class that extends the base, which the base itself cannot name
 import { inspect } from 'node:util';
+import { nullTest } from '../sql/comparison.ts';
 import { describe, sqlError } from '../sql/errors.ts';
 import { Expression } from '../sql/expression.ts';
 import { makeAlias, rebuild } from '../sql/make.ts';
@@ -29,7 +30,7 @@ import { criteriaSaid, defineCriteria } from './criteria.ts';
 import { addDerived, installDerived } from './derived-attribute.ts';
 import { ormError } from './errors.ts';
 import { optionsWith, ownTable, sharedTable } from './extension.ts';
-import { isA, isTableless, type Listing } from './hierarchy.ts';
+import { isA, isTableless, type Listing, type Member } from './hierarchy.ts';
 import { adaptTo, columnOf } from './mapped-source.ts';
 import { createMapper, type Mapping, mapperOf } from './mapper.ts';
 import { type Entity, type Mapper, TRANSIENT } from './mapping.ts';
@@ -144,14 +145,24 @@ function ownExpressions(mapper: Mapper, columns: readonly TableColumn[]): Column
   return made;
 }
 
-/** The attributes of a class over an alias of it, or of a class above it. */
-function aliasedAttributes(mapper: Mapper, node: SourceNode): Record<string, unknown> {
-  const stored = mapper.columns.filter(({ formula }) => formula === undefined);
-  return attributesOf(mapper, node, expressionsOf(node, stored));
+/** The attributes of a class over an alias of it, or of a class above it; a select of its columns reads its rows alone too. */
+function aliasedAttributes(mapper: Mapper, node: SourceNode, reads?: Source['~source']['reads']): Record<string, unknown> {
+  const made = expressionsOf(
+    node,
+    mapper.columns.filter(({ formula }) => formula === undefined),
+  );
+  if (reads !== undefined) for (const one of made) setReads(one.node, () => reads);
+  return attributesOf(mapper, node, made);
 }
 
 const attributes = new WeakMap<Mapper, Record<string, unknown>>();
 const sources = new WeakMap<Mapper, { readonly planId: number; readonly source: Source['~source'] }>();
+
+/** The condition that a row has a part in the class's own table; null where the class goes on in the table at the top. */
+function hasOwnRow({ table, root, ownKey, condition }: Member): Node | null {
+  if (condition !== null || table === root.table) return null;
+  return nullTest(columnOf(table.node, ownKey[0]), 'IS NOT NULL');
+}
 
 /** What rows of a class are selected from; a class that extends another one, or is extended, has more than its table. */
 function sourceFor(mapper: Mapper): Source['~source'] {
@@ -162,7 +173,7 @@ function sourceFor(mapper: Mapper): Source['~source'] {
   const own = { node: table.node, name: table.name, table, columns: plain ? table.attributes : expressionsOf(table.node, rowColumns) };
   const from = wholeFrom(mapper);
   const whole = from === table.node && mapper.condition === null;
-  const source = whole ? own : { ...own, reads: { from, where: mapper.condition } };
+  const source = whole ? own : { ...own, reads: { from, where: mapper.condition, among: hasOwnRow(mapper as Member) } };
   sources.set(mapper, { planId, source });
   return source;
 }
@@ -222,15 +233,16 @@ export function createModel<S, N extends string = string>(
       const columns = union === null ? expressionsOf(node, mapper.rowColumns) : attributesOfUnion(union);
       const source = { node, name: name ?? mapper.table.name, columns, table: mapper.table };
       const where = mapper.condition === null ? null : adaptTo(mapper, mapper.condition, node);
+      const reads = where === null ? undefined : { from: node, where };
       const alias = {
-        c: aliasedAttributes(mapper, node),
+        c: aliasedAttributes(mapper, node, reads),
         of: (model: unknown): unknown => {
           const below = mapperOf(model, 'of()');
           if (!isA(below, mapper) && union?.parts.some((part) => isA(below, part.mapper)) !== true)
             throw ormError('orm.wrong-class', `${source.name}.of()`, `a class below ${mapper.name}`, below.name);
           return { c: aliasedAttributes(below, node) };
         },
-        '~source': where === null ? source : { ...source, reads: { from: node, where } },
+        '~source': reads === undefined ? source : { ...source, reads },
         '~model': this,
         query: (): unknown => newQuery(alias, runner),
       };

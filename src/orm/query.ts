@@ -120,8 +120,8 @@ export class Query<M, Out = M, J = unknown> {
     const next = this.#select((statement) => statement[method]({ '~join': () => way }, on));
     return next.#with({ joined: true, joins: [...joins, joined] });
   }
-  /** Groups the rows. */
-  groupBy(...items: ExpressionLike[]): Query<M, Out, J> {
+  /** Groups the rows, by expressions or by all columns of a class. SQLAlchemy: `group_by()`. */
+  groupBy(...items: (ExpressionLike | Source)[]): Query<M, Out, J> {
     return this.#select((statement) => statement.groupBy(...items));
   }
   /** Adds conditions on the groups. */

@@ -243,6 +243,8 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
         'Join an alias, whose columns can be named: .of(alias(…))',
       );
     const shared = relation.target.root === relation.mapper.root;
+    if (shared && this.#target === null && relation.target !== this.#mapper)
+      throw ormError('orm.join-without-alias', relation.name, relation.target.name, this.#mapper.name, relation.target.root.table.name);
     const target = this.#target ?? (shared ? makeAlias(relation.target.selectable, null) : relation.target.table.node);
     // Conditions that come later may name any class below.
     const rows = this.#target !== null || shared ? target : (wholeFrom(relation.target) as SourceNode);

@@ -4,6 +4,7 @@ import { func } from '../sql/function.ts';
 import { make } from '../sql/make.ts';
 import type { ExpressionLike } from '../sql/operand.ts';
 import type { OrderTerm } from '../sql/order-term.ts';
+import type { Source } from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { ormError } from './errors.ts';
@@ -41,8 +42,8 @@ export class RowQuery<R> {
   filter(...list: Condition[]): RowQuery<R> {
     return this.#change((statement) => statement.where(...list));
   }
-  /** Groups the rows. */
-  groupBy(...items: (ExpressionLike | string | number)[]): RowQuery<R> {
+  /** Groups the rows, by expressions or by all columns of a class. SQLAlchemy: `group_by()`. */
+  groupBy(...items: (ExpressionLike | Source | string | number)[]): RowQuery<R> {
     return this.#change((statement) => statement.groupBy(...items));
   }
   /** Adds conditions on the groups. */

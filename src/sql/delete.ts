@@ -32,9 +32,17 @@ export class Delete<S = Shape, R = never> extends RowChange<RowChangeState, R> {
   }
 
   #node(returning: readonly Node[]): DeleteNode {
-    const { target, where, orderBy, limit, ctes } = this.state;
+    const { target, told, where, orderBy, limit, ctes } = this.state;
     this.checkRestricted('delete');
-    return makeDelete({ table: target, using: this.allSources(where), where: conjunction(where), orderBy, limit, returning, ctes });
+    return makeDelete({
+      table: target,
+      using: this.allSources(where),
+      where: conjunction([...where, ...told]),
+      orderBy,
+      limit,
+      returning,
+      ctes,
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { sqlError } from './errors.ts';
-import { isJoinable, type Joinable, joinCondition, sourcesOf } from './join.ts';
+import { foreignKeyTies, isJoinable, type Joinable, joinCondition, sourcesOf } from './join.ts';
 import { make } from './make.ts';
 import type { Node, SourceNode } from './node.ts';
 import { isKind } from './node-walk.ts';
@@ -103,21 +103,43 @@ export function joinNode(
   const own = new Set(sourcesOf([right]).map((source) => source.id));
   const candidates = parts.filter((part) => sourcesOf([part]).some((source) => !own.has(source.id)));
   if (candidates.length === 0) throw sqlError('sql.bad-argument', where, 'something to join to: call from() first', 'nothing');
-  if (type === 'cross') return { joined: make('join', { type, left: candidates[0], right, on: null }), left: candidates[0] };
+  // A class whose table has other rows too brings the condition that tells its own.
+  const more = target instanceof Join ? null : (sourceOf(target, where).reads?.where ?? null);
+  if (type === 'cross') {
+    const cross =
+      more === null
+        ? make('join', { type, left: candidates[0], right, on: null })
+        : make('join', { type: 'inner', left: candidates[0], right, on: more });
+    return { joined: cross, left: candidates[0] };
+  }
+  const withOwn = (condition: Node): Node => conjunction(more === null ? [condition] : [condition, more]) as Node;
   if (on !== undefined) {
-    if (isShared(on)) return sharedJoin(type, candidates, right, on, where);
-    const given = conditions([on], where)[0];
-    const more = target instanceof Join ? undefined : sourceOf(target, where).reads?.where;
-    const condition = more ? (conjunction([given, more]) as Node) : given;
+    if (isShared(on)) {
+      const { condition, left } = sharedJoin(candidates, right, on, where);
+      return { joined: make('join', { type, left, right, on: withOwn(condition) }), left };
+    }
+    const condition = withOwn(conditions([on], where)[0]);
     const left = candidates.length === 1 ? candidates[0] : (candidates.find((part) => names(condition, part)) ?? candidates[0]);
     return { joined: make('join', { type, left, right, on: condition }), left };
   }
   // What sees its neighbours has its condition inside.
   if (isKind(right, 'alias') && (isKind(right.of, 'lateral') || isKind(right.of, 'tableFunction')))
     return { joined: make('join', { type, left: candidates[0], right, on: make('constant', { value: true }) }), left: candidates[0] };
-  const source = target instanceof Join ? sourcesOf([right]).map((one) => sourceAround(one)) : [sourceOf(target, where)];
+  const source =
+    target instanceof Join ? sourcesOf([right]).map((one) => sourceAround(one)) : ownSources(sourceOf(target, where), right, candidates);
   const { left, condition } = byForeignKey(candidates, source);
-  return { joined: make('join', { type, left, right, on: condition }), left };
+  return { joined: make('join', { type, left, right, on: withOwn(condition) }), left };
+}
+
+/** The sources of a class's rows that a foreign key may tie: its own table, then those of the classes above it. */
+function ownSources(own: JoinTarget, right: Node, parts: readonly Node[]): JoinTarget[] {
+  if (parts.some((part) => foreignKeyTies(part, own).length > 0)) return [own];
+  const whole = (part: Node): SourceNode[] => {
+    if (!isKind(part, 'join')) return sourcesOf([part]);
+    return part.type === 'inner' ? [...whole(part.right), ...whole(part.left)] : whole(part.left);
+  };
+  const above = whole(right).filter(({ id }) => id !== own.node.id);
+  return [own, ...above.map((one) => sourceAround(one))];
 }
 
 function isShared(on: JoinCondition): on is SharedColumns {
@@ -125,13 +147,7 @@ function isShared(on: JoinCondition): on is SharedColumns {
 }
 
 /** A join by the columns that both sides have. Every column is named with its source, so an equality says the same as USING. */
-function sharedJoin(
-  type: JoinNode['type'],
-  candidates: readonly Node[],
-  right: Node,
-  on: SharedColumns,
-  where: string,
-): { joined: JoinNode; left: Node } {
+function sharedJoin(candidates: readonly Node[], right: Node, on: SharedColumns, where: string): { condition: Node; left: Node } {
   const left = candidates[candidates.length - 1];
   const [own, others] = [left, right].map((side) => sourcesOf([side]).flatMap((source) => columnsBehind(source)));
   const names =
@@ -151,8 +167,7 @@ function sharedJoin(
     return make('binary', { operator: '=', left: a, right: b });
   });
   // Where nothing is shared, NATURAL puts every row beside every row.
-  const condition = pairs.length === 0 ? make('constant', { value: true }) : conjunction(pairs);
-  return { joined: make('join', { type, left, right, on: condition }), left };
+  return { condition: pairs.length === 0 ? make('constant', { value: true }) : (conjunction(pairs) as Node), left };
 }
 
 function byForeignKey(parts: readonly Node[], targets: readonly JoinTarget[]): { left: Node; condition: Node } {

@@ -44,20 +44,27 @@ function sourceAt(node: Node): SourceNode | null {
 
 /** The condition that the one foreign key between the left side and the target gives. Throws an ArgumentError where there is none or several. */
 export function joinCondition(left: Node, right: Pick<Source['~source'], 'node' | 'name' | 'table'>): Node {
+  const found = foreignKeyTies(left, right);
+  if (found.length === 1) return found[0];
+  const leftName = sourcesOf([left])
+    .map((s) => tableBehind(s)?.name ?? s.name ?? 'a subquery')
+    .join(', ');
+  const reason = found.length === 0 ? 'no foreign key goes between them' : `${found.length} foreign keys go between them`;
+  throw sqlError('sql.no-join-condition', leftName, right.name, reason);
+}
+
+/** What each foreign key between a source and what is joined so far says. */
+export function foreignKeyTies(left: Node, right: Pick<Source['~source'], 'node' | 'table'>): Node[] {
   const found: Node[] = [];
-  const candidates = sourcesOf([left]);
   const target = right.table;
-  for (const source of candidates) {
+  for (const source of sourcesOf([left])) {
     const table = tableBehind(source);
     if (table === null || target === null) continue;
     for (const key of table.foreignKeys) if (key.targetTable === target.fullName) found.push(equal(key, table, source, right.node));
     if (table !== target)
       for (const key of target.foreignKeys) if (key.targetTable === table.fullName) found.push(equal(key, target, right.node, source));
   }
-  if (found.length === 1) return found[0];
-  const leftName = candidates.map((s) => tableBehind(s)?.name ?? s.name ?? 'a subquery').join(', ');
-  const reason = found.length === 0 ? 'no foreign key goes between them' : `${found.length} foreign keys go between them`;
-  throw sqlError('sql.no-join-condition', leftName, right.name, reason);
+  return found;
 }
 
 function equal(key: ForeignKey, owner: Table, from: SourceNode, to: SourceNode): Node {

@@ -1,14 +1,14 @@
 import { writableSource } from './cells.ts';
 import { type Cte, type CteBody, type CteOptions, makeCteOf } from './cte.ts';
 import { sqlError } from './errors.ts';
-import { type FromItem, fromNode } from './from-item.ts';
+import { type FromItem, fromNode, Join } from './from-item.ts';
 import { sourcesOf } from './join.ts';
 import type { Node, SourceNode } from './node.ts';
 import { conditions, type ExpressionLike, isTrue } from './operand.ts';
 import { expressionNode, rowCount } from './order.ts';
 import type { OrderTerm } from './order-term.ts';
 import { type Output, outputsOf, type Projection } from './projection.ts';
-import type { Source, Table } from './schema.ts';
+import { type Source, sourceOf, type Table } from './schema.ts';
 
 /** What an UPDATE and a DELETE both say: which rows of which table. */
 export interface RowChangeState {
@@ -18,6 +18,8 @@ export interface RowChangeState {
   /** FROM or USING. */
   readonly sources: readonly Node[];
   readonly where: readonly Node[];
+  /** What tells the rows of classes among the sources, where their tables have others too. */
+  readonly told: readonly Node[];
   readonly orderBy: readonly Node[];
   readonly limit: Node | null;
   readonly all: boolean;
@@ -66,7 +68,9 @@ export abstract class RowChange<T extends RowChangeState, R> implements CteBody<
   abstract '~derive'(): { readonly node: Node; readonly outputs: readonly Output[] };
 
   protected addSources(items: readonly FromItem[], where: string): this {
-    return this.with({ sources: [...this.state.sources, ...items.map((item) => fromNode(item, where))] });
+    const told = items.flatMap((item) => (item instanceof Join ? [] : (sourceOf(item, where).reads?.where ?? [])));
+    const sources = [...this.state.sources, ...items.map((item) => fromNode(item, where))];
+    return this.with({ sources, told: [...this.state.told, ...told] });
   }
   protected outputs(): Output[] {
     return this.projection === null ? [] : outputsOf(this.projection);
@@ -92,5 +96,5 @@ export function beginChange(target: Source, all: boolean, where: string): RowCha
   if (table === null || (node.kind === 'alias' && node.of.kind !== 'table'))
     throw sqlError('sql.bad-argument', where, 'a table or a model class', `'${name}'`);
   const own = reads?.where ? [reads.where] : [];
-  return { table, target: node, sources: [], where: own, orderBy: [], limit: null, all, ctes: [], projection: null };
+  return { table, target: node, sources: [], told: [], where: own, orderBy: [], limit: null, all, ctes: [], projection: null };
 }

@@ -51,6 +51,8 @@ export interface Source {
 export interface Reads {
   readonly from: Node;
   readonly where: Node | null;
+  /** What tells them in a FROM that has other rows beside them, where `where` does not. */
+  readonly among?: Node | null;
 }
 
 const readsOfColumns = new WeakMap<Node, () => Reads | undefined>();

@@ -1,7 +1,7 @@
 import type { Cte } from './cte.ts';
 import { sqlError } from './errors.ts';
 import { type FromItem, fromNode, Join, type JoinCondition, joinNode, type MissingIn } from './from-item.ts';
-import { withGroupValues } from './group-values.ts';
+import { sameValues, withGroupValues } from './group-values.ts';
 import { hint } from './hint.ts';
 import { isJoinable, type Joinable, sourcesOf } from './join.ts';
 import { changeSelect, make, makeSelect } from './make.ts';
@@ -65,7 +65,10 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
   /** The sources to select from, where the columns do not say. SQLAlchemy: `select_from()`. */
   from<const T extends readonly FromItem[]>(...sources: T): Joined<R, I, J, MissingIn<T[number]>> {
     const given = sources.map((source) => fromNode(source, 'from()'));
-    const kept = withoutImplied(this.node.from, this.projection, given);
+    // A lone source that is there for what is selected comes in by itself, unless a statement around this one has it.
+    const kept = withoutImplied(this.node.from, this.projection, given).filter(
+      (part) => isKind(part, 'join') || !isImplied(part, this.projection),
+    );
     const items = given.filter((item) => !kept.includes(item));
     const where = sources.flatMap((source) => (source instanceof Join ? [] : (sourceOf(source, 'from()').reads?.where ?? [])));
     const own = withoutComputed(this.node.where, this.projection, given);
@@ -103,9 +106,12 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
     const nodes = conditions(list, 'where()').filter((node) => !isTrue(node));
     return nodes.length === 0 ? this : this.#with({ where: conjunction(flatten(this.node.where, nodes)) });
   }
-  /** Groups the rows, by expressions or by columns of the result by their names or places. */
-  groupBy(...items: (ExpressionLike | string | number)[]): Select<R, I, J> {
-    const terms = items.map((item) => marked(unlabelled(termNode(item, this.projection, 'groupBy()')), this.projection));
+  /**
+   * Groups the rows, by expressions, by columns of the result by their names or places, or by all columns of a class, table or alias.
+   * @example select(User, func.count(Post.c.id)).join(User.c.posts).groupBy(User)
+   */
+  groupBy(...items: (ExpressionLike | Source | string | number)[]): Select<R, I, J> {
+    const terms = items.flatMap(groupNodes(this.projection)).map((node) => marked(unlabelled(node), this.projection));
     return this.#grouped({ groupBy: [...this.node.groupBy, ...terms] });
   }
   /** Adds conditions on the groups. */
@@ -226,17 +232,26 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
     const { columns } = this.node;
     const way = isJoinable(target) ? target['~join']() : null;
     const more = way === null ? [fromNode(target, 'join()')] : way.steps.map((step) => step.source);
-    const from = withoutImplied(this.node.from, this.projection, more);
-    const there = new Set(sourcesOf(from).map(({ id }) => id));
+    const brought = new Set(sourcesOf(more).map(({ id }) => id));
+    const isBrought = (part: Node): boolean => sourcesOf([part]).every(({ id }) => brought.has(id));
+    const rest = withoutImplied(this.node.from, this.projection, more);
+    const sides = way === null ? sourcesOf(columns) : [way.from, ...sourcesOf(columns)];
+    const start = rest.length > 0 ? rest : sides.filter((source) => !isBrought(source));
+    // What the join brings in part only, or all there is, is what it goes out from.
+    const replaces = start.length > 0 && this.node.from.every((part) => rest.includes(part) || isBrought(part));
+    const from = replaces ? rest : this.node.from;
+    const parts = from.length > 0 ? from : sourcesOf(columns);
+    const there = new Set((start.length > 0 ? sourcesOf(from) : parts.flatMap((part) => sourcesOf([part]))).map(({ id }) => id));
     const again = sourcesOf(more).find(({ id }) => there.has(id));
     if (again !== undefined) throw sqlError('sql.joined-again', again.name ?? 'a subquery');
-    const { joined, left } = joinNode(
-      type,
-      from.length > 0 ? from : sourcesOf(columns),
-      way === null ? target : { '~join': () => way },
-      on,
-    );
-    return this.#with({ from: from.includes(left) ? from.map((item) => (item === left ? joined : item)) : [...from, joined] });
+    const { joined, left } = joinNode(type, parts, way === null ? target : { '~join': () => way }, on);
+    return this.#with({
+      from: from.includes(left) ? from.map((item) => (item === left ? joined : item)) : [...from, joined],
+      where: added(
+        type === 'inner' || type === 'left' ? withoutJoined(this.node.where, this.projection, joined, left) : this.node.where,
+        replaces ? amongMore(this.node.from, from, more, this.projection) : [],
+      ),
+    });
   }
 }
 
@@ -268,6 +283,15 @@ function added(existing: Node | null, more: readonly Node[]): Node | null {
   return fresh.length === 0 ? existing : conjunction(flatten(existing, fresh));
 }
 
+/** What an item of GROUP BY stands for. What a class's rows work out follows from its columns. */
+function groupNodes(projection: Projection): (item: unknown) => Node[] {
+  return (item) => {
+    const isSource = (typeof item === 'function' || (typeof item === 'object' && item !== null)) && '~source' in item;
+    if (!isSource) return [termNode(item, projection, 'groupBy()')];
+    return sourceOf(item, 'groupBy()').columns.flatMap(({ node }) => (isKind(node, 'column') ? [node] : []));
+  };
+}
+
 function flatten(existing: Node | null, added: readonly Node[]): Node[] {
   if (existing === null) return [...added];
   const before = isKind(existing, 'junction') && existing.operator === 'and' ? existing.items : [existing];
@@ -290,12 +314,16 @@ function readsOf({ items }: Projection): Reads[] {
   return reads;
 }
 
+/** Whether a part of FROM is there for what is selected alone. */
+function isImplied(part: Node, { items }: Projection): boolean {
+  return items.some((item) => item.reads?.some(({ from }) => from === part));
+}
+
 /** Parts of FROM without those that are there for what is selected alone, where something new reads their tables. */
-function withoutImplied(from: readonly Node[], { items }: Projection, more: readonly Node[]): readonly Node[] {
-  const implied = items.flatMap((item) => (item.reads ?? []).map(({ from: own }) => own));
-  if (implied.length === 0) return from;
+function withoutImplied(from: readonly Node[], projection: Projection, more: readonly Node[]): readonly Node[] {
+  if (!projection.items.some(({ reads }) => reads !== undefined && reads.length > 0)) return from;
   const named = new Set(sourcesOf(more).map(({ id }) => id));
-  return from.filter((item) => !implied.includes(item) || !sourcesOf([item]).some(({ id }) => named.has(id)));
+  return from.filter((part) => !isImplied(part, projection) || !sourcesOf([part]).some(({ id }) => named.has(id)));
 }
 
 /**
@@ -313,6 +341,31 @@ function withoutComputed(where: Node | null, { items }: Projection, more: readon
     .map((read) => read.where);
   if (dropped.includes(where)) return null;
   return isKind(where, 'junction') ? conjunction(where.items.filter((item) => !dropped.includes(item))) : where;
+}
+
+/** What tells the rows of classes that are selected, where a join brings their tables in the place of what reads those rows alone. */
+function amongMore(before: readonly Node[], from: readonly Node[], more: readonly Node[], { items }: Projection): Node[] {
+  if (before === from) return [];
+  const reads = new Set(items.flatMap((item) => item.reads ?? []));
+  const gone = [...reads].filter((read) => before.includes(read.from) && !from.includes(read.from));
+  return gone.filter((read) => !more.some(({ key }) => key === read.from.key)).flatMap(({ among }) => among ?? []);
+}
+
+/** What the conditions of these joins say, each for itself. */
+function conditionsOf(joined: Node, start: Node): Node[] {
+  if (joined === start || !isKind(joined, 'join')) return [];
+  const own = joined.on === null ? [] : isKind(joined.on, 'junction') && joined.on.operator === 'and' ? joined.on.items : [joined.on];
+  return [...own, ...conditionsOf(joined.left, start), ...conditionsOf(joined.right, start)];
+}
+
+/** A condition without those that tell the rows of a class, where its join says them: an outer join's rows may be none. */
+function withoutJoined(where: Node | null, { items }: Projection, joined: Node, start: Node): Node | null {
+  const reads = new Set(items.flatMap((item) => (item.reads ?? []).flatMap((read) => read.where ?? [])));
+  if (where === null || reads.size === 0) return where;
+  const said = conditionsOf(joined, start);
+  const isSaid = (node: Node): boolean => reads.has(node) && said.some((one) => sameValues(one, node));
+  if (isSaid(where)) return null;
+  return isKind(where, 'junction') ? conjunction(where.items.filter((item) => !isSaid(item))) : where;
 }
 
 /**

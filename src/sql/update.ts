@@ -83,7 +83,7 @@ export class Update<S = Shape, R = never> extends RowChange<State, R> {
   }
 
   #node(returning: readonly Node[]): UpdateNode {
-    const { table, target, set, where, orderBy, limit, ctes } = this.state;
+    const { table, target, set, told, where, orderBy, limit, ctes } = this.state;
     if (Object.keys(set).length === 0) throw sqlError('sql.no-values', 'update', table.name);
     this.checkRestricted('update');
     this.#checkRows();
@@ -95,7 +95,7 @@ export class Update<S = Shape, R = never> extends RowChange<State, R> {
       columns,
       values,
       from: this.allSources([...values, ...where]),
-      where: conjunction(where),
+      where: conjunction([...where, ...told]),
       orderBy,
       limit,
       returning,

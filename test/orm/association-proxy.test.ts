@@ -111,6 +111,17 @@ describe.each(allDatabases)('associationProxy() on $name', (database) => {
     expect(await session.query(Book).filter(Book.c.readers.any()).count()).toBe(1);
   });
 
+  test('conditions are about what the attribute holds: a column, or the objects that it leads to', async () => {
+    const { session, Book, Tag, Reader } = await openShelf(database);
+    const titles = async (condition: ReturnType<typeof Book.c.readers.any>) =>
+      (await session.query(Book).filter(condition).orderBy(Book.c.title).all()).map(({ title }) => title);
+    expect(await titles(Book.c.readers.any(Reader.c.name.eq('ann')))).toEqual(['A']);
+    expect(await titles(Book.c.readers.any(Reader.c.name.eq('zoe')))).toEqual([]);
+    expect(await titles(Book.c.readers.any(Reader.c.name.like('%b')).not())).toEqual(['B']);
+    expect(await titles(Book.c.tagNames.any(Tag.c.name.like('s%')))).toEqual(['A']);
+    expect(await titles(Book.c.tagNames.any())).toEqual(['A', 'B']);
+  });
+
   test('is the value itself over a to-one relation', async () => {
     const { session, Book, Summary } = await openShelf(database);
     expect((await session.query(Book).filter(Book.c.abstract.eq('About A')).one()).title).toBe('A');

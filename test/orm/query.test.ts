@@ -199,6 +199,21 @@ describe.each(allDatabases)('queries on $name', (database) => {
     expect(await session.query(User).orderBy(User.c.id).select(User.c.name).scalars()).toEqual(['ann', 'bob', 'cid']);
     expect(await session.query(User).orderBy(User.c.id).select(User.c.age, User.c.name).first()).toEqual([20, 'ann']);
     expect(await session.query(User).select(func.max(User.c.age)).scalar()).toBe(30);
+    const whole = session.query(User).join(Post).groupBy(User).having(func.count(Post.c.id).gt(1));
+    expect((await whole.all()).map(({ name }) => name)).toEqual(['ann']);
+    const counted = session.query(User).outerJoin(Post).select(User, func.count(Post.c.id)).groupBy(User).orderBy(User.c.id);
+    expect((await counted.all()).map(([user, posts]) => [user.name, posts])).toEqual([
+      ['ann', 2],
+      ['bob', 1],
+      ['cid', 0],
+    ]);
+    const writer = alias(User, 'writer');
+    const byAlias = select(writer, func.count(Post.c.id)).join(Post, Post.c.userId.eq(writer.c.id)).groupBy(writer).orderBy(writer.c.id);
+    expect((await session.all(byAlias)).map(([user, posts]) => [user.name, posts])).toEqual([
+      ['ann', 2],
+      ['bob', 1],
+    ]);
+    expect(() => session.query(User).groupBy({} as never)).toThrow(/groupBy\(\) takes SQL expressions/);
   });
 
   test('first, one, oneOrNone', async () => {

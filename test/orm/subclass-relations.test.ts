@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { alias, caseWhen, func, select } from '../../src/index.ts';
+import { alias, caseWhen, exists, func, select, update } from '../../src/index.ts';
 import type { TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { openCompany } from './hierarchy-models.ts';
@@ -246,6 +246,97 @@ describe.each(CASES)('relations of subclasses in $form on $name', ({ database, j
     ]);
     expect(await session.query(Employee).select(func.count(Engineer.c.language), func.count()).one()).toEqual([2, 6]);
     expect(await session.query(Engineer).select(func.count(Engineer.c.id)).scalar()).toBe(2);
+  });
+
+  test('two classes of a hierarchy are joined where one has a name of its own', async () => {
+    const { session, Company, Employee, Manager, Engineer } = await filled(database, joined);
+    expect(() => session.query(Manager).join(Manager.c.reports)).toThrow(
+      "join() along Manager.reports leads to Engineer, which shares the table 'employees' with Manager, so their columns could not be told apart. " +
+        'Name the joined rows: const other = alias(Engineer), then .join(Manager.c.reports.of(other)).',
+    );
+    expect(() => session.query(Company).join(Company.c.employees).join(Engineer.c.manager)).toThrow(/of\(other\)/);
+    const taken = /'employees' is in FROM already/;
+    expect(() => session.query(Engineer).join(Manager, Engineer.c.managerId.eq(Manager.c.id))).toThrow(taken);
+    expect(() => session.query(Employee).join(Manager, Manager.c.id.eq(Employee.c.id))).toThrow(taken);
+    expect(() => select(Engineer).join(Manager, Engineer.c.managerId.eq(Manager.c.id))).toThrow(taken);
+    const other = alias(Engineer, 'other');
+    const managers = session.query(Manager).join(Manager.c.reports.of(other));
+    expect((await managers.filter(other.c.name.eq('cid')).all()).map(({ name }) => name)).toEqual(['ann']);
+    expect(await managers.filter(other.c.name.eq('ann')).all()).toEqual([]);
+    expect((await managers.filter(Manager.c.name.eq('ann'), other.c.language.eq('c')).all()).map(({ name }) => name)).toEqual(['ann']);
+    const pairs = await session.all(select(Manager, other).join(Manager.c.reports.of(other)).orderBy(other.c.id));
+    expect(pairs.map(([manager, engineer]) => [manager.name, engineer.name, engineer.language])).toEqual([
+      ['ann', 'bob', 'ts'],
+      ['ann', 'cid', 'c'],
+    ]);
+    const sizes = select(Manager, func.count(other.c.id)).join(Manager.c.reports.of(other)).groupBy(Manager);
+    expect((await session.all(sizes)).map(([manager, size]) => [manager.name, manager.budget, size])).toEqual([['ann', 100, 2]]);
+    const boss = alias(Manager, 'boss');
+    const led = session.query(Engineer).join(boss, Engineer.c.managerId.eq(boss.c.id)).filter(boss.c.budget.eq(100));
+    expect((await led.orderBy(Engineer.c.id).all()).map(({ name }) => name)).toEqual(['bob', 'cid']);
+  });
+
+  test('columns of an alias are those of its class, and an outer join gives rows without one', async () => {
+    const { session, Company, Manager, Engineer } = await filled(database, joined);
+    const engineer = alias(Engineer, 'e');
+    expect(await session.scalars(select(engineer.c.name).orderBy(engineer.c.id))).toEqual(['bob', 'cid']);
+    expect(await session.scalar(select(func.count(engineer.c.id)))).toBe(2);
+    expect(
+      await session.all(
+        select(Manager.c.name, func.upper(engineer.c.name)).join(engineer, engineer.c.managerId.eq(Manager.c.id)).orderBy(engineer.c.id),
+      ),
+    ).toEqual([
+      ['ann', 'BOB'],
+      ['ann', 'CID'],
+    ]);
+    const rows = [
+      ['acme', 'bob'],
+      ['acme', 'cid'],
+      ['solo', null],
+    ];
+    const { employees } = Company.c;
+    const along = select(Company.c.name, Engineer.c.name).outerJoin(employees.of(Engineer));
+    expect(await session.all(along.orderBy(Company.c.name, Engineer.c.id))).toEqual(rows);
+    const named = select(Company.c.name, engineer.c.name).outerJoin(employees.of(engineer));
+    expect(await session.all(named.orderBy(Company.c.name, engineer.c.id))).toEqual(rows);
+    const byClass = select(Company.c.name, Engineer.c.name).outerJoin(Engineer, Engineer.c.companyId.eq(Company.c.id));
+    expect(await session.all(byClass.orderBy(Company.c.name, Engineer.c.id))).toEqual(rows);
+    const byAlias = select(Company.c.name, engineer.c.name).outerJoin(engineer, engineer.c.companyId.eq(Company.c.id));
+    expect(await session.all(byAlias.orderBy(Company.c.name, engineer.c.id))).toEqual(rows);
+    const objects = await session.all(select(Company, Engineer).outerJoin(employees.of(Engineer)).orderBy(Company.c.name, Engineer.c.id));
+    expect(objects.map(([company, one]) => [company.name, one?.name ?? null])).toEqual(rows);
+    // A relation to all employees leaves it to the select whose rows it wants.
+    const narrowed = select(Company, Engineer).join(employees).orderBy(Engineer.c.id);
+    expect((await session.all(narrowed)).map(([company, one]) => [company.name, one.name])).toEqual(rows.slice(0, 2));
+    const counted = select(Company.c.name, func.count(Engineer.c.id)).join(employees).groupBy(Company.c.name);
+    expect(await session.all(counted)).toEqual([['acme', 2]]);
+    expect(await session.all(select(Manager.c.name, Company.c.name).join(employees).orderBy(Manager.c.id))).toEqual([
+      ['ann', 'acme'],
+      ['eve', 'acme'],
+      ['kim', 'solo'],
+    ]);
+    const kept = select(Company.c.name, Engineer.c.name).rightJoin(Engineer, Engineer.c.companyId.eq(Company.c.id));
+    expect(await session.all(kept.orderBy(Engineer.c.id))).toEqual(rows.slice(0, 2));
+    const rename = update(Company).set({ name: 'built' }).from(Engineer).where(Engineer.c.companyId.eq(Company.c.id));
+    await session.execute(rename);
+    expect(await session.scalars(select(Company.c.name).orderBy(Company.c.id))).toEqual(['built', 'solo']);
+    expect(() => update(Company).set({ name: 'x' }).from(Engineer).build()).toThrow(/no where\(\)/);
+    await session.rollback();
+    // By the one foreign key, which the class above has; and beside every row.
+    expect(await session.all(select(Company.c.name, Engineer.c.name).outerJoin(Engineer).orderBy(Company.c.name, Engineer.c.id))).toEqual(
+      rows,
+    );
+    expect((await session.query(Company).join(Engineer).all()).map(({ name }) => name)).toEqual(['acme']);
+    // An alias of several tables is a query, whose rows have no foreign keys but those of the class's own table.
+    if (joined) expect(() => session.query(Company).join(engineer)).toThrow(/no foreign key goes between them/);
+    else expect((await session.query(Company).join(engineer).all()).map(({ name }) => name)).toEqual(['acme']);
+    expect(await session.scalar(select(func.count()).from(Company).crossJoin(engineer))).toBe(4);
+    expect(await session.scalar(select(func.count()).from(Company).crossJoin(Engineer))).toBe(4);
+    const backwards = session.query(Engineer).join(Company.c.employees.of(Engineer)).filter(Company.c.name.eq('acme'));
+    expect((await backwards.orderBy(Engineer.c.id).all()).map(({ name }) => name)).toEqual(['bob', 'cid']);
+    const m = alias(Manager, 'm');
+    const here = select(m.c.id).from(Company).where(m.c.companyId.eq(Company.c.id), Company.c.name.eq('solo'));
+    expect((await session.query(m).filter(exists(here)).all()).map(({ name }) => name)).toEqual(['kim']);
   });
 
   test('an alias of the parent has the attributes of the classes below', async () => {

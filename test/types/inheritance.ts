@@ -198,6 +198,9 @@ few.of(Boat).c.draught.gt(1);
 const narrow = await Vehicle.query().loadOnly('name').firstOr404();
 narrow.name.trim();
 await Vehicle.query().update({ name: 'x' }, { all: true });
+// @ts-expect-error boats have no axles
+await Vehicle.query().update({ axles: 2 }, { all: true });
+await Truck.query().update({ axles: 2, name: 'x' }, { all: true });
 const paged = await Vehicle.query().paginateByCursor();
 for (const one of paged.items) if (one instanceof Boat) one.draught?.toFixed();
 
