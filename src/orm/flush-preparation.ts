@@ -10,7 +10,6 @@ import {
   byMapper,
   CHANGES,
   type Entity,
-  hasChange,
   MAPPER,
   type Mapper,
   type MapperEvent,
@@ -24,7 +23,7 @@ import {
   STATUS,
 } from './mapping.ts';
 import { numberMembers } from './ordering.ts';
-import { childrenOf, givenToOthers, isOrphan } from './parentage.ts';
+import { childrenOf, givenToOthers, isOrphan, movedFrom } from './parentage.ts';
 import { rowValue } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 import { isWholeHere, merge, relatedTo } from './related-filling.ts';
@@ -141,7 +140,6 @@ async function cascadeDelete(
 ): Promise<void> {
   if (relation.viewOnly) return;
   const stored = owners.filter((owner) => owner[STATUS] === PERSISTENT);
-  const given = givenToOthers(session, relation);
   if (relation.direction === 'manyToMany') {
     if (relation.cascade.delete) for (const target of await doomed(session, relation, stored)) remove(session, target);
     if (relation.passiveDeletes === 'all') return;
@@ -152,8 +150,8 @@ async function cascadeDelete(
   }
   if (relation.cascade.delete) {
     const targets = await doomed(session, relation, stored);
-    const moved = relation.direction === 'oneToMany' ? movedFrom(session, relation, stored, targets) : given;
-    for (const target of targets) if (!moved.has(target) && !given.has(target)) remove(session, target);
+    const moved = movedFrom(session, relation, stored, targets);
+    for (const target of targets) if (!moved.has(target)) remove(session, target);
     return;
   }
   if (relation.direction !== 'oneToMany' || relation.passiveDeletes === 'all') return;
@@ -161,6 +159,7 @@ async function cascadeDelete(
   const loose = canLetGo(relation);
   const children = loose ? await doomed(session, relation, stored) : stored.flatMap((owner) => childrenOf(owner, relation));
   if (!loose && goesWithParent(relation)) {
+    const given = givenToOthers(session, relation);
     for (const child of children) if (!given.has(child)) remove(session, child);
     return;
   }
@@ -174,29 +173,6 @@ async function cascadeDelete(
     if (back !== null && parent !== undefined) leave(session, child, back);
     preparation.nullified.push({ child, positions: relation.remote, parent: null, parentPositions: relation.local, post: false });
   }
-}
-
-/** Children whose row still refers to an owner that goes, and who were given to another parent, or to none, since. */
-function movedFrom(
-  session: PreparationSession,
-  relation: Relationship,
-  owners: readonly Entity[],
-  children: readonly Entity[],
-): ReadonlySet<Entity> {
-  const { back, remote, local } = relation;
-  let keys: Set<unknown> | null = null;
-  const moved = new Set<Entity>();
-  for (const child of children) {
-    if (child[CHANGES] === null) continue;
-    if (back !== null && hasChange(child, child[MAPPER].columns.length + back.position)) {
-      const parent = knownOne(child, back);
-      if (parent !== undefined && (parent === null || !session.removed.has(parent))) moved.add(child);
-    } else if (remote.some((position) => hasChange(child, position))) {
-      keys ??= new Set(owners.map((owner) => identityOf(local.map((position) => rowValue(owner, position)))));
-      if (!keys.has(identityOf(remote.map((position) => columnValue(child, position))))) moved.add(child);
-    }
-  }
-  return moved;
 }
 
 /** Whether the children's key, or a part of it, may become NULL. */

@@ -1,7 +1,8 @@
+import { columnValue } from './attributes.ts';
 import { isA } from './hierarchy.ts';
 import { identityOf } from './identity.ts';
 import { knownOne } from './known-related.ts';
-import { type Entity, hasChange, MAPPER, PENDING, PERSISTENT, RELATED, type Relationship, STATUS } from './mapping.ts';
+import { CHANGES, type Entity, hasChange, MAPPER, PENDING, PERSISTENT, RELATED, type Relationship, STATUS } from './mapping.ts';
 import { rowValue } from './persistence.ts';
 import { EntityCollection } from './related.ts';
 import { relatedTo } from './related-filling.ts';
@@ -43,6 +44,30 @@ export function givenToOthers(session: ParentSession, relation: Relationship): R
     for (const child of gained(owner, relation)) given.add(child);
   }
   return given;
+}
+
+/** Children of owners that go who were given to another parent, or to none, since their rows were read. */
+export function movedFrom(
+  session: ParentSession,
+  relation: Relationship,
+  owners: readonly Entity[],
+  children: readonly Entity[],
+): ReadonlySet<Entity> {
+  const { back, remote, local, direction } = relation;
+  const moved = new Set(givenToOthers(session, relation));
+  if (direction !== 'oneToMany') return moved;
+  let keys: Set<unknown> | null = null;
+  for (const child of children) {
+    if (child[CHANGES] === null) continue;
+    if (back !== null && hasChange(child, child[MAPPER].columns.length + back.position)) {
+      const parent = knownOne(child, back);
+      if (parent !== undefined && (parent === null || !session.removed.has(parent))) moved.add(child);
+    } else if (remote.some((position) => hasChange(child, position))) {
+      keys ??= new Set(owners.map((owner) => identityOf(local.map((position) => rowValue(owner, position)))));
+      if (!keys.has(identityOf(remote.map((position) => columnValue(child, position))))) moved.add(child);
+    }
+  }
+  return moved;
 }
 
 /**
