@@ -1,10 +1,9 @@
 // The least and the greatest value of a column, of whatever type it is.
 import { Decimal } from 'decimal.js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.ts';
-import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import { caseWhen, func, insertInto, MetaData, select, Table, t } from '../../src/index.ts';
-import { shopDatabases } from './shop.ts';
+import { openTables, shopDatabases } from './shop.ts';
 
 const metadata = new MetaData();
 const FIRST = {
@@ -62,17 +61,12 @@ const rows = new Table(metadata, 'extremes', {
 });
 
 describe.each(shopDatabases)('the least and the greatest on $name', (database) => {
-  let engine: Engine;
   let connection: Connection;
   beforeAll(async () => {
-    engine = createEngine(database.fileUrl());
-    connection = await engine.connect({ autocommit: true });
-    await metadata.createAll(connection);
+    const opened = await openTables(database, metadata);
+    connection = opened.connection;
     await connection.execute(insertInto(rows).values([{ id: 1, ...FIRST }, { id: 2, ...SECOND }, { id: 3 }]));
-  });
-  afterAll(async () => {
-    await connection.close();
-    await engine.dispose();
+    return opened.close;
   });
 
   it.each(Object.keys(GREATER) as Key[])('%s', async (key) => {

@@ -1,7 +1,6 @@
 // Whole JSON values where rows are made distinct, grouped, sorted, looked for and put together by them.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.ts';
-import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import {
   all,
   any,
@@ -21,7 +20,7 @@ import {
   unionAll,
 } from '../../src/index.ts';
 import type { ExpressionLike } from '../../src/sql/operand.ts';
-import { shopDatabases } from './shop.ts';
+import { openTables, shopDatabases } from './shop.ts';
 
 const metadata = new MetaData();
 const papers = new Table(metadata, 'papers', {
@@ -38,12 +37,10 @@ const c = papers.c;
 
 describe.each(shopDatabases)('whole JSON values on $name', (database) => {
   const postgresql = database.family === 'postgresql';
-  let engine: Engine;
   let connection: Connection;
   beforeAll(async () => {
-    engine = createEngine(database.fileUrl());
-    connection = await engine.connect({ autocommit: true });
-    await metadata.createAll(connection);
+    const opened = await openTables(database, metadata);
+    connection = opened.connection;
     await connection.execute(
       insertInto(papers).values([
         { id: 1, body: { n: 1, s: 'x' }, other: { s: 'x', n: 1 }, n: 1, s: 'x', made: { said: 'a' } },
@@ -53,10 +50,7 @@ describe.each(shopDatabases)('whole JSON values on $name', (database) => {
         { id: 5, body: null, other: null, n: null, s: null },
       ]),
     );
-  });
-  afterAll(async () => {
-    await connection.close();
-    await engine.dispose();
+    return opened.close;
   });
   const ids = (condition: ExpressionLike<boolean | null>) => connection.scalars(select(c.id).where(condition).orderBy(c.id));
   const sorted = (values: readonly unknown[]) => values.map((value) => JSON.stringify(value)).sort();

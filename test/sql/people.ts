@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.ts';
-import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import { deleteFrom, insertInto, MetaData, Table, t } from '../../src/index.ts';
-import { shopDatabases } from './shop.ts';
+import { openTables, shopDatabases } from './shop.ts';
 
 const metadata = new MetaData();
 
@@ -92,17 +91,12 @@ type Case = readonly [() => { readonly '~row': unknown } | readonly [{ readonly 
 /** Tests that each of these queries gives these rows in every database. */
 export function agree(subject: string, cases: Readonly<Record<string, Case>>): void {
   describe.each(shopDatabases)(`${subject} on $name`, (database) => {
-    let engine: Engine;
     let connection: Connection;
     beforeAll(async () => {
-      engine = createEngine(database.fileUrl());
-      connection = await engine.connect({ autocommit: true });
-      await metadata.createAll(connection);
+      const opened = await openTables(database, metadata);
+      connection = opened.connection;
       await fill(connection);
-    });
-    afterAll(async () => {
-      await connection.close();
-      await engine.dispose();
+      return opened.close;
     });
     it.each(Object.entries(cases))('%s', async (_name, [make, rows]) => {
       const made = make();
@@ -118,16 +112,11 @@ type Change = readonly [() => unknown, number, () => unknown, unknown];
 /** Tests that each of these changes does the same in every database. */
 export function agreeAfter(subject: string, cases: Readonly<Record<string, Change>>): void {
   describe.each(shopDatabases)(`${subject} on $name`, (database) => {
-    let engine: Engine;
     let connection: Connection;
     beforeAll(async () => {
-      engine = createEngine(database.fileUrl());
-      connection = await engine.connect({ autocommit: true });
-      await metadata.createAll(connection);
-    });
-    afterAll(async () => {
-      await connection.close();
-      await engine.dispose();
+      const opened = await openTables(database, metadata);
+      connection = opened.connection;
+      return opened.close;
     });
     it.each(Object.entries(cases))('%s', async (_name, [change, count, query, rows]) => {
       for (const table of [toy, pet, person]) await connection.execute(deleteFrom(table, { all: true }));

@@ -8,7 +8,7 @@ import { selectVisitors, writeLimit } from '../../src/dialects/base/selects.ts';
 import { sourceVisitors } from '../../src/dialects/base/sources.ts';
 import { sqlite } from '../../src/dialects/sqlite/dialect.ts';
 import type { Connection } from '../../src/engine/connection.ts';
-import { createEngine } from '../../src/engine/engine.ts';
+import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import { t } from '../../src/sql/column-types.ts';
 import { insertInto } from '../../src/sql/insert.ts';
 import { MetaData } from '../../src/sql/metadata.ts';
@@ -52,6 +52,21 @@ export const moves = new Table(metadata, 'moves', {
 
 /** The databases that suites of the language run on: `describe.each(shopDatabases)('… on $name', (database) => …)`. */
 export const shopDatabases: readonly TestDatabase[] = [databases[0], ...liveDatabases];
+
+/** A connection to a database in which these tables are made, for a beforeAll(): `close` is what this gives back. */
+export async function openTables(
+  database: TestDatabase,
+  tables: MetaData,
+): Promise<{ readonly engine: Engine; readonly connection: Connection; readonly close: () => Promise<void> }> {
+  const engine = createEngine(database.fileUrl());
+  const connection = await engine.connect({ autocommit: true });
+  await tables.createAll(connection);
+  const close = async (): Promise<void> => {
+    await connection.close();
+    await engine.dispose();
+  };
+  return { engine, connection, close };
+}
 
 const kept = new Map<string, { readonly connection: Connection; changed: boolean }>();
 const closing: (() => unknown)[] = [];

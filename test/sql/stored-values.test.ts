@@ -1,8 +1,7 @@
 // What the database works out is stored as values of the column's type, whatever the type of the expression.
 import { Decimal } from 'decimal.js';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.ts';
-import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import {
   caseWhen,
   cast,
@@ -19,7 +18,7 @@ import {
   update,
   values,
 } from '../../src/index.ts';
-import { shopDatabases } from './shop.ts';
+import { openTables, shopDatabases } from './shop.ts';
 
 const metadata = new MetaData();
 const mixed = new Table(metadata, 'mixed', {
@@ -71,16 +70,11 @@ const SECOND = {
 type Key = keyof typeof FIRST;
 
 describe.each(shopDatabases)('stored values on $name', (database) => {
-  let engine: Engine;
   let connection: Connection;
   beforeAll(async () => {
-    engine = createEngine(database.fileUrl());
-    connection = await engine.connect({ autocommit: true });
-    await metadata.createAll(connection);
-  });
-  afterAll(async () => {
-    await connection.close();
-    await engine.dispose();
+    const opened = await openTables(database, metadata);
+    connection = opened.connection;
+    return opened.close;
   });
   beforeEach(async () => {
     await connection.script('DELETE FROM mixed');

@@ -1,10 +1,10 @@
 // Arrays and intervals, which most databases keep as text: what text can do gives the same rows everywhere, and the rest is refused.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { mssql } from '../../src/dialects/mssql/dialect.ts';
 import type { Connection } from '../../src/engine/connection.ts';
-import { createEngine, type Engine } from '../../src/engine/engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import { cast, func, insertInto, MetaData, select, Table, t, tuple, union, update } from '../../src/index.ts';
-import { shopDatabases } from './shop.ts';
+import { openTables, shopDatabases } from './shop.ts';
 
 const metadata = new MetaData();
 const spans = new Table(metadata, 'spans', {
@@ -41,9 +41,8 @@ describe.each(shopDatabases)('values without a type of their own on $name', (dat
   let engine: Engine;
   let connection: Connection;
   beforeAll(async () => {
-    engine = createEngine(database.fileUrl());
-    connection = await engine.connect({ autocommit: true });
-    await metadata.createAll(connection);
+    const opened = await openTables(database, metadata);
+    ({ engine, connection } = opened);
     await connection.execute(
       insertInto(spans).values([
         { id: 1, list: [2, 3], span: 'P1DT2H', words: 'a' },
@@ -52,10 +51,7 @@ describe.each(shopDatabases)('values without a type of their own on $name', (dat
         { id: 4, list: null, span: null, words: null },
       ]),
     );
-  });
-  afterAll(async () => {
-    await connection.close();
-    await engine.dispose();
+    return opened.close;
   });
 
   it('are equal, distinct and grouped', async () => {
