@@ -58,12 +58,13 @@ type Named = Readonly<Record<string, unknown>> | undefined;
 export async function changeRows(
   session: SynchronizingSession,
   mapper: Mapper,
-  statement: RowStatement,
+  given: RowStatement,
   params: Named,
   synchronize: Exclude<Synchronize, false>,
   run: (statement: RowStatement) => Promise<Result<unknown>>,
 ): Promise<Result<unknown>> {
   await session.beginWriting([mapper]);
+  const statement = given instanceof Delete ? given : given['~settled']();
   const node = statement.build();
   const work = new Synchronization(session, mapper, node, params);
   // Objects of several classes have several sets of columns, and criteria hide rows: the database says which are meant.
@@ -209,7 +210,7 @@ class Synchronization {
     if (this.#node.kind !== 'update') return;
     const { columns, workedOut } = this.#mapper;
     const set = this.#setColumns();
-    if (workedOut.length > 0 || set.some((position) => position < 0 || columns[position].onUpdate !== null)) return;
+    if (workedOut.length > 0 || set.includes(-1)) return;
     try {
       const makers = this.#node.values.map((value) => this.#evaluator(value));
       const values = new Map<Entity, unknown[]>();

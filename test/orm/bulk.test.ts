@@ -127,6 +127,48 @@ describe.each([...allDatabases, ...pgliteDatabases])('bulk work on $name', (data
   });
 
   describe('statements over many rows', () => {
+    test('onUpdate is made once for a statement, and anew for each run of it', async () => {
+      const db = openDatabase(database);
+      let clock = 0;
+      class Job extends db.Model('jobs', {
+        id: t.integer().primaryKey(),
+        state: t.string(10),
+        changed: t
+          .integer()
+          .default(0)
+          .onUpdate(() => ++clock),
+      }) {}
+      await db.createAll();
+      const session = db.createSession();
+      const jobs = ['a', 'b'].map((state) => new Job({ state }));
+      session.addAll(jobs);
+      await session.commit();
+      const seen = () => jobs.map(({ state, changed }) => [state, changed]);
+      for (const synchronize of ['auto', 'evaluate', 'fetch', false] as const) {
+        clock = 0;
+        const statement = update(Job).set({ state: synchronize || 'off' });
+        await session.execute(statement.where(Job.c.id.le(2)), undefined, { synchronize });
+        expect(clock).toBe(1);
+        if (synchronize === false) await session.refresh(jobs);
+        expect(seen()).toEqual(jobs.map(() => [synchronize || 'off', 1]));
+        const again = statement.where(Job.c.id.eq(jobs[1].id));
+        await session.execute(again, undefined, { synchronize });
+        await session.execute(again, undefined, { synchronize });
+        expect(clock).toBe(3);
+        if (synchronize === false) await session.refresh(jobs);
+        expect(jobs.map(({ changed }) => changed)).toEqual([1, 3]);
+      }
+      await session.query(Job).filter(Job.c.id.gt(0)).update({ state: 'q' });
+      expect(clock).toBe(4);
+      expect(seen()).toEqual([
+        ['q', 4],
+        ['q', 4],
+      ]);
+      await session.query(Job).filter(Job.c.id.gt(0)).update({ changed: 50 });
+      expect([clock, ...jobs.map(({ changed }) => changed)]).toEqual([4, 50, 50]);
+      await session.close();
+    });
+
     test('what JavaScript can work out takes one statement', async () => {
       const { session, statements, User, ann, bob, cid, rows } = await three();
       await session.execute(
