@@ -35,10 +35,10 @@ export function childrenOf(owner: Entity, relation: Relationship): readonly Enti
   return keepsStale(relation) ? children.filter((child) => !belongsElsewhere(owner, relation, child)) : children;
 }
 
-/** Objects that a relation gives to owners that stay, where their own side does not tell whose they are. */
+/** Objects that a relation gives to owners that stay, where their own side does not tell whose alone they are. */
 export function givenToOthers(session: ParentSession, relation: Relationship): ReadonlySet<Entity> {
   const given = new Set<Entity>();
-  if (!keepsStale(relation)) return given;
+  if (relation.direction !== 'manyToMany' && !keepsStale(relation)) return given;
   for (const owner of [...session.created, ...session.dirty]) {
     if (session.removed.has(owner) || !isA(owner[MAPPER], relation.mapper)) continue;
     for (const child of gained(owner, relation)) given.add(child);

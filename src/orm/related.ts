@@ -28,6 +28,7 @@ import {
 } from './mapping.ts';
 import { isNotLoaded } from './not-loaded.ts';
 import { rowValue } from './persistence.ts';
+import { refuseSecondOwner } from './single-owner.ts';
 import { keepSpecimen } from './specimens.ts';
 
 /** The one implementation of both. It fires no statements of its own: its owner's session does. */
@@ -422,6 +423,10 @@ function append(owner: Entity, relation: Relationship, object: Entity, direct: b
   if (collection.added?.has(object) || (collection.items !== null && collection.holds(object))) {
     if (direct) bringIn(owner, relation, object);
     return;
+  }
+  if (direct) {
+    refuseSecondOwner(owner, relation, object);
+    if (relation.back !== null) refuseSecondOwner(object, relation.back, owner);
   }
   if (collection.items !== null && collection.before === null) collection.before = [...collection.items];
   collection.push(object);
