@@ -55,8 +55,7 @@ export async function updateJoined(
   if (parts.size === 0) throw sqlError('sql.bad-argument', 'update()', 'values by attribute', describe(values));
   // A row that changes in one table has changed: what the other tables note of it is made anew too, once for all rows.
   for (const { table, key, onUpdate } of mapper.columns)
-    if (onUpdate !== null && !Object.hasOwn(values, key))
-      parts.set(table, { ...parts.get(table), [key]: defaultValue(onUpdate) });
+    if (onUpdate !== null && !Object.hasOwn(values, key)) parts.set(table, { ...parts.get(table), [key]: defaultValue(onUpdate) });
   const keys = await keysOf(session, spec, 'update', options);
   await session.beginWriting([mapper]);
   for (const table of mapper.tables) {

@@ -233,6 +233,12 @@ export interface DdlCompiler {
 
 export type ConstraintKind = 'unique' | 'foreignKey' | 'check';
 
+/** The statements between which a connection does not look at foreign keys. */
+export interface RestingKeys {
+  readonly begin: string;
+  readonly end: string;
+}
+
 /** All that differs between databases. SQLAlchemy: `Dialect`. */
 export interface Dialect {
   readonly name: string;
@@ -258,6 +264,8 @@ export interface Dialect {
   /** The parameter for a list of encoded values that the compiler left as one: an array. */
   encodeList?(values: readonly unknown[]): unknown;
   beginTransaction(options: TransactionOptions, writes: boolean): readonly string[];
+  /** How foreign keys rest for a moment within a transaction, where they can. */
+  readonly restingKeys?: RestingKeys;
   /** The words for the rest of a transaction, where they differ. */
   readonly transactionWords?: TransactionWords;
   /** Where transactions can be committed in two steps. */

@@ -47,6 +47,8 @@ export const sqlite: Dialect = {
   compile: (node) => compile(spelling, node),
   listSource,
   rowSource,
+  // They are looked at with the commit, and what is missing by the end of the moment is forgotten with it.
+  restingKeys: { begin: 'PRAGMA defer_foreign_keys = ON', end: 'PRAGMA defer_foreign_keys = OFF' },
   // A transaction that may write takes the write lock at once: one that read first could no longer get it.
   beginTransaction: (_options: TransactionOptions, writes) => [writes ? 'BEGIN IMMEDIATE' : 'BEGIN'],
   writeLock: sqliteWriteLock,
