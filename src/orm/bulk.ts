@@ -1,6 +1,7 @@
 import type { MaybePromise } from '../dialects/base/driver.ts';
 import { describe, sqlError } from '../sql/errors.ts';
 import { Expression } from '../sql/expression.ts';
+import type { Table } from '../sql/schema.ts';
 import type { AttachingSession } from './attachment.ts';
 import { unknownAttribute, validate } from './attributes.ts';
 import { ormError } from './errors.ts';
@@ -19,6 +20,7 @@ type Row = Readonly<Record<string, unknown>>;
 /** What writing many rows at once needs of a session. */
 export interface BulkSession extends AttachingSession, Writer {
   readonly undo: Undo[];
+  engineOf(table: Table): { readonly ignoresKeys: boolean };
   beginWriting(mappers: Iterable<Mapper>): MaybePromise<void>;
 }
 

@@ -12,6 +12,7 @@ import type { Undo } from './undo.ts';
 
 /** What objects that follow changed keys need of a session. */
 export interface FollowedSession {
+  engineOf(table: Table): { readonly ignoresKeys: boolean };
   readonly identities: IdentityMap;
   readonly undo: Undo[];
 }
@@ -67,6 +68,7 @@ export async function followKeys(session: FollowingSession, mapper: Mapper, chan
 
 /** The same after a statement that moved no rows itself: objects follow where the database did, by ON UPDATE CASCADE. */
 export function followCascades(session: FollowedSession, mapper: Mapper, changed: readonly ChangedRow[]): void {
+  if (session.engineOf(mapper.table).ignoresKeys) return;
   for (const reference of referencesTo(session, mapper).filter(isCascading)) {
     const followed = followOver(session, reference, changed);
     if (followed.length > 0) followCascades(session, reference.other, followed);
@@ -76,6 +78,7 @@ export function followCascades(session: FollowedSession, mapper: Mapper, changed
 /** The objects whose rows the database changes with keys of these, however far down. */
 export function cascadedFrom(session: FollowedSession, mapper: Mapper, entities: readonly Entity[]): Set<Entity> {
   const found = new Set<Entity>();
+  if (session.engineOf(mapper.table).ignoresKeys) return found;
   for (const reference of referencesTo(session, mapper).filter(isCascading)) {
     const fresh = referring(session, reference, entities).filter((child) => !found.has(child));
     for (const child of fresh) found.add(child);
@@ -100,6 +103,7 @@ export function deleteEffects(session: FollowedSession, entities: readonly Entit
 
 function collectEffects(session: FollowedSession, mapper: Mapper, entities: readonly Entity[], effects: DeleteEffects): void {
   const { deleted, emptied } = effects;
+  if (session.engineOf(mapper.table).ignoresKeys) return;
   for (const reference of referencesTo(session, mapper)) {
     const { key, own } = reference;
     if (key.onDelete !== 'cascade' && key.onDelete !== 'set null') continue;

@@ -2,8 +2,8 @@ import type { RestingKeys } from '../dialects/base/dialect.ts';
 import { makeUpdate } from '../sql/make.ts';
 import { rawNode } from '../sql/raw-text.ts';
 import type { TableColumn } from '../sql/schema.ts';
-import { MAPPER, type WriteTarget } from './mapping.ts';
-import { bindOf, equals, storedValue, type Writer } from './persistence.ts';
+import { CHANGES, type Entity, MAPPER, type WriteTarget } from './mapping.ts';
+import { bindOf, equals, storedMatch, storedValue, type Writer } from './persistence.ts';
 import type { RowUpdate } from './row-updates.ts';
 import { canSpare, groupOf, spareReference, spareValue } from './spare-values.ts';
 import { type Exchange, exchangeError, type UniqueSet, uniquesOf } from './update-order.ts';
@@ -62,6 +62,17 @@ export async function park(
   }
   const place = mapper.keyPositions.indexOf(position);
   return { update: place < 0 ? update : { ...update, key: update.key.with(place, value) }, value };
+}
+
+/** Gives a unique value of a row that is deleted later to the row that takes it. A row without room for another value keeps it. */
+export async function release(writer: Writer, holder: Entity, set: UniqueSet, taker: Entity): Promise<void> {
+  const changes = holder[CHANGES] ?? [];
+  const update = { entity: holder, positions: set.positions, values: [], key: storedMatch(holder, changes), changes };
+  const own = set.positions.some((position) => holder[MAPPER].keyPositions.includes(position));
+  const position = own ? null : parkingPlace(update, set);
+  if (position === null) return;
+  const taking = { entity: taker, positions: set.positions, values: [], key: [], changes: [] };
+  await park(writer, update, position, { item: taking, on: update, set });
 }
 
 /** What a row's column holds for a moment, and the words between which foreign keys are not looked at, where it leads nowhere. */

@@ -14,7 +14,7 @@ import {
   t,
   update,
 } from '../../src/index.ts';
-import { openDatabase } from '../setup/databases.ts';
+import { databases, openDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { pgliteDatabases } from '../setup/pglite-databases.ts';
 import { openBlog } from './blog-models.ts';
@@ -363,5 +363,29 @@ describe.each([...allDatabases, ...pgliteDatabases])('bulk work on $name', (data
       expect(ann.age).toBe(8);
       await session.commit();
     });
+  });
+});
+
+describe.each(databases)('bulk work without foreign keys on $name', (database) => {
+  test('objects follow what the database does, which is nothing', async () => {
+    const db = openDatabase({ ...database, url: () => `${database.url()}?foreign_keys=off` });
+    class Team extends db.Model('teams', { code: t.string(5).primaryKey() }) {}
+    class Player extends db.Model('players', {
+      id: t.integer().primaryKey(),
+      teamCode: t.string(5).nullable().references('teams.code', { onDelete: 'cascade', onUpdate: 'cascade' }),
+      formerCode: t.string(5).nullable().references('teams.code', { onDelete: 'set null' }),
+    }) {}
+    await db.createAll();
+    const session = db.createSession();
+    const player = new Player({ teamCode: 'a', formerCode: 'b' });
+    session.addAll([new Team({ code: 'a' }), new Team({ code: 'b' }), player]);
+    await session.commit();
+    await session.query(Team).filterBy({ code: 'b' }).delete();
+    await session.execute(update(Team).set({ code: 'c' }).where(Team.c.code.eq('a')));
+    await session.query(Team).filterBy({ code: 'c' }).delete();
+    expect([inspect(player).state, player.teamCode, player.formerCode]).toEqual(['persistent', 'a', 'b']);
+    await session.commit();
+    await session.refresh(player);
+    expect([player.teamCode, player.formerCode]).toEqual(['a', 'b']);
   });
 });

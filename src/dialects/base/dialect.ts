@@ -277,6 +277,8 @@ export interface Dialect {
    * outside the database, since a driver that answers at once would stop the whole process. Null where nobody has to.
    */
   writeLock?(options: DriverOptions): { readonly key: string; readonly seconds: number } | null;
+  /** Whether the URL says that foreign keys are not looked at, so that nothing follows ON DELETE and ON UPDATE. */
+  ignoresKeys?(options: DriverOptions): boolean;
   /** Whether the database lives in this process's memory, so that all must share one connection. */
   isMemory(options: DriverOptions): boolean;
   /** Statements that keep a connection from writing, and let it write again, where a transaction has no such mode of its own. */
