@@ -11,7 +11,7 @@ import { Decoded, type Entity, type Mapper, PERSISTENT, ROW, STATUS, TRANSIENT }
 import { nextVersion, type Writer } from './persistence.ts';
 import { insertEntities } from './row-inserts.ts';
 import { type RowUpdate, updateRows } from './row-updates.ts';
-import { takeColumn } from './synchronization.ts';
+import { takeColumn } from './taken-values.ts';
 import type { Undo } from './undo.ts';
 import { isReferable } from './update-order.ts';
 

@@ -1,7 +1,8 @@
 import type { MaybePromise } from '../dialects/base/driver.ts';
 import { columnValue, differs, forgetRelated } from './attributes.ts';
+import { dropDeleted } from './database-effects.ts';
 import { ormError } from './errors.ts';
-import { cutKeys, deleteBatch, deleteEntities, dropDeleted, findHolders } from './flush-deletes.ts';
+import { cutKeys, deleteBatch, deleteEntities, findHolders } from './flush-deletes.ts';
 import { insertNew, takeOverRows } from './flush-inserts.ts';
 import { addLinks, removeLinks } from './flush-links.ts';
 import type { KeyAssignment } from './flush-order.ts';

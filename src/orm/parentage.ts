@@ -31,7 +31,9 @@ export function isOrphan(session: ParentSession, owner: Entity, child: Entity, r
 
 /** What an owner that goes is known to hold, without what has another parent by now. */
 export function childrenOf(owner: Entity, relation: Relationship): readonly Entity[] {
-  const children = relatedTo(owner, relation);
+  const held = owner[RELATED]?.[relation.position];
+  // Of a collection that is not loaded, what it was given is known.
+  const children = held instanceof EntityCollection && held.items === null ? [...(held.added ?? [])] : relatedTo(owner, relation);
   return keepsStale(relation) ? children.filter((child) => !belongsElsewhere(owner, relation, child)) : children;
 }
 

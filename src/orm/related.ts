@@ -12,6 +12,7 @@ import { identityOf, nameOf } from './identity.ts';
 import { knownOne, relatedOf } from './known-related.ts';
 import {
   DELETED,
+  DETACHED,
   type Entity,
   hasChange,
   isEntity,
@@ -467,7 +468,11 @@ function detach(owner: Entity, relation: Relationship, object: Entity, direct: b
   const { back } = relation;
   if (direct && back !== null && !back.viewOnly) {
     if (back.many) detach(object, back, owner, false);
-    else if (knownOne(object, back) === owner || knownOne(object, back) === undefined) setOne(object, back, null, false);
+    else {
+      // A parent that has left the session stands for nothing here.
+      const parent = knownOne(object, back);
+      if (parent === owner || parent === undefined || parent?.[STATUS] === DETACHED) setOne(object, back, null, false);
+    }
   }
   if (direct && relation.cascade.deleteOrphan) object[SESSION]?.orphaned(object);
 }
