@@ -3,7 +3,7 @@ import { and, belongsTo, columnProperty, func, hasMany, hybrid, select, t } from
 import { db } from './database.ts';
 import { assertType, type Equal } from './equal.ts';
 
-class Shelf extends db.Model('shelves', {
+export class Shelf extends db.Model('shelves', {
   id: t.integer().primaryKey(),
   room: t.string(20),
   wide: t.numeric(10, 2),
@@ -18,7 +18,7 @@ class Shelf extends db.Model('shelves', {
   },
 }) {}
 
-class Volume extends db.Model('volumes', {
+export class Volume extends db.Model('volumes', {
   id: t.integer().primaryKey(),
   pages: t.integer(),
   shelfId: t.integer().references('shelves.id'),
@@ -27,7 +27,7 @@ class Volume extends db.Model('volumes', {
   },
 }) {}
 
-const shelf = await Shelf.query().filter(Shelf.c.volumes.gt(2), Shelf.c.label.eq('a!')).firstOr404();
+export const shelf = await Shelf.query().filter(Shelf.c.volumes.gt(2), Shelf.c.label.eq('a!')).firstOr404();
 assertType<Equal<typeof shelf.volumes, number>>();
 assertType<Equal<typeof shelf.double, typeof shelf.wide>>();
 assertType<Equal<Awaited<typeof shelf.thick>, readonly Volume[]>>();

@@ -13,7 +13,7 @@ inspect(new User({ username: 'x' })).tableNames();
 // @ts-expect-error there is no such kind
 inspect(engine).tables({ kind: 'procedure' });
 
-const users = await reflectTable(engine, 'users', { columns: { settings: t.json<{ theme: string }>().nullable() } });
+export const users = await reflectTable(engine, 'users', { columns: { settings: t.json<{ theme: string }>().nullable() } });
 const { settings } = users.c;
 settings.isNull();
 // The compiler knows of it what was said alone.
