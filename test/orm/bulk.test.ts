@@ -169,6 +169,38 @@ describe.each([...allDatabases, ...pgliteDatabases])('bulk work on $name', (data
       await session.close();
     });
 
+    test('a class with several tables notes its change in the one that says so', async () => {
+      const db = openDatabase(database);
+      let clock = 0;
+      class Asset extends db.Model(
+        'assets',
+        {
+          id: t.integer().primaryKey(),
+          kind: t.string(10),
+          changed: t
+            .integer()
+            .default(0)
+            .onUpdate(() => ++clock),
+        },
+        {
+          on: 'kind',
+          get identities() {
+            return { asset: Asset, truck: Truck };
+          },
+        },
+      ) {}
+      class Truck extends Asset.extend('trucks', { wheels: t.integer() }) {}
+      await db.createAll();
+      const session = db.createSession();
+      const trucks = [4, 6, 8].map((wheels) => new Truck({ wheels }));
+      session.addAll(trucks);
+      await session.commit();
+      expect(await session.query(Truck).filter(Truck.c.wheels.gt(4)).update({ wheels: 10 })).toBe(2);
+      expect([clock, ...trucks.map(({ wheels, changed }) => [wheels, changed])]).toEqual([1, [4, 0], [10, 1], [10, 1]]);
+      await session.query(Truck).filter(Truck.c.wheels.eq(4)).update({ changed: 70 });
+      expect([clock, trucks[0].changed]).toEqual([1, 70]);
+      await session.close();
+    });
     test('what JavaScript can work out takes one statement', async () => {
       const { session, statements, User, ann, bob, cid, rows } = await three();
       await session.execute(
