@@ -37,10 +37,25 @@ export async function deleteEntities(session: FlushSession, entities: readonly E
   for (const { mapper, entities: batch } of batches) await deleteBatch(session, mapper, batch);
 }
 
+/** Whether the flush has loaded and deleted all that refers to a deleted object by these columns. */
+function isCascaded(mapper: Mapper, other: Mapper, own: readonly number[]): boolean {
+  return mapper
+    .relations()
+    .some(
+      ({ direction, cascade, passiveDeletes, target, remote, condition }) =>
+        direction === 'oneToMany' &&
+        cascade.delete &&
+        passiveDeletes === false &&
+        condition === null &&
+        target === other &&
+        remote.join() === own.join(),
+    );
+}
+
 /** Deletes the rows of objects of one class, in whatever order. */
 export async function deleteBatch(session: FlushSession, mapper: Mapper, batch: readonly Entity[]): Promise<void> {
   const values = batch.map((entity) => storedMatch(entity, entity[CHANGES]));
-  const effects = deleteEffects(session, batch);
+  const effects = deleteEffects(session, batch, isCascaded);
   let count = 0;
   // The rows that go on with others go first.
   for (const target of mapper.writes.toReversed()) {
