@@ -108,6 +108,10 @@ export class Engine implements EngineHost {
   get writeLock(): WriteLock | null {
     return this.#writeLock;
   }
+  /** Whether the database does not look at foreign keys, and nothing follows them. */
+  get ignoresKeys(): boolean {
+    return this.dialect.ignoresKeys?.(this.#driverOptions) === true;
+  }
   get lockTimeout(): number {
     return this.#lockTimeout;
   }

@@ -1,6 +1,7 @@
 import type { MaybePromise } from '../dialects/base/driver.ts';
 import { describe, sqlError } from '../sql/errors.ts';
 import { Expression } from '../sql/expression.ts';
+import type { Table } from '../sql/schema.ts';
 import type { AttachingSession } from './attachment.ts';
 import { unknownAttribute, validate } from './attributes.ts';
 import { ormError } from './errors.ts';
@@ -10,7 +11,7 @@ import { Decoded, type Entity, type Mapper, PERSISTENT, ROW, STATUS, TRANSIENT }
 import { nextVersion, type Writer } from './persistence.ts';
 import { insertEntities } from './row-inserts.ts';
 import { type RowUpdate, updateRows } from './row-updates.ts';
-import { takeColumn } from './synchronization.ts';
+import { takeColumn } from './taken-values.ts';
 import type { Undo } from './undo.ts';
 import { isReferable } from './update-order.ts';
 
@@ -19,6 +20,7 @@ type Row = Readonly<Record<string, unknown>>;
 /** What writing many rows at once needs of a session. */
 export interface BulkSession extends AttachingSession, Writer {
   readonly undo: Undo[];
+  engineOf(table: Table): { readonly ignoresKeys: boolean };
   beginWriting(mappers: Iterable<Mapper>): MaybePromise<void>;
 }
 

@@ -4,12 +4,21 @@ import { identityText } from './identity.ts';
 import { byMapper, CHANGES, type Entity, hasChange, MAPPER, type Mapper, PERSISTENT, STATUS } from './mapping.ts';
 import { storedValue } from './persistence.ts';
 import { type Assignments, isAssigned, plannedValue } from './planned-values.ts';
-import { uniquesOf } from './update-order.ts';
+import { type UniqueSet, uniquesOf } from './update-order.ts';
 
 /** Rows that are deleted before anything is saved, and the keys of rows that stay which become NULL before that. */
 export interface EarlyDeletes {
   readonly early: readonly Entity[];
   readonly cuts: readonly KeyCut[];
+  /** What deleted rows let go of while they are still there, since rows that stay cannot let go of them. */
+  readonly released: readonly TakenValue[];
+}
+
+/** A key or unique value of a deleted row that another row takes. */
+export interface TakenValue {
+  readonly holder: Entity;
+  readonly set: UniqueSet;
+  readonly taker: Entity;
 }
 
 /** A foreign key of a row that lets go of a row which is deleted. */
@@ -18,7 +27,7 @@ export interface KeyCut {
   readonly key: ForeignKey;
 }
 
-const NOTHING_EARLY: EarlyDeletes = { early: [], cuts: [] };
+const NOTHING_EARLY: EarlyDeletes = { early: [], cuts: [], released: [] };
 
 /**
  * Rows that are deleted before anything is saved: those of which new rows of the class may take the place, where nothing
@@ -35,14 +44,15 @@ export function earlyDeletes(
   if (deletes.length === 0 || inserts.length + updates.length + kept.length === 0) return NOTHING_EARLY;
   const early = replacedRows(inserts, [...updates, ...kept], deletes);
   const taken = takenFrom(deletes, [...inserts, ...updates], assignments);
-  for (const entity of early) taken.delete(entity);
-  if (taken.size === 0) return { early, cuts: [] };
-  const group = withReferrers(taken, deletes);
+  const gone = new Set(early);
+  const held = taken.filter(({ holder }) => !gone.has(holder));
+  if (held.length === 0) return { early, cuts: [], released: [] };
+  const group = withReferrers(new Set(held.map(({ holder }) => holder)), deletes);
   // A row that stays and still refers to one of them lets go of it first.
   const keysTo = referringKeys(group);
   const cuts = [...updates, ...kept].flatMap((entity) => keysTo(entity).map((key) => ({ entity, key })));
-  if (cuts.some(({ key }) => !key.columns.some(mayLetGo))) return { early, cuts: [] };
-  return { early: [...new Set([...early, ...group])], cuts };
+  if (cuts.some(({ key }) => !key.columns.some(mayLetGo))) return { early, cuts: [], released: held };
+  return { early: [...new Set([...early, ...group])], cuts, released: [] };
 }
 
 function replacedRows(inserts: readonly Entity[], updates: readonly Entity[], deletes: readonly Entity[]): Entity[] {
@@ -60,9 +70,9 @@ function isOfHierarchy(root: Mapper, { targetTable }: ForeignKey, deletes: reado
   return deletes.some(({ [MAPPER]: mapper }) => mapper.root === root && mapper.tables.some(({ fullName }) => fullName === targetTable));
 }
 
-/** The deleted rows whose key or unique values one of the others takes. */
-function takenFrom(deletes: readonly Entity[], takers: readonly Entity[], assignments: Assignments): Set<Entity> {
-  const taken = new Set<Entity>();
+/** The keys and unique values of deleted rows that one of the others takes. */
+function takenFrom(deletes: readonly Entity[], takers: readonly Entity[], assignments: Assignments): TakenValue[] {
+  const taken: TakenValue[] = [];
   const holders = new Map<object, Map<string, Entity>>();
   // Classes of one table have its constraints in common.
   for (const entity of deletes)
@@ -72,12 +82,13 @@ function takenFrom(deletes: readonly Entity[], takers: readonly Entity[], assign
         holders.set(constraint, (holders.get(constraint) ?? new Map<string, Entity>()).set(identityText(values), entity));
     }
   for (const taker of takers)
-    for (const { constraint, positions } of uniquesOf(taker[MAPPER])) {
+    for (const set of uniquesOf(taker[MAPPER])) {
+      const { constraint, positions } = set;
       const held = holders.get(constraint);
       if (held === undefined || (taker[STATUS] === PERSISTENT && !isChanging(taker, positions, assignments))) continue;
       const values = positions.map((position) => plannedValue(taker, position, assignments));
       const holder = values.every(isKnown) ? held.get(identityText(values)) : undefined;
-      if (holder !== undefined) taken.add(holder);
+      if (holder !== undefined) taken.push({ holder, set, taker });
     }
   return taken;
 }

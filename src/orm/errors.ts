@@ -223,6 +223,10 @@ const TABLE = {
     MappingError,
     `${relation} takes objects of ${expected}, but got ${got}.`,
   ],
+  'orm.second-owner': (relation: string, object: string, owner: string, second: string) => [
+    InvalidStateError,
+    `${relation} has the cascade 'delete-orphan', so that each object has one owner, and ${owner} holds ${object}: ${second} cannot hold it too. Remove it from the first, or leave 'delete-orphan' out for objects that several share.`,
+  ],
   'orm.null-in-collection': (relation: string) => [
     MappingError,
     `${relation} is a collection of objects and cannot hold null or undefined.`,

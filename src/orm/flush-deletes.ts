@@ -1,13 +1,14 @@
 import type { ForeignKey, Table } from '../sql/schema.ts';
 import { cut, cutCircles } from './circular-deletes.ts';
+import { followEffects } from './database-effects.ts';
 import type { KeyCut } from './early-deletes.ts';
 import { mayLetGo, orderDeletes, orderMappers } from './flush-order.ts';
 import type { FlushSession } from './flush-session.ts';
 import { identityOf } from './identity.ts';
-import { knownOne, relatedOf } from './known-related.ts';
-import { byMapper, CHANGES, DELETED, type Entity, MAPPER, type Mapper, RELATED, ROW, STATUS } from './mapping.ts';
+import { deleteEffects } from './key-changes.ts';
+import { knownOne } from './known-related.ts';
+import { byMapper, CHANGES, DELETED, type Entity, MAPPER, type Mapper, PERSISTENT, ROW, STATUS } from './mapping.ts';
 import { matchedColumns, storedKey, storedMatch, storedValue } from './persistence.ts';
-import { EntityCollection } from './related.ts';
 import { deleteRows } from './row-deletes.ts';
 import { dropSqlValues } from './sql-values.ts';
 import { staleDelete } from './stale-rows.ts';
@@ -36,9 +37,25 @@ export async function deleteEntities(session: FlushSession, entities: readonly E
   for (const { mapper, entities: batch } of batches) await deleteBatch(session, mapper, batch);
 }
 
+/** Whether the flush has loaded and deleted all that refers to a deleted object by these columns. */
+function isCascaded(mapper: Mapper, other: Mapper, own: readonly number[]): boolean {
+  return mapper
+    .relations()
+    .some(
+      ({ direction, cascade, passiveDeletes, target, remote, condition }) =>
+        direction === 'oneToMany' &&
+        cascade.delete &&
+        passiveDeletes === false &&
+        condition === null &&
+        target === other &&
+        remote.join() === own.join(),
+    );
+}
+
 /** Deletes the rows of objects of one class, in whatever order. */
 export async function deleteBatch(session: FlushSession, mapper: Mapper, batch: readonly Entity[]): Promise<void> {
   const values = batch.map((entity) => storedMatch(entity, entity[CHANGES]));
+  const effects = deleteEffects(session, batch, isCascaded);
   let count = 0;
   // The rows that go on with others go first.
   for (const target of mapper.writes.toReversed()) {
@@ -49,6 +66,11 @@ export async function deleteBatch(session: FlushSession, mapper: Mapper, batch: 
   if (count !== batch.length && (mapper.versionPosition >= 0 || mapper.confirmsDeletes))
     throw await staleDelete(session, mapper, batch, values, count);
   markDeleted(session, mapper, batch);
+  // What this flush deletes itself it sees to by itself.
+  const left = (entity: Entity): boolean => entity[STATUS] === PERSISTENT && !session.removed.has(entity);
+  const deleted = new Set([...effects.deleted].filter(left));
+  const emptied = new Map([...effects.emptied].filter(([entity]) => left(entity)));
+  if (deleted.size + emptied.size > 0) followEffects(session, { deleted, emptied });
 }
 
 /** Foreign keys of rows that stay become NULL, before the rows that they lead to are deleted; their objects know it. */
@@ -93,34 +115,4 @@ export function findHolders(deletes: readonly Entity[]): void {
   for (const [mapper, entities] of byMapper(deletes))
     for (const relation of mapper.relations())
       if (relation.back !== null && relation.direction === 'manyToOne') for (const entity of entities) knownOne(entity, relation);
-}
-
-/** Objects whose rows are gone leave the loaded relations of the session's other objects. */
-export function dropDeleted(session: FlushSession, deletes: readonly Entity[]): void {
-  const gone = new Set(deletes);
-  const holders = new Set<EntityCollection>();
-  for (const [mapper, entities] of byMapper(deletes)) {
-    for (const { back, direction, target, ...relation } of mapper.relations()) {
-      if (back === null || direction === 'oneToMany') continue;
-      const owners =
-        direction === 'manyToMany'
-          ? session.identities.of(target).values()
-          : entities.map((entity) => knownOne(entity, mapper.relations()[relation.position]));
-      for (const owner of owners) {
-        const held = owner?.[RELATED]?.[back.position];
-        if (held instanceof EntityCollection) holders.add(held);
-        else if (owner && held && gone.has(held as Entity)) {
-          session.undo.push({ kind: 'update', entity: owner, changes: [owner[MAPPER].columns.length + back.position, held] });
-          relatedOf(owner)[back.position] = null;
-        }
-      }
-    }
-  }
-  for (const collection of holders) {
-    const { items, before } = collection;
-    if (items === null || !items.some((item) => gone.has(item))) continue;
-    session.undo.push({ kind: 'collection', collection, before: before ?? items });
-    collection.items = items.filter((item) => !gone.has(item));
-    if (before !== null) collection.before = before.filter((item) => !gone.has(item));
-  }
 }

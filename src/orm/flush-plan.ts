@@ -1,5 +1,5 @@
 import { columnValue, differs } from './attributes.ts';
-import { earlyDeletes, type KeyCut } from './early-deletes.ts';
+import { earlyDeletes, type KeyCut, type TakenValue } from './early-deletes.ts';
 import { type KeyAssignment, mayLetGo, orderSaves } from './flush-order.ts';
 import { givenUp, isStored, type Preparation, type PreparationSession } from './flush-preparation.ts';
 import { CHANGES, type Entity, hasChange, MAPPER, PERSISTENT, RELATED, type Relationship, STATUS } from './mapping.ts';
@@ -20,6 +20,8 @@ export interface FlushPlan {
   readonly early: readonly Entity[];
   /** Keys of rows that stay, which become NULL before that. */
   readonly cuts: readonly KeyCut[];
+  /** What rows that are deleted later let go of before that. */
+  readonly released: readonly TakenValue[];
   /** New objects that take over the rows of deleted ones. */
   readonly switches: ReadonlyMap<Entity, Entity>;
   readonly links: readonly LinkChange[];

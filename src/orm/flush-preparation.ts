@@ -29,6 +29,7 @@ import { EntityCollection } from './related.ts';
 import { isWholeHere, merge, relatedTo } from './related-filling.ts';
 import { readByKeys } from './reloading.ts';
 import { loadSelectIn, loadTargets } from './select-in-loading.ts';
+import { refuseSecondOwners } from './single-owner.ts';
 
 /** What preparing a flush works on: the session's sets of changed objects. */
 export interface PreparationSession extends LoadingSession {
@@ -80,7 +81,9 @@ export async function prepare(session: PreparationSession, preparation: Preparat
     const now = [session.removed.size, session.created.size, session.dirty.size];
     if (session.version !== version || !now.every((size, i) => size === sizes[i])) continue;
     await readVersions(session);
-    if (session.version === version) return version;
+    if (session.version !== version) continue;
+    refuseSecondOwners(session);
+    return version;
   }
 }
 
@@ -141,7 +144,11 @@ async function cascadeDelete(
   if (relation.viewOnly) return;
   const stored = owners.filter((owner) => owner[STATUS] === PERSISTENT);
   if (relation.direction === 'manyToMany') {
-    if (relation.cascade.delete) for (const target of await doomed(session, relation, stored)) remove(session, target);
+    if (relation.cascade.delete) {
+      const targets = await doomed(session, relation, stored);
+      const given = givenToOthers(session, relation);
+      for (const target of targets) if (!given.has(target)) remove(session, target);
+    }
     if (relation.passiveDeletes === 'all') return;
     // The database deletes the pairs of what is not loaded.
     const linked = relation.passiveDeletes ? stored.filter((owner) => relatedTo(owner, relation).length > 0) : stored;

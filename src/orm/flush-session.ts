@@ -14,6 +14,9 @@ export interface WrittenRows {
 /** What a flush works on: the session's sets of changed objects, and its way to the database. */
 export interface FlushSession extends PreparationSession, Writer {
   readonly undo: Undo[];
+  readonly swept: Entity[];
+  partial: Set<Entity> | null;
+  version: number;
   /** Whether nothing waits for the flush but stored objects whose attributes were set. */
   readonly onlyChanged: boolean;
   /** Whether nothing waits for the flush but deletes. */

@@ -1,7 +1,8 @@
 import type { MaybePromise } from '../dialects/base/driver.ts';
 import { columnValue, differs, forgetRelated } from './attributes.ts';
+import { dropDeleted } from './database-effects.ts';
 import { ormError } from './errors.ts';
-import { cutKeys, deleteBatch, deleteEntities, dropDeleted, findHolders } from './flush-deletes.ts';
+import { cutKeys, deleteBatch, deleteEntities, findHolders } from './flush-deletes.ts';
 import { insertNew, takeOverRows } from './flush-inserts.ts';
 import { addLinks, removeLinks } from './flush-links.ts';
 import type { KeyAssignment } from './flush-order.ts';
@@ -32,6 +33,7 @@ import { plainDeletes } from './plain-deletes.ts';
 import { plainUpdates } from './plain-updates.ts';
 import { EntityCollection } from './related.ts';
 import { dropSqlValue } from './sql-values.ts';
+import { release } from './unique-exchanges.ts';
 
 /** Writes what changed: cascades and events first, then a plan made at once, then its statements. SQLAlchemy: `Session.flush()`. */
 export function flush(session: FlushSession): MaybePromise<void> {
@@ -104,6 +106,7 @@ async function execute(session: FlushSession, plan: FlushPlan): Promise<void> {
   for (const entity of plan.switches.values()) late.delete(entity);
   await cutKeys(session, plan.cuts);
   await deleteEntities(session, plan.early);
+  for (const { holder, set, taker } of plan.released) await release(session, holder, set, taker);
   const deferred = new Set(plan.order.deferred);
   for (const { kind, mapper, entities } of plan.order.steps) {
     if (plan.assignments.size > 0) for (const entity of entities) setKeys(entity, plan, deferred);

@@ -3,7 +3,7 @@ import { describe } from '../sql/errors.ts';
 import { changedInside, columnValue, differs, plainValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { identityOfEntity } from './identity.ts';
-import { CHANGES, type Entity, isEntity, MAPPER, RELATED, STATUS, STATUS_NAMES } from './mapping.ts';
+import { CHANGES, type Decoded, type Entity, isEntity, MAPPER, RELATED, ROW, STATUS, STATUS_NAMES } from './mapping.ts';
 import { isNotLoaded } from './not-loaded.ts';
 import { EntityCollection } from './related.ts';
 import { sqlValueAt } from './sql-values.ts';
@@ -49,9 +49,7 @@ function inspectEntity(object: object): Inspection {
   return {
     state: STATUS_NAMES[entity[STATUS]],
     identity: identityOfEntity(entity) === undefined ? null : mapper.keyPositions.map((position) => columnValue(entity, position)),
-    modified:
-      entity[CHANGES] !== null ||
-      (entity[RELATED] ?? []).some((value) => value instanceof EntityCollection && (value.added !== null || value.removed !== null)),
+    modified: isModified(entity),
     history: (attribute) => historyOf(entity, attribute),
   };
 }
@@ -88,8 +86,12 @@ function historyOf(entity: Entity, attribute: string): AttributeHistory {
   const now = value === undefined ? [] : [value];
   const changes = entity[CHANGES] ?? [];
   const place = changes.findIndex((item, i) => i % 2 === 0 && item === position);
-  if (place < 0) return entity[STATUS] < 2 ? { added: now, unchanged: [], deleted: [] } : { added: [], unchanged: now, deleted: [] };
-  const old = changes[place + 1];
+  const inside = place < 0 && mapper.jsonPositions.includes(position) && changedInside(entity, position);
+  if (place < 0 && !inside)
+    return entity[STATUS] < 2 ? { added: now, unchanged: [], deleted: [] } : { added: [], unchanged: now, deleted: [] };
+  const old = inside ? (entity[ROW][position] as Decoded).raw : changes[place + 1];
+  // What was set back to what it was is no change.
+  if (!inside && (position < width ? !differs(entity, position, old) : related === old)) return { added: [], unchanged: now, deleted: [] };
   const before = position < width ? plainValue(entity, position, old) : old;
   return { added: now, unchanged: [], deleted: before === undefined ? [] : [before] };
 }

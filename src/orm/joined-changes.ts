@@ -1,5 +1,6 @@
 import type { Result } from '../engine/result.ts';
 import type { Executable } from '../engine/statement.ts';
+import { defaultValue } from '../sql/cells.ts';
 import { deleteFrom } from '../sql/delete.ts';
 import { describe, sqlError } from '../sql/errors.ts';
 import { Expression } from '../sql/expression.ts';
@@ -52,6 +53,9 @@ export async function updateJoined(
     parts.set(column.table, { ...parts.get(column.table), [column.key]: value });
   }
   if (parts.size === 0) throw sqlError('sql.bad-argument', 'update()', 'values by attribute', describe(values));
+  // A row that changes in one table has changed: what the other tables note of it is made anew too, once for all rows.
+  for (const { table, key, onUpdate } of mapper.columns)
+    if (onUpdate !== null && !Object.hasOwn(values, key)) parts.set(table, { ...parts.get(table), [key]: defaultValue(onUpdate) });
   const keys = await keysOf(session, spec, 'update', options);
   await session.beginWriting([mapper]);
   for (const table of mapper.tables) {

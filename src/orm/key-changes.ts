@@ -12,6 +12,7 @@ import type { Undo } from './undo.ts';
 
 /** What objects that follow changed keys need of a session. */
 export interface FollowedSession {
+  engineOf(table: Table): { readonly ignoresKeys: boolean };
   readonly identities: IdentityMap;
   readonly undo: Undo[];
 }
@@ -67,6 +68,7 @@ export async function followKeys(session: FollowingSession, mapper: Mapper, chan
 
 /** The same after a statement that moved no rows itself: objects follow where the database did, by ON UPDATE CASCADE. */
 export function followCascades(session: FollowedSession, mapper: Mapper, changed: readonly ChangedRow[]): void {
+  if (session.engineOf(mapper.table).ignoresKeys) return;
   for (const reference of referencesTo(session, mapper).filter(isCascading)) {
     const followed = followOver(session, reference, changed);
     if (followed.length > 0) followCascades(session, reference.other, followed);
@@ -76,6 +78,7 @@ export function followCascades(session: FollowedSession, mapper: Mapper, changed
 /** The objects whose rows the database changes with keys of these, however far down. */
 export function cascadedFrom(session: FollowedSession, mapper: Mapper, entities: readonly Entity[]): Set<Entity> {
   const found = new Set<Entity>();
+  if (session.engineOf(mapper.table).ignoresKeys) return found;
   for (const reference of referencesTo(session, mapper).filter(isCascading)) {
     const fresh = referring(session, reference, entities).filter((child) => !found.has(child));
     for (const child of fresh) found.add(child);
@@ -90,19 +93,29 @@ export interface DeleteEffects {
   readonly emptied: Map<Entity, readonly number[]>;
 }
 
+/** Whether whoever deletes rows has looked for those of another class that refer to them by these columns. */
+export type SeenTo = (mapper: Mapper, other: Mapper, own: readonly number[]) => boolean;
+
 /** The objects whose rows go with those of deleted ones by ON DELETE CASCADE, however far down, or lose their key by SET NULL. */
-export function deleteEffects(session: FollowedSession, entities: readonly Entity[]): DeleteEffects {
+export function deleteEffects(session: FollowedSession, entities: readonly Entity[], isSeenTo?: SeenTo): DeleteEffects {
   const effects: DeleteEffects = { deleted: new Set(entities), emptied: new Map() };
-  for (const [mapper, list] of byMapper(entities)) collectEffects(session, mapper, list, effects);
+  for (const [mapper, list] of byMapper(entities)) collectEffects(session, mapper, list, effects, isSeenTo);
   for (const entity of effects.deleted) effects.emptied.delete(entity);
   return effects;
 }
 
-function collectEffects(session: FollowedSession, mapper: Mapper, entities: readonly Entity[], effects: DeleteEffects): void {
+function collectEffects(
+  session: FollowedSession,
+  mapper: Mapper,
+  entities: readonly Entity[],
+  effects: DeleteEffects,
+  isSeenTo?: SeenTo,
+): void {
   const { deleted, emptied } = effects;
+  if (session.engineOf(mapper.table).ignoresKeys) return;
   for (const reference of referencesTo(session, mapper)) {
     const { key, own } = reference;
-    if (key.onDelete !== 'cascade' && key.onDelete !== 'set null') continue;
+    if ((key.onDelete !== 'cascade' && key.onDelete !== 'set null') || isSeenTo?.(mapper, reference.other, own)) continue;
     const fresh = referring(session, reference, entities).filter((child) => !deleted.has(child));
     if (fresh.length === 0) continue;
     if (key.onDelete === 'cascade') {
@@ -114,12 +127,29 @@ function collectEffects(session: FollowedSession, mapper: Mapper, entities: read
 
 /** The session's objects whose rows refer to rows of these by one foreign key. */
 function referring({ identities }: FollowedSession, { other, own, referred }: Reference, entities: readonly Entity[]): Entity[] {
+  const found: Entity[] = [];
+  if (identities.isEmpty(other)) return found;
   const keys = new Set(entities.map((entity) => identityOf(referred.map((position) => rowValue(entity, position)))));
-  return [...identities.of(other).values()].filter((child) => {
-    if (!isA(child[MAPPER], other)) return false;
-    const values = own.map((position) => rowValue(child, position));
-    return values.every((value) => value !== null && value !== undefined) && keys.has(identityOf(values));
-  });
+  const [first] = own;
+  const kind = own.length === 1 && ['number', 'string'].includes(other.kinds[first]) ? other.kinds[first] : null;
+  const values: unknown[] = own.map(() => null);
+  // All objects of the class are looked at, so nothing is made for each.
+  for (const child of identities.of(other).values()) {
+    if (child[MAPPER] !== other && !isA(child[MAPPER], other)) continue;
+    const slot = child[ROW][first];
+    // Mostly it is unchanged, and a number or text as it stands.
+    if (child[CHANGES] === null && (slot === null || typeof slot === kind)) {
+      if (slot !== null && keys.has(slot)) found.push(child);
+      continue;
+    }
+    let known = true;
+    for (let i = 0; i < own.length && known; i++) {
+      values[i] = rowValue(child, own[i]);
+      known = values[i] !== null && values[i] !== undefined;
+    }
+    if (known && keys.has(identityOf(values))) found.push(child);
+  }
+  return found;
 }
 
 /** A foreign key by which objects of a class refer to those of another one. */

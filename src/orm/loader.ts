@@ -32,7 +32,7 @@ export interface LoadingSession extends EntitySession {
   /** A relation was loaded; if this transaction wrote before, a rollback must forget it. */
   noteLoaded(owner: Entity, relation: Relationship): void;
   /** The table's database. */
-  engineOf(table: Table): { readonly dialect: Dialect };
+  engineOf(table: Table): { readonly dialect: Dialect; readonly ignoresKeys: boolean };
   /**
    * Runs a statement on the table's database and gives its rows undecoded. Its plan is found by the key; `build` makes
    * the statement when there is none yet.

@@ -58,6 +58,8 @@ export interface EntitySession {
   orphaned(entity: Entity): void;
   /** The objects of a class that the session has, stored or not. */
   objectsOf(mapper: Mapper): Iterable<Entity>;
+  /** Whether the object is to be deleted by the next flush. */
+  isRemoved(entity: Entity): boolean;
   /** The object with this identity, if the session has it. */
   identity(mapper: Mapper, key: unknown): Entity | undefined;
   /** Loads a relation of the object and of its peers. */

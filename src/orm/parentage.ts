@@ -31,14 +31,16 @@ export function isOrphan(session: ParentSession, owner: Entity, child: Entity, r
 
 /** What an owner that goes is known to hold, without what has another parent by now. */
 export function childrenOf(owner: Entity, relation: Relationship): readonly Entity[] {
-  const children = relatedTo(owner, relation);
+  const held = owner[RELATED]?.[relation.position];
+  // Of a collection that is not loaded, what it was given is known.
+  const children = held instanceof EntityCollection && held.items === null ? [...(held.added ?? [])] : relatedTo(owner, relation);
   return keepsStale(relation) ? children.filter((child) => !belongsElsewhere(owner, relation, child)) : children;
 }
 
-/** Objects that a relation gives to owners that stay, where their own side does not tell whose they are. */
+/** Objects that a relation gives to owners that stay, where their own side does not tell whose alone they are. */
 export function givenToOthers(session: ParentSession, relation: Relationship): ReadonlySet<Entity> {
   const given = new Set<Entity>();
-  if (!keepsStale(relation)) return given;
+  if (relation.direction !== 'manyToMany' && !keepsStale(relation)) return given;
   for (const owner of [...session.created, ...session.dirty]) {
     if (session.removed.has(owner) || !isA(owner[MAPPER], relation.mapper)) continue;
     for (const child of gained(owner, relation)) given.add(child);

@@ -12,6 +12,7 @@ import { identityOf, nameOf } from './identity.ts';
 import { knownOne, relatedOf } from './known-related.ts';
 import {
   DELETED,
+  DETACHED,
   type Entity,
   hasChange,
   isEntity,
@@ -28,6 +29,7 @@ import {
 } from './mapping.ts';
 import { isNotLoaded } from './not-loaded.ts';
 import { rowValue } from './persistence.ts';
+import { refuseSecondOwner } from './single-owner.ts';
 import { keepSpecimen } from './specimens.ts';
 
 /** The one implementation of both. It fires no statements of its own: its owner's session does. */
@@ -423,6 +425,10 @@ function append(owner: Entity, relation: Relationship, object: Entity, direct: b
     if (direct) bringIn(owner, relation, object);
     return;
   }
+  if (direct) {
+    refuseSecondOwner(owner, relation, object);
+    if (relation.back !== null) refuseSecondOwner(object, relation.back, owner);
+  }
   if (collection.items !== null && collection.before === null) collection.before = [...collection.items];
   collection.push(object);
   if (!collection.removed?.delete(object) || collection.items === null) {
@@ -462,7 +468,11 @@ function detach(owner: Entity, relation: Relationship, object: Entity, direct: b
   const { back } = relation;
   if (direct && back !== null && !back.viewOnly) {
     if (back.many) detach(object, back, owner, false);
-    else if (knownOne(object, back) === owner || knownOne(object, back) === undefined) setOne(object, back, null, false);
+    else {
+      // A parent that has left the session stands for nothing here.
+      const parent = knownOne(object, back);
+      if (parent === owner || parent === undefined || parent?.[STATUS] === DETACHED) setOne(object, back, null, false);
+    }
   }
   if (direct && relation.cascade.deleteOrphan) object[SESSION]?.orphaned(object);
 }

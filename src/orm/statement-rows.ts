@@ -9,7 +9,7 @@ import { identityOfRow } from './identity.ts';
 import { entityOfRow, type LoadingSession, ownRow } from './loader.ts';
 import { mapperOf } from './mapper.ts';
 import { type Entity, MAPPER, type Mapper } from './mapping.ts';
-import { takeRow } from './synchronization.ts';
+import { takeRow } from './taken-values.ts';
 
 interface Part {
   readonly name: string;

@@ -10,17 +10,18 @@ import type { Table } from '../sql/schema.ts';
 import type { DeleteNode, UpdateNode } from '../sql/statement-nodes.ts';
 import type { Update } from '../sql/update.ts';
 import { type AttachingSession, letGo } from './attachment.ts';
-import { forgetRelated } from './attributes.ts';
 import { hasCriteria } from './criteria.ts';
+import { followEffects } from './database-effects.ts';
 import { ormError } from './errors.ts';
 import { type Evaluator, evaluator, isKeptAsGiven, NotEvaluable } from './evaluation.ts';
 import { isA, tellsApart } from './hierarchy.ts';
 import { identityOf } from './identity.ts';
 import { cascadedFrom, deleteEffects, followCascades } from './key-changes.ts';
 import { columnOf } from './mapped-source.ts';
-import { byMapper, CHANGES, DELETED, type Entity, hasChange, isEntity, MAPPER, type Mapper, RELATED, ROW, STATUS } from './mapping.ts';
+import { byMapper, CHANGES, type Entity, isEntity, MAPPER, type Mapper } from './mapping.ts';
 import { storedKey } from './persistence.ts';
 import { type ReloadingSession, readByKeys } from './reloading.ts';
+import { take } from './taken-values.ts';
 import type { Undo } from './undo.ts';
 import { isReferable } from './update-order.ts';
 
@@ -58,12 +59,13 @@ type Named = Readonly<Record<string, unknown>> | undefined;
 export async function changeRows(
   session: SynchronizingSession,
   mapper: Mapper,
-  statement: RowStatement,
+  given: RowStatement,
   params: Named,
   synchronize: Exclude<Synchronize, false>,
   run: (statement: RowStatement) => Promise<Result<unknown>>,
 ): Promise<Result<unknown>> {
   await session.beginWriting([mapper]);
+  const statement = given instanceof Delete ? given : given['~settled']();
   const node = statement.build();
   const work = new Synchronization(session, mapper, node, params);
   // Objects of several classes have several sets of columns, and criteria hide rows: the database says which are meant.
@@ -107,17 +109,7 @@ function givesKeys({ returning, updateReturning = returning }: Capabilities, nod
 
 /** Objects whose rows a statement deleted leave the session, with those that the database deleted with them. */
 export function sweep(session: FollowingSession, entities: readonly Entity[]): void {
-  const { deleted, emptied } = deleteEffects(session, entities);
-  for (const entity of deleted) {
-    letGo(session, entity);
-    entity[STATUS] = DELETED;
-    session.undo.push({ kind: 'delete', entities: [entity] });
-    session.swept.push(entity);
-  }
-  for (const [child, positions] of emptied) {
-    const nulls = positions.map(() => null);
-    take(session, child, positions, nulls);
-  }
+  followEffects(session, deleteEffects(session, entities));
 }
 
 /** One statement over many rows, and the session's objects among them. */
@@ -209,7 +201,7 @@ class Synchronization {
     if (this.#node.kind !== 'update') return;
     const { columns, workedOut } = this.#mapper;
     const set = this.#setColumns();
-    if (workedOut.length > 0 || set.some((position) => position < 0 || columns[position].onUpdate !== null)) return;
+    if (workedOut.length > 0 || set.includes(-1)) return;
     try {
       const makers = this.#node.values.map((value) => this.#evaluator(value));
       const values = new Map<Entity, unknown[]>();
@@ -243,41 +235,4 @@ export async function followRows(
       }
     });
   }
-}
-
-/** Puts values that the row has now into the object; what was changed and not flushed stays so. */
-function take(
-  { undo, identities }: { readonly undo: Undo[]; readonly identities: AttachingSession['identities'] },
-  entity: Entity,
-  positions: readonly number[],
-  values: readonly unknown[],
-): void {
-  const mapper = entity[MAPPER];
-  const before = identityOf(storedKey(entity, entity[CHANGES]));
-  undo.push({ kind: 'update', entity, changes: positions.flatMap((position) => [position, entity[ROW][position]]) });
-  for (let i = 0; i < positions.length; i++) takeColumn(entity, positions[i], values[i]);
-  if (!positions.some((position) => mapper.keyPositions.includes(position))) return;
-  const now = identityOf(storedKey(entity, entity[CHANGES]));
-  const map = identities.of(mapper);
-  if (now === before) return;
-  // Another object may have taken the former key by now.
-  if (map.get(before) === entity) map.delete(before);
-  map.set(now, entity);
-}
-
-/** A column of the object is what its row has; one that was changed and not flushed was that before. */
-export function takeColumn(entity: Entity, position: number, value: unknown): void {
-  const changes = entity[CHANGES];
-  if (hasChange(entity, position) && changes !== null) {
-    for (let i = 0; i < changes.length; i += 2) if (changes[i] === position) changes[i + 1] = value;
-    return;
-  }
-  const old = entity[ROW][position];
-  entity[ROW][position] = value;
-  if (entity[RELATED] !== null && old !== value) forgetRelated(entity, entity[MAPPER], position);
-}
-
-/** Gives an object that the session has the row that a statement gave back for it. */
-export function takeRow(entity: Entity, row: readonly unknown[]): void {
-  for (let position = 0; position < row.length; position++) takeColumn(entity, position, row[position]);
 }

@@ -105,6 +105,8 @@ function takeBackDelete(session: UndoSession, entity: Entity): void {
   if (entity[STATUS] !== DELETED && entity[STATUS] !== DETACHED) return;
   // What was set since it was deleted was never to be written.
   discardChanges(entity);
+  // Nor what was changed from within: read again, it is watched again.
+  unwatch(entity);
   entity[STATUS] = PERSISTENT;
   session.adopt(entity);
   session.identities.of(entity[MAPPER]).set(identityOfEntity(entity), entity);
@@ -154,7 +156,9 @@ export function restore(entity: Entity, changes: readonly unknown[]): void {
   for (let i = changes.length - 2; i >= 0; i -= 2) {
     const position = changes[i] as number;
     if (position >= width) continue;
-    entity[ROW][position] = changes[i + 1];
+    const before = changes[i + 1];
+    // Read again, it is watched again for changes from within.
+    entity[ROW][position] = before instanceof Decoded && before.raw !== undefined ? before.raw : before;
     // What was found by the foreign key since is not what the old one finds.
     for (const relation of mapper.dependents[position] ?? []) if (entity[RELATED] !== null) entity[RELATED][relation] = undefined;
   }

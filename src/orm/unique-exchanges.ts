@@ -1,13 +1,12 @@
-import { Expression } from '../sql/expression.ts';
-import { func } from '../sql/function.ts';
-import { makeSelect, makeUpdate } from '../sql/make.ts';
-import type { Table, TableColumn } from '../sql/schema.ts';
-import type { SqlType } from '../sql/type.ts';
-import { columnOf } from './mapped-source.ts';
-import { MAPPER, UNRESTRICTED, type WriteTarget } from './mapping.ts';
-import { bindOf, equals, type Writer } from './persistence.ts';
+import type { RestingKeys } from '../dialects/base/dialect.ts';
+import { makeUpdate } from '../sql/make.ts';
+import { rawNode } from '../sql/raw-text.ts';
+import type { TableColumn } from '../sql/schema.ts';
+import { CHANGES, type Entity, MAPPER, type WriteTarget } from './mapping.ts';
+import { bindOf, equals, storedMatch, storedValue, type Writer } from './persistence.ts';
 import type { RowUpdate } from './row-updates.ts';
-import { type Exchange, exchangeError, type UniqueSet } from './update-order.ts';
+import { canSpare, groupOf, spareReference, spareValue } from './spare-values.ts';
+import { type Exchange, exchangeError, type UniqueSet, uniquesOf } from './update-order.ts';
 
 /**
  * Which of a row's changed columns can let its value of a key or unique constraint go for a moment: one that may be NULL, or
@@ -17,7 +16,9 @@ export function parkingPlace({ entity, positions: changed }: RowUpdate, { positi
   const mapper = entity[MAPPER];
   const columns = positions.filter((position) => changed.includes(position)).map((position) => mapper.columns[position]);
   const loose = columns.find((column) => column.nullable && !isReferred(column));
-  const free = loose ?? columns.find((column) => column.foreignKeys.length === 0 && makerOf(column.type) !== null);
+  const spare = columns.filter((column) => canSpare(column.type));
+  // A key that leads elsewhere needs a row there that nobody refers to.
+  const free = loose ?? spare.find((column) => column.foreignKeys.length === 0) ?? spare.find((column) => !isReferred(column));
   return free?.position ?? null;
 }
 
@@ -27,38 +28,6 @@ function isReferred({ table, name }: TableColumn): boolean {
     for (const { targetTable, targetColumns } of other.foreignKeys)
       if (targetTable === table.fullName && targetColumns.includes(name)) return true;
   return false;
-}
-
-/** What makes a value that no row has, of the smallest or greatest that there is. */
-type Maker = { readonly beyond: 'min' | 'max'; readonly next: (value: unknown) => unknown } | { readonly make: () => unknown };
-
-/** Characters of a random value: enough that no row has it. */
-const RANDOM_LENGTH = 12;
-
-function makerOf(type: SqlType): Maker | null {
-  switch (type.name) {
-    case 'integer':
-    case 'smallInteger':
-    case 'tinyInteger':
-    case 'mediumInteger':
-    case 'bigInteger': {
-      const big = type.name === 'bigInteger' && !type.asNumber;
-      const one = (value: bigint): bigint | number => (big ? value : Number(value));
-      const known = (value: unknown): bigint => BigInt((value as number | bigint | string | null) ?? 0);
-      if (type.unsigned) return { beyond: 'max', next: (value) => one(known(value) + 1n) };
-      // Below zero, where no sequence ever comes.
-      return { beyond: 'min', next: (value) => one((known(value) < 0n ? known(value) : 0n) - 1n) };
-    }
-    case 'string':
-    case 'char':
-    case 'text':
-      if (type.length !== undefined && type.length < RANDOM_LENGTH) return null;
-      return { make: () => crypto.randomUUID().replaceAll('-', '').slice(0, RANDOM_LENGTH) };
-    case 'uuid':
-      return { make: () => crypto.randomUUID() };
-    default:
-      return null;
-  }
 }
 
 /**
@@ -78,25 +47,49 @@ export async function park(
   const keys = mapper.keyPositions.map((at) => target.columns[at]);
   const key = update.key.slice(0, keys.length);
   const name = `${table.node.id}:${column.position}`;
-  const value = column.nullable && !isReferred(column) ? null : await unusedValue(writer, table, column);
   const build = () => makeUpdate({ table: table.node, columns: [column.name], values: [bindOf(column)], where: equals(table, keys) });
+  const { value, resting } = await valueFor(writer, update, column, exchange.set);
+  if (value === undefined) throw exchangeError(exchange);
   try {
+    if (resting !== null) await writer.run(table, resting.begin, () => rawNode(resting.begin), []);
     await writer.run(table, `park:${name}`, build, [value, ...key]);
   } catch (cause) {
     const refused = exchangeError(exchange);
     refused.cause = cause;
     throw refused;
+  } finally {
+    if (resting !== null) await writer.run(table, resting.end, () => rawNode(resting.end), []);
   }
   const place = mapper.keyPositions.indexOf(position);
   return { update: place < 0 ? update : { ...update, key: update.key.with(place, value) }, value };
 }
 
-async function unusedValue(writer: Writer, table: Table, column: TableColumn): Promise<unknown> {
-  const maker = makerOf(column.type) as Maker;
-  if ('make' in maker) return maker.make();
-  const { beyond, next } = maker;
-  const own = new Expression<number>(columnOf(table.node, column), column.type as SqlType<number>);
-  const build = () => makeSelect({ columns: [func[beyond](own).node], from: [table.node] });
-  const [row] = await writer.fetch(table, `${UNRESTRICTED}${beyond}:${table.node.id}:${column.position}`, build, []);
-  return next(row[0]);
+/** Gives a unique value of a row that is deleted later to the row that takes it. A row without room for another value keeps it. */
+export async function release(writer: Writer, holder: Entity, set: UniqueSet, taker: Entity): Promise<void> {
+  const changes = holder[CHANGES] ?? [];
+  const update = { entity: holder, positions: set.positions, values: [], key: storedMatch(holder, changes), changes };
+  const own = set.positions.some((position) => holder[MAPPER].keyPositions.includes(position));
+  const position = own ? null : parkingPlace(update, set);
+  if (position === null) return;
+  const taking = { entity: taker, positions: set.positions, values: [], key: [], changes: [] };
+  await park(writer, update, position, { item: taking, on: update, set });
+}
+
+/** What a row's column holds for a moment, and the words between which foreign keys are not looked at, where it leads nowhere. */
+async function valueFor(
+  writer: Writer,
+  { entity, changes }: RowUpdate,
+  column: TableColumn,
+  set: UniqueSet,
+): Promise<{ readonly value: unknown; readonly resting: RestingKeys | null }> {
+  const mapper = entity[MAPPER];
+  if (column.nullable && !isReferred(column)) return { value: null, resting: null };
+  const own = uniquesOf(mapper).filter(({ positions }) => positions.includes(column.position));
+  const others = set.positions.filter((position) => position !== column.position).map((position) => mapper.columns[position]);
+  const group = groupOf(own.length > 1 ? [] : others, ({ position }) => storedValue(entity, position, changes));
+  if (column.foreignKeys.length === 0) return { value: await spareValue(writer, column, group), resting: null };
+  const reference = await spareReference(writer, column);
+  if (reference !== undefined) return { value: reference, resting: null };
+  const resting = writer.dialectOf(column.table).restingKeys ?? null;
+  return { value: resting === null ? undefined : await spareValue(writer, column, group), resting };
 }

@@ -187,6 +187,9 @@ export abstract class UnitOfWork implements FlushSession, EndingSession, Stateme
     for (const entity of this.identities.of(mapper).values()) if (isA(entity[MAPPER], mapper)) yield entity;
     for (const entity of this.#created ?? []) if (isA(entity[MAPPER], mapper)) yield entity;
   }
+  isRemoved(entity: Entity): boolean {
+    return this.#removed?.has(entity) === true;
+  }
   identity(mapper: Mapper, identity: unknown): Entity | undefined {
     return this.identities.get(mapper, identity);
   }

@@ -1,4 +1,4 @@
-import { type Cell, type ColumnKeys, cellNode, cellsOf, type ShapeOf, type UpdateValues } from './cells.ts';
+import { type Cell, type ColumnKeys, cellNode, cellsOf, defaultValue, type ShapeOf, type UpdateValues } from './cells.ts';
 import type { ColumnValue } from './column.ts';
 import { describe, sqlError } from './errors.ts';
 import { Expression } from './expression.ts';
@@ -72,6 +72,13 @@ export class Update<S = Shape, R = never> extends RowChange<State, R> {
   /** Gives back columns of the rows that were changed. */
   returning<const X extends readonly unknown[]>(...items: X): Update<S, SelectRow<X>> {
     return new Update<S, SelectRow<X>>({ ...this.state, projection: project(items, 'returning()') });
+  }
+  /** The same with the `onUpdate` values of this moment among those that it sets, so that whoever looks at it twice finds them once. */
+  '~settled'(): this {
+    const { table, set } = this.state;
+    const made = table.columns.filter(({ key, onUpdate }) => onUpdate !== null && 'make' in onUpdate && !Object.hasOwn(set, key));
+    if (made.length === 0) return this;
+    return this.with({ set: { ...set, ...Object.fromEntries(made.map(({ key, onUpdate }) => [key, defaultValue(onUpdate as never)])) } });
   }
   /** The statement, with the `onUpdate` values of this moment. */
   build(): UpdateNode {

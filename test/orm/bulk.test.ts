@@ -14,7 +14,7 @@ import {
   t,
   update,
 } from '../../src/index.ts';
-import { openDatabase } from '../setup/databases.ts';
+import { databases, openDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { pgliteDatabases } from '../setup/pglite-databases.ts';
 import { openBlog } from './blog-models.ts';
@@ -127,6 +127,80 @@ describe.each([...allDatabases, ...pgliteDatabases])('bulk work on $name', (data
   });
 
   describe('statements over many rows', () => {
+    test('onUpdate is made once for a statement, and anew for each run of it', async () => {
+      const db = openDatabase(database);
+      let clock = 0;
+      class Job extends db.Model('jobs', {
+        id: t.integer().primaryKey(),
+        state: t.string(10),
+        changed: t
+          .integer()
+          .default(0)
+          .onUpdate(() => ++clock),
+      }) {}
+      await db.createAll();
+      const session = db.createSession();
+      const jobs = ['a', 'b'].map((state) => new Job({ state }));
+      session.addAll(jobs);
+      await session.commit();
+      const seen = () => jobs.map(({ state, changed }) => [state, changed]);
+      for (const synchronize of ['auto', 'evaluate', 'fetch', false] as const) {
+        clock = 0;
+        const statement = update(Job).set({ state: synchronize || 'off' });
+        await session.execute(statement.where(Job.c.id.le(2)), undefined, { synchronize });
+        expect(clock).toBe(1);
+        if (synchronize === false) await session.refresh(jobs);
+        expect(seen()).toEqual(jobs.map(() => [synchronize || 'off', 1]));
+        const again = statement.where(Job.c.id.eq(jobs[1].id));
+        await session.execute(again, undefined, { synchronize });
+        await session.execute(again, undefined, { synchronize });
+        expect(clock).toBe(3);
+        if (synchronize === false) await session.refresh(jobs);
+        expect(jobs.map(({ changed }) => changed)).toEqual([1, 3]);
+      }
+      await session.query(Job).filter(Job.c.id.gt(0)).update({ state: 'q' });
+      expect(clock).toBe(4);
+      expect(seen()).toEqual([
+        ['q', 4],
+        ['q', 4],
+      ]);
+      await session.query(Job).filter(Job.c.id.gt(0)).update({ changed: 50 });
+      expect([clock, ...jobs.map(({ changed }) => changed)]).toEqual([4, 50, 50]);
+      await session.close();
+    });
+
+    test('a class with several tables notes its change in the one that says so', async () => {
+      const db = openDatabase(database);
+      let clock = 0;
+      class Asset extends db.Model(
+        'assets',
+        {
+          id: t.integer().primaryKey(),
+          kind: t.string(10),
+          changed: t
+            .integer()
+            .default(0)
+            .onUpdate(() => ++clock),
+        },
+        {
+          on: 'kind',
+          get identities() {
+            return { asset: Asset, truck: Truck };
+          },
+        },
+      ) {}
+      class Truck extends Asset.extend('trucks', { wheels: t.integer() }) {}
+      await db.createAll();
+      const session = db.createSession();
+      const trucks = [4, 6, 8].map((wheels) => new Truck({ wheels }));
+      session.addAll(trucks);
+      await session.commit();
+      expect(await session.query(Truck).filter(Truck.c.wheels.gt(4)).update({ wheels: 10 })).toBe(2);
+      expect([clock, ...trucks.map(({ wheels, changed }) => [wheels, changed])]).toEqual([1, [4, 0], [10, 1], [10, 1]]);
+      await session.query(Truck).filter(Truck.c.wheels.eq(4)).update({ changed: 70 });
+      expect([clock, trucks[0].changed]).toEqual([1, 70]);
+      await session.close();
+    });
     test('what JavaScript can work out takes one statement', async () => {
       const { session, statements, User, ann, bob, cid, rows } = await three();
       await session.execute(
@@ -321,5 +395,29 @@ describe.each([...allDatabases, ...pgliteDatabases])('bulk work on $name', (data
       expect(ann.age).toBe(8);
       await session.commit();
     });
+  });
+});
+
+describe.each(databases)('bulk work without foreign keys on $name', (database) => {
+  test('objects follow what the database does, which is nothing', async () => {
+    const db = openDatabase({ ...database, url: () => `${database.url()}?foreign_keys=off` });
+    class Team extends db.Model('teams', { code: t.string(5).primaryKey() }) {}
+    class Player extends db.Model('players', {
+      id: t.integer().primaryKey(),
+      teamCode: t.string(5).nullable().references('teams.code', { onDelete: 'cascade', onUpdate: 'cascade' }),
+      formerCode: t.string(5).nullable().references('teams.code', { onDelete: 'set null' }),
+    }) {}
+    await db.createAll();
+    const session = db.createSession();
+    const player = new Player({ teamCode: 'a', formerCode: 'b' });
+    session.addAll([new Team({ code: 'a' }), new Team({ code: 'b' }), player]);
+    await session.commit();
+    await session.query(Team).filterBy({ code: 'b' }).delete();
+    await session.execute(update(Team).set({ code: 'c' }).where(Team.c.code.eq('a')));
+    await session.query(Team).filterBy({ code: 'c' }).delete();
+    expect([inspect(player).state, player.teamCode, player.formerCode]).toEqual(['persistent', 'a', 'b']);
+    await session.commit();
+    await session.refresh(player);
+    expect([player.teamCode, player.formerCode]).toEqual(['a', 'b']);
   });
 });

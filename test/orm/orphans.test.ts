@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { belongsTo, foreignKey, hasMany, inspect, t } from '../../src/index.ts';
+import { belongsTo, foreignKey, func, hasMany, InvalidStateError, inspect, manyToMany, select, t } from '../../src/index.ts';
 import { openDatabase, Statements, type TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { pgliteDatabases } from '../setup/pglite-databases.ts';
@@ -132,5 +132,78 @@ describe.each([...allDatabases, ...pgliteDatabases])('orphans on $name', (databa
       'stray null',
     ]);
     await fresh.close();
+  });
+});
+
+describe.each([...allDatabases, ...pgliteDatabases])('orphans of pairs on $name', (database) => {
+  async function open() {
+    const db = openDatabase(database);
+    const shelfBoxes = db.Table('shelf_boxes', {
+      shelfId: t.integer().primaryKey().references('shelves.id'),
+      boxId: t.integer().primaryKey().references('boxes.id'),
+    });
+    class Shelf extends db.Model('shelves', {
+      id: t.integer().primaryKey(),
+      get boxes() {
+        return manyToMany(Box, { through: shelfBoxes, cascade: 'all, delete-orphan', orderBy: () => Box.c.id });
+      },
+    }) {}
+    class Box extends db.Model('boxes', {
+      id: t.integer().primaryKey(),
+      get shelves() {
+        return manyToMany(Shelf, { through: shelfBoxes });
+      },
+    }) {}
+    await db.createAll();
+    const session = db.createSession();
+    const count = async () => [await session.query(Box).count(), await session.scalar(select(func.count()).from(shelfBoxes))];
+    return { session, Shelf, Box, count };
+  }
+
+  test('what is taken out is deleted; what goes to another owner stays', async () => {
+    const { session, Shelf, Box, count } = await open();
+    const boxes = [1, 2, 3].map((id) => new Box({ id }));
+    const [first, second] = [new Shelf({ id: 1, boxes }), new Shelf({ id: 2 })];
+    session.addAll([first, second]);
+    await session.commit();
+    first.boxes.remove(boxes[0]);
+    first.boxes.remove(boxes[1]);
+    second.boxes.add(boxes[1]);
+    await session.commit();
+    expect(await count()).toEqual([2, 2]);
+    expect((await second.boxes).map((box) => box.id)).toEqual([2]);
+    // An owner that goes leaves its objects to one that takes them.
+    session.delete(first);
+    second.boxes.add(boxes[2]);
+    await session.commit();
+    expect((await second.boxes).map((box) => box.id)).toEqual([2, 3]);
+    expect(await count()).toEqual([2, 2]);
+    session.delete(second);
+    await session.commit();
+    expect(await count()).toEqual([0, 0]);
+  });
+
+  test('a second owner is refused, from either side, as soon as both are known', async () => {
+    const { session, Shelf, Box, count } = await open();
+    const box = new Box({ id: 1 });
+    const [first, second] = [new Shelf({ id: 1, boxes: [box] }), new Shelf({ id: 2 })];
+    session.addAll([first, second]);
+    expect(() => second.boxes.add(box)).toThrow(InvalidStateError);
+    await session.commit();
+    expect(() => second.boxes.add(box)).toThrow(/<Shelf id=1> holds <Box id=1>: <Shelf id=2> cannot/);
+    expect(() => box.shelves.add(second)).toThrow(InvalidStateError);
+    expect(() => second.boxes.set([box])).toThrow(InvalidStateError);
+    expect([await second.boxes, await box.shelves, session.isModified(box)]).toEqual([[], [first], false]);
+    // New objects meet in the flush, which writes none of them.
+    const shared = new Box({ id: 2 });
+    const pair = [3, 4].map((id) => new Shelf({ id, boxes: [shared] }));
+    session.addAll(pair);
+    await expect(session.flush()).rejects.toThrow(/one owner/);
+    await session.rollback();
+    expect(await count()).toEqual([1, 1]);
+    pair[0].boxes.remove(shared);
+    session.addAll(pair);
+    await session.commit();
+    expect(await count()).toEqual([2, 2]);
   });
 });

@@ -309,3 +309,61 @@ describe.each([...allDatabases, ...pgliteDatabases])('row switches on $name', (d
     await session.close();
   });
 });
+
+describe.each([...allDatabases, ...pgliteDatabases])('rows that stay and need what is deleted on $name', (database) => {
+  async function open() {
+    const db = openDatabase(database);
+    class Maker extends db.Model('makers', {
+      id: t.integer().primaryKey(),
+      code: t.string(8).unique(),
+      rank: t.integer().nullable().unique(),
+    }) {}
+    class Car extends db.Model('cars', {
+      id: t.integer().primaryKey(),
+      name: t.string(8),
+      makerId: t.integer().references('makers.id'),
+      get maker() {
+        return belongsTo(Maker);
+      },
+    }) {}
+    await db.createAll();
+    const session = db.createSession();
+    const old = new Maker({ code: 'vw', rank: 1 });
+    const cars = [1, 2].map((id) => new Car({ id, name: 'old', maker: old }));
+    session.addAll(cars);
+    await session.commit();
+    const rows = () => session.all(text('SELECT cars.id, name, code FROM cars JOIN makers ON makers.id = maker_id ORDER BY cars.id'));
+    return { session, Maker, Car, old, cars, rows };
+  }
+
+  test('a new row takes a unique value of the one that they move away from', async () => {
+    const { session, Maker, old, cars, rows } = await open();
+    const fresh = new Maker({ code: 'vw', rank: 1 });
+    for (const car of cars) car.maker = fresh;
+    session.delete(old);
+    await session.flush();
+    expect(await rows()).toEqual([1, 2].map((id) => ({ id, name: 'old', code: 'vw' })));
+    expect(await session.query(Maker).count()).toBe(1);
+    await session.rollback();
+    expect([inspect(old).state, old.code, cars[0].makerId]).toEqual(['persistent', 'vw', old.id]);
+    // So may one that was there before.
+    const other = new Maker({ code: 'bmw' });
+    session.add(other);
+    await session.commit();
+    for (const car of cars) car.maker = other;
+    other.code = 'vw';
+    session.delete(old);
+    await session.commit();
+    expect(await rows()).toEqual([1, 2].map((id) => ({ id, name: 'old', code: 'vw' })));
+  });
+
+  test('so it does where new objects take over the rows', async () => {
+    const { session, Maker, Car, old, cars, rows } = await open();
+    for (const object of [...cars, old]) session.delete(object);
+    const fresh = new Maker({ code: 'vw' });
+    session.addAll([1, 2].map((id) => new Car({ id, name: 'new', maker: fresh })));
+    await session.commit();
+    expect(await rows()).toEqual([1, 2].map((id) => ({ id, name: 'new', code: 'vw' })));
+    expect(await session.query(Maker).count()).toBe(1);
+  });
+});

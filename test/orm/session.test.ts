@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
+  belongsTo,
   DetachedInstanceError,
+  hasMany,
   InvalidStateError,
   insertInto,
   inspect,
@@ -202,6 +204,51 @@ describe.each([...allDatabases, ...pgliteDatabases])('sessions on $name', (datab
       expect((await again.posts).length).toBe(1);
     });
 
+    test('what is set back to what it was is no history', async () => {
+      const db = openDatabase(database);
+      class Card extends db.Model('cards', {
+        id: t.integer().primaryKey(),
+        title: t.string(20),
+        price: t.numeric(8, 2),
+        data: t.json<{ tags: string[] }>(),
+        deckId: t.integer().nullable().references('decks.id'),
+        get deck() {
+          return belongsTo(Deck, { nullable: true });
+        },
+      }) {}
+      class Deck extends db.Model('decks', {
+        id: t.integer().primaryKey(),
+        get cards() {
+          return hasMany(Card);
+        },
+      }) {}
+      await db.createAll();
+      const session = db.createSession();
+      const card = new Card({ title: 'a', price: '1.50', data: { tags: ['x'] } });
+      const deck = new Deck({ cards: [card] });
+      session.add(deck);
+      await session.commit();
+      const history = (key: string) => inspect(card).history(key);
+      card.title = 'b';
+      expect([history('title'), inspect(card).modified]).toEqual([{ added: ['b'], unchanged: [], deleted: ['a'] }, true]);
+      card.title = 'a';
+      card.price = '1.5' as never;
+      expect(history('title')).toEqual({ added: [], unchanged: ['a'], deleted: [] });
+      expect(history('price').added).toEqual([]);
+      card.deck = null;
+      card.deck = deck;
+      deck.cards.remove(card);
+      deck.cards.add(card);
+      expect(history('deck')).toEqual({ added: [], unchanged: [deck], deleted: [] });
+      expect(inspect(deck).history('cards')).toEqual({ added: [], unchanged: [card], deleted: [] });
+      expect([inspect(card).modified, inspect(deck).modified]).toEqual([false, false]);
+      // JSON is looked at from within.
+      await session.refresh(card);
+      card.data.tags.push('y');
+      expect(history('data')).toEqual({ added: [{ tags: ['x', 'y'] }], unchanged: [], deleted: [{ tags: ['x'] }] });
+      expect(inspect(card).modified).toBe(true);
+      await session.close();
+    });
     test('inspect() tells the history of columns, to-ones and collections', async () => {
       const { session, User, Post } = await openBlog(database);
       const [one, two] = [new Post({ title: '1' }), new Post({ title: '2' })];

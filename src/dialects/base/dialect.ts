@@ -233,6 +233,12 @@ export interface DdlCompiler {
 
 export type ConstraintKind = 'unique' | 'foreignKey' | 'check';
 
+/** The statements between which a connection does not look at foreign keys. */
+export interface RestingKeys {
+  readonly begin: string;
+  readonly end: string;
+}
+
 /** All that differs between databases. SQLAlchemy: `Dialect`. */
 export interface Dialect {
   readonly name: string;
@@ -258,6 +264,8 @@ export interface Dialect {
   /** The parameter for a list of encoded values that the compiler left as one: an array. */
   encodeList?(values: readonly unknown[]): unknown;
   beginTransaction(options: TransactionOptions, writes: boolean): readonly string[];
+  /** How foreign keys rest for a moment within a transaction, where they can. */
+  readonly restingKeys?: RestingKeys;
   /** The words for the rest of a transaction, where they differ. */
   readonly transactionWords?: TransactionWords;
   /** Where transactions can be committed in two steps. */
@@ -269,6 +277,8 @@ export interface Dialect {
    * outside the database, since a driver that answers at once would stop the whole process. Null where nobody has to.
    */
   writeLock?(options: DriverOptions): { readonly key: string; readonly seconds: number } | null;
+  /** Whether the URL says that foreign keys are not looked at, so that nothing follows ON DELETE and ON UPDATE. */
+  ignoresKeys?(options: DriverOptions): boolean;
   /** Whether the database lives in this process's memory, so that all must share one connection. */
   isMemory(options: DriverOptions): boolean;
   /** Statements that keep a connection from writing, and let it write again, where a transaction has no such mode of its own. */

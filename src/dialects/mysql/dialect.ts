@@ -54,6 +54,7 @@ function makeDialect(server: MysqlServer): Dialect {
     placeholder,
     codec: mysqlCodec,
     compile: (node) => compile(spelling, node),
+    restingKeys: { begin: 'SET foreign_key_checks = 0', end: 'SET foreign_key_checks = 1' },
     ...((server.mariadb ? isAtLeast(server, 10, 6, 0) : isAtLeast(server, 8, 0, 4)) && { rowSource }),
     beginTransaction,
     twoPhase: XA,

@@ -8,7 +8,7 @@ import { sqliteVisitors } from './compiler.ts';
 import { sqliteDdl } from './ddl.ts';
 import { withExactNumerics } from './exact-arithmetic.ts';
 import { listSource } from './list-source.ts';
-import { sqliteWriteLock } from './open.ts';
+import { ignoresKeys, sqliteWriteLock } from './open.ts';
 import { reflectSqlite, reflectSqliteViews } from './reflection.ts';
 import { RESERVED } from './reserved.ts';
 import { rowSource } from './row-source.ts';
@@ -54,9 +54,12 @@ export const sqlite: Dialect = {
   compile: (node) => compile(spelling, node),
   listSource,
   rowSource,
+  // They are looked at with the commit, and what is missing by the end of the moment is forgotten with it.
+  restingKeys: { begin: 'PRAGMA defer_foreign_keys = ON', end: 'PRAGMA defer_foreign_keys = OFF' },
   // A transaction that may write takes the write lock at once: one that read first could no longer get it.
   beginTransaction: (_options: TransactionOptions, writes) => [writes ? 'BEGIN IMMEDIATE' : 'BEGIN'],
   writeLock: sqliteWriteLock,
+  ignoresKeys,
   isMemory: (options) => options.database === ':memory:' || options.query.mode === 'memory',
   readOnly: { on: 'PRAGMA query_only = 1', off: 'PRAGMA query_only = 0' },
   explain: { prefix: 'EXPLAIN QUERY PLAN', line: (row) => String(row[3]) },

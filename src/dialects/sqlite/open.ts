@@ -83,6 +83,11 @@ export function sqliteWriteLock(options: DriverOptions): { key: string; seconds:
   return { key: existsSync(file) ? real(file) : join(real(dirname(file)), basename(file)), seconds: lockTimeout(options) };
 }
 
+/** Whether the URL switches foreign keys off. */
+export function ignoresKeys({ query }: DriverOptions): boolean {
+  return SWITCHES.get(query.foreign_keys?.toLowerCase() ?? 'on') === 'OFF';
+}
+
 /** How long a lock is waited for, in seconds: the option `timeout` of the URL. */
 export function lockTimeout(options: DriverOptions): number {
   const given = options.query.timeout;
