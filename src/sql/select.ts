@@ -1,6 +1,7 @@
+import { asSaid, impliedFrom, telling, tellingsIn } from './class-rows.ts';
 import type { Cte } from './cte.ts';
 import { sqlError } from './errors.ts';
-import { type FromItem, fromNode, Join, type JoinCondition, joinNode, type MissingIn } from './from-item.ts';
+import { type FromItem, fromNode, Join, type JoinCondition, joinNode, type MissingIn, toldOf } from './from-item.ts';
 import { sameValues, withGroupValues } from './group-values.ts';
 import { hint } from './hint.ts';
 import { isJoinable, type Joinable, sourcesOf } from './join.ts';
@@ -70,8 +71,10 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
       (part) => isKind(part, 'join') || !isImplied(part, this.projection),
     );
     const items = given.filter((item) => !kept.includes(item));
-    const where = sources.flatMap((source) => (source instanceof Join ? [] : (sourceOf(source, 'from()').reads?.where ?? [])));
-    const own = withoutComputed(this.node.where, this.projection, given);
+    const where = sources.flatMap(toldOf);
+    // What a join says of its rows, it says where they may be.
+    const said = sources.flatMap((source) => (source instanceof Join ? source.known : []));
+    const own = withoutTold(withoutComputed(this.node.where, this.projection, given), said);
     return this.#with({ from: [...kept, ...items], where: added(own, where) }) as never;
   }
   /**
@@ -172,11 +175,11 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
    */
   correlate(...sources: readonly Source[] | readonly [null]): Select<R, I, J> {
     const list = sources.filter((source) => source !== null);
-    return this.#modify({ correlation: 'only', correlated: list.map((source) => sourceOf(source, 'correlate()').node) });
+    return this.#modify({ correlation: 'only', correlated: list.flatMap((source) => wholeSources(source, 'correlate()')) });
   }
   /** As a subquery: all sources that the enclosing select has are its own, but these. SQLAlchemy: `correlate_except()`. */
   correlateExcept(...sources: readonly Source[]): Select<R, I, J> {
-    return this.#modify({ correlation: 'except', correlated: sources.map((source) => sourceOf(source, 'correlateExcept()').node) });
+    return this.#modify({ correlation: 'except', correlated: sources.flatMap((source) => wholeSources(source, 'correlateExcept()')) });
   }
   /** Words after SELECT, for one dialect or for all. SQLAlchemy: `prefix_with()`. */
   prefixWith(text: ExpressionLike, options: { readonly dialect?: string } = {}): Select<R, I, J> {
@@ -214,7 +217,7 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
   /** Other columns, the rest as it is. SQLAlchemy: `with_only_columns()`. */
   columns<const X extends readonly unknown[]>(...items: X): Select<OuterRow<SelectRow<X>, ItemsOf<X>, J>, ItemsOf<X>, J> {
     const projection = project(items, 'columns()');
-    const from = this.node.from.length > 0 ? this.node.from : sourcesOf(this.node.columns);
+    const from = this.node.from.length > 0 ? this.node.from.map(asSaid) : sourcesOf(this.node.columns);
     const columns = projection.items.map((item) => item.node);
     const [groupBy, orderBy] = [markedAgain(this.node.groupBy, projection), markedAgain(this.node.orderBy, projection)];
     const again = withGroupValues({ columns, groupBy, having: this.node.having, orderBy }, projection);
@@ -244,13 +247,15 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
     const there = new Set((start.length > 0 ? sourcesOf(from) : parts.flatMap((part) => sourcesOf([part]))).map(({ id }) => id));
     const again = sourcesOf(more).find(({ id }) => there.has(id));
     if (again !== undefined) throw sqlError('sql.joined-again', again.name ?? 'a subquery');
-    const { joined, left } = joinNode(type, parts, way === null ? target : { '~join': () => way }, on);
+    const along = way === null ? target : { '~join': () => way };
+    const { joined, left, right, where, moved } = joinNode(type, parts, along, on, tellingsIn(this.node.where));
+    const kept =
+      type === 'inner' || type === 'left'
+        ? withoutJoined(this.node.where, this.projection, joined, left)
+        : withoutTold(this.node.where, [...moved, ...right]);
     return this.#with({
       from: from.includes(left) ? from.map((item) => (item === left ? joined : item)) : [...from, joined],
-      where: added(
-        type === 'inner' || type === 'left' ? withoutJoined(this.node.where, this.projection, joined, left) : this.node.where,
-        replaces ? amongMore(this.node.from, from, more, this.projection) : [],
-      ),
+      where: added(added(kept, where), replaces ? amongMore(this.node.from, from, more, this.projection) : []),
     });
   }
 }
@@ -273,6 +278,11 @@ const BLANK_MODIFIERS = {
 export function readingItself(node: SelectNode, sources: readonly SourceNode[]): SelectNode {
   const modifiers = make('selectModifiers', { ...(node.modifiers ?? BLANK_MODIFIERS), correlation: 'except', correlated: sources });
   return changeSelect(node, { modifiers });
+}
+
+/** All tables of a source's rows. */
+function wholeSources(source: Source, where: string): SourceNode[] {
+  return sourcesOf([fromNode(source, where)]);
 }
 
 /** A condition with others that it does not have yet. */
@@ -316,7 +326,7 @@ function readsOf({ items }: Projection): Reads[] {
 
 /** Whether a part of FROM is there for what is selected alone. */
 function isImplied(part: Node, { items }: Projection): boolean {
-  return items.some((item) => item.reads?.some(({ from }) => from === part));
+  return items.some((item) => item.reads?.some((reads) => impliedFrom(reads) === part));
 }
 
 /** Parts of FROM without those that are there for what is selected alone, where something new reads their tables. */
@@ -347,8 +357,19 @@ function withoutComputed(where: Node | null, { items }: Projection, more: readon
 function amongMore(before: readonly Node[], from: readonly Node[], more: readonly Node[], { items }: Projection): Node[] {
   if (before === from) return [];
   const reads = new Set(items.flatMap((item) => item.reads ?? []));
-  const gone = [...reads].filter((read) => before.includes(read.from) && !from.includes(read.from));
+  const gone = [...reads].filter((read) => {
+    const implied = impliedFrom(read);
+    return implied !== null && before.includes(implied) && !from.includes(implied);
+  });
   return gone.filter((read) => !more.some(({ key }) => key === read.from.key)).flatMap(({ among }) => among ?? []);
+}
+
+/** A condition without some that tell the rows of classes, which are said elsewhere. */
+function withoutTold(where: Node | null, told: readonly Node[]): Node | null {
+  if (where === null || told.length === 0) return where;
+  const tells = tellingsIn(where).filter((node) => told.some((one) => sameValues(one, node)));
+  if (tells.includes(where)) return null;
+  return isKind(where, 'junction') ? conjunction(where.items.filter((item) => !tells.includes(item))) : where;
 }
 
 /** What the conditions of these joins say, each for itself. */
@@ -381,8 +402,8 @@ export function select<const X extends readonly unknown[]>(...items: X): Select<
   const reads = readsOf(projection);
   const columns = projection.items.map((item) => item.node);
   if (reads.length === 0) return new Select(makeSelect({ columns }), projection);
-  const from = [...new Set(reads.map((read) => read.from))];
-  const where = conjunction(reads.flatMap((read) => read.where ?? []));
+  const from = [...new Set(reads.flatMap((read) => impliedFrom(read) ?? []))];
+  const where = conjunction([...new Set(reads.flatMap(telling))]);
   return new Select(makeSelect({ columns, from, where }), projection);
 }
 
@@ -394,7 +415,7 @@ export function selectFrom<X extends Source>(source: X): Select<SourceRow<X>> {
   const { node, columns, reads } = sourceOf(source, 'selectFrom()');
   const projection = project([Object.fromEntries(columns.map((column) => [column.key, column]))], 'selectFrom()');
   return new Select<SourceRow<X>>(
-    makeSelect({ columns: projection.items.map((item) => item.node), from: [reads?.from ?? node], where: reads?.where ?? null }),
+    makeSelect({ columns: projection.items.map((item) => item.node), from: [reads?.from ?? node], where: conjunction(telling(reads)) }),
     projection,
   );
 }
