@@ -5,12 +5,12 @@ import { Expression } from '../sql/expression.ts';
 import type { Joinable } from '../sql/join.ts';
 import { changeSelect, make, makeBind } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
-import type { ExpressionLike, NameOf } from '../sql/operand.ts';
+import type { ExpressionLike, NameOf, QueryLike } from '../sql/operand.ts';
 import type { OrderTerm } from '../sql/order-term.ts';
 import type { ItemsOf, OuterRow, SelectRow } from '../sql/projection.ts';
 import type { Source } from '../sql/schema.ts';
 import { Select, select } from '../sql/select.ts';
-import type { LockNode } from '../sql/statement-nodes.ts';
+import type { LockNode, SelectNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { type ChoiceChange, type ColumnChoice, choose, keepRead, selectChosen } from './column-choice.ts';
 import {
@@ -52,7 +52,8 @@ type Condition = ExpressionLike<boolean | null> | boolean;
  * @typeParam Out the same, with what `with()` loads
  * @typeParam J the sources that outer joins leave out where they have no row
  */
-export class Query<M, Out = M, J = unknown> {
+export class Query<M, Out = M, J = unknown> implements QueryLike<unknown> {
+  declare readonly '~row': unknown;
   readonly #spec: QuerySpec;
   readonly #runner: () => QueryRunner;
   constructor(spec: QuerySpec, runner: () => QueryRunner) {
@@ -61,6 +62,10 @@ export class Query<M, Out = M, J = unknown> {
   }
   get '~spec'(): QuerySpec {
     return this.#spec;
+  }
+  /** The query's select, where it stands in another statement, as in `exists()`. Criteria are those of that statement. */
+  get node(): SelectNode {
+    return this.#spec.select.node;
   }
   #with(change: Partial<QuerySpec>): Query<M, Out, J> {
     return new Query<M, Out, J>({ ...this.#spec, ...change }, this.#runner);

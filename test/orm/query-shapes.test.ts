@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { alias, and, func, MultipleResultsFound, NoResultFound, not, or, select } from '../../src/index.ts';
+import { alias, and, exists, func, MultipleResultsFound, NoResultFound, not, or, select } from '../../src/index.ts';
 import type { TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { openBlog } from './blog-models.ts';
@@ -283,5 +283,18 @@ describe.each(allDatabases)('shapes of queries on $name', (database) => {
       .all();
     expect(several.map(([user, post]) => `${user.name} ${post.title}`).sort()).toEqual(['ann a1', 'ann a2']);
     expect(several[0][0]).toBe(several[1][0]);
+  });
+
+  test('a query stands in another one as its select does', async () => {
+    const { session, User, Post } = await filledBlog(database);
+    const found = async (condition: ReturnType<typeof exists>) =>
+      names(await session.query(User).filter(condition).orderBy(User.c.id).all());
+    const posts = session.query(Post).filter(Post.c.title.like('a%'));
+    expect(await found(User.c.id.in(posts.select(Post.c.userId)))).toBe('ann');
+    expect(await found(User.c.id.notIn(posts.select(Post.c.userId)))).toBe('bob,cid');
+    expect(await found(User.c.id.in(posts.select({ owner: Post.c.userId }).distinct()))).toBe('ann');
+    expect(await found(exists(posts.filter(Post.c.userId.eq(User.c.id))))).toBe('ann');
+    expect(await found(exists(posts.filter(Post.c.userId.eq(User.c.id))).not())).toBe('bob,cid');
+    expect(await found(exists(session.query(Post).filter(Post.c.userId.eq(User.c.id)).select(Post.c.id)))).toBe('ann,bob');
   });
 });
