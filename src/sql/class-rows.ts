@@ -42,8 +42,12 @@ export function telling(reads: Reads | undefined): readonly Node[] {
 /** The conditions of a WHERE that do nothing but tell the rows of classes. */
 export function tellingsIn(where: Node | null): Node[] {
   if (where === null) return [];
-  const items = isKind(where, 'junction') && where.operator === 'and' ? where.items : [where];
-  return items.filter((item) => tellings.has(item));
+  return conjuncts(where).filter((item) => tellings.has(item));
+}
+
+/** The conditions that all must hold for this one. */
+export function conjuncts(condition: Node): readonly Node[] {
+  return isKind(condition, 'junction') && condition.operator === 'and' ? condition.items : [condition];
 }
 
 /** What tells the rows of both sides of a join: in its condition, in WHERE, and what WHERE says no more. */

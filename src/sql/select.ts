@@ -1,4 +1,4 @@
-import { asSaid, impliedFrom, telling, tellingsIn } from './class-rows.ts';
+import { asSaid, conjuncts, impliedFrom, telling, tellingsIn } from './class-rows.ts';
 import type { Cte } from './cte.ts';
 import { sqlError } from './errors.ts';
 import { type FromItem, fromNode, Join, type JoinCondition, joinNode, type MissingIn, toldOf } from './from-item.ts';
@@ -287,9 +287,8 @@ function wholeSources(source: Source, where: string): SourceNode[] {
 
 /** A condition with others that it does not have yet. */
 function added(existing: Node | null, more: readonly Node[]): Node | null {
-  const fresh = more.filter(
-    (node) => node !== existing && !(existing !== null && isKind(existing, 'junction') && existing.items.includes(node)),
-  );
+  const said = existing === null ? [] : conjuncts(existing);
+  const fresh = more.filter((node) => !said.includes(node));
   return fresh.length === 0 ? existing : conjunction(flatten(existing, fresh));
 }
 
@@ -303,9 +302,14 @@ function groupNodes(projection: Projection): (item: unknown) => Node[] {
 }
 
 function flatten(existing: Node | null, added: readonly Node[]): Node[] {
-  if (existing === null) return [...added];
-  const before = isKind(existing, 'junction') && existing.operator === 'and' ? existing.items : [existing];
-  return [...before, ...added];
+  return existing === null ? [...added] : [...conjuncts(existing), ...added];
+}
+
+/** A condition without those that must hold and are left out. */
+function without(where: Node, isLeft: (condition: Node) => boolean): Node | null {
+  const all = conjuncts(where);
+  const kept = all.filter((item) => !isLeft(item));
+  return kept.length === all.length ? where : conjunction(kept);
 }
 
 /** What classes among the items are read from, and columns of classes, unless something else there reads their tables. */
@@ -349,8 +353,7 @@ function withoutComputed(where: Node | null, { items }: Projection, more: readon
   const dropped = reads
     .filter((read) => !kept.has(read) && sourcesOf([read.from]).some(({ id }) => named.has(id)))
     .map((read) => read.where);
-  if (dropped.includes(where)) return null;
-  return isKind(where, 'junction') ? conjunction(where.items.filter((item) => !dropped.includes(item))) : where;
+  return without(where, (item) => dropped.includes(item));
 }
 
 /** What tells the rows of classes that are selected, where a join brings their tables in the place of what reads those rows alone. */
@@ -361,21 +364,25 @@ function amongMore(before: readonly Node[], from: readonly Node[], more: readonl
     const implied = impliedFrom(read);
     return implied !== null && before.includes(implied) && !from.includes(implied);
   });
-  return gone.filter((read) => !more.some(({ key }) => key === read.from.key)).flatMap(({ among }) => among ?? []);
+  return gone.filter((read) => !more.some((part) => holds(part, read.from))).flatMap(({ among }) => among ?? []);
+}
+
+/** Whether a part of FROM is this one, or has it among its joins. */
+function holds(part: Node, wanted: Node): boolean {
+  return part.key === wanted.key || (isKind(part, 'join') && (holds(part.left, wanted) || holds(part.right, wanted)));
 }
 
 /** A condition without some that tell the rows of classes, which are said elsewhere. */
 function withoutTold(where: Node | null, told: readonly Node[]): Node | null {
   if (where === null || told.length === 0) return where;
   const tells = tellingsIn(where).filter((node) => told.some((one) => sameValues(one, node)));
-  if (tells.includes(where)) return null;
-  return isKind(where, 'junction') ? conjunction(where.items.filter((item) => !tells.includes(item))) : where;
+  return without(where, (item) => tells.includes(item));
 }
 
 /** What the conditions of these joins say, each for itself. */
 function conditionsOf(joined: Node, start: Node): Node[] {
   if (joined === start || !isKind(joined, 'join')) return [];
-  const own = joined.on === null ? [] : isKind(joined.on, 'junction') && joined.on.operator === 'and' ? joined.on.items : [joined.on];
+  const own = joined.on === null ? [] : conjuncts(joined.on);
   return [...own, ...conditionsOf(joined.left, start), ...conditionsOf(joined.right, start)];
 }
 
@@ -385,8 +392,7 @@ function withoutJoined(where: Node | null, { items }: Projection, joined: Node, 
   if (where === null || reads.size === 0) return where;
   const said = conditionsOf(joined, start);
   const isSaid = (node: Node): boolean => reads.has(node) && said.some((one) => sameValues(one, node));
-  if (isSaid(where)) return null;
-  return isKind(where, 'junction') ? conjunction(where.items.filter((item) => !isSaid(item))) : where;
+  return without(where, isSaid);
 }
 
 /**
