@@ -33,6 +33,7 @@ import { type LoadRequest, mergeRequests, readRequests, tiesOf, withDefaults } f
 import { columnOf } from './mapped-source.ts';
 import type { Entity } from './mapping.ts';
 import type { AnyClass, ColumnKeys, FilterBy, Loaded, UpdateBy, With, Without } from './model-types.ts';
+import { nameOthers } from './other-sources.ts';
 import { notFound, type PaginateOptions, Pagination, readPage } from './pagination.ts';
 import { lockedOwn, readClasses, readNamed } from './polymorphic-reading.ts';
 import { amongKeys, type SetOperator } from './query-sets.ts';
@@ -75,9 +76,14 @@ export class Query<M, Out = M, J = unknown> implements QueryLike<unknown> {
     return new Query<M, Out, J>(changed.union === undefined ? readNamed(changed) : adaptSpec(changed), this.#runner);
   }
 
-  /** Adds conditions; all must hold. SQLAlchemy: `filter()`, `where()`. */
+  /**
+   * Adds conditions; all must hold. Other classes that they name come in by themselves, and each object stays there once. SQLAlchemy:
+   * `filter()`, `where()`.
+   */
   filter(...list: Condition[]): Query<M, Out, J> {
-    return this.#select((statement) => statement.where(...list));
+    const filtered = this.#select((statement) => statement.where(...list));
+    const { joined, union } = this.#spec;
+    return joined || union !== undefined || !nameOthers(this.#spec, list) ? filtered : filtered.#with({ joined: true });
   }
   /** The same as `filter()`. */
   where(...list: Condition[]): Query<M, Out, J> {

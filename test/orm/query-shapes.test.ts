@@ -297,4 +297,31 @@ describe.each(allDatabases)('shapes of queries on $name', (database) => {
     expect(await found(exists(posts.filter(Post.c.userId.eq(User.c.id))).not())).toBe('bob,cid');
     expect(await found(exists(session.query(Post).filter(Post.c.userId.eq(User.c.id)).select(Post.c.id)))).toBe('ann,bob');
   });
+
+  test('a class that only a condition names comes in by itself, and each object stays one', async () => {
+    const { session, User, Post } = await filledBlog(database);
+    const writers = session.query(User).filter(User.c.id.eq(Post.c.userId)).orderBy(Post.c.title.desc());
+    for (const strategy of ['selectin', 'joined', 'subquery'] as const) {
+      const found = await writers.with({ posts: strategy }).all();
+      expect(found.map((user) => [user.name, user.posts.map(({ title }) => title)])).toEqual([
+        ['bob', ['b1']],
+        ['ann', ['a1', 'a2']],
+      ]);
+      session.expungeAll();
+    }
+    const plain = await writers.all();
+    expect(names(plain)).toBe('bob,ann');
+    expect(plain[1]).toBe(await session.get(User, plain[1].id));
+    expect((await writers.filter(User.c.name.eq('ann')).one()).name).toBe('ann');
+    expect((await writers.filter(User.c.name.eq('ann')).oneOr404()).name).toBe('ann');
+    // Rows are counted as they are joined.
+    expect(await writers.count()).toBe(3);
+    const other = alias(Post, 'other');
+    expect(names(await session.query(User).filter(User.c.id.eq(other.c.userId), other.c.title.like('a%')).all())).toBe('ann');
+    const counts = select({ userId: Post.c.userId }).subquery('counts');
+    expect(names(await session.query(User).filter(counts.c.userId.eq(User.c.id)).orderBy(User.c.id).all())).toBe('ann,bob');
+    const streamed: string[] = [];
+    for await (const user of session.query(User).filter(User.c.id.eq(Post.c.userId)).orderBy(User.c.id).stream()) streamed.push(user.name);
+    expect(streamed).toEqual(['ann', 'bob']);
+  });
 });
