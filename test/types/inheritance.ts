@@ -92,7 +92,7 @@ Executive.c.budget.gt(5);
 Manager.byName('x');
 const session = db.session;
 const viaSession = await session.query(Employee).all();
-if (viaSession[0].type === 'engineer') viaSession[0].language;
+for (const one of viaSession) if (one.type === 'engineer') one.language;
 const company = await Company.query().with({ employees: true }).firstOr404();
 for (const employee of company.employees) if (employee instanceof Manager) employee.boss();
 const engineers = await Engineer.query()
@@ -141,7 +141,7 @@ anyone.of(Engineer).c.language.eq('ts');
 // @ts-expect-error no attribute of an engineer
 anyone.of(Engineer).c.budget;
 const flags = await db.session.query(Employee).withPolymorphic([Engineer], 'selectin').all();
-if (flags[0].type === 'engineer') flags[0].language.trim();
+for (const flag of flags) if (flag.type === 'engineer') flag.language.trim();
 
 // A class that lists others, and says no attribute that tells them apart: each has a table of its own.
 class Vehicle extends db.Model(
@@ -175,7 +175,7 @@ class Truck extends Vehicle.extend(
   { concrete: true },
 ) {}
 class Boat extends Vehicle.extend('boats', { draught: t.double().nullable() }, { concrete: true }) {}
-const [vehicle] = await Vehicle.query().filter(Truck.c.axles.gt(2), Vehicle.c.name.eq('x')).all();
+const vehicle = await Vehicle.query().filter(Truck.c.axles.gt(2), Vehicle.c.name.eq('x')).firstOr404();
 vehicle.label();
 if (vehicle instanceof Truck) assertType<Equal<typeof vehicle.axles, number>>();
 if (vehicle instanceof Boat) assertType<Equal<typeof vehicle.draught, number | null>>();
@@ -188,9 +188,10 @@ vehicles.c.name.eq('x');
 vehicles.of(Truck).c.axles.gt(2);
 // @ts-expect-error no attribute of a truck
 vehicles.of(Truck).c.draught;
-const [[listed, listedName]] = await db.session.all(select(vehicles, vehicles.c.name));
-if (listed instanceof Boat) assertType<Equal<typeof listed.draught, number | null>>();
-assertType<Equal<typeof listedName, string>>();
+for (const [listed, listedName] of await db.session.all(select(vehicles, vehicles.c.name))) {
+  if (listed instanceof Boat) assertType<Equal<typeof listed.draught, number | null>>();
+  assertType<Equal<typeof listedName, string>>();
+}
 for (const one of await db.session.query(vehicles).all()) if (one instanceof Truck) assertType<Equal<typeof one.axles, number>>();
 const few = Vehicle.query().limit(3).alias('few');
 few.c.name.eq('x');

@@ -16,7 +16,8 @@ inspect(engine).tables({ kind: 'procedure' });
 const users = await reflectTable(engine, 'users', { columns: { settings: t.json<{ theme: string }>().nullable() } });
 const { settings } = users.c;
 settings.isNull();
-users.c.anything.isNull();
+// The compiler knows of it what was said alone.
+users.c.anything?.isNull();
 const plain: Table = await reflectTable(connection, 'users');
 plain.columns.map((column) => column.name);
 // @ts-expect-error there are two ways to call attributes

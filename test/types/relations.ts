@@ -80,8 +80,7 @@ plain?.profile?.bio;
 // @ts-expect-error no such relation
 db.session.get(User, 1, { with: { nope: true } });
 
-const [loadedUser] = await db.session.load([user], { posts: true });
-for (const p of loadedUser.posts) p.slug;
+for (const loadedUser of await db.session.load([user], { posts: true })) for (const p of loadedUser.posts) p.slug;
 const one = await db.session.load(user, { profile: true });
 one.profile?.bio;
 // @ts-expect-error not asked for

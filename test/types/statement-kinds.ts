@@ -82,7 +82,7 @@ assertType<Equal<typeof codes, { readonly code: string; readonly n: number }[]>>
 values({ code: t.string() }, [{ code: 5 }]);
 // @ts-expect-error a column is missing
 values({ code: t.string(), n: t.integer() }, [{ code: 'x' }]);
-const each = tableFunction(func.jsonEach(Post.c.body), { key: t.string() }, { name: 'each' });
+const each = tableFunction(func.jsonEach!(Post.c.body), { key: t.string() }, { name: 'each' });
 const keys = await session.all(select(each.c.key));
 assertType<Equal<typeof keys, [string][]>>();
 tableSample(Post, 10).c.title.eq('x');

@@ -90,7 +90,7 @@ union(select(User.c.username), select(Post.c.title));
 union(select(User.c.username), select(Post.c.id));
 const ranked = func.rowNumber().over({ partitionBy: Post.c.userId, orderBy: [Post.c.id.desc()], frame: 'rows unbounded preceding' });
 assertType<Equal<(typeof ranked)['~value'], number>>();
-const custom = func.soundex<string>(User.c.username);
+const custom = func.soundex!<string>(User.c.username);
 assertType<Equal<(typeof custom)['~value'], string>>();
 
 insertInto(Post).values({ title: 'x', userId: 1 });
