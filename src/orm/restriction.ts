@@ -70,7 +70,9 @@ class Restriction {
     const said = new Set(node.from.flatMap(held));
     const named = sourcesOf([...node.columns, ...(node.where === null ? [] : [node.where])]).filter((source) => !said.has(source.id));
     const local = named.filter((source) => !around.has(source.id));
-    const implied = local.length > 0 || node.from.length > 0 ? local : named;
+    const selected = new Set(sourcesOf(node.columns).map(({ id }) => id));
+    const read = named.filter(({ id }) => selected.has(id));
+    const implied = local.length > 0 || node.from.length > 0 ? local : read.length > 0 ? read : named;
     const inner = new Set([...around, ...said, ...implied.map(({ id }) => id)]);
     const told: Told[] = [];
     let changed = false;

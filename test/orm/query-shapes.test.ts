@@ -324,4 +324,18 @@ describe.each(allDatabases)('shapes of queries on $name', (database) => {
     for await (const user of session.query(User).filter(User.c.id.eq(Post.c.userId)).orderBy(User.c.id).stream()) streamed.push(user.name);
     expect(streamed).toEqual(['ann', 'bob']);
   });
+
+  test('a subquery all of whose sources are around it reads what it selects itself', async () => {
+    const { session, User, Post } = await filledBlog(database);
+    const named = exists(select(Post.c.id).where(Post.c.userId.eq(User.c.id), Post.c.title.eq('b1')));
+    expect(names(await session.query(User).join(User.c.posts).filter(named).all())).toBe('bob');
+    expect(names(await session.query(User).join(User.c.posts).filter(named.not()).all())).toBe('ann');
+    const counted = select(func.count(Post.c.id)).where(Post.c.userId.eq(User.c.id)).scalar();
+    const rows = await session.all(select(User.c.name, Post.c.title, counted).join(User.c.posts).orderBy(Post.c.title));
+    expect(rows).toEqual([
+      ['ann', 'a1', 2],
+      ['ann', 'a2', 2],
+      ['bob', 'b1', 1],
+    ]);
+  });
 });

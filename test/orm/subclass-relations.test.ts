@@ -378,6 +378,9 @@ describe.each(CASES)('relations of subclasses in $form on $name', ({ database, j
     expect(
       await names(session.query(Engineer).filter(exists(session.query(Engineer).filter(Engineer.c.language.eq('c')).toSelect()))),
     ).toEqual(['bob', 'cid']);
+    const inC = exists(select(Engineer.c.id).where(Engineer.c.companyId.eq(Company.c.id), Engineer.c.language.eq('c')));
+    expect(await names(session.query(Company).join(Company.c.employees).filter(inC))).toEqual(['acme']);
+    expect(await names(session.query(Company).join(Company.c.employees).filter(inC.not()))).toEqual(['solo']);
     const apart = exists(
       select(Engineer.c.id)
         .where(...inCompany('acme'))

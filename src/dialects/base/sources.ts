@@ -27,7 +27,8 @@ export interface FromWhere {
 
 /**
  * FROM: what was said, and the sources of columns and conditions that were not. In a subquery, those that an enclosing
- * select already has are left out, unless nothing would remain; `correlate()` says it in another way.
+ * select already has are left out, unless nothing would remain: then it reads what it selects itself. `correlate()` says it in
+ * another way.
  */
 export function fromWhere(node: SelectNode, enclosing: readonly string[]): FromWhere {
   const correlation = node.modifiers?.correlation ?? null;
@@ -45,7 +46,12 @@ export function fromWhere(node: SelectNode, enclosing: readonly string[]): FromW
   // An alias is taken from the select's own fields, where its parameters are numbered.
   const implied = named.filter((source) => !said.has(source.id)).map((source) => aliases.get(source.id) ?? source);
   const local = implied.filter((source) => !outer(source.id));
-  if (correlation === null && local.length === 0 && items.length === 0) return { items: [...node.from, ...implied], where: node.where };
+  if (correlation === null && local.length === 0 && items.length === 0) {
+    // Something has to be selected from: what the columns are of, and only where they are of nothing what the condition names.
+    const selected = new Set(sourcesOf(node.columns).map(({ id }) => id));
+    const own = implied.filter(({ id }) => selected.has(id));
+    return { items: [...node.from, ...(node.from.length + own.length > 0 ? own : implied)], where: node.where };
+  }
   const told = around.flatMap((item) => (isKind(item, 'join') && item.assumed !== null && !isTrue(item.assumed) ? [item.assumed] : []));
   const where = told.length === 0 ? node.where : conjunction([...(node.where === null ? [] : [node.where]), ...told]);
   return { items: [...items, ...local], where };
