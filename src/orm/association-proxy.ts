@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
-import { describe } from '../sql/errors.ts';
-import { Expression } from '../sql/expression.ts';
+import { describe, sqlError } from '../sql/errors.ts';
+import { Expression, or } from '../sql/expression.ts';
+import { literal } from '../sql/literal.ts';
 import { sameValue } from './attributes.ts';
 import { ormError } from './errors.ts';
 import { nameOf } from './identity.ts';
@@ -57,6 +58,16 @@ export interface AssociationProxyAttribute<V> {
   contains(value: V): Expression<boolean>;
   /** The related row has the value; null: there is no related row, or its value is NULL. SQLAlchemy: `==`. */
   eq(value: V | null): Expression<boolean>;
+  /** There is a related row with another value; null: one whose value is not NULL. SQLAlchemy: `!=`. */
+  ne(value: V | null): Expression<boolean>;
+  /** The related row has one of these values. SQLAlchemy: `in_()`. */
+  in(values: readonly V[]): Expression<boolean>;
+  /** The same as `eq(null)`. */
+  isNull(): Expression<boolean>;
+  /** The same as `ne(null)`. */
+  isNotNull(): Expression<boolean>;
+  /** The same as `any()`, which reads better where the relation leads to one object. SQLAlchemy: `has()`. */
+  has(condition?: Expression<boolean | null>): Expression<boolean>;
   /**
    * Some related row meets a condition on the attribute: on the column, or on the objects that the attribute leads to.
    * SQLAlchemy: `any()`, `has()`.
@@ -230,6 +241,7 @@ class EntityProxyCollection implements ProxyCollection<unknown> {
 /** What the related class's attribute is in SQL: a column, or a relation or a proxy, which have rows behind them. */
 interface FarAttribute {
   eq(value: unknown): Expression<boolean>;
+  ne(value: unknown): Expression<boolean>;
   any?(...list: Expression<boolean | null>[]): Expression<boolean>;
 }
 /** What a relation is in SQL. */
@@ -241,13 +253,24 @@ interface NearRelation {
 /** A proxy's conditions, over the relation of one source. */
 export function proxyAttribute(near: NearRelation, { attribute }: AssociationProxyDefinition): AssociationProxyAttribute<unknown> {
   const far = (): FarAttribute => (near.relation.target.entityClass as unknown as { c: Record<string, FarAttribute> }).c[attribute];
+  const any = (condition?: Expression<boolean | null>): Expression<boolean> => {
+    const given = condition === undefined ? [] : [condition];
+    const one = far();
+    return one instanceof Expression || one.any === undefined ? near.any(...given) : near.any(one.any(...given));
+  };
+  const ne = (value: unknown): Expression<boolean> => near.any(far().ne(value));
+  const eq = (value: unknown): Expression<boolean> => (value === null ? ne(null).not() : near.any(far().eq(value)));
   return {
     contains: (value) => near.any(far().eq(value)),
-    eq: (value) => (value === null ? near.any(far().eq(null).not()).not() : near.any(far().eq(value))),
-    any: (condition) => {
-      const given = condition === undefined ? [] : [condition];
-      const one = far();
-      return one instanceof Expression || one.any === undefined ? near.any(...given) : near.any(one.any(...given));
+    eq,
+    ne,
+    in: (values) => {
+      if (!Array.isArray(values)) throw sqlError('sql.bad-argument', `in() of a proxy for '${attribute}'`, 'an array', describe(values));
+      return near.any(values.length === 0 ? literal(false) : or(...values.map((value) => far().eq(value))));
     },
+    isNull: () => eq(null),
+    isNotNull: () => ne(null),
+    any,
+    has: any,
   };
 }

@@ -1,3 +1,4 @@
+import { asSaid } from '../sql/class-rows.ts';
 import { type Column, isColumn } from '../sql/column.ts';
 import { describe, sqlError } from '../sql/errors.ts';
 import { sourcesOf } from '../sql/join.ts';
@@ -94,7 +95,7 @@ function correlated(node: Node, around: ReadonlySet<string>): Node {
   const mapped = mapChildren(node, (child) => correlated(child, inner));
   const changed = mapped === node ? node : rebuild(mapped);
   const others = named.filter(({ id }) => !around.has(id));
-  if (!isKind(changed, 'select') || changed.from.length > 0 || others.length === 0) return changed;
+  if (!isKind(changed, 'select') || changed.from.some((item) => asSaid(item) === item) || others.length === 0) return changed;
   return (changed.modifiers?.correlation ?? null) === null ? readingItself(changed, others) : changed;
 }
 

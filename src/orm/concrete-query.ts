@@ -1,3 +1,4 @@
+import { asSaid } from '../sql/class-rows.ts';
 import { changeSelect, make, rebuild } from '../sql/make.ts';
 import type { Node, SourceNode } from '../sql/node.ts';
 import { isKind } from '../sql/node-walk.ts';
@@ -184,6 +185,6 @@ function withoutOwn(where: Node | null, own: Node | null): Node | null {
 
 /** A part of FROM with the union in the place of what a class's own rows are read from. */
 function inPlaceOf(item: Node, spec: Pick<QuerySpec, 'mapper' | 'source'>, union: SourceNode): Node {
-  if (item.key === spec.mapper.from.key || item.key === spec.source.key) return union;
+  if (asSaid(item).key === spec.mapper.from.key || item.key === spec.source.key) return union;
   return isKind(item, 'join') ? rebuild({ ...item, left: inPlaceOf(item.left, spec, union) }) : item;
 }

@@ -1,3 +1,4 @@
+import { asSaid } from '../sql/class-rows.ts';
 import { describe, sqlError } from '../sql/errors.ts';
 import { sourcesOf } from '../sql/join.ts';
 import { changeSelect, make, rebuild } from '../sql/make.ts';
@@ -137,6 +138,6 @@ function readWithout<R extends PolymorphicReading>(reading: R, later: ReadonlySe
 
 /** A part of FROM with other tables in the place of those that a class was read from. */
 function replaced(item: Node, was: Node, from: Node): Node {
-  if (item.key === was.key) return from;
+  if (asSaid(item).key === was.key) return from;
   return isKind(item, 'join') ? rebuild({ ...item, left: replaced(item.left, was, from) }) : item;
 }

@@ -2,6 +2,7 @@ import type { DriverRow, MaybePromise } from '../dialects/base/driver.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Result } from '../engine/result.ts';
 import { type Executable, valuesOf } from '../engine/statement.ts';
+import { asSaid } from '../sql/class-rows.ts';
 import { deleteFrom } from '../sql/delete.ts';
 import { explain } from '../sql/explain.ts';
 import { Expression } from '../sql/expression.ts';
@@ -203,7 +204,7 @@ async function chosenEntities(
 
 /** Whether a select names nothing but what the class's rows are read from. */
 function readsAlone({ from }: SelectNode, mapper: Mapper): boolean {
-  return from.length === 0 || (from.length === 1 && from[0] === mapper.from);
+  return from.length === 0 || (from.length === 1 && asSaid(from[0]) === mapper.from);
 }
 
 /** Whether the criteria let an object that the session has be seen. */

@@ -5,12 +5,12 @@ import { Expression } from '../sql/expression.ts';
 import type { Joinable } from '../sql/join.ts';
 import { changeSelect, make, makeBind } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
-import type { ExpressionLike, NameOf } from '../sql/operand.ts';
+import type { ExpressionLike, NameOf, QueryLike } from '../sql/operand.ts';
 import type { OrderTerm } from '../sql/order-term.ts';
 import type { ItemsOf, OuterRow, SelectRow } from '../sql/projection.ts';
 import type { Source } from '../sql/schema.ts';
 import { Select, select } from '../sql/select.ts';
-import type { LockNode } from '../sql/statement-nodes.ts';
+import type { LockNode, SelectNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { type ChoiceChange, type ColumnChoice, choose, keepRead, selectChosen } from './column-choice.ts';
 import {
@@ -33,6 +33,7 @@ import { type LoadRequest, mergeRequests, readRequests, tiesOf, withDefaults } f
 import { columnOf } from './mapped-source.ts';
 import type { Entity } from './mapping.ts';
 import type { AnyClass, ColumnKeys, FilterBy, Loaded, UpdateBy, With, Without } from './model-types.ts';
+import { nameOthers } from './other-sources.ts';
 import { notFound, type PaginateOptions, Pagination, readPage } from './pagination.ts';
 import { lockedOwn, readClasses, readNamed } from './polymorphic-reading.ts';
 import { amongKeys, type SetOperator } from './query-sets.ts';
@@ -52,7 +53,8 @@ type Condition = ExpressionLike<boolean | null> | boolean;
  * @typeParam Out the same, with what `with()` loads
  * @typeParam J the sources that outer joins leave out where they have no row
  */
-export class Query<M, Out = M, J = unknown> {
+export class Query<M, Out = M, J = unknown> implements QueryLike<unknown> {
+  declare readonly '~row': unknown;
   readonly #spec: QuerySpec;
   readonly #runner: () => QueryRunner;
   constructor(spec: QuerySpec, runner: () => QueryRunner) {
@@ -62,6 +64,10 @@ export class Query<M, Out = M, J = unknown> {
   get '~spec'(): QuerySpec {
     return this.#spec;
   }
+  /** The query's select, where it stands in another statement, as in `exists()`. Criteria are those of that statement. */
+  get node(): SelectNode {
+    return this.#spec.select.node;
+  }
   #with(change: Partial<QuerySpec>): Query<M, Out, J> {
     return new Query<M, Out, J>({ ...this.#spec, ...change }, this.#runner);
   }
@@ -70,9 +76,14 @@ export class Query<M, Out = M, J = unknown> {
     return new Query<M, Out, J>(changed.union === undefined ? readNamed(changed) : adaptSpec(changed), this.#runner);
   }
 
-  /** Adds conditions; all must hold. SQLAlchemy: `filter()`, `where()`. */
+  /**
+   * Adds conditions; all must hold. Other classes that they name come in by themselves, and each object stays there once. SQLAlchemy:
+   * `filter()`, `where()`.
+   */
   filter(...list: Condition[]): Query<M, Out, J> {
-    return this.#select((statement) => statement.where(...list));
+    const filtered = this.#select((statement) => statement.where(...list));
+    const { joined, union } = this.#spec;
+    return joined || union !== undefined || !nameOthers(this.#spec, list) ? filtered : filtered.#with({ joined: true });
   }
   /** The same as `filter()`. */
   where(...list: Condition[]): Query<M, Out, J> {

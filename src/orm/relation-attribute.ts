@@ -248,7 +248,9 @@ export class RelationAttribute<M = unknown, S = unknown, N extends string = stri
     const target = this.#target ?? (shared ? makeAlias(relation.target.selectable, null) : relation.target.table.node);
     // Conditions that come later may name any class below.
     const rows = this.#target !== null || shared ? target : (wholeFrom(relation.target) as SourceNode);
-    const reached = { from: this.#source, target, mapper: relation.target };
+    const { condition } = relation.target;
+    const told = condition === null ? [] : [adaptTo(relation.target, condition, target)];
+    const reached = { from: this.#source, target, mapper: relation.target, told };
     if (relation.through === null) return { ...reached, steps: [{ source: rows, on: tie(relation, this.#source, target) }] };
     // Where an alias stands for the related class, the relation may be joined again by another.
     const through = this.#target === null ? relation.through.node : makeAlias(relation.through.node, null);

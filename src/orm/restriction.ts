@@ -37,6 +37,12 @@ export function restrictValues(
 
 type Ids = ReadonlySet<string>;
 
+/** A condition on the rows of a source. */
+interface Told {
+  readonly source: SourceNode;
+  readonly condition: Node;
+}
+
 /** One statement's criteria. Each class is asked for them once. */
 class Restriction {
   readonly #lists: readonly (readonly Criterion[])[];
@@ -64,9 +70,11 @@ class Restriction {
     const said = new Set(node.from.flatMap(held));
     const named = sourcesOf([...node.columns, ...(node.where === null ? [] : [node.where])]).filter((source) => !said.has(source.id));
     const local = named.filter((source) => !around.has(source.id));
-    const implied = local.length > 0 || node.from.length > 0 ? local : named;
+    const selected = new Set(sourcesOf(node.columns).map(({ id }) => id));
+    const read = named.filter(({ id }) => selected.has(id));
+    const implied = local.length > 0 || node.from.length > 0 ? local : read.length > 0 ? read : named;
     const inner = new Set([...around, ...said, ...implied.map(({ id }) => id)]);
-    const where: Node[] = [];
+    const told: Told[] = [];
     let changed = false;
     const map = (child: Node): Node => {
       const next = this.visit(child, inner);
@@ -74,12 +82,12 @@ class Restriction {
       return next;
     };
     const from = node.from.map((item) => {
-      const next = this.#item(item, false, where, inner);
+      const next = this.#item(item, false, told, inner);
       changed ||= next !== item;
       return next;
     });
     for (const source of implied) {
-      const next = this.#item(source, false, where, inner);
+      const next = this.#item(source, false, told, inner);
       if (next === source) continue;
       changed = true;
       from.push(next);
@@ -90,36 +98,41 @@ class Restriction {
     const having = node.having === null ? null : map(node.having);
     const orderBy = node.orderBy.map(map);
     const modifiers = node.modifiers === null ? null : (map(node.modifiers) as typeof node.modifiers);
+    const where = told.map(({ condition }) => condition);
     if (!changed && where.length === 0) return node;
     return changeSelect(node, { columns, from, where: both(own, where), groupBy, having, orderBy, modifiers });
   }
 
   /** A part of FROM. Its conditions go into `where`; where an outer join may leave it out, they let that be. */
-  #item(item: Node, nullable: boolean, where: Node[], around: Ids): Node {
+  #item(item: Node, nullable: boolean, where: Told[], around: Ids): Node {
     if (isKind(item, 'join')) return this.#join(item, nullable, where, around);
     if (isKind(item, 'table') || (isKind(item, 'alias') && isKind(item.of, 'table'))) {
       const source = item as SourceNode;
       const own = this.#conditions(source);
-      where.push(...(nullable ? own.map((condition) => orAbsent(source, condition)) : own));
+      where.push(...own.map((condition) => ({ source, condition: nullable ? orAbsent(source, condition) : condition })));
       return item;
     }
     return this.visit(item, around);
   }
 
-  #join(join: JoinNode, nullable: boolean, where: Node[], around: Ids): Node {
+  #join(join: JoinNode, nullable: boolean, where: Told[], around: Ids): Node {
     const { type } = join;
-    const on: Node[] = [];
+    const on: Told[] = [];
     const part = (item: Node, outer: boolean): Node => {
+      if (type === 'full') return this.#item(item, nullable, on, around);
       // The table of a class that extends another one belongs to its row: without it, the row is not to be seen.
       const apart = outer && !isExtension(item);
-      if (type === 'full') return this.#item(item, true, where, around);
       return this.#item(item, nullable || (outer && !apart), apart ? on : where, around);
     };
     const left = part(join.left, type === 'right');
     const right = part(join.right, type === 'left');
+    // In a full join such a row is nobody's partner, and does not stand alone either.
+    if (type === 'full') where.push(...on.map(({ source, condition }) => ({ source, condition: orAbsent(source, condition) })));
     const own = join.on === null ? null : this.visit(join.on, around);
     if (left === join.left && right === join.right && own === join.on && on.length === 0) return join;
-    return make('join', { type, left, right, on: both(own, on) });
+    const { assumed } = join;
+    const conditions = on.map(({ condition }) => condition);
+    return make('join', { type, left, right, on: both(own, conditions), assumed });
   }
 
   /** The conditions on the rows of a table, or of an alias of one. */

@@ -2,10 +2,11 @@ import { describe, sqlError } from '../sql/errors.ts';
 import { Expression } from '../sql/expression.ts';
 import { func } from '../sql/function.ts';
 import { make } from '../sql/make.ts';
-import type { ExpressionLike } from '../sql/operand.ts';
+import type { ExpressionLike, QueryLike } from '../sql/operand.ts';
 import type { OrderTerm } from '../sql/order-term.ts';
 import type { Source } from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';
+import type { SelectNode } from '../sql/statement-nodes.ts';
 import { BOOLEAN } from '../sql/type.ts';
 import { ormError } from './errors.ts';
 import { notFound, type PageParameters, type PaginateOptions, Pagination, readPage } from './pagination.ts';
@@ -24,7 +25,8 @@ export type FirstOf<R> = R extends readonly [infer V, ...unknown[]] ? V : R[keyo
 type Condition = ExpressionLike<boolean | null> | boolean;
 
 /** A query for rows of chosen columns: what `select()` of a query gives. Immutable. SQLAlchemy: `Query` after `with_entities()`. */
-export class RowQuery<R> {
+export class RowQuery<R> implements QueryLike<R> {
+  declare readonly '~row': R;
   readonly #select: Select<R>;
   readonly #runner: () => RowRunner;
   readonly #settle: (statement: Select<R>) => Select<R>;
@@ -38,6 +40,10 @@ export class RowQuery<R> {
     return new RowQuery<R>(this.#settle(change(this.#select)), this.#runner, this.#settle);
   }
 
+  /** The query's select, where it stands in another statement: in `in()`, in `exists()`, as a value. */
+  get node(): SelectNode {
+    return this.#select.node;
+  }
   /** Adds conditions; all must hold. */
   filter(...list: Condition[]): RowQuery<R> {
     return this.#change((statement) => statement.where(...list));

@@ -1,3 +1,4 @@
+import { type ToldJoin, telling, tellJoin } from './class-rows.ts';
 import { sqlError } from './errors.ts';
 import { foreignKeyTies, isJoinable, type Joinable, joinCondition, sourcesOf } from './join.ts';
 import { make } from './make.ts';
@@ -27,28 +28,34 @@ export class Join<N extends string = string, J = unknown> {
   declare readonly '~from'?: N;
   declare readonly '~missing'?: J;
   readonly node: JoinNode;
-  constructor(node: JoinNode) {
+  /** What tells the rows of classes among its sources, where the joins themselves could not: a WHERE around it has to. */
+  readonly told: readonly Node[];
+  /** What tells them at all, there or in the joins. */
+  readonly known: readonly Node[];
+  constructor(node: JoinNode, told: readonly Node[], known: readonly Node[]) {
     this.node = node;
+    this.told = told;
+    this.known = known;
   }
   /** `INNER JOIN` one more. */
   join<T extends FromItem | Joinable>(target: T, on?: JoinCondition): Join<N | NameOf<T>, J | MissingIn<T>> {
-    return new Join(joinNode('inner', [this.node], target, on).joined);
+    return madeJoin('inner', this.node, this, target, on);
   }
   /** `LEFT OUTER JOIN` one more. */
   outerJoin<T extends FromItem | Joinable>(target: T, on?: JoinCondition): Join<N | NameOf<T>, J | NameOf<T>> {
-    return new Join(joinNode('left', [this.node], target, on).joined);
+    return madeJoin('left', this.node, this, target, on);
   }
   /** `RIGHT OUTER JOIN` one more. */
   rightJoin<T extends FromItem | Joinable>(target: T, on?: JoinCondition): Join<N | NameOf<T>, N | MissingIn<T>> {
-    return new Join(joinNode('right', [this.node], target, on).joined);
+    return madeJoin('right', this.node, this, target, on);
   }
   /** `FULL OUTER JOIN` one more. */
   fullJoin<T extends FromItem | Joinable>(target: T, on?: JoinCondition): Join<N | NameOf<T>, N | NameOf<T>> {
-    return new Join(joinNode('full', [this.node], target, on).joined);
+    return madeJoin('full', this.node, this, target, on);
   }
   /** `CROSS JOIN` one more. */
   crossJoin<T extends FromItem>(target: T): Join<N | NameOf<T>, J | MissingIn<T>> {
-    return new Join(joinNode('cross', [this.node], target).joined);
+    return madeJoin('cross', this.node, this, target);
   }
 }
 
@@ -65,6 +72,28 @@ export function fromNode(item: unknown, where: string): Node {
   return source.reads?.from ?? source.node;
 }
 
+/** What tells the rows of something in FROM, where its tables have others too. */
+export function toldOf(item: FromItem): readonly Node[] {
+  return item instanceof Join ? item.told : telling(sourceOf(item, 'from()').reads);
+}
+
+/** The same, wherever it is said. */
+export function knownOf(item: FromItem): readonly Node[] {
+  return item instanceof Join ? item.known : toldOf(item);
+}
+
+function madeJoin<N extends string, J>(
+  type: JoinNode['type'],
+  left: Node,
+  start: FromItem,
+  target: FromItem | Joinable,
+  on?: JoinCondition,
+): Join<N, J> {
+  const told = toldOf(start);
+  const { joined, where, moved, right } = joinNode(type, [left], target, on, told);
+  return new Join(joined, [...told.filter((node) => !moved.includes(node)), ...where], [...knownOf(start), ...right]);
+}
+
 /**
  * Two sources joined, to be named in `from()`, in another join, in `update().from()` or `deleteFrom().using()`. Without a
  * condition the one foreign key between the two is used. SQLAlchemy: `join()`.
@@ -75,7 +104,7 @@ export function join<L extends FromItem, T extends FromItem>(
   right: T,
   on?: JoinCondition,
 ): Join<NameOf<L> | NameOf<T>, MissingIn<L> | MissingIn<T>> {
-  return new Join(joinNode('inner', [fromNode(left, 'join()')], right, on).joined);
+  return madeJoin('inner', fromNode(left, 'join()'), left, right, on);
 }
 
 /** Two sources, the right one's columns NULL where it has no row. SQLAlchemy: `outerjoin()`. */
@@ -84,51 +113,62 @@ export function outerJoin<L extends FromItem, T extends FromItem>(
   right: T,
   on?: JoinCondition,
 ): Join<NameOf<L> | NameOf<T>, MissingIn<L> | NameOf<T>> {
-  return new Join(joinNode('left', [fromNode(left, 'outerJoin()')], right, on).joined);
+  return madeJoin('left', fromNode(left, 'outerJoin()'), left, right, on);
+}
+
+/** A join, and the part of FROM that it goes out from; `right` tells the rows of what it brings. */
+export interface MadeJoin extends Omit<ToldJoin, 'on'> {
+  readonly joined: JoinNode;
+  readonly left: Node;
+  readonly right: readonly Node[];
 }
 
 /**
- * A join to one of these parts of FROM, and that part: of several the one that the condition or the only foreign key
- * names, else the first.
+ * A join to one of these parts of FROM: of several the one that the condition or the only foreign key names, else the first. `told`
+ * tells the rows of classes among the parts.
  */
 export function joinNode(
   type: JoinNode['type'],
   parts: readonly Node[],
   target: FromItem | Joinable,
   on?: JoinCondition,
-): { readonly joined: JoinNode; readonly left: Node } {
+  told: readonly Node[] = [],
+): MadeJoin {
   const where = `${type === 'left' ? 'outerJoin' : type === 'inner' ? 'join' : `${type}Join`}()`;
-  if (isJoinable(target)) return relationJoin(type, parts, target, on, where);
+  if (isJoinable(target)) return relationJoin(type, parts, target, on, where, told);
   const right = fromNode(target, where);
   const own = new Set(sourcesOf([right]).map((source) => source.id));
   const candidates = parts.filter((part) => sourcesOf([part]).some((source) => !own.has(source.id)));
   if (candidates.length === 0) throw sqlError('sql.bad-argument', where, 'something to join to: call from() first', 'nothing');
   // A class whose table has other rows too brings the condition that tells its own.
-  const more = target instanceof Join ? null : (sourceOf(target, where).reads?.where ?? null);
-  if (type === 'cross') {
-    const cross =
-      more === null
-        ? make('join', { type, left: candidates[0], right, on: null })
-        : make('join', { type: 'inner', left: candidates[0], right, on: more });
-    return { joined: cross, left: candidates[0] };
-  }
-  const withOwn = (condition: Node): Node => conjunction(more === null ? [condition] : [condition, more]) as Node;
+  const brought = toldOf(target);
+  const made = (left: Node, condition: Node | null): MadeJoin => {
+    const rest = tellJoin(type, among(told, left), brought);
+    const all = [...(condition === null ? [] : [condition]), ...rest.on];
+    const joined = make('join', { type: type === 'cross' && all.length > 0 ? 'inner' : type, left, right, on: conjunction(all) });
+    return { joined, left, right: knownOf(target), where: rest.where, moved: rest.moved };
+  };
+  if (type === 'cross') return made(candidates[0], null);
   if (on !== undefined) {
     if (isShared(on)) {
       const { condition, left } = sharedJoin(candidates, right, on, where);
-      return { joined: make('join', { type, left, right, on: withOwn(condition) }), left };
+      return made(left, condition);
     }
-    const condition = withOwn(conditions([on], where)[0]);
-    const left = candidates.length === 1 ? candidates[0] : (candidates.find((part) => names(condition, part)) ?? candidates[0]);
-    return { joined: make('join', { type, left, right, on: condition }), left };
+    const condition = conditions([on], where)[0];
+    return made(candidates.length === 1 ? candidates[0] : (candidates.find((part) => names(condition, part)) ?? candidates[0]), condition);
   }
   // What sees its neighbours has its condition inside.
   if (isKind(right, 'alias') && (isKind(right.of, 'lateral') || isKind(right.of, 'tableFunction')))
-    return { joined: make('join', { type, left: candidates[0], right, on: make('constant', { value: true }) }), left: candidates[0] };
+    return made(candidates[0], make('constant', { value: true }));
   const source =
     target instanceof Join ? sourcesOf([right]).map((one) => sourceAround(one)) : ownSources(sourceOf(target, where), right, candidates);
   const { left, condition } = byForeignKey(candidates, source);
-  return { joined: make('join', { type, left, right, on: withOwn(condition) }), left };
+  return made(left, condition);
+}
+
+/** Those of these conditions that are about a part of FROM. */
+function among(told: readonly Node[], part: Node): Node[] {
+  return told.filter((condition) => names(condition, part));
 }
 
 /** The sources of a class's rows that a foreign key may tie: its own table, then those of the classes above it. */
@@ -196,28 +236,34 @@ function relationJoin(
   relation: Joinable,
   on: JoinCondition | undefined,
   where: string,
-): { joined: JoinNode; left: Node } {
-  const { from, steps, filtered = false } = relation['~join']();
+  told: readonly Node[],
+): MadeJoin {
+  const { from, steps, filtered = false, told: right = [] } = relation['~join']();
   // The part that holds the relation's own side; where none does, that side comes in.
   const start = parts.find((part) => sourcesOf([part]).some((source) => source.id === from.id)) ?? from;
   let left: Node = start;
+  // What tells the related rows is in the relation's own condition.
+  const rest = tellJoin(type, among(told, start), right);
+  const moved = rest.on.filter((node) => !right.includes(node));
+  const after = { left: start, right, where: rest.where, moved: rest.moved };
   if (type !== 'inner' && steps.length > 1 && (filtered || on !== undefined)) {
     // A row between whose end a condition leaves out is no row: both come together, or neither.
     const outer: Node[] = [];
-    const right = steps.slice(1).reduce<Node>((part, step) => {
+    const rows = steps.slice(1).reduce<Node>((part, step) => {
       if (names(step.on, start)) outer.push(step.on);
       const within = names(step.on, start) ? make('constant', { value: true }) : step.on;
       return make('join', { type: 'inner', left: part, right: step.source, on: within });
     }, steps[0].source);
     const more = on === undefined ? [] : conditions([on as ExpressionLike<boolean>], where);
-    return { joined: make('join', { type, left: start, right, on: conjunction([steps[0].on, ...outer, ...more]) }), left: start };
+    const whole = conjunction([steps[0].on, ...outer, ...more, ...moved]);
+    return { ...after, joined: make('join', { type, left: start, right: rows, on: whole }) };
   }
-  for (const step of steps) {
-    const more = step === steps[steps.length - 1] && on !== undefined;
-    const condition = more ? conjunction([step.on, ...conditions([on as ExpressionLike<boolean>], where)]) : step.on;
-    left = make('join', { type, left, right: step.source, on: condition });
-  }
-  return { joined: left as JoinNode, left: start };
+  steps.forEach((step, i) => {
+    const more = i === steps.length - 1 && on !== undefined ? conditions([on as ExpressionLike<boolean>], where) : [];
+    const all = [step.on, ...more, ...(i === 0 ? moved : [])];
+    left = make('join', { type, left, right: step.source, on: conjunction(all) });
+  });
+  return { ...after, joined: left as JoinNode };
 }
 
 function names(condition: Node, part: Node): boolean {

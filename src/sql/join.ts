@@ -15,6 +15,8 @@ export interface Joinable {
     readonly steps: readonly { readonly source: SourceNode; readonly on: Node }[];
     /** The last step leaves out rows that the one before it leads to. */
     readonly filtered?: boolean;
+    /** What tells the rows that it leads to from others in their tables, which its last step says too. */
+    readonly told?: readonly Node[];
   };
 }
 

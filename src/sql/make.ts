@@ -62,6 +62,8 @@ export function make<K extends NodeKind>(kind: K, fields: Fields<K>): NodeOf<K> 
       return makeJunction(fields as unknown as Fields<'junction'>) as unknown as NodeOf<K>;
     case 'order':
       return makeOrder(fields as unknown as Fields<'order'>) as unknown as NodeOf<K>;
+    case 'join':
+      return makeJoin(fields as unknown as Fields<'join'>) as unknown as NodeOf<K>;
   }
   const { key, binds, aliases } = derive(kind, fields as Record<string, unknown>);
   return { ...fields, kind, key, binds, aliases: aliases.length > 0 && OWN_SCOPE.has(kind) ? NO_ALIASES : aliases } as unknown as NodeOf<K>;
@@ -84,6 +86,11 @@ function makeLabel({ operand, name }: Fields<'label'>): NodeOf<'label'> {
 function makeOrder({ operand, direction, nulls }: Fields<'order'>): NodeOf<'order'> {
   const { binds, aliases } = operand;
   return { operand, direction, nulls, kind: 'order', key: `o(${operand.key};${direction};${nulls};)`, binds, aliases };
+}
+
+function makeJoin({ assumed = null, ...fields }: Fields<'join'>): NodeOf<'join'> {
+  const all = { ...fields, assumed };
+  return { ...all, kind: 'join', ...derive('join', all) };
 }
 
 function makeJunction({ operator, items }: Fields<'junction'>): NodeOf<'junction'> {

@@ -6,7 +6,7 @@ const FIELDS = {
   column: { source: 'data', name: 'data', attribute: 'data', type: 'data' },
   table: { id: 'data', name: 'data', schema: 'data' },
   alias: { id: 'data', name: 'token', of: 'node' },
-  join: { type: 'token', left: 'node', right: 'node', on: 'node' },
+  join: { type: 'token', left: 'node', right: 'node', on: 'node', assumed: 'node' },
   binary: { operator: 'token', left: 'node', right: 'node' },
   unary: { operator: 'token', operand: 'node', postfix: 'token' },
   junction: { operator: 'token', items: 'nodes' },

@@ -177,7 +177,10 @@ export interface NodeByKind {
 }
 export type NodeOf<K extends NodeKind> = NodeByKind[K];
 type Derived = 'kind' | 'key' | 'binds' | 'aliases' | 'implied';
+/** Fields that are null where they are not said. */
+type Defaulted = 'assumed';
 /** The fields that a node of this kind is made from. */
-export type Fields<K extends NodeKind> = Omit<NodeByKind[K], Derived>;
+export type Fields<K extends NodeKind> = Omit<NodeByKind[K], Derived | Defaulted> &
+  Partial<Pick<NodeByKind[K], Defaulted & keyof NodeByKind[K]>>;
 /** The fields of a node from which a changed one is made. */
 export type FieldsOf<N extends Node> = Omit<N, Derived>;

@@ -1,14 +1,14 @@
 import { writableSource } from './cells.ts';
 import { type Cte, type CteBody, type CteOptions, makeCteOf } from './cte.ts';
 import { sqlError } from './errors.ts';
-import { type FromItem, fromNode, Join } from './from-item.ts';
+import { type FromItem, fromNode, toldOf } from './from-item.ts';
 import { sourcesOf } from './join.ts';
 import type { Node, SourceNode } from './node.ts';
 import { conditions, type ExpressionLike, isTrue } from './operand.ts';
 import { expressionNode, rowCount } from './order.ts';
 import type { OrderTerm } from './order-term.ts';
 import { type Output, outputsOf, type Projection } from './projection.ts';
-import { type Source, sourceOf, type Table } from './schema.ts';
+import type { Source, Table } from './schema.ts';
 
 /** What an UPDATE and a DELETE both say: which rows of which table. */
 export interface RowChangeState {
@@ -68,7 +68,7 @@ export abstract class RowChange<T extends RowChangeState, R> implements CteBody<
   abstract '~derive'(): { readonly node: Node; readonly outputs: readonly Output[] };
 
   protected addSources(items: readonly FromItem[], where: string): this {
-    const told = items.flatMap((item) => (item instanceof Join ? [] : (sourceOf(item, where).reads?.where ?? [])));
+    const told = items.flatMap(toldOf);
     const sources = [...this.state.sources, ...items.map((item) => fromNode(item, where))];
     return this.with({ sources, told: [...this.state.told, ...told] });
   }

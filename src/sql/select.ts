@@ -1,6 +1,7 @@
+import { asSaid, conjuncts, impliedFrom, telling, tellingsIn } from './class-rows.ts';
 import type { Cte } from './cte.ts';
 import { sqlError } from './errors.ts';
-import { type FromItem, fromNode, Join, type JoinCondition, joinNode, type MissingIn } from './from-item.ts';
+import { type FromItem, fromNode, Join, type JoinCondition, joinNode, type MissingIn, toldOf } from './from-item.ts';
 import { sameValues, withGroupValues } from './group-values.ts';
 import { hint } from './hint.ts';
 import { isJoinable, type Joinable, sourcesOf } from './join.ts';
@@ -70,8 +71,10 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
       (part) => isKind(part, 'join') || !isImplied(part, this.projection),
     );
     const items = given.filter((item) => !kept.includes(item));
-    const where = sources.flatMap((source) => (source instanceof Join ? [] : (sourceOf(source, 'from()').reads?.where ?? [])));
-    const own = withoutComputed(this.node.where, this.projection, given);
+    const where = sources.flatMap(toldOf);
+    // What a join says of its rows, it says where they may be.
+    const said = sources.flatMap((source) => (source instanceof Join ? source.known : []));
+    const own = withoutTold(withoutComputed(this.node.where, this.projection, given), said);
     return this.#with({ from: [...kept, ...items], where: added(own, where) }) as never;
   }
   /**
@@ -172,11 +175,11 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
    */
   correlate(...sources: readonly Source[] | readonly [null]): Select<R, I, J> {
     const list = sources.filter((source) => source !== null);
-    return this.#modify({ correlation: 'only', correlated: list.map((source) => sourceOf(source, 'correlate()').node) });
+    return this.#modify({ correlation: 'only', correlated: list.flatMap((source) => wholeSources(source, 'correlate()')) });
   }
   /** As a subquery: all sources that the enclosing select has are its own, but these. SQLAlchemy: `correlate_except()`. */
   correlateExcept(...sources: readonly Source[]): Select<R, I, J> {
-    return this.#modify({ correlation: 'except', correlated: sources.map((source) => sourceOf(source, 'correlateExcept()').node) });
+    return this.#modify({ correlation: 'except', correlated: sources.flatMap((source) => wholeSources(source, 'correlateExcept()')) });
   }
   /** Words after SELECT, for one dialect or for all. SQLAlchemy: `prefix_with()`. */
   prefixWith(text: ExpressionLike, options: { readonly dialect?: string } = {}): Select<R, I, J> {
@@ -214,7 +217,7 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
   /** Other columns, the rest as it is. SQLAlchemy: `with_only_columns()`. */
   columns<const X extends readonly unknown[]>(...items: X): Select<OuterRow<SelectRow<X>, ItemsOf<X>, J>, ItemsOf<X>, J> {
     const projection = project(items, 'columns()');
-    const from = this.node.from.length > 0 ? this.node.from : sourcesOf(this.node.columns);
+    const from = this.node.from.length > 0 ? this.node.from.map(asSaid) : sourcesOf(this.node.columns);
     const columns = projection.items.map((item) => item.node);
     const [groupBy, orderBy] = [markedAgain(this.node.groupBy, projection), markedAgain(this.node.orderBy, projection)];
     const again = withGroupValues({ columns, groupBy, having: this.node.having, orderBy }, projection);
@@ -244,13 +247,15 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
     const there = new Set((start.length > 0 ? sourcesOf(from) : parts.flatMap((part) => sourcesOf([part]))).map(({ id }) => id));
     const again = sourcesOf(more).find(({ id }) => there.has(id));
     if (again !== undefined) throw sqlError('sql.joined-again', again.name ?? 'a subquery');
-    const { joined, left } = joinNode(type, parts, way === null ? target : { '~join': () => way }, on);
+    const along = way === null ? target : { '~join': () => way };
+    const { joined, left, right, where, moved } = joinNode(type, parts, along, on, tellingsIn(this.node.where));
+    const kept =
+      type === 'inner' || type === 'left'
+        ? withoutJoined(this.node.where, this.projection, joined, left)
+        : withoutTold(this.node.where, [...moved, ...right]);
     return this.#with({
       from: from.includes(left) ? from.map((item) => (item === left ? joined : item)) : [...from, joined],
-      where: added(
-        type === 'inner' || type === 'left' ? withoutJoined(this.node.where, this.projection, joined, left) : this.node.where,
-        replaces ? amongMore(this.node.from, from, more, this.projection) : [],
-      ),
+      where: added(added(kept, where), replaces ? amongMore(this.node.from, from, more, this.projection) : []),
     });
   }
 }
@@ -275,11 +280,15 @@ export function readingItself(node: SelectNode, sources: readonly SourceNode[]):
   return changeSelect(node, { modifiers });
 }
 
+/** All tables of a source's rows. */
+function wholeSources(source: Source, where: string): SourceNode[] {
+  return sourcesOf([fromNode(source, where)]);
+}
+
 /** A condition with others that it does not have yet. */
 function added(existing: Node | null, more: readonly Node[]): Node | null {
-  const fresh = more.filter(
-    (node) => node !== existing && !(existing !== null && isKind(existing, 'junction') && existing.items.includes(node)),
-  );
+  const said = existing === null ? [] : conjuncts(existing);
+  const fresh = more.filter((node) => !said.includes(node));
   return fresh.length === 0 ? existing : conjunction(flatten(existing, fresh));
 }
 
@@ -293,9 +302,14 @@ function groupNodes(projection: Projection): (item: unknown) => Node[] {
 }
 
 function flatten(existing: Node | null, added: readonly Node[]): Node[] {
-  if (existing === null) return [...added];
-  const before = isKind(existing, 'junction') && existing.operator === 'and' ? existing.items : [existing];
-  return [...before, ...added];
+  return existing === null ? [...added] : [...conjuncts(existing), ...added];
+}
+
+/** A condition without those that must hold and are left out. */
+function without(where: Node, isLeft: (condition: Node) => boolean): Node | null {
+  const all = conjuncts(where);
+  const kept = all.filter((item) => !isLeft(item));
+  return kept.length === all.length ? where : conjunction(kept);
 }
 
 const NO_READS: readonly Reads[] = [];
@@ -319,7 +333,7 @@ function readsOf({ items }: Projection): readonly Reads[] {
 
 /** Whether a part of FROM is there for what is selected alone. */
 function isImplied(part: Node, { items }: Projection): boolean {
-  return items.some((item) => item.reads?.some(({ from }) => from === part));
+  return items.some((item) => item.reads?.some((reads) => impliedFrom(reads) === part));
 }
 
 /** Parts of FROM without those that are there for what is selected alone, where something new reads their tables. */
@@ -342,22 +356,36 @@ function withoutComputed(where: Node | null, { items }: Projection, more: readon
   const dropped = reads
     .filter((read) => !kept.has(read) && sourcesOf([read.from]).some(({ id }) => named.has(id)))
     .map((read) => read.where);
-  if (dropped.includes(where)) return null;
-  return isKind(where, 'junction') ? conjunction(where.items.filter((item) => !dropped.includes(item))) : where;
+  return without(where, (item) => dropped.includes(item));
 }
 
 /** What tells the rows of classes that are selected, where a join brings their tables in the place of what reads those rows alone. */
 function amongMore(before: readonly Node[], from: readonly Node[], more: readonly Node[], { items }: Projection): Node[] {
   if (before === from) return [];
   const reads = new Set(items.flatMap((item) => item.reads ?? []));
-  const gone = [...reads].filter((read) => before.includes(read.from) && !from.includes(read.from));
-  return gone.filter((read) => !more.some(({ key }) => key === read.from.key)).flatMap(({ among }) => among ?? []);
+  const gone = [...reads].filter((read) => {
+    const implied = impliedFrom(read);
+    return implied !== null && before.includes(implied) && !from.includes(implied);
+  });
+  return gone.filter((read) => !more.some((part) => holds(part, read.from))).flatMap(({ among }) => among ?? []);
+}
+
+/** Whether a part of FROM is this one, or has it among its joins. */
+function holds(part: Node, wanted: Node): boolean {
+  return part.key === wanted.key || (isKind(part, 'join') && (holds(part.left, wanted) || holds(part.right, wanted)));
+}
+
+/** A condition without some that tell the rows of classes, which are said elsewhere. */
+function withoutTold(where: Node | null, told: readonly Node[]): Node | null {
+  if (where === null || told.length === 0) return where;
+  const tells = tellingsIn(where).filter((node) => told.some((one) => sameValues(one, node)));
+  return without(where, (item) => tells.includes(item));
 }
 
 /** What the conditions of these joins say, each for itself. */
 function conditionsOf(joined: Node, start: Node): Node[] {
   if (joined === start || !isKind(joined, 'join')) return [];
-  const own = joined.on === null ? [] : isKind(joined.on, 'junction') && joined.on.operator === 'and' ? joined.on.items : [joined.on];
+  const own = joined.on === null ? [] : conjuncts(joined.on);
   return [...own, ...conditionsOf(joined.left, start), ...conditionsOf(joined.right, start)];
 }
 
@@ -367,8 +395,7 @@ function withoutJoined(where: Node | null, { items }: Projection, joined: Node, 
   if (where === null || reads.size === 0) return where;
   const said = conditionsOf(joined, start);
   const isSaid = (node: Node): boolean => reads.has(node) && said.some((one) => sameValues(one, node));
-  if (isSaid(where)) return null;
-  return isKind(where, 'junction') ? conjunction(where.items.filter((item) => !isSaid(item))) : where;
+  return without(where, isSaid);
 }
 
 /**
@@ -384,8 +411,8 @@ export function select<const X extends readonly unknown[]>(...items: X): Select<
   const reads = readsOf(projection);
   const columns = projection.items.map((item) => item.node);
   if (reads.length === 0) return new Select(makeSelect({ columns }), projection);
-  const from = [...new Set(reads.map((read) => read.from))];
-  const where = conjunction(reads.flatMap((read) => read.where ?? []));
+  const from = [...new Set(reads.flatMap((read) => impliedFrom(read) ?? []))];
+  const where = conjunction([...new Set(reads.flatMap(telling))]);
   return new Select(makeSelect({ columns, from, where }), projection);
 }
 
@@ -397,7 +424,7 @@ export function selectFrom<X extends Source>(source: X): Select<SourceRow<X>> {
   const { node, columns, reads } = sourceOf(source, 'selectFrom()');
   const projection = project([Object.fromEntries(columns.map((column) => [column.key, column]))], 'selectFrom()');
   return new Select<SourceRow<X>>(
-    makeSelect({ columns: projection.items.map((item) => item.node), from: [reads?.from ?? node], where: reads?.where ?? null }),
+    makeSelect({ columns: projection.items.map((item) => item.node), from: [reads?.from ?? node], where: conjunction(telling(reads)) }),
     projection,
   );
 }

@@ -7,6 +7,11 @@ export interface JoinNode extends Node {
   readonly left: Node;
   readonly right: Node;
   readonly on: Node | null;
+  /**
+   * Set where nothing but columns of a class brought its tables: a subquery leaves them out where a select around it has them. Then
+   * this tells the class's rows among those.
+   */
+  readonly assumed: Node | null;
 }
 
 /** A model class or an alias of one among the columns: all its columns, given back as one object. */

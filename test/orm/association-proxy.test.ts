@@ -122,6 +122,26 @@ describe.each(allDatabases)('associationProxy() on $name', (database) => {
     expect(await titles(Book.c.tagNames.any())).toEqual(['A', 'B']);
   });
 
+  test('conditions over a to-one relation', async () => {
+    const { session, Book, Summary } = await openShelf(database);
+    session.addAll([new Book({ title: 'C', summary: new Summary({ text: 'About C' }) })]);
+    await session.flush();
+    const { abstract } = Book.c;
+    const titles = async (condition: ReturnType<typeof abstract.eq>) =>
+      (await session.query(Book).filter(condition).orderBy(Book.c.title).all()).map(({ title }) => title).join('');
+    expect(await titles(abstract.ne('About A'))).toBe('C');
+    expect(await titles(abstract.ne('other'))).toBe('AC');
+    expect(await titles(abstract.ne(null))).toBe('AC');
+    expect(await titles(abstract.isNotNull())).toBe('AC');
+    expect(await titles(abstract.isNull())).toBe('B');
+    expect(await titles(abstract.in(['About C', 'other']))).toBe('C');
+    expect(await titles(abstract.in([]))).toBe('');
+    expect(await titles(abstract.has(Summary.c.text.like('%C')))).toBe('C');
+    expect(await titles(abstract.has())).toBe('AC');
+    expect(await titles(abstract.has().not())).toBe('B');
+    expect(() => abstract.in('About A' as never)).toThrow(/takes an array/);
+  });
+
   test('is the value itself over a to-one relation', async () => {
     const { session, Book, Summary } = await openShelf(database);
     expect((await session.query(Book).filter(Book.c.abstract.eq('About A')).one()).title).toBe('A');

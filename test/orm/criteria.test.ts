@@ -173,6 +173,14 @@ describe.each(allDatabases)('criteria on $name', (database) => {
     expect((await session.query(Author).join(Author.c.notes).filter(Note.c.text.eq('a3')).all()).length).toBe(0);
     const other = alias(Note, 'other');
     expect(await session.all(select({ text: other.c.text }).orderBy(other.c.id))).toEqual([{ text: 'a1' }, { text: 'b1' }, { text: 'c1' }]);
+    // A full join: who is not to be seen is nobody's partner, and does not stand alone.
+    const full = session.all(
+      select(Author.c.name, Note.c.text)
+        .from(Author)
+        .fullJoin(Note, Note.c.authorId.eq(Author.c.id).and(Note.c.text.ne('b1'))),
+    );
+    if (database.family === 'mysql') await expect(full).rejects.toThrow('has no FULL OUTER JOIN');
+    else expect((await full).map((row) => row.map((value) => value ?? '-').join()).sort()).toEqual(['-,b1', '-,c1', 'ann,a1', 'bob,-']);
     // An outer join keeps the rows that have no partner to be seen.
     const rows = await session.all(
       select({ text: Note.c.text, author: Author.c.name }).from(Note).outerJoin(Author, Note.c.authorId.eq(Author.c.id)).orderBy(Note.c.id),

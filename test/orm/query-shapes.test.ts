@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { alias, and, func, MultipleResultsFound, NoResultFound, not, or, select } from '../../src/index.ts';
+import { alias, and, exists, func, MultipleResultsFound, NoResultFound, not, or, select } from '../../src/index.ts';
 import type { TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { openBlog } from './blog-models.ts';
@@ -283,5 +283,59 @@ describe.each(allDatabases)('shapes of queries on $name', (database) => {
       .all();
     expect(several.map(([user, post]) => `${user.name} ${post.title}`).sort()).toEqual(['ann a1', 'ann a2']);
     expect(several[0][0]).toBe(several[1][0]);
+  });
+
+  test('a query stands in another one as its select does', async () => {
+    const { session, User, Post } = await filledBlog(database);
+    const found = async (condition: ReturnType<typeof exists>) =>
+      names(await session.query(User).filter(condition).orderBy(User.c.id).all());
+    const posts = session.query(Post).filter(Post.c.title.like('a%'));
+    expect(await found(User.c.id.in(posts.select(Post.c.userId)))).toBe('ann');
+    expect(await found(User.c.id.notIn(posts.select(Post.c.userId)))).toBe('bob,cid');
+    expect(await found(User.c.id.in(posts.select({ owner: Post.c.userId }).distinct()))).toBe('ann');
+    expect(await found(exists(posts.filter(Post.c.userId.eq(User.c.id))))).toBe('ann');
+    expect(await found(exists(posts.filter(Post.c.userId.eq(User.c.id))).not())).toBe('bob,cid');
+    expect(await found(exists(session.query(Post).filter(Post.c.userId.eq(User.c.id)).select(Post.c.id)))).toBe('ann,bob');
+  });
+
+  test('a class that only a condition names comes in by itself, and each object stays one', async () => {
+    const { session, User, Post } = await filledBlog(database);
+    const writers = session.query(User).filter(User.c.id.eq(Post.c.userId)).orderBy(Post.c.title.desc());
+    for (const strategy of ['selectin', 'joined', 'subquery'] as const) {
+      const found = await writers.with({ posts: strategy }).all();
+      expect(found.map((user) => [user.name, user.posts.map(({ title }) => title)])).toEqual([
+        ['bob', ['b1']],
+        ['ann', ['a1', 'a2']],
+      ]);
+      session.expungeAll();
+    }
+    const plain = await writers.all();
+    expect(names(plain)).toBe('bob,ann');
+    expect(plain[1]).toBe(await session.get(User, plain[1].id));
+    expect((await writers.filter(User.c.name.eq('ann')).one()).name).toBe('ann');
+    expect((await writers.filter(User.c.name.eq('ann')).oneOr404()).name).toBe('ann');
+    // Rows are counted as they are joined.
+    expect(await writers.count()).toBe(3);
+    const other = alias(Post, 'other');
+    expect(names(await session.query(User).filter(User.c.id.eq(other.c.userId), other.c.title.like('a%')).all())).toBe('ann');
+    const counts = select({ userId: Post.c.userId }).subquery('counts');
+    expect(names(await session.query(User).filter(counts.c.userId.eq(User.c.id)).orderBy(User.c.id).all())).toBe('ann,bob');
+    const streamed: string[] = [];
+    for await (const user of session.query(User).filter(User.c.id.eq(Post.c.userId)).orderBy(User.c.id).stream()) streamed.push(user.name);
+    expect(streamed).toEqual(['ann', 'bob']);
+  });
+
+  test('a subquery all of whose sources are around it reads what it selects itself', async () => {
+    const { session, User, Post } = await filledBlog(database);
+    const named = exists(select(Post.c.id).where(Post.c.userId.eq(User.c.id), Post.c.title.eq('b1')));
+    expect(names(await session.query(User).join(User.c.posts).filter(named).all())).toBe('bob');
+    expect(names(await session.query(User).join(User.c.posts).filter(named.not()).all())).toBe('ann');
+    const counted = select(func.count(Post.c.id)).where(Post.c.userId.eq(User.c.id)).scalar();
+    const rows = await session.all(select(User.c.name, Post.c.title, counted).join(User.c.posts).orderBy(Post.c.title));
+    expect(rows).toEqual([
+      ['ann', 'a1', 2],
+      ['ann', 'a2', 2],
+      ['bob', 'b1', 1],
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { alias, caseWhen, exists, func, select, update } from '../../src/index.ts';
+import { alias, caseWhen, exists, func, type Join, join, outerJoin, select, update } from '../../src/index.ts';
 import type { TestDatabase } from '../setup/databases.ts';
 import { allDatabases } from '../setup/live-databases.ts';
 import { openCompany } from './hierarchy-models.ts';
@@ -337,6 +337,151 @@ describe.each(CASES)('relations of subclasses in $form on $name', ({ database, j
     const m = alias(Manager, 'm');
     const here = select(m.c.id).from(Company).where(m.c.companyId.eq(Company.c.id), Company.c.name.eq('solo'));
     expect((await session.query(m).filter(exists(here)).all()).map(({ name }) => name)).toEqual(['kim']);
+  });
+
+  test('a subquery has the rows of a class from the query around it, as it has those of a table', async () => {
+    const { session, Company, Employee, Manager, Engineer } = await filled(database, joined);
+    const names = async (query: { all(): Promise<{ name: string }[]> }) => (await query.all()).map((one) => one.name).sort();
+    const inCompany = (name: string) => [Engineer.c.companyId.eq(Company.c.id), Company.c.name.eq(name)];
+    for (const [company, found] of [
+      ['acme', ['bob', 'cid']],
+      ['solo', []],
+    ] as const) {
+      const said = exists(
+        select(Engineer.c.id)
+          .from(Company)
+          .where(...inCompany(company)),
+      );
+      expect(await names(session.query(Engineer).filter(said))).toEqual(found);
+      const unsaid = exists(select(Engineer.c.name).where(...inCompany(company)));
+      expect(await names(session.query(Engineer).filter(unsaid))).toEqual(found);
+      const object = exists(select(Engineer).where(...inCompany(company)));
+      expect(await names(session.query(Engineer).filter(object))).toEqual(found);
+      const named = exists(
+        select(Engineer.c.id)
+          .where(...inCompany(company))
+          .correlate(Engineer),
+      );
+      expect(await names(session.query(Engineer).filter(named))).toEqual(found);
+      // Of the rows around it that are of other classes, it sees none.
+      expect(await names(session.query(Employee).filter(said))).toEqual(found);
+    }
+    // What from() says is the subquery's own, and where nothing else would be left it has its own too.
+    const own = exists(
+      select(Engineer.c.id)
+        .from(Engineer, Company)
+        .where(...inCompany('acme'), Engineer.c.language.eq('c')),
+    );
+    expect(await names(session.query(Engineer).filter(own))).toEqual(['bob', 'cid']);
+    const alone = exists(select(Engineer.c.id).where(Engineer.c.language.eq('c')));
+    expect(await names(session.query(Engineer).filter(alone))).toEqual(['bob', 'cid']);
+    expect(
+      await names(session.query(Engineer).filter(exists(session.query(Engineer).filter(Engineer.c.language.eq('c')).toSelect()))),
+    ).toEqual(['bob', 'cid']);
+    const inC = exists(select(Engineer.c.id).where(Engineer.c.companyId.eq(Company.c.id), Engineer.c.language.eq('c')));
+    expect(await names(session.query(Company).join(Company.c.employees).filter(inC))).toEqual(['acme']);
+    expect(await names(session.query(Company).join(Company.c.employees).filter(inC.not()))).toEqual(['solo']);
+    const apart = exists(
+      select(Engineer.c.id)
+        .where(...inCompany('acme'))
+        .correlate(null),
+    );
+    expect(await names(session.query(Engineer).filter(Engineer.c.language.eq('c'), apart))).toEqual(['cid']);
+    const counted = select(func.count(Engineer.c.id)).where(Engineer.c.companyId.eq(Company.c.id)).correlateExcept(Engineer).scalar();
+    const pairs = select(Engineer.c.name, counted).join(Company, Engineer.c.companyId.eq(Company.c.id)).orderBy(Engineer.c.id);
+    expect(await session.all(pairs)).toEqual([
+      ['bob', 2],
+      ['cid', 2],
+    ]);
+    expect(
+      await session
+        .query(Manager)
+        .filter(exists(select(Manager.c.id).where(Manager.c.companyId.eq(Company.c.id))))
+        .count(),
+    ).toBe(3);
+  });
+
+  test('a join says which rows of its tables are those of a class, on either side of it', async () => {
+    const { session, Company, Engineer } = await filled(database, joined);
+    session.add(new Engineer({ name: 'dan', language: 'go' }));
+    await session.flush();
+    const engineer = alias(Engineer, 'e');
+    const company = (joins: Join) =>
+      session.scalars(select(Company.c.name).from(joins)).then((list) => list.map((name) => name ?? '-').sort());
+    const ofEngineer = Engineer.c.companyId.eq(Company.c.id);
+    const ofAlias = engineer.c.companyId.eq(Company.c.id);
+    const partners = ['acme', 'acme'];
+    expect(await company(join(Engineer, Company))).toEqual(partners);
+    expect(await company(join(Company, Engineer))).toEqual(partners);
+    expect(await company(join(engineer, Company, ofAlias))).toEqual(partners);
+    expect(await company(outerJoin(Engineer, Company))).toEqual(['-', ...partners]);
+    expect(await company(outerJoin(engineer, Company, ofAlias))).toEqual(['-', ...partners]);
+    expect(await company(outerJoin(Company, Engineer))).toEqual([...partners, 'solo']);
+    expect(await company(join(Engineer, Company).outerJoin(alias(Company, 'more'), false))).toEqual(partners);
+    // Nested on the side that may be left out.
+    const other = alias(Company, 'other');
+    const nested = outerJoin(other, outerJoin(Engineer, Company, ofEngineer), Engineer.c.companyId.eq(other.c.id));
+    expect(await session.all(select(other.c.name, Engineer.c.name).from(nested).orderBy(other.c.id, Engineer.c.id))).toEqual([
+      ['acme', 'bob'],
+      ['acme', 'cid'],
+      ['solo', null],
+    ]);
+    expect((await session.all(select(other.c.name).from(nested).orderBy(other.c.id))).map(([name]) => name)).toEqual([...partners, 'solo']);
+    await session.execute(update(other).set({ name: 'built' }).from(join(Engineer, Company)).where(Company.c.id.eq(other.c.id)));
+    expect(await session.scalars(select(Company.c.name).orderBy(Company.c.id))).toEqual(['built', 'solo']);
+    await session.rollback();
+  });
+
+  test('right and full joins lose no row of the other side, and bring none of other classes', async () => {
+    const { session, Company, Engineer } = await filled(database, joined);
+    session.add(new Engineer({ name: 'dan', language: 'go' }));
+    await session.flush();
+    const engineer = alias(Engineer, 'e');
+    const ofEngineer = Engineer.c.companyId.eq(Company.c.id);
+    const ofAlias = engineer.c.companyId.eq(Company.c.id);
+    const both = [
+      ['acme', 'bob'],
+      ['acme', 'cid'],
+    ];
+    const sorted = (rows: (readonly unknown[])[]) => rows.map((row) => row.map((value) => value ?? '-')).sort();
+    const read = async (statement: Parameters<typeof session.all>[0]) => sorted((await session.all(statement)) as unknown[][]);
+    const columns = select(Company.c.name, Engineer.c.name);
+    const aliased = select(Company.c.name, engineer.c.name);
+    for (const right of [
+      columns.from(Engineer).rightJoin(Company, ofEngineer),
+      columns.rightJoin(Company, ofEngineer),
+      aliased.from(engineer).rightJoin(Company, ofAlias),
+      columns.from(outerJoin(Engineer, alias(Company, 'more'), false).rightJoin(Company, ofEngineer)),
+    ])
+      expect(await read(right)).toEqual([...both, ['solo', '-']]);
+    for (const kept of [
+      columns.from(Company).rightJoin(Engineer, ofEngineer),
+      columns.from(Company).rightJoin(Company.c.employees.of(Engineer)),
+      aliased.from(Company).rightJoin(engineer, ofAlias),
+    ])
+      expect(await read(kept)).toEqual([['-', 'dan'], ...both]);
+    expect((await session.scalars(select(Company.c.name).from(Engineer).rightJoin(Company, ofEngineer))).sort()).toEqual([
+      'acme',
+      'acme',
+      'solo',
+    ]);
+    expect((await session.scalars(select(Company.c.name).from(Company).rightJoin(Engineer, ofEngineer))).length).toBe(3);
+    for (const full of [
+      columns.from(Company).fullJoin(Engineer, ofEngineer),
+      columns.from(Engineer).fullJoin(Company, ofEngineer),
+      columns.fullJoin(Engineer, ofEngineer),
+      columns.from(Company).fullJoin(Company.c.employees.of(Engineer)),
+      aliased.from(Company).fullJoin(engineer, ofAlias),
+      aliased.from(engineer).fullJoin(Company, ofAlias),
+    ]) {
+      if (database.family === 'mysql') await expect(session.all(full)).rejects.toThrow('has no FULL OUTER JOIN');
+      else expect(await read(full)).toEqual([['-', 'dan'], ...both, ['solo', '-']]);
+    }
+    const objects = session.all(select(Company, Engineer).from(Company).fullJoin(Engineer, ofEngineer));
+    if (database.family === 'mysql') await expect(objects).rejects.toThrow('has no FULL OUTER JOIN');
+    else
+      expect(sorted((await objects).map(([company, one]) => [company?.name, one?.name]))).toEqual([['-', 'dan'], ...both, ['solo', '-']]);
+    await session.rollback();
   });
 
   test('an alias of the parent has the attributes of the classes below', async () => {

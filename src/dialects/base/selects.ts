@@ -7,7 +7,7 @@ import type { HintNode, SelectNode } from '../../sql/statement-nodes.ts';
 import { untiedItems } from './cartesian.ts';
 import type { Visitors, Writer } from './compiler.ts';
 import { namedWindows } from './functions.ts';
-import { checkSources, fromItems, held, titleOf, writeFrom } from './sources.ts';
+import { checkSources, fromWhere, held, titleOf, writeFrom } from './sources.ts';
 
 type SelectVisitors = Pick<Visitors, 'select' | 'setOperation' | 'entity' | 'lock' | 'selectModifiers' | 'hint' | 'grouping'>;
 
@@ -127,15 +127,15 @@ export function warnOfProducts(items: readonly Node[], where: Node | null, to: W
 /** The parts of a SELECT, from its columns to HAVING; `columns` are written in place of its own. */
 export function writeSelectBody(node: SelectNode, to: Writer, columns: (to: Writer) => void, distinct: string): void {
   const around = to.enclosing;
-  const items = fromItems(node, around);
+  const { items, where } = fromWhere(node, around);
   to.enclosing = [...around, ...items.flatMap(held)];
-  warnOfProducts(items, node.where, to);
+  warnOfProducts(items, where, to);
   to.write('SELECT ');
   writeHints(node.modifiers?.prefixes ?? [], to, '', ' ');
   to.write(distinct);
   columns(to);
   writeFrom(items, around, to);
-  if (node.where !== null) to.write(' WHERE ').condition(node.where);
+  if (where !== null) to.write(' WHERE ').condition(where);
   checkSources(node.groupBy, to.enclosing, 'groupBy()');
   clause(to, ' GROUP BY ', to.spelling.places === undefined ? node.groupBy : atPlaces(node.groupBy, node.columns));
   if (node.having !== null) {

@@ -2,6 +2,7 @@ import { sqlError } from '../../sql/errors.ts';
 import { sourcesOf } from '../../sql/join.ts';
 import type { AliasNode, Node, SourceNode } from '../../sql/node.ts';
 import { isKind, walk } from '../../sql/node-walk.ts';
+import { conjunction, isTrue } from '../../sql/operand.ts';
 import type { SelectNode } from '../../sql/statement-nodes.ts';
 import type { Visitors, Writer } from './compiler.ts';
 
@@ -18,24 +19,42 @@ export function held(item: Node): string[] {
   return ids;
 }
 
+/** What a select reads from, and its condition, with what it has to say of rows of the selects around it. */
+export interface FromWhere {
+  readonly items: readonly Node[];
+  readonly where: Node | null;
+}
+
 /**
  * FROM: what was said, and the sources of columns and conditions that were not. In a subquery, those that an enclosing
- * select already has are left out, unless nothing would remain; `correlate()` says it in another way.
+ * select already has are left out, unless nothing would remain: then it reads what it selects itself. `correlate()` says it in
+ * another way.
  */
-export function fromItems(node: SelectNode, enclosing: readonly string[]): Node[] {
+export function fromWhere(node: SelectNode, enclosing: readonly string[]): FromWhere {
   const correlation = node.modifiers?.correlation ?? null;
   const correlated = new Set(node.modifiers?.correlated.map((source) => (source as SourceNode).id));
   const outer = (id: string): boolean =>
     enclosing.includes(id) && (correlation === null || (correlation === 'only' ? correlated.has(id) : !correlated.has(id)));
-  const items = node.from.filter((item) => correlation === null || isKind(item, 'join') || !outer((item as SourceNode).id));
+  // The tables of a class come from around as a whole, or not at all.
+  const around = node.from.filter((item) =>
+    isKind(item, 'join') ? item.assumed !== null && held(item).every(outer) : correlation !== null && outer((item as SourceNode).id),
+  );
+  const items = node.from.filter((item) => !around.includes(item));
   const said = new Set(node.from.flatMap(held));
   const named = sourcesOf([...node.columns, ...(node.where === null ? [] : [node.where])]);
   const aliases = new Map(node.implied.map((alias) => [(alias as SourceNode).id, alias as SourceNode]));
   // An alias is taken from the select's own fields, where its parameters are numbered.
   const implied = named.filter((source) => !said.has(source.id)).map((source) => aliases.get(source.id) ?? source);
   const local = implied.filter((source) => !outer(source.id));
-  const added: SourceNode[] = local.length > 0 || items.length > 0 || correlation !== null ? local : implied;
-  return [...items, ...added];
+  if (correlation === null && local.length === 0 && items.length === 0) {
+    // Something has to be selected from: what the columns are of, and only where they are of nothing what the condition names.
+    const selected = new Set(sourcesOf(node.columns).map(({ id }) => id));
+    const own = implied.filter(({ id }) => selected.has(id));
+    return { items: [...node.from, ...(node.from.length + own.length > 0 ? own : implied)], where: node.where };
+  }
+  const told = around.flatMap((item) => (isKind(item, 'join') && item.assumed !== null && !isTrue(item.assumed) ? [item.assumed] : []));
+  const where = told.length === 0 ? node.where : conjunction([...(node.where === null ? [] : [node.where]), ...told]);
+  return { items: [...items, ...local], where };
 }
 
 /** Throws a CompileError where expressions name a source that the statement has not. */

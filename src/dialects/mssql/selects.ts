@@ -6,7 +6,7 @@ import type { LockNode, SelectNode } from '../../sql/statement-nodes.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
 import { isCounted } from '../base/row-numbers.ts';
 import { asGroupValues, asSelect, selectVisitors, warnOfProducts, writeHints } from '../base/selects.ts';
-import { checkSources, fromItems, held } from '../base/sources.ts';
+import { checkSources, fromWhere, held } from '../base/sources.ts';
 import { writeEnd, writeLeadingCtes } from './ctes.ts';
 import { writeCounted, writeDistinctOn, writeTiesAfterOffset } from './numbered-rows.ts';
 import { isBareValue, movesNulls, sortedBy } from './ordering.ts';
@@ -79,7 +79,7 @@ function writeBody(given: SelectNode, to: Writer): void {
   const { modifiers } = node;
   const ties = modifiers?.withTies === true && node.limit !== null;
   const inner = (own: SelectNode): void => writeBody(own, to);
-  checkClauses(node, [...to.enclosing, ...fromItems(node, to.enclosing).flatMap(held)]);
+  checkClauses(node, [...to.enclosing, ...fromWhere(node, to.enclosing).items.flatMap(held)]);
   if (modifiers !== null && modifiers.distinctOn.length > 0) {
     writeDistinctOn(node, to, inner);
     return;
@@ -104,9 +104,9 @@ function writeBody(given: SelectNode, to: Writer): void {
 /** A select without what only a select around it can say. */
 function writePlain(node: SelectNode, ties: boolean, place: Scope['place'], to: Writer): void {
   const around = to.enclosing;
-  const items = fromItems(node, around);
+  const { items, where } = fromWhere(node, around);
   to.enclosing = [...around, ...items.flatMap(held)];
-  warnOfProducts(items, node.where, to);
+  warnOfProducts(items, where, to);
   const { into } = scopeOf(to);
   const forDriver = place === 'outermost' && into === null && !node.distinct;
   within(to, { into: null, place: 'nested', exact: false, lock: null, options: [] }, () => {
@@ -117,7 +117,7 @@ function writePlain(node: SelectNode, ties: boolean, place: Scope['place'], to: 
     writeColumns(node.columns, to, forDriver);
     if (into !== null) to.write(` INTO ${into}`);
     within(to, { lock: lockOf(node.lock) }, () => writeFrom(items, around, to));
-    if (node.where !== null) to.write(' WHERE ').condition(node.where);
+    if (where !== null) to.write(' WHERE ').condition(where);
     if (node.groupBy.length > 0) writeGroups(node.groupBy, to);
     if (node.having !== null) to.write(' HAVING ').condition(node.having);
     const names = namesOf(node, (column) => !(forDriver && isLongDecimal(column)));
