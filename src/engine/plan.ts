@@ -97,7 +97,7 @@ class CompiledPlan implements Plan {
       slot.name === null ? (places[slot.index]?.name ?? `Parameter ${i + 1}`) : `The parameter ':${slot.name}'`,
     );
     this.#names = new Set(slots.flatMap((slot) => (slot.name === null ? [] : [slot.name])));
-    const expanding = slots.some((slot) => slot.expanding && slot.array !== true);
+    const expanding = slots.some((slot) => slot.expanding && !slot.array);
     this.#plain =
       this.#names.size === 0 && !slots.some((slot) => slot.expanding) && slots.every((slot) => slot.index >= 0 || slot.name !== null);
     this.sql = expanding ? null : this.#text([]);
@@ -144,10 +144,10 @@ class CompiledPlan implements Plan {
       const alone = expanding && name !== null && type.name === 'unknown' && value !== undefined && !Array.isArray(value);
       if (alone) {
         const encoded = value === null ? null : this.#value(value, i);
-        parameters.push(array && encoded !== null ? this.#dialect.encodeList?.([encoded]) : encoded);
+        parameters.push(array === true && encoded !== null ? this.#dialect.encodeList?.([encoded]) : encoded);
         if (!array) sizes.push(1);
       } else if (!expanding) parameters.push(value === null ? null : this.#value(value, i));
-      else if (Array.isArray(value) && array) parameters.push(this.#dialect.encodeList?.(this.#encodeItems(value, i)));
+      else if (Array.isArray(value) && array) parameters.push(this.#dialect.encodeList?.(this.#encodeItems(value, i, array === 'whole')));
       else if (Array.isArray(value)) sizes.push(this.#spread(value, i, parameters));
       else if (value === undefined) throw sqlError('sql.undefined-value', this.#places[i]);
       else throw engineError('engine.not-a-list', this.#places[i], describe(value));
@@ -176,10 +176,12 @@ class CompiledPlan implements Plan {
     return this.#value(value, slot);
   }
 
-  #encodeItems(list: readonly unknown[], slot: number): unknown[] {
+  #encodeItems(list: readonly unknown[], slot: number, nulls = false): unknown[] {
     const encoded: unknown[] = [];
     // No row equals NULL, so it is left out: x NOT IN (1, NULL) would be true for nothing.
-    for (const value of list) if (value !== null) encoded.push(this.#item(value, slot));
+    for (const value of list)
+      if (value !== null) encoded.push(this.#item(value, slot));
+      else if (nulls) encoded.push(null);
     return encoded;
   }
 
@@ -208,7 +210,7 @@ class CompiledPlan implements Plan {
     let position = 0;
     let list = 0;
     this.#slots.forEach((slot, i) => {
-      const size = slot.expanding && slot.array !== true ? sizes[list++] : 1;
+      const size = slot.expanding && !slot.array ? sizes[list++] : 1;
       if (size === ONE_PARAMETER) text += dialect.listSource?.sql(dialect.placeholder(++position), slot.type);
       else if (size === 0) text += dialect.emptyList?.(slot.type) ?? NOTHING;
       else {

@@ -75,6 +75,7 @@ import type {
   LockNode,
   MergeClauseNode,
   MergeNode,
+  NamedQueryNode,
   RowFieldNode,
   SelectModifiersNode,
   SelectNode,
@@ -136,6 +137,7 @@ export interface NodeByKind {
   tableSample: TableSampleNode;
   tableFunction: TableFunctionNode;
   values: ValuesNode;
+  namedQuery: NamedQueryNode;
   merge: MergeNode;
   mergeClause: MergeClauseNode;
   truncate: TruncateNode;

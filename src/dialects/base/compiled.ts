@@ -7,8 +7,11 @@ export interface Slot {
   readonly type: SqlType;
   /** One value that is a list, spread into as many parameters when the statement runs. */
   readonly expanding: boolean;
-  /** The list stays one parameter, an array, whatever its length. */
-  readonly array?: boolean;
+  /**
+   * The list stays one parameter, an array, whatever its length. `'given'`: what is no list is one in the database's own form;
+   * `'whole'`: so it is, and NULLs are items.
+   */
+  readonly array?: boolean | 'given' | 'whole';
   /** The name under which the value is given with the execution, or null. */
   readonly name: string | null;
   /** A value that the parameter's type brought itself; `index` is −1 then. */

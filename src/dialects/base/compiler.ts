@@ -124,8 +124,8 @@ export class Writer {
     return this.write(this.spelling.quote(name));
   }
 
-  /** @param array a list that is sent as one parameter */
-  parameter(bind: BindNode, array = false): this {
+  /** @param array how a list is sent that is one parameter, see `Slot` */
+  parameter(bind: BindNode, array: Slot['array'] = false): this {
     const wrapped = wrapBind(bind, this.spelling.name);
     if (wrapped !== null) return bind.expanding ? this.#wrappedList(bind, wrapped) : this.visit(wrapped);
     if (bind.slot < 0) return this.#slot({ index: -1, type: bind.type, expanding: false, name: null, constant: bind.value });

@@ -115,7 +115,7 @@ function constant(node: Node, feature: string, instead: string): Node {
   return node;
 }
 
-type SourceKinds = 'table' | 'alias' | 'join' | 'lateral' | 'tableSample' | 'tableFunction' | 'values';
+type SourceKinds = 'table' | 'alias' | 'join' | 'lateral' | 'tableSample' | 'tableFunction' | 'values' | 'namedQuery';
 
 /** What stands in FROM. */
 export const mssqlSourceVisitors: Pick<Visitors, SourceKinds> = {
@@ -129,7 +129,7 @@ export const mssqlSourceVisitors: Pick<Visitors, SourceKinds> = {
         sourceVisitors.values(of, to);
         to.write(')');
         writeAlias(node, of.columns, to);
-      } else if (isKind(of, 'select') || isKind(of, 'setOperation') || isKind(of, 'lateral')) {
+      } else if (isKind(of, 'select') || isKind(of, 'setOperation') || (isKind(of, 'lateral') && !isKind(of.query, 'namedQuery'))) {
         const columns = outputColumns(isKind(of, 'lateral') ? of.query : of);
         if (isKind(of, 'lateral')) to.visit(of);
         else to.write('(').visit(of).write(')');
