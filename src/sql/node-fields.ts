@@ -15,6 +15,7 @@ const FIELDS = {
   between: { operand: 'node', low: 'node', high: 'node', negated: 'token' },
   constant: { value: 'token' },
   list: { items: 'nodes' },
+  rowList: { items: 'nodes' },
   function: { name: 'token', args: 'nodes', distinct: 'token', orderBy: 'nodes', filter: 'node' },
   over: { call: 'node', window: 'node', partitionBy: 'nodes', orderBy: 'nodes', frame: 'node' },
   namedWindow: { name: 'token', partitionBy: 'nodes', orderBy: 'nodes', frame: 'node' },

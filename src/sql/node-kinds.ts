@@ -48,6 +48,7 @@ import type {
   RawNode,
   RegexpNode,
   RegexpReplaceNode,
+  RowListNode,
   SameAsColumnNode,
   ScalarNode,
   StarNode,
@@ -102,6 +103,7 @@ export interface NodeByKind {
   between: BetweenNode;
   constant: ConstantNode;
   list: ListNode;
+  rowList: RowListNode;
   function: FunctionNode;
   over: OverNode;
   namedWindow: NamedWindowNode;

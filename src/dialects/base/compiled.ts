@@ -18,6 +18,19 @@ export interface Slot {
   readonly constant?: unknown;
   /** SQL around each parameter of a list. */
   readonly around?: readonly [before: string, after: string];
+  /** The list is one of rows. */
+  readonly row?: RowSlot;
+}
+
+/** How each row of a list of rows is written. */
+export interface RowSlot {
+  /** What stands before all of them. */
+  readonly word: string;
+  /** The text around the values of one row, and their types. */
+  readonly pieces: readonly string[];
+  readonly types: readonly SqlType[];
+  /** What stands for no rows at all: a query that gives none. */
+  readonly none: string;
 }
 
 /** A statement as SQL text for one database. */

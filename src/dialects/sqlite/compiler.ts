@@ -71,6 +71,8 @@ export const sqliteVisitors: Visitors = {
       .write('))');
     writeAlias(node, [], to);
   },
+  // Rows are a list only as VALUES.
+  rowList: (node, to) => to.rows(node, 'VALUES '),
   // Values have types of their own, so no row need say them.
   values: (node, to) => to.write('VALUES ').list(node.rows),
   cte: (node, to) => {
