@@ -138,7 +138,8 @@ export const sourceVisitors: SourceVisitors = {
       const query = isKind(of, 'select') || isKind(of, 'setOperation');
       if (query) to.write('(').visit(of).write(')');
       else to.visit(of);
-      writeAlias(node, isKind(of, 'lateral') && isKind(of.query, 'namedQuery') ? of.query.columns : [], to);
+      const names = isKind(of, 'lateral') && (isKind(of.query, 'namedQuery') || isKind(of.query, 'values')) ? of.query.columns : [];
+      writeAlias(node, names, to);
     }
   },
   join: (node, to) => {
