@@ -86,10 +86,24 @@ export class ProgrammingError extends DatabaseError {}
 /** A value does not fit: out of range, or of another type. SQLAlchemy: `DataError`. */
 export class DataError extends DatabaseError {}
 
-type Details = Pick<DriverFailure, 'table' | 'column' | 'constraint'>;
+type Details = Pick<DriverFailure, 'table' | 'column' | 'constraint' | 'message'>;
 
 const ofTable = ({ table }: Details): string => (table === null ? '' : ` of '${table}'`);
 const inColumn = ({ column }: Details): string => (column === null ? '' : ` in '${column}'`);
+
+/** What the databases say of names that they do not know. */
+const UNKNOWN_NAME =
+  /no such (?:table|column|index|view|trigger|savepoint)|has no column|(?:relation|column|table|schema|type|sequence|index|view) .*does(?: not|n't) exist|Table '.*' doesn't exist|Unknown (?:column|table|database|sequence)|Invalid (?:object|column) name/i;
+/** What they say of a subquery that stands for one value and gives more. */
+const SEVERAL_ROWS = /more than one row returned by a subquery|Subquery returned more than 1 value|Subquery returns more than 1 row/i;
+
+function adviceOnStatement(message: string): string {
+  if (SEVERAL_ROWS.test(message))
+    return 'A subquery that stands for one value has to give one row at most: correlate or filter it, take an aggregate or limit(1) of it, or look among its rows with in() or any().';
+  return UNKNOWN_NAME.test(message)
+    ? 'The statement names something that this database does not have. If a table or column is missing, bring the schema up to date: athanor db upgrade.'
+    : 'The statement is not one that this database understands.';
+}
 
 /** Every kind of failure: its class, and what to say beside the database's own words. */
 const FAILURES: Record<DriverFailure['kind'], readonly [typeof DatabaseError, (details: Details) => string]> = {
@@ -138,12 +152,11 @@ const FAILURES: Record<DriverFailure['kind'], readonly [typeof DatabaseError, (d
     () => 'Two transactions waited for each other, and this one was ended. Run it again: session.transaction(fn, { retries }) does.',
   ],
   operational: [OperationalError, () => 'The database could not do it.'],
-  programming: [
-    ProgrammingError,
-    () =>
-      'The statement is not one that this database understands. If a table or column is missing, bring the schema up to date: athanor db upgrade.',
+  programming: [ProgrammingError, ({ message }) => adviceOnStatement(message)],
+  data: [
+    DataError,
+    ({ message }) => (SEVERAL_ROWS.test(message) ? adviceOnStatement(message) : 'A value does not fit its column or function.'),
   ],
-  data: [DataError, () => 'A value does not fit its column or function.'],
   database: [DatabaseError, () => 'The database refused the statement.'],
 };
 

@@ -79,9 +79,9 @@ function packedFor(dialect: Dialect, { table, columns, values }: InsertNode, cou
   return packedRows(dialect, { name: table.name, node: table }, [], packed, count);
 }
 
-function fromPacked({ table, columns }: InsertNode, packed: PackedRows): InsertNode {
+function fromPacked({ table, columns, overriding }: InsertNode, packed: PackedRows): InsertNode {
   const query = makeSelect({ columns: columns.map((_, i) => packed.column(i)), from: [packed.source] });
-  return makeInsert({ table, columns, query });
+  return makeInsert({ table, columns, query, overriding });
 }
 
 /** The values of so many rows in one list; `flat()` takes several times as long. */
@@ -95,5 +95,6 @@ function together(rows: readonly (readonly unknown[])[], start: number, size: nu
 }
 
 function repeated(node: InsertNode, size: number): InsertNode {
-  return makeInsert({ table: node.table, columns: node.columns, values: Array.from({ length: size }, () => node.values).flat() });
+  const { table, columns, overriding } = node;
+  return makeInsert({ table, columns, overriding, values: Array.from({ length: size }, () => node.values).flat() });
 }

@@ -66,6 +66,8 @@ class CompiledPlan implements Plan {
   readonly #indexes: readonly number[];
   readonly #binds: readonly Bind[];
   readonly #places: readonly string[];
+  /** For a list of rows, what each value of a row is bound by. */
+  readonly #rows: readonly (readonly Bind[] | null)[];
   /** Neither lists nor names: the quick way. */
   readonly #plain: boolean;
   readonly #names: ReadonlySet<string>;
@@ -93,11 +95,12 @@ class CompiledPlan implements Plan {
       const use = places[slot.index]?.use;
       return (use === 'stored' ? codec.store : use === 'free' ? codec.literal : undefined) ?? codec.bind;
     });
+    this.#rows = slots.map(({ row }) => row?.types.map((type) => dialect.codec(type).bind) ?? null);
     this.#places = slots.map((slot, i) =>
       slot.name === null ? (places[slot.index]?.name ?? `Parameter ${i + 1}`) : `The parameter ':${slot.name}'`,
     );
     this.#names = new Set(slots.flatMap((slot) => (slot.name === null ? [] : [slot.name])));
-    const expanding = slots.some((slot) => slot.expanding && slot.array !== true);
+    const expanding = slots.some((slot) => slot.expanding && !slot.array);
     this.#plain =
       this.#names.size === 0 && !slots.some((slot) => slot.expanding) && slots.every((slot) => slot.index >= 0 || slot.name !== null);
     this.sql = expanding ? null : this.#text([]);
@@ -137,18 +140,20 @@ class CompiledPlan implements Plan {
     const parameters: unknown[] = [];
     const sizes: number[] = [];
     for (let i = 0; i < this.#slots.length; i++) {
-      const { index, name, type, expanding, constant, array } = this.#slots[i];
+      const { index, name, type, expanding, constant, array, row } = this.#slots[i];
       if (name !== null && !Object.hasOwn(named, name)) throw sqlError('sql.missing-parameter', name);
       const value = name !== null ? named[name] : index < 0 ? constant : values[index];
       // `IN (:id)` by hand: in SQL, one value in brackets.
-      const alone = expanding && name !== null && type.name === 'unknown' && value !== undefined && !Array.isArray(value);
+      const alone =
+        expanding && row === undefined && name !== null && type.name === 'unknown' && value !== undefined && !Array.isArray(value);
       if (alone) {
         const encoded = value === null ? null : this.#value(value, i);
-        parameters.push(array && encoded !== null ? this.#dialect.encodeList?.([encoded]) : encoded);
+        parameters.push(array === true && encoded !== null ? this.#dialect.encodeList?.([encoded]) : encoded);
         if (!array) sizes.push(1);
       } else if (!expanding) parameters.push(value === null ? null : this.#value(value, i));
-      else if (Array.isArray(value) && array) parameters.push(this.#dialect.encodeList?.(this.#encodeItems(value, i)));
-      else if (Array.isArray(value)) sizes.push(this.#spread(value, i, parameters));
+      else if (Array.isArray(value) && array) parameters.push(this.#dialect.encodeList?.(this.#encodeItems(value, i, array === 'whole')));
+      else if (Array.isArray(value))
+        sizes.push(row === undefined ? this.#spread(value, i, parameters) : this.#spreadRows(value, i, parameters));
       else if (value === undefined) throw sqlError('sql.undefined-value', this.#places[i]);
       else throw engineError('engine.not-a-list', this.#places[i], describe(value));
     }
@@ -176,10 +181,12 @@ class CompiledPlan implements Plan {
     return this.#value(value, slot);
   }
 
-  #encodeItems(list: readonly unknown[], slot: number): unknown[] {
+  #encodeItems(list: readonly unknown[], slot: number, nulls = false): unknown[] {
     const encoded: unknown[] = [];
     // No row equals NULL, so it is left out: x NOT IN (1, NULL) would be true for nothing.
-    for (const value of list) if (value !== null) encoded.push(this.#item(value, slot));
+    for (const value of list)
+      if (value !== null) encoded.push(this.#item(value, slot));
+      else if (nulls) encoded.push(null);
     return encoded;
   }
 
@@ -201,6 +208,29 @@ class CompiledPlan implements Plan {
     return size;
   }
 
+  /** The same of a list of rows. */
+  #spreadRows(list: readonly unknown[], slot: number, parameters: unknown[]): number {
+    const binds = this.#rows[slot] as readonly Bind[];
+    const place = this.#places[slot];
+    const encoded = list.map((row, n) => {
+      if (!Array.isArray(row) || row.length !== binds.length)
+        throw sqlError(
+          'sql.bad-argument',
+          `${place}, at ${n + 1},`,
+          `a row of ${binds.length} values`,
+          Array.isArray(row) ? `one of ${row.length}` : describe(row),
+        );
+      return row.map((value, i) => {
+        if (value === undefined) throw sqlError('sql.undefined-value', `${place}, in row ${n + 1},`);
+        return value === null ? null : binds[i](value, place);
+      });
+    });
+    let size = bucketSize(encoded.length);
+    if (parameters.length + size * binds.length > this.#dialect.capabilities.maxParameters) size = encoded.length;
+    for (let n = 0; n < size; n++) for (const value of encoded[Math.min(n, encoded.length - 1)]) parameters.push(value);
+    return size;
+  }
+
   #text(sizes: readonly number[]): string {
     const { pieces } = this.compiled;
     const dialect = this.#dialect;
@@ -208,9 +238,13 @@ class CompiledPlan implements Plan {
     let position = 0;
     let list = 0;
     this.#slots.forEach((slot, i) => {
-      const size = slot.expanding && slot.array !== true ? sizes[list++] : 1;
+      const size = slot.expanding && !slot.array ? sizes[list++] : 1;
       if (size === ONE_PARAMETER) text += dialect.listSource?.sql(dialect.placeholder(++position), slot.type);
-      else if (size === 0) text += dialect.emptyList?.(slot.type) ?? NOTHING;
+      else if (slot.row !== undefined) {
+        const { word, pieces: around, none } = slot.row;
+        const row = (): string => around.map((piece, n) => (n === 0 ? piece : dialect.placeholder(++position) + piece)).join('');
+        text += size === 0 ? none : word + Array.from({ length: size }, row).join(', ');
+      } else if (size === 0) text += dialect.emptyList?.(slot.type) ?? NOTHING;
       else {
         const [before, after] = slot.around ?? NOTHING_AROUND;
         for (let n = 0; n < size; n++) text += `${n === 0 ? '' : ', '}${before}${dialect.placeholder(++position)}${after}`;

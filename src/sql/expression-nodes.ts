@@ -47,6 +47,11 @@ export interface ListNode extends Node {
   readonly kind: 'list';
   readonly items: readonly Node[];
 }
+/** A parameter that gets a list of rows; one bind for each value of a row says its type. */
+export interface RowListNode extends Node {
+  readonly kind: 'rowList';
+  readonly items: readonly Node[];
+}
 export interface FunctionNode extends Node {
   readonly kind: 'function';
   readonly name: string;

@@ -5,7 +5,7 @@ import { type FrameOptions, frameNode } from './frame.ts';
 import { make } from './make.ts';
 import type { Node } from './node.ts';
 import { isKind } from './node-walk.ts';
-import { conditions, type ExpressionLike, operand, typeOf } from './operand.ts';
+import { conditions, conjunction, type ExpressionLike, operand, typeOf } from './operand.ts';
 import type { OrderTerm } from './order-term.ts';
 import { UNKNOWN } from './type.ts';
 
@@ -55,10 +55,11 @@ function baseOf({ window: base, partitionBy, orderBy }: WindowOptions): Node | n
 
 /** A call of a SQL function, which may be narrowed, ordered or made a window. SQLAlchemy: `FunctionElement`. */
 export class FunctionCall<V = unknown, N extends string = string> extends Expression<V, N> {
-  /** Only the rows that meet the condition. SQLAlchemy: `filter()`. */
-  filter(condition: ExpressionLike<boolean | null>): FunctionCall<V, N> {
-    const [filter] = conditions([condition], 'filter()');
-    return this.#with({ filter });
+  /** Only the rows that meet these conditions, and those of an earlier `filter()`. SQLAlchemy: `filter()`. */
+  filter(...given: readonly ExpressionLike<boolean | null>[]): FunctionCall<V, N> {
+    const call = (isKind(this.node, 'withinGroup') ? this.node.call : this.node) as FunctionNode;
+    const before = call.filter === null ? [] : [call.filter];
+    return this.#with({ filter: conjunction([...before, ...conditions(given, 'filter()')]) });
   }
   /** Each different value once: `DISTINCT` inside the call. SQLAlchemy: `func.count(distinct(x))`. */
   override distinct(): FunctionCall<V, N> {

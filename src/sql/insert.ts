@@ -27,6 +27,7 @@ interface State {
   readonly from: { readonly columns: readonly string[]; readonly query: QueryLike } | null;
   readonly conflict: Conflict | null;
   readonly instead: InsertNode['instead'];
+  readonly overriding: InsertNode['overriding'];
   readonly prefixes: readonly Node[];
   readonly ctes: readonly Node[];
   readonly projection: Projection | null;
@@ -115,6 +116,22 @@ export class Insert<S = Shape, R = never> implements CteBody<R> {
   orIgnore(): Insert<S, R> {
     return this.#with({ instead: 'ignore' });
   }
+  /**
+   * Values given for columns of `identity({ always: true })` are stored: `OVERRIDING SYSTEM VALUE` in PostgreSQL, whose numbers they
+   * take the place of. Elsewhere a value that is given always is.
+   * @example insertInto(Invoice).overridingSystemValue().values({ id: 1000, total })
+   */
+  overridingSystemValue(): Insert<S, R> {
+    return this.#with({ overriding: 'system' });
+  }
+  /**
+   * Values given for identity columns are left aside, and the database numbers the rows: `OVERRIDING USER VALUE`, for copies of rows
+   * with keys of their own. PostgreSQL; elsewhere leave the column out.
+   * @example insertInto(Archive).overridingUserValue().fromSelect(['id', 'total'], select(Invoice.c.id, Invoice.c.total))
+   */
+  overridingUserValue(): Insert<S, R> {
+    return this.#with({ overriding: 'user' });
+  }
   /** Words after INSERT, for one dialect or for all. SQLAlchemy: `prefix_with()`. */
   prefixWith(text: ExpressionLike, options: { readonly dialect?: string } = {}): Insert<S, R> {
     return this.#with({ prefixes: [...this.#state.prefixes, hint(text, null, options, 'prefixWith()')] });
@@ -189,10 +206,11 @@ export class Insert<S = Shape, R = never> implements CteBody<R> {
     return cellsOf(this.table, row, `insertInto(${this.table.name})`, (column) => column.default);
   }
 
-  #clauses(): Pick<InsertNode, 'table' | 'conflict' | 'returning' | 'instead' | 'prefixes' | 'ctes'> {
-    const { table, conflict, instead, prefixes, ctes, projection } = this.#state;
+  #clauses(): Pick<InsertNode, 'table' | 'conflict' | 'returning' | 'instead' | 'overriding' | 'prefixes' | 'ctes'> {
+    const { table, conflict, instead, overriding, prefixes, ctes, projection } = this.#state;
     const returning = projection === null ? [] : projection.items.map((item) => item.node);
-    return { table: table.node, conflict: conflict === null ? null : conflictNode(conflict, table), returning, instead, prefixes, ctes };
+    const rows = conflict === null ? null : conflictNode(conflict, table);
+    return { table: table.node, conflict: rows, returning, instead, overriding, prefixes, ctes };
   }
 }
 
@@ -245,5 +263,6 @@ function defaultNode(column: TableColumn): Node {
  */
 export function insertInto<X extends Source>(target: X): Insert<ShapeOf<X>> {
   const table = tableOf(target, 'insertInto()');
-  return new Insert<ShapeOf<X>>({ table, rows: [], from: null, conflict: null, instead: null, prefixes: [], ctes: [], projection: null });
+  const nothing = { rows: [], from: null, conflict: null, instead: null, overriding: null, prefixes: [], ctes: [], projection: null };
+  return new Insert<ShapeOf<X>>({ table, ...nothing });
 }

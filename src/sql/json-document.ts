@@ -1,6 +1,7 @@
 import { describe, sqlError } from './errors.ts';
 import { Expression } from './expression.ts';
 import { make } from './make.ts';
+import { isKind } from './node-walk.ts';
 import { type ExpressionLike, isExpression, operand, typeOf } from './operand.ts';
 import { expressionNode } from './order.ts';
 import type { OrderTerm } from './order-term.ts';
@@ -66,7 +67,9 @@ function rows<V, R>(query: Query<R>, many: boolean, where: string): Expression<V
   const { form, items } = query.projection;
   if (form !== 'object' || items.some((item) => item.entity !== null))
     throw sqlError('sql.bad-argument', where, 'a query of columns with names: select({ id: Post.c.id })', 'another one');
-  const { node, outputs } = query['~derive']();
+  const { node: own, outputs } = query['~derive']();
+  // SQL by hand may call its columns something else.
+  const node = isKind(own, 'raw') ? query['~part']() : own;
   const names = outputs.map(({ key }) => key);
   const types = outputs.map(({ type }) => type);
   const object: JsonDocument = { fields: names.map((name, i) => ({ name, type: types[i] })) };

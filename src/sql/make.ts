@@ -377,7 +377,17 @@ export function makeSelect(fields: Pick<FieldsOf<SelectNode>, 'columns'> & Parti
   return make('select', { ...BLANK, ...fields });
 }
 
-const BLANK_INSERT = { columns: [], values: [], query: null, conflict: null, returning: [], instead: null, prefixes: [], ctes: [] };
+const BLANK_INSERT = {
+  columns: [],
+  values: [],
+  query: null,
+  conflict: null,
+  returning: [],
+  instead: null,
+  overriding: null,
+  prefixes: [],
+  ctes: [],
+};
 const BLANK_CHANGE = { where: null, orderBy: [], limit: null, returning: [], ctes: [] };
 
 /** An insert of which only these clauses are there. */

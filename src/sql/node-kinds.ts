@@ -48,6 +48,7 @@ import type {
   RawNode,
   RegexpNode,
   RegexpReplaceNode,
+  RowListNode,
   SameAsColumnNode,
   ScalarNode,
   StarNode,
@@ -75,6 +76,7 @@ import type {
   LockNode,
   MergeClauseNode,
   MergeNode,
+  NamedQueryNode,
   RowFieldNode,
   SelectModifiersNode,
   SelectNode,
@@ -101,6 +103,7 @@ export interface NodeByKind {
   between: BetweenNode;
   constant: ConstantNode;
   list: ListNode;
+  rowList: RowListNode;
   function: FunctionNode;
   over: OverNode;
   namedWindow: NamedWindowNode;
@@ -136,6 +139,7 @@ export interface NodeByKind {
   tableSample: TableSampleNode;
   tableFunction: TableFunctionNode;
   values: ValuesNode;
+  namedQuery: NamedQueryNode;
   merge: MergeNode;
   mergeClause: MergeClauseNode;
   truncate: TruncateNode;

@@ -20,7 +20,7 @@ export abstract class Query<R> implements QueryLike<R>, CteBody<R> {
   /** The query in the place of a table. SQLAlchemy: `subquery()`. */
   subquery<N extends string = '~subquery'>(name?: N): Subquery<R, N> {
     const { node, outputs } = this['~derive']();
-    return derivedSource(makeAlias(node, name ?? null), name ?? 'subquery', outputs) as unknown as Subquery<R, N>;
+    return derivedSource(makeAlias(this.source(node), name ?? null), name ?? 'subquery', outputs) as unknown as Subquery<R, N>;
   }
   /** The same as `subquery(name)`. */
   as<N extends string>(name: N): Subquery<R, N> {
@@ -33,7 +33,7 @@ export abstract class Query<R> implements QueryLike<R>, CteBody<R> {
   /** The query in FROM, where it sees the sources beside it. SQLAlchemy: `lateral()`. */
   lateral<N extends string = '~lateral'>(name?: N): Subquery<R, N> {
     const { node, outputs } = this['~derive']();
-    const alias = makeAlias(make('lateral', { query: node }), name ?? null);
+    const alias = makeAlias(make('lateral', { query: this.source(node) }), name ?? null);
     return derivedSource(alias, name ?? 'lateral', outputs) as unknown as Subquery<R, N>;
   }
   /** The query as one value, for a select of one column. SQLAlchemy: `scalar_subquery()`. */
@@ -51,6 +51,10 @@ export abstract class Query<R> implements QueryLike<R>, CteBody<R> {
     const outputs = outputsOf(this.projection);
     const columns = outputs.map((output) => output.node);
     return { node: named(this.node as SelectNode | SetOperationNode, columns), outputs };
+  }
+  /** The query as a source, with each column under a name of its own. */
+  protected source(node: Node): Node {
+    return node;
   }
   /** The query as a part of a set operation. */
   '~part'(): Node {

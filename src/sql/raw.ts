@@ -77,8 +77,18 @@ function arrayNode(value: unknown, position: number): Node {
 /** Words before brackets that are those of a query or of a list; a row of values before IN asks for rows, in brackets of their own. */
 const BEFORE_QUERY = /\b(?:in|exists|any|all|some|from|join|lateral)\s*\(\s*$/i;
 const BEFORE_LIST = /(?:^|[^)\s])\s*\bin\s*\(\s*$/i;
-/** Words before an array of the database. */
+/** Words before an array of the database, and what is cast to one. */
 const BEFORE_ARRAY = /\b(?:any|all|some)\s*\(\s*$/i;
+const ARRAY_TYPE = String.raw`[\w".]+(?:\s+[a-z]+)*\s*(?:\([\d\s,]*\))?\s*(?:\[\d*\]|array\b)`;
+const CAST_TO_ARRAY = new RegExp(String.raw`^\s*::\s*${ARRAY_TYPE}`, 'i');
+const BEFORE_CAST = /\bcast\s*\(\s*$/i;
+const AS_ARRAY = new RegExp(String.raw`^\s+as\s+${ARRAY_TYPE}`, 'i');
+
+/** Whether what stands between these two pieces of SQL is an array of the database. */
+function isArrayPlace(before: string, after: string): boolean {
+  if (CAST_TO_ARRAY.test(after)) return true;
+  return BEFORE_ARRAY.test(before) ? /^\s*\)/.test(after) : BEFORE_CAST.test(before) && AS_ARRAY.test(after);
+}
 
 /** The pieces of a template, without brackets that the value between them brings along: `IN (${list})`, `EXISTS (${query})`. */
 function withoutBrackets(given: readonly string[], values: readonly unknown[]): string[] {
@@ -101,7 +111,7 @@ export const sql: SqlTag = Object.assign(
     // As a function it would take text that values were already put into.
     if (!Array.isArray(pieces) || !Array.isArray(pieces.raw))
       throw sqlError('sql.bad-argument', 'sql', 'a template: sql`…`', describe(pieces));
-    const items = values.map((value, i) => (BEFORE_ARRAY.test(pieces[i]) ? arrayNode(value, i) : valueNode(value, i)));
+    const items = values.map((value, i) => (isArrayPlace(pieces[i], pieces[i + 1]) ? arrayNode(value, i) : valueNode(value, i)));
     return new RawFragment<V>(make('raw', { pieces: withoutBrackets(pieces, values), items }), UNKNOWN);
   },
   {
@@ -141,7 +151,8 @@ function inPosition(before: string): boolean {
 
 /**
  * A statement as text with `:name` parameters, whose values are given beside it. `\:` is a colon. A parameter after IN takes a list
- * of values: `IN :ids`, `IN (:ids)`. SQLAlchemy: `text()`, with `bindparam(expanding=True)` for lists.
+ * of values: `IN :ids`, `IN (:ids)`; so does one that is an array of PostgreSQL: `= ANY(:ids)`, `unnest(:ids::int[])`.
+ * SQLAlchemy: `text()`, with `bindparam(expanding=True)` for lists.
  * @example await db.session.all(text('SELECT * FROM users WHERE username = :username'), { username })
  */
 export function text<R = Record<string, unknown>>(statement: string): RawFragment<R> {
@@ -161,9 +172,10 @@ export function text<R = Record<string, unknown>>(statement: string): RawFragmen
       const before = BEFORE_PARAMETER.exec(between);
       const bracketed = before?.groups?.bracket !== undefined;
       const whole = before !== null && (!bracketed || /^\s*\)/.test(statement.slice(last)));
-      const expanding = whole && !inPosition(statement.slice(0, match.index - before[0].length));
-      pieces.push(expanding && !bracketed ? `${piece}(` : piece);
-      piece = expanding && !bracketed ? ')' : '';
+      const listed = whole && !inPosition(statement.slice(0, match.index - before[0].length));
+      const expanding = listed || isArrayPlace(between, statement.slice(last));
+      pieces.push(listed && !bracketed ? `${piece}(` : piece);
+      piece = listed && !bracketed ? ')' : '';
       names.add(name);
       items.push(makeBind(undefined, UNKNOWN, { name, expanding }));
     }

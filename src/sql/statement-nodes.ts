@@ -68,6 +68,8 @@ export interface InsertNode extends Node {
   readonly returning: readonly Node[];
   /** What is done with a row whose key is there, where the database says it before INTO: `INSERT OR REPLACE`, `INSERT IGNORE`. */
   readonly instead: 'replace' | 'ignore' | null;
+  /** Which values count for columns that the database always numbers: those given, or its own. */
+  readonly overriding: 'system' | 'user' | null;
   readonly prefixes: readonly Node[];
   /** Common table expressions that it does not read itself. */
   readonly ctes: readonly Node[];
@@ -202,6 +204,12 @@ export interface ValuesNode extends Node {
   readonly types: readonly SqlType[];
   /** One list for each row. */
   readonly rows: readonly Node[];
+}
+/** SQL by hand whose columns, in their order, have these names. */
+export interface NamedQueryNode extends Node {
+  readonly kind: 'namedQuery';
+  readonly query: Node;
+  readonly columns: readonly string[];
 }
 export interface MergeNode extends Node {
   readonly kind: 'merge';

@@ -1,5 +1,6 @@
 import { type Column, isColumn } from './column.ts';
 import { describe, sqlError } from './errors.ts';
+import { make, makeAlias, makeColumn, makeSelect } from './make.ts';
 import type { Node } from './node.ts';
 import { type Output, projectColumns } from './projection.ts';
 import { Query } from './query.ts';
@@ -36,7 +37,16 @@ export class TextQuery<R> extends Query<R> {
     this.node = node;
     this.#columns = columns;
   }
-  override '~derive'(): { readonly node: Node; readonly outputs: readonly Output[] } {
-    return { node: this.node, outputs: this.#columns.map((column) => ({ ...column, node: this.node })) };
+  override '~derive'(): { readonly node: Node; readonly outputs: readonly Output[]; readonly columns: readonly string[] } {
+    const columns = this.#columns.map(({ name }) => name);
+    return { node: this.node, outputs: this.#columns.map((column) => ({ ...column, node: this.node })), columns };
+  }
+  /** Its SQL may call its columns something else, so a source says their names. */
+  protected override source(node: Node): Node {
+    return make('namedQuery', { query: node, columns: this.#columns.map(({ name }) => name) });
+  }
+  override '~part'(): Node {
+    const source = makeAlias(this.source(this.node), null);
+    return makeSelect({ columns: this.#columns.map(({ name, key, type }) => makeColumn(source, name, key, type)), from: [source] });
   }
 }

@@ -1,7 +1,8 @@
 import { describe, sqlError } from './errors.ts';
 import { Expression, junction, not } from './expression.ts';
-import { make } from './make.ts';
+import { make, makeBind } from './make.ts';
 import type { Node } from './node.ts';
+import { isKind } from './node-walk.ts';
 import { type ExpressionLike, isQuery, type Operand, operand, type QueryLike, typeOf } from './operand.ts';
 import { BOOLEAN, type SqlType, UNKNOWN } from './type.ts';
 
@@ -20,6 +21,14 @@ export function tuple<const E extends readonly ExpressionLike[]>(...items: E): T
 /** A row to compare with: a value or an expression for each item, another tuple, or a select of one row. */
 type RowOperand<E extends readonly ExpressionLike[]> = TupleValues<E> | TupleLike<E> | QueryLike;
 
+/** What `in()` looks among. */
+type Rows<E extends readonly ExpressionLike[]> =
+  | readonly (TupleValues<E> | TupleLike<E>)[]
+  | QueryLike
+  | ExpressionLike<readonly TupleValues<E>[]>;
+
+const EXPECTED = 'an array of rows, a select, or param() for rows that come when it runs';
+
 type TupleValues<E extends readonly ExpressionLike[]> = { readonly [I in keyof E]: Operand<E[I]['~value']> };
 
 interface TupleLike<E extends readonly ExpressionLike[]> {
@@ -34,12 +43,17 @@ export class Tuple<E extends readonly ExpressionLike[]> {
     this.#items = items;
     this.#types = types;
   }
-  /** Equal to one of these rows, or to a row of the select. */
-  in(rows: readonly (TupleValues<E> | TupleLike<E>)[] | QueryLike): Expression<boolean> {
+  /**
+   * Equal to one of these rows, or to a row of the select. A parameter gets its rows when the statement runs.
+   * @example select(Seat.c.id).where(tuple(Seat.c.row, Seat.c.place).in(param('seats'))) // with { seats: [[1, 2], [1, 3]] }
+   */
+  in(rows: Rows<E>): Expression<boolean> {
     if (rows === undefined) throw sqlError('sql.undefined-value', 'tuple().in()');
     const left = make('list', { items: this.#items });
     if (isQuery(rows)) return new Expression(make('in', { operand: left, list: rows.node, negated: false }), BOOLEAN);
-    if (!Array.isArray(rows)) throw sqlError('sql.bad-argument', 'tuple().in()', 'an array of rows or a select', describe(rows));
+    if (rows instanceof Expression)
+      return new Expression(make('in', { operand: left, list: this.#parameter(rows.node), negated: false }), BOOLEAN);
+    if (!Array.isArray(rows)) throw sqlError('sql.bad-argument', 'tuple().in()', EXPECTED, describe(rows));
     if (rows.length === 0) return new Expression(make('constant', { value: false }), BOOLEAN);
     const lists = (rows as readonly unknown[]).map((row) => this.#row(row));
     return junction(
@@ -48,7 +62,7 @@ export class Tuple<E extends readonly ExpressionLike[]> {
     );
   }
   /** Equal to none of these rows; an empty list matches everything. */
-  notIn(rows: readonly (TupleValues<E> | TupleLike<E>)[] | QueryLike): Expression<boolean> {
+  notIn(rows: Rows<E>): Expression<boolean> {
     return not(this.in(rows));
   }
   /** Equal to this row. */
@@ -78,6 +92,13 @@ export class Tuple<E extends readonly ExpressionLike[]> {
   /** From one row to another, both included. SQLAlchemy: `tuple_().between()`. */
   between(low: RowOperand<E>, high: RowOperand<E>): Expression<boolean> {
     return junction('and', [this.ge(low), this.le(high)]);
+  }
+  /** The parameter that gets the rows, as one of each item's type. */
+  #parameter(node: Node): Node {
+    if (isKind(node, 'raw')) return node;
+    if (!isKind(node, 'bind') || node.name === null) throw sqlError('sql.bad-argument', 'tuple().in()', EXPECTED, 'an expression');
+    const { name } = node;
+    return make('rowList', { items: this.#types.map((type) => makeBind(undefined, type, { name })) });
   }
   #compare(operator: string, row: unknown): Expression<boolean> {
     const right = isQuery(row) ? make('scalar', { query: row.node }) : this.#row(row);

@@ -616,6 +616,7 @@ describe('many rows', () => {
       conflict: null,
       returning,
       instead: null,
+      overriding: null,
       prefixes: [],
       ctes: [],
     }),
@@ -633,7 +634,8 @@ describe('many rows', () => {
     expect(textOf(rows(1001, []))).toContain(' FROM (VALUES (0, @p1, @p2), ');
   });
   it('inserts a row of defaults', () => {
-    const row = { table: c.node, columns: [], values: [], query: null, conflict: null, instead: null, prefixes: [], ctes: [] };
+    const none = { query: null, conflict: null, instead: null, overriding: null, prefixes: [], ctes: [] };
+    const row = { table: c.node, columns: [], values: [], ...none };
     check('', { node: make('insert', { ...row, returning: [] }) }, 'INSERT INTO categories DEFAULT VALUES');
     check('', { node: make('insert', { ...row, returning: [c.c.id.node] }) }, 'INSERT INTO categories OUTPUT inserted.id DEFAULT VALUES');
   });

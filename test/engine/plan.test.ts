@@ -103,7 +103,8 @@ describe('plans', () => {
           .where(users.c.id.eq(5))
           .build(),
       ).parameters,
-    ).toEqual([2n, 5]);
+      // SQLite looks at what was worked out before it stores it.
+    ).toEqual([2n, 2n, 5]);
     const upsert = insertInto(users)
       .values({ name: 'x' })
       .onConflictDoUpdate({ target: [users.c.id], set: { price: '2.005' } });

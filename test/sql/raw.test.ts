@@ -106,6 +106,17 @@ describe.each(shopDatabases)('raw on $name', (database) => {
       expect(await shop.scalars(sql`SELECT id FROM products WHERE id = ANY(${select(p.c.id).where(p.c.id.gt(3))})`)).toEqual([4]);
       await expect(shop.all(among([1, undefined]))).rejects.toMatchObject({ code: 'sql.undefined-value' });
     });
+    it('sends a list that is cast to an array as one, NULLs too', async () => {
+      const items = (list: readonly unknown[]) => sql`SELECT x FROM unnest(${list}::int[]) AS items (x)`;
+      if (database.family !== 'postgresql') {
+        await expect(shop.all(items([1]))).rejects.toThrow();
+        return;
+      }
+      expect(await shop.scalars(items([3, null, 1]))).toEqual([3, null, 1]);
+      expect(await shop.scalars(items([]))).toEqual([]);
+      const words = (list: readonly unknown[]) => sql`SELECT x FROM unnest(CAST(${list} AS character varying(20)[])) AS items (x)`;
+      expect(await shop.scalars(words(['a', '{"b"}', null]))).toEqual(['a', '{"b"}', null]);
+    });
   });
 
   describe('text()', () => {
@@ -188,6 +199,23 @@ describe.each(shopDatabases)('raw on $name', (database) => {
         { stock: 80, ids: [3] },
       ]);
       expect(await shop.scalars(select(p.c.stock).orderBy(p.c.id))).toEqual([70, 70, 80, 1]);
+    });
+    it('takes a list for an array, where the database has them', async () => {
+      const among = (ids: unknown) => shop.scalars(text('SELECT id FROM products WHERE id = ANY(:ids) ORDER BY id'), { ids });
+      if (database.family !== 'postgresql') {
+        await expect(among([1, 2])).rejects.toThrow();
+        return;
+      }
+      expect(await among([1, 3])).toEqual([1, 3]);
+      expect(await among([])).toEqual([]);
+      expect(await among(null)).toEqual([]);
+      // An array in the database's own words.
+      expect(await among('{2,4}')).toEqual([2, 4]);
+      const others = text('SELECT id FROM products WHERE id <> ALL (:ids::int[]) ORDER BY id');
+      expect(await shop.scalars(others, { ids: [1, null] })).toEqual([2, 3, 4]);
+      const items = text('SELECT x FROM unnest(:items::text[]) AS items (x)');
+      expect(await shop.scalars(items, { items: ['a', null, 'x,"y"\\'] })).toEqual(['a', null, 'x,"y"\\']);
+      await expect(among([[1], [2]])).rejects.toThrow('a list in the list');
     });
     it('takes one value in the brackets of IN for itself', async () => {
       const one = text('SELECT id FROM products WHERE id IN (:id) ORDER BY id');

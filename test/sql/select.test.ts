@@ -4,6 +4,7 @@ import { alias } from '../../src/sql/alias.ts';
 import { func } from '../../src/sql/function.ts';
 import { literal } from '../../src/sql/literal.ts';
 import { exists } from '../../src/sql/query-value.ts';
+import { sql } from '../../src/sql/raw.ts';
 import { select } from '../../src/sql/select.ts';
 import { except, intersect, union, unionAll } from '../../src/sql/set-operation.ts';
 import { categories as c, moves, openShop, products as p, reviews as r, shopDatabases, textOf } from './shop.ts';
@@ -206,6 +207,21 @@ describe.each(shopDatabases)('select on $name', (database) => {
       ]);
       const whole = select(p, c).join(c).subquery('whole');
       expect(await shop.scalars(select(whole.c.name_1).orderBy(whole.c.id))).toEqual(['Home', 'Lamps', 'Lamps']);
+    });
+    it('is one value only where it has one row', async () => {
+      const several = shop.all(select(c.c.id, select(p.c.id).scalar()).orderBy(c.c.id));
+      // SQLite takes the first of them.
+      if (database.family === 'sqlite')
+        expect(await several).toEqual([
+          [1, 1],
+          [2, 1],
+        ]);
+      else await expect(several).rejects.toThrow('A subquery that stands for one value has to give one row at most');
+    });
+    it('says which errors a newer schema might cure', async () => {
+      await expect(shop.all(sql`SELECT 1 FROM no_such_table`)).rejects.toThrow('athanor db upgrade');
+      await expect(shop.all(sql`SELECT no_such_column FROM products`)).rejects.toThrow('athanor db upgrade');
+      await expect(shop.all(sql`SELEC 1`)).rejects.not.toThrow('athanor db upgrade');
     });
     it('is one value only where it has one column', () => {
       expect(() => select(p.c.id, p.c.name).scalar()).toThrow('a select of one column');

@@ -3,13 +3,16 @@ import { Decimal } from 'decimal.js';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/engine/connection.ts';
 import {
+  alias,
   caseWhen,
   cast,
+  DataError,
   excluded,
   func,
   insertInto,
   literal,
   MetaData,
+  nullValue,
   select,
   sql,
   Table,
@@ -37,6 +40,7 @@ const mixed = new Table(metadata, 'mixed', {
   span: t.interval().nullable(),
 });
 const c = mixed.c;
+const other = alias(mixed, 'other');
 const FIRST = {
   id: 1,
   narrow: '1.25',
@@ -214,6 +218,37 @@ describe.each(shopDatabases)('stored values on $name', (database) => {
       .where(forms.c.id.eq(2))
       .groupBy(forms.c.narrow, forms.c.tenths);
     expect(await connection.one(sums)).toEqual(['1.50', '2.50', 5]);
+  });
+  it.each<readonly [string, object]>([
+    ['a product', { narrow: c.narrow.times(100_000_000) }],
+    ['one below zero', { narrow: c.narrow.times(-100_000_000) }],
+    ['one of many digits', { wide: c.wide.times(10) }],
+    ['a whole number', { tenths: c.big }],
+    ['a sum without a fraction', { whole: c.whole.times(10) }],
+    ['a decimal of more digits', { narrow: c.wide }],
+    ['a choice', { narrow: caseWhen(c.id.eq(1), c.wide).else(c.narrow) }],
+    ['the value of a select', { narrow: select(func.max(other.c.wide)).scalar() }],
+  ])('has no more digits before the point than its column: %s', async (_name, change) => {
+    const before = await connection.all(select(c.narrow, c.wide, c.tenths, c.whole).orderBy(c.id));
+    const run = connection.execute(update(mixed).set(never(change)).where(c.id.eq(1)));
+    await expect(run).rejects.toBeInstanceOf(DataError);
+    if (database.family === 'sqlite')
+      await expect(run).rejects.toThrow(/^numeric overflow: mixed\.\w+ takes at most \d+ digits before the point/);
+    expect(await connection.all(select(c.narrow, c.wide, c.tenths, c.whole).orderBy(c.id))).toEqual(before);
+  });
+  it('may have as many as its column', async () => {
+    await connection.execute(
+      update(mixed)
+        .set({ narrow: c.narrow.times(10_000_000), whole: c.whole.plus(1) })
+        .where(c.id.eq(1)),
+    );
+    expect((await connection.one(select({ n: c.narrow, w: c.whole }).where(c.id.eq(1)))).n?.toString()).toBe('12500000');
+    await connection.execute(
+      update(mixed)
+        .set({ narrow: c.narrow.times(nullValue()) })
+        .where(c.id.eq(1)),
+    );
+    expect(await connection.scalar(select(c.narrow).where(c.id.eq(1)))).toBeNull();
   });
 
   describe('values of several types in one expression', () => {

@@ -1,4 +1,6 @@
 import { CompileError, sqlError } from '../../sql/errors.ts';
+import type { RowListNode } from '../../sql/expression-nodes.ts';
+import { make } from '../../sql/make.ts';
 import type { AliasNode, BindNode, Node, SourceNode } from '../../sql/node.ts';
 import type { NodeKind } from '../../sql/node-fields.ts';
 import type { NodeOf } from '../../sql/node-kinds.ts';
@@ -37,6 +39,8 @@ export interface Spelling {
   /** Writes a node where a condition stands, in databases where conditions are no values. */
   condition?(node: Node, to: Writer, tightness: number): void;
 }
+
+const NULL = make('constant', { value: null });
 
 const NO_HINTS: ReadonlyMap<string, readonly Node[]> = new Map();
 
@@ -125,8 +129,8 @@ export class Writer {
     return this.write(this.spelling.quote(name));
   }
 
-  /** @param array a list that is sent as one parameter */
-  parameter(bind: BindNode, array = false): this {
+  /** @param array how a list is sent that is one parameter, see `Slot` */
+  parameter(bind: BindNode, array: Slot['array'] = false): this {
     const wrapped = wrapBind(bind, this.spelling.name);
     if (wrapped !== null) return bind.expanding ? this.#wrappedList(bind, wrapped) : this.visit(wrapped);
     if (bind.slot < 0) return this.#slot({ index: -1, type: bind.type, expanding: false, name: null, constant: bind.value });
@@ -135,17 +139,33 @@ export class Writer {
 
   /** A list of which each parameter has SQL around it, which is written beforehand to see what stands on its two sides. */
   #wrappedList(bind: BindNode, wrapped: Node): this {
+    const { pieces, slots } = this.#apart(() => this.visit(wrapped));
+    if (slots.length !== 1) throw dialectError('type.wrapped-list');
+    const [before, after = ''] = pieces;
+    return this.#slot({ index: bind.slot, type: bind.type, expanding: true, name: bind.name, around: [before, after] });
+  }
+
+  /** A list of rows that comes when the statement runs, with what stands before them, such as VALUES. */
+  rows({ items }: RowListNode, word: string): this {
+    const { pieces, slots } = this.#apart(() => this.write('(').list(items).write(')'));
+    if (slots.length !== items.length) throw dialectError('type.wrapped-list');
+    const types = slots.map(({ type }) => type);
+    const nothing = types.map((type) => (type.name === 'unknown' || type.name === 'null' ? NULL : make('cast', { operand: NULL, type })));
+    const none = this.#apart(() => this.write('SELECT ').list(nothing).write(' WHERE 1 = 0')).pieces.join('');
+    return this.#slot({ ...slots[0], expanding: true, row: { word, pieces, types, none } });
+  }
+
+  /** What is written by this, which is left out of the statement. */
+  #apart(write: () => unknown): { readonly pieces: readonly string[]; readonly slots: readonly Slot[] } {
     const { pieces, slots } = this;
     const text = this.#text;
     Object.assign(this, { pieces: [], slots: [] });
     this.#text = '';
-    this.visit(wrapped);
-    const [before, after = ''] = this.finish();
-    const single = this.slots.length === 1;
+    write();
+    const apart = { pieces: this.finish(), slots: this.slots };
     Object.assign(this, { pieces, slots });
     this.#text = text;
-    if (!single) throw dialectError('type.wrapped-list');
-    return this.#slot({ index: bind.slot, type: bind.type, expanding: true, name: bind.name, around: [before, after] });
+    return apart;
   }
 
   #slot(slot: Slot): this {

@@ -56,15 +56,24 @@ export function writeNames(names: readonly string[], to: Writer): void {
   to.write(`(${names.map((name) => to.spelling.quote(name)).join(', ')})`);
 }
 
+/** The insert for a database that stores whatever value is given for a column that it numbers. */
+export function withGivenValues(node: InsertNode, to: Writer): InsertNode {
+  if (node.overriding === null) return node;
+  if (node.overriding === 'user')
+    throw sqlError('sql.unsupported-instead', 'OVERRIDING USER VALUE', to.spelling.title, 'Leave the numbered column out.');
+  return { ...node, overriding: null };
+}
+
 /** ` (a, b) VALUES (1, 2), (3, 4)`, a query, or DEFAULT VALUES. */
 export function writeRows(
-  node: { readonly columns: readonly string[]; readonly values: readonly Node[] },
+  node: { readonly columns: readonly string[]; readonly values: readonly Node[]; readonly overriding?: InsertNode['overriding'] },
   query: (() => void) | null,
   to: Writer,
 ): void {
   if (node.columns.length > 0) {
     to.write(' ');
     writeNames(node.columns, to);
+    if (node.overriding) to.write(node.overriding === 'system' ? ' OVERRIDING SYSTEM VALUE' : ' OVERRIDING USER VALUE');
   }
   if (query !== null) {
     to.write(' ');

@@ -30,6 +30,7 @@ type ExpressionVisitors = Pick<
   | 'between'
   | 'constant'
   | 'list'
+  | 'rowList'
   | 'case'
   | 'cast'
   | 'collate'
@@ -155,6 +156,7 @@ export const expressionVisitors: ExpressionVisitors & SubjectVisitors = {
   },
   constant: (node, to) => to.write(CONSTANTS.get(node.value) as string),
   list: (node, to) => to.write('(').list(node.items).write(')'),
+  rowList: (node, to) => to.rows(node, ''),
   case: (node, to) => {
     to.write('CASE');
     tail(node, to, (when) => to.condition(when));

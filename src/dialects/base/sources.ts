@@ -3,10 +3,10 @@ import { sourcesOf } from '../../sql/join.ts';
 import type { AliasNode, Node, SourceNode } from '../../sql/node.ts';
 import { isKind, walk } from '../../sql/node-walk.ts';
 import { conjunction, isTrue } from '../../sql/operand.ts';
-import type { SelectNode } from '../../sql/statement-nodes.ts';
+import type { NamedQueryNode, SelectNode } from '../../sql/statement-nodes.ts';
 import type { Visitors, Writer } from './compiler.ts';
 
-type SourceVisitors = Pick<Visitors, 'table' | 'alias' | 'join' | 'lateral' | 'tableSample' | 'tableFunction' | 'values'>;
+type SourceVisitors = Pick<Visitors, 'table' | 'alias' | 'join' | 'lateral' | 'tableSample' | 'tableFunction' | 'values' | 'namedQuery'>;
 
 /** The ids of the sources that a FROM item brings, without looking into subqueries. */
 export function held(item: Node): string[] {
@@ -103,7 +103,7 @@ export function writeItem(item: Node, to: Writer): void {
 }
 
 /** Whether SQL by hand is a query, which FROM takes in brackets. */
-function isTextQuery(node: Node): boolean {
+export function isTextQuery(node: Node): boolean {
   return isKind(node, 'raw') && /^[\s(]*(select|values|with|table)\b/i.test(node.pieces[0].replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, ' '));
 }
 
@@ -120,6 +120,15 @@ const JOINS = {
   full: ' FULL OUTER JOIN ',
   cross: ' CROSS JOIN ',
 } as const;
+
+/** SQL by hand as a source, where an alias has no list of columns: a common table expression has one in every database. */
+export function writeNamedQuery(node: AliasNode, of: NamedQueryNode, to: Writer): void {
+  // Its own SQL may read a table of the alias's name.
+  const name = to.anonymous('rows');
+  to.write(`(WITH ${name} (${of.columns.map((column) => to.spelling.quote(column)).join(', ')}) AS (`);
+  to.visit(of.query).write(`) SELECT * FROM ${name})`);
+  writeAlias(node, [], to);
+}
 
 /** How what stands in FROM is written where a database does not differ. */
 export const sourceVisitors: SourceVisitors = {
@@ -139,11 +148,17 @@ export const sourceVisitors: SourceVisitors = {
     } else if (isKind(of, 'tableFunction')) {
       to.visit(of);
       writeAlias(node, of.columns, to);
+    } else if (isKind(of, 'namedQuery')) {
+      const query = isTextQuery(of.query);
+      if (query) to.write('(').visit(of.query).write(')');
+      else to.visit(of.query);
+      writeAlias(node, query ? of.columns : [], to);
     } else {
-      const query = isKind(of, 'select') || isKind(of, 'setOperation') || isTextQuery(of);
+      const query = isKind(of, 'select') || isKind(of, 'setOperation');
       if (query) to.write('(').visit(of).write(')');
       else to.visit(of);
-      writeAlias(node, [], to);
+      const names = isKind(of, 'lateral') && (isKind(of.query, 'namedQuery') || isKind(of.query, 'values')) ? of.query.columns : [];
+      writeAlias(node, names, to);
     }
   },
   join: (node, to) => {
@@ -171,6 +186,7 @@ export const sourceVisitors: SourceVisitors = {
     to.scoped(to.neighbours, () => to.visit(node.call));
     if (node.ordinality) to.write(' WITH ORDINALITY');
   },
+  namedQuery: (node, to) => to.visit(node.query),
   values: (node, to) => {
     to.write('VALUES ');
     node.rows.forEach((row, i) => {

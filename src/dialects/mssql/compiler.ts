@@ -54,6 +54,7 @@ export const mssqlVisitors: Visitors = {
   ...mssqlDmlVisitors,
   column: writeColumn,
   // NULL travels as text, which SQL Server does not turn into bytes by itself.
+  rowList: (node, to) => to.rows(node, 'VALUES '),
   bind: (node, to) => {
     if (node.type.name === 'binary' && !node.expanding) to.write('CAST(').parameter(node).write(' AS VARBINARY(MAX))');
     else to.parameter(node);

@@ -293,16 +293,15 @@ function like(node: LikeNode, to: Writer): void {
 
 function inList(node: InNode, to: Writer): void {
   if (!isKind(node.operand, 'list')) within(to, { place: 'nested', exact: false }, () => expressionVisitors.in(node, to));
-  else if (isKind(node.list, 'select') || isKind(node.list, 'setOperation') || isKind(node.list, 'values'))
-    tupleIn(node, node.operand, node.list, to);
+  else if (['select', 'setOperation', 'values', 'rowList'].includes(node.list.kind)) tupleIn(node, node.operand, node.list, to);
   else throw sqlError('sql.unsupported', 'comparison of rows of values with a list', 'SQL Server');
 }
 
 /** `(a, b) IN (SELECT …)`: whether a row equals it, and where it counts, whether one might but for a NULL. */
-function tupleIn(node: InNode, left: ListNode, query: NodeOf<'select' | 'setOperation' | 'values'>, to: Writer): void {
-  const names = outputColumns(query);
-  if (names === null || names.length !== left.items.length)
-    throw sqlError('sql.bad-argument', 'in()', `a select of ${left.items.length} columns`, `one of ${names?.length ?? 'unknown'} columns`);
+function tupleIn(node: InNode, left: ListNode, query: Node, to: Writer): void {
+  const width = isKind(query, 'rowList') ? query.items.length : outputColumns(query)?.length;
+  if (width !== left.items.length)
+    throw sqlError('sql.bad-argument', 'in()', `a select of ${left.items.length} columns`, `one of ${width ?? 'unknown'} columns`);
   const exists = (possible: boolean): void => {
     const alias = to.anonymous('in');
     to.write('EXISTS (SELECT 1 FROM (');

@@ -4,7 +4,7 @@ import { isKind } from '../../sql/node-walk.ts';
 import type { ConflictNode, DeleteNode, InsertNode, UpdateNode } from '../../sql/statement-nodes.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
 import { changesRows } from '../base/cte-hoisting.ts';
-import { dmlVisitors, inChange, withChosenRows, writeAssignments, writeNames } from '../base/dml.ts';
+import { dmlVisitors, inChange, withChosenRows, withGivenValues, writeAssignments, writeNames } from '../base/dml.ts';
 import { writeHints } from '../base/selects.ts';
 import { checkSources, held } from '../base/sources.ts';
 import { writeEnd, writeLeadingCtes } from './ctes.ts';
@@ -27,10 +27,11 @@ function writeRows(node: InsertNode, to: Writer, first: (row: number) => string 
   }
 }
 
-function writeInsert(node: InsertNode, to: Writer): void {
+function writeInsert(given: InsertNode, to: Writer): void {
+  const node = withGivenValues(given, to);
   const { conflict, instead } = node;
   if (instead !== null) dmlVisitors.insert(node, to);
-  writeGivenKeys(node.table, node.columns, conflict !== null, to, () => {
+  writeGivenKeys(node.table, node.columns, { ends: conflict !== null, overriding: given.overriding === 'system' }, to, () => {
     writeLeadingCtes(to);
     if (conflict === null) writePlainInsert(node, to);
     else writeUpsert(node, conflict as ConflictNode, to, () => writeRows(node, to));

@@ -15,12 +15,20 @@ function identityColumn(table: Node): TableColumn | undefined {
 
 /**
  * Writes a statement that inserts into these columns; where one is an identity column, SQL Server has to be told to take its
- * values. `ends` says that the statement ends with a semicolon of its own.
+ * values. `ends` says that the statement ends with a semicolon of its own, `overriding` that a column that always makes its own values
+ * takes these as well.
  */
-export function writeGivenKeys(table: Node, columns: readonly string[], ends: boolean, to: Writer, write: () => void): void {
+export function writeGivenKeys(
+  table: Node,
+  columns: readonly string[],
+  { ends, overriding = false }: { readonly ends: boolean; readonly overriding?: boolean },
+  to: Writer,
+  write: () => void,
+): void {
   const identity = identityColumn(table);
   // One that always makes its own values is left to refuse others.
-  const gives = identity !== undefined && identity.identity?.always !== true && columns.includes(identity.name) && isKind(table, 'table');
+  const takes = identity !== undefined && (overriding || identity.identity?.always !== true);
+  const gives = takes && columns.includes(identity.name) && isKind(table, 'table');
   const name = gives ? to.sourceName(table) : '';
   if (gives) to.write(`SET IDENTITY_INSERT ${name} ON; `);
   write();

@@ -82,7 +82,7 @@ export function writeMergeStatement(node: MergeNode, to: Writer): void {
   refuseRepeats(clauses);
   const table = isKind(target, 'alias') ? target.of : target;
   const given = clauses.flatMap(({ clause }) => (clause.action === 'insert' ? clause.columns : []));
-  writeGivenKeys(table, given, true, to, () =>
+  writeGivenKeys(table, given, { ends: true }, to, () =>
     inChange(target, [source], on, to, () =>
       within(to, { place: 'nested' }, () => {
         writeLeadingCtes(to);

@@ -6,7 +6,7 @@ import { isKind, walk } from '../../sql/node-walk.ts';
 import { type Table, tableBehind } from '../../sql/schema.ts';
 import type { ConflictNode, DeleteNode, InsertNode, SelectNode, UpdateNode } from '../../sql/statement-nodes.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
-import { dmlVisitors, inChange, writeReturning, writeRows } from '../base/dml.ts';
+import { dmlVisitors, inChange, withGivenValues, writeReturning, writeRows } from '../base/dml.ts';
 import { writeHints, writeOrderBy } from '../base/selects.ts';
 import { checkSources, writeFrom } from '../base/sources.ts';
 import type { MysqlServer } from './server.ts';
@@ -58,7 +58,8 @@ export function mysqlDml(server: MysqlServer): MysqlDml {
       if (!to.unqualified || isKind(source, 'alias')) to.write(`${to.sourceName(source)}.`);
       to.identifier(node.name);
     },
-    insert: (node, to) => {
+    insert: (given, to) => {
+      const node = withGivenValues(given, to);
       to.write(node.instead === 'replace' ? 'REPLACE ' : 'INSERT ');
       writeHints(node.prefixes, to, '', ' ');
       to.write(node.instead === 'ignore' ? 'IGNORE INTO ' : 'INTO ').visit(node.table);

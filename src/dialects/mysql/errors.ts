@@ -67,6 +67,7 @@ const KINDS = new Map<number, Kind>([
     3780,
     3822,
     3940,
+    4002,
   ),
 ]);
 

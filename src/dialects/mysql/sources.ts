@@ -6,7 +6,7 @@ import type { CteNode, WithNode } from '../../sql/statement-nodes.ts';
 import type { Writer } from '../base/compiler.ts';
 import { changesRows } from '../base/cte-hoisting.ts';
 import { cteVisitors, writeCtes } from '../base/ctes.ts';
-import { sourceVisitors, writeAlias } from '../base/sources.ts';
+import { isTextQuery, sourceVisitors, writeAlias, writeNamedQuery } from '../base/sources.ts';
 import type { MysqlServer } from './server.ts';
 
 type Sources = typeof sourceVisitors & typeof cteVisitors;
@@ -39,7 +39,8 @@ export function mysqlSources(server: MysqlServer): Sources {
         inPlace.set(to, ctes);
         if (of.id === node.id) to.write(` AS ${to.cteName(of)}`);
         else writeAlias(node, [], to);
-      } else sourceVisitors.alias(node, to);
+      } else if (isKind(of, 'namedQuery') && isTextQuery(of.query)) writeNamedQuery(node, of, to);
+      else sourceVisitors.alias(node, to);
     },
     join: (node, to) => {
       if (node.type === 'full') unsupported('FULL OUTER JOIN')(node, to);

@@ -30,6 +30,8 @@ const IS_NULL = /^\s*is\s+(not\s+)?null\b/i;
 const BEFORE_LIST = /\b(not\s+)?in\s*$/i;
 /** SQL by hand before a parameter that is a list. */
 const BEFORE_PARAMETER = /\b(not\s+)?in\s*\(\s*$/i;
+/** Words before an array that something is looked for in, or compared with each item of. */
+const AMONG_ARRAY = /\b(?:any|all|some)\s*\(\s*(?:cast\s*\(\s*)?$/i;
 /** In SQL by hand, what these are is plain; a text may stand for anything. */
 const PLAIN_BY_HAND = new Set(['integer', 'bigInteger', 'boolean']);
 
@@ -121,7 +123,7 @@ function writeRaw(node: RawNode, to: Writer): void {
       // As `in()` does: one array, for lists of every length. After ANY it is one already.
       const among = BEFORE_PARAMETER.exec(pieces[i]);
       const before = among === null ? pieces[i] : `${pieces[i].slice(0, among.index)}${among[1] === undefined ? '= ANY' : '<> ALL'} (`;
-      to.write(before).parameter(item, true);
+      to.write(before).parameter(item, among !== null ? true : AMONG_ARRAY.test(before) ? 'given' : 'whole');
       return;
     }
     to.write(pieces[i]);

@@ -11,7 +11,7 @@ import { functionVisitor } from '../base/functions.ts';
 import { documentVisitors } from '../base/json-documents.ts';
 import { isCounted, writeCounted, writeDistinctOn, writeWithTies } from '../base/row-numbers.ts';
 import { type Limits, selectVisitors, writeLimit } from '../base/selects.ts';
-import { sourceVisitors, writeAlias } from '../base/sources.ts';
+import { isTextQuery, sourceVisitors, writeAlias, writeNamedQuery } from '../base/sources.ts';
 import { sqliteArithmeticVisitors } from './arithmetic.ts';
 import { writeCast } from './casts.ts';
 import { writeDateField } from './date-fields.ts';
@@ -62,6 +62,7 @@ export const sqliteVisitors: Visitors = {
     else selects.setOperation(node, to);
   },
   alias: (node, to) => {
+    if (isKind(node.of, 'namedQuery') && isTextQuery(node.of.query)) return writeNamedQuery(node, node.of, to);
     if (!isKind(node.of, 'values')) return sourceVisitors.alias(node, to);
     // An alias has no list of columns here; VALUES calls its own column1, column2.
     const columns = node.of.columns.map((name, i) => `column${i + 1} AS ${to.spelling.quote(name)}`);
@@ -70,6 +71,8 @@ export const sqliteVisitors: Visitors = {
       .write('))');
     writeAlias(node, [], to);
   },
+  // Rows are a list only as VALUES.
+  rowList: (node, to) => to.rows(node, 'VALUES '),
   // Values have types of their own, so no row need say them.
   values: (node, to) => to.write('VALUES ').list(node.rows),
   cte: (node, to) => {

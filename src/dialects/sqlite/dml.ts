@@ -5,7 +5,7 @@ import type { Node, TableNode } from '../../sql/node.ts';
 import { isKind } from '../../sql/node-walk.ts';
 import type { DeleteNode, UpdateNode } from '../../sql/statement-nodes.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
-import { dmlVisitors, inChange, writeAssignments, writeInsert, writeReturning } from '../base/dml.ts';
+import { dmlVisitors, inChange, withGivenValues, writeAssignments, writeInsert, writeReturning } from '../base/dml.ts';
 import { writeOrderBy } from '../base/selects.ts';
 import { writeFrom } from '../base/sources.ts';
 
@@ -43,7 +43,7 @@ export const sqliteDml: SqliteDml = {
   ...dmlVisitors,
   insert: (node, to) => {
     const instead = { replace: 'INSERT OR REPLACE', ignore: 'INSERT OR IGNORE' } as const;
-    writeInsert(node, node.instead === null ? 'INSERT' : instead[node.instead], to);
+    writeInsert(withGivenValues(node, to), node.instead === null ? 'INSERT' : instead[node.instead], to);
   },
   conflict: (node, to) => {
     if (node.constraint !== null && node.target.length === 0)

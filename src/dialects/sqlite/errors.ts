@@ -1,4 +1,5 @@
 import type { DriverFailure } from '../base/driver.ts';
+import { OVERFLOW } from './stored-values.ts';
 
 type Kind = DriverFailure['kind'];
 
@@ -79,7 +80,10 @@ const CHECK = /^CHECK constraint failed: (.+)$/;
 const CANNOT_STORE = /^cannot store \w+ value in \w+ column (.+)$/;
 /** Errors of SQLite's functions over the values that they were given, all under the one general code. */
 const ABOUT_DATA =
-  /^(integer overflow|malformed JSON|Invalid regular expression|bad JSON path|string or blob too big|ESCAPE expression must)/;
+  /^(integer overflow|malformed JSON|Invalid regular expression|bad JSON path|JSON path error|string or blob too big|ESCAPE expression must)/;
+
+/** A value that is refused for its digits: see `stored-values.ts`. */
+const OVERFLOWN = new RegExp(`'(${OVERFLOW}.*)'$`, 's');
 
 /** What an error of node:sqlite or better-sqlite3 means. */
 export function classifySqlite(error: unknown): DriverFailure {
@@ -90,7 +94,8 @@ export function classifySqlite(error: unknown): DriverFailure {
       : typeof code === 'string'
         ? code
         : null;
-  return { kind: kindOf(name, message), message, code: name, ...places(message) };
+  const overflow = OVERFLOWN.exec(message)?.[1].replaceAll("''", "'");
+  return { kind: kindOf(name, message), message: overflow ?? message, code: name, ...places(message) };
 }
 
 function kindOf(name: string | null, message: string): Kind {

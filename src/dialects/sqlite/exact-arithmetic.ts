@@ -6,6 +6,7 @@ import { isWhole } from '../../sql/type.ts';
 import { type Survey, someType } from '../base/survey.ts';
 import { storedType } from '../base/type-names.ts';
 import { EXACT, isExactNumeric } from './exact-numeric.ts';
+import { BOUNDED } from './stored-values.ts';
 
 /**
  * Exact decimal numbers of more digits than SQLite's own numbers hold are stored as text that compares and sorts as they
@@ -33,7 +34,7 @@ function call(name: string, ...args: Node[]): Node {
 }
 
 /** Whether the node's values are exact decimal numbers as sorted text. */
-function isExact(node: Node): boolean {
+export function isExact(node: Node): boolean {
   if (isKind(node, 'column') || isKind(node, 'cast') || isKind(node, 'bind')) return isExactNumeric(node.type);
   if (isKind(node, 'label') || isKind(node, 'order')) return isExact(node.operand);
   if (isKind(node, 'over')) return isExact(node.call);
@@ -41,6 +42,7 @@ function isExact(node: Node): boolean {
     return node.thens.some(isExact) || (node.otherwise !== null && isExact(node.otherwise));
   if (isKind(node, 'scalar')) return firstIsExact(node.query);
   if (isKind(node, 'function')) {
+    if (node.name === BOUNDED) return isExact(node.args[0]);
     if (/^athanor_decimal(?!_text$|_number$)/.test(node.name)) return true;
     return CHOOSING.has(node.name.toLowerCase()) && node.args.some(isExact);
   }

@@ -4,6 +4,8 @@ import type { Node } from '../../sql/node.ts';
 import { isKind } from '../../sql/node-walk.ts';
 import type { Writer } from '../base/compiler.ts';
 import { extreme, FUNCTION_FORMS, type FunctionForms, writeCall, writeFilter } from '../base/functions.ts';
+import { isExact } from './exact-arithmetic.ts';
+import { BOUNDED } from './stored-values.ts';
 
 type Form = FunctionForms[string];
 
@@ -56,6 +58,15 @@ const stringAgg: Form = (node, to) => {
   } else named('group_concat')(node, to);
 };
 
+/** The bound is compared as the value is: a number, or the text of an exact one. */
+const bounded: Form = ({ args: [value, bound, message] }, to) => {
+  const exact = isExact(value);
+  to.write(exact ? 'iif(athanor_decimal_abs(' : 'iif(abs(').visit(value);
+  to.write(exact ? ') >= athanor_decimal(' : ') >= ').visit(bound);
+  to.write(`${exact ? ')' : ''}, json_extract('1', `).visit(message);
+  to.write('), ').operand(value, 1).write(')');
+};
+
 const PADDED = 'CASE WHEN length(~0) >= ~1 THEN substr(~0, 1, max(~1, 0)) ELSE';
 const FILL = "substr(replace(hex(zeroblob(max(~1, 0))), '00', ~2), 1, ~1 - length(~0))";
 const pad = (before: boolean): Form => {
@@ -65,6 +76,7 @@ const pad = (before: boolean): Form => {
 
 /** The functions that SQLite has in another way. */
 export const SQLITE_FUNCTION_FORMS: FunctionForms = {
+  [BOUNDED]: bounded,
   ...FUNCTION_FORMS,
   now: text("strftime('%Y-%m-%d %H:%M:%f', 'now')"),
   current_timestamp: text("strftime('%Y-%m-%d %H:%M:%f', 'now')"),

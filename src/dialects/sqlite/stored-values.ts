@@ -7,8 +7,8 @@ import { isWhole, type SqlType } from '../../sql/type.ts';
 import { storedType } from '../base/type-names.ts';
 
 /**
- * SQLite stores whatever a calculation gives. Other databases round it to the digits of the column, and so does this: it
- * puts a cast around each value of an INSERT or UPDATE that may have more.
+ * SQLite stores whatever a calculation gives. Other databases round it to the digits of the column and refuse what has more of them
+ * before the point, and so does this: it puts a cast and a test around each value of an INSERT or UPDATE that may need them.
  */
 export function withStoredValues(statement: Node): Node {
   if (isKind(statement, 'update')) {
@@ -51,10 +51,13 @@ function storedIn(table: SourceNode, names: readonly string[], values: readonly 
   let changed = false;
   const stored = values.map((value, i) => {
     if (isExactlyStored(value)) return value;
-    const type = columns.find((column) => column.name === names[i])?.type;
-    if (type === undefined || !mayHaveMore(value, storedType(type, 'sqlite'))) return value;
-    changed = true;
-    return make('cast', { operand: value, type });
+    const column = columns.find((one) => one.name === names[i]);
+    if (column === undefined) return value;
+    const type = storedType(column.type, 'sqlite');
+    const rounded = mayHaveMore(value, type) ? make('cast', { operand: value, type: column.type }) : value;
+    const kept = mayBeGreater(value, type) ? bounded(rounded, type, `${tableBehind(table)?.name}.${column.key}`) : rounded;
+    changed ||= kept !== value;
+    return kept;
   });
   return changed ? stored : values;
 }
@@ -72,3 +75,30 @@ function mayHaveMore(value: Node, to: SqlType): boolean {
   const from = storedType(value.type, 'sqlite');
   return !isWhole(from) && !(from.name === 'numeric' && from.scale !== undefined && from.scale <= to.scale);
 }
+
+/** How many digits whole numbers have at most. */
+const WHOLE_DIGITS: Readonly<Record<string, number>> = { smallInteger: 5, integer: 10, bigInteger: 19 };
+
+/** Whether a value may have more digits before the point than a column of this type. */
+function mayBeGreater(value: Node, to: SqlType): boolean {
+  if (to.name !== 'numeric' || to.precision === undefined) return false;
+  // A cast of SQLite's takes any number of digits.
+  if (isKind(value, 'label') || isKind(value, 'cast')) return mayBeGreater(value.operand, to);
+  if (!isKind(value, 'column')) return true;
+  const from = storedType(value.type, 'sqlite');
+  const digits = from.name === 'numeric' && from.precision !== undefined ? from.precision - (from.scale ?? 0) : WHOLE_DIGITS[from.name];
+  return digits === undefined || digits > to.precision - (to.scale ?? 0);
+}
+
+/** What the error begins with by which such a value is refused: SQLite raises one of its own where it is asked for a bad path. */
+export const OVERFLOW = 'numeric overflow: ';
+
+function bounded(value: Node, { precision = 0, scale = 0 }: SqlType, column: string): Node {
+  const digits = precision - scale;
+  const message = `${OVERFLOW}${column} takes at most ${digits} digits before the point, and what was worked out has more`;
+  const args = [value, make('raw', { pieces: [`1${'0'.repeat(digits)}`], items: [] }), make('textLiteral', { text: message })];
+  return make('function', { name: BOUNDED, args, distinct: false, orderBy: [], filter: null });
+}
+
+/** The value, or an error where it is too great. Named as what exact numbers are made of, which it gives where it takes them. */
+export const BOUNDED = 'athanor_decimal_bounded';
