@@ -1,6 +1,6 @@
 export type { AthanorConfig } from './cli/config.ts';
 export { Context } from './database/context.ts';
-export { Database, type DatabaseOptions } from './database/database.ts';
+export { type AutomapOptions, Database, type DatabaseOptions } from './database/database.ts';
 export { NoContextError } from './database/errors.ts';
 export type { RecordedQuery } from './database/recording.ts';
 export type { ReflectedEnum, ReflectedSequence } from './dialects/base/catalog.ts';
@@ -49,7 +49,7 @@ export {
   UniqueViolation,
 } from './engine/errors.ts';
 export type { Inspector, SchemaOption, TablesOptions } from './engine/inspector.ts';
-export { type ReflectTableOptions, reflectTable } from './engine/reflect-tables.ts';
+export { type ReflectedSqlTable, type ReflectTableOptions, reflectTable } from './engine/reflect-tables.ts';
 export type { Result } from './engine/result.ts';
 export type { StatementEvent, StatementListener } from './engine/statement-event.ts';
 export type { StatementLimits } from './engine/statement-limits.ts';
@@ -62,6 +62,7 @@ export {
   associationProxy,
   type ProxyCollection,
 } from './orm/association-proxy.ts';
+export type { AutomapNames, AutomappedRelation } from './orm/automap.ts';
 export type { Collection, LoadedCollection } from './orm/collection.ts';
 export type { CollectionQuery } from './orm/collection-query.ts';
 export { columnProperty } from './orm/column-property.ts';
@@ -82,13 +83,17 @@ export type { RefreshOptions } from './orm/expiry.ts';
 export { type HybridObject, type HybridOptions, hybrid } from './orm/hybrid.ts';
 export type { IdentityView } from './orm/identity-view.ts';
 export { type Inspection, inspect, isLoaded } from './orm/inspection.ts';
-export type { ModelOptions } from './orm/model.ts';
 export type {
   Attributes,
+  AutomappedClass,
+  AutomappedObject,
   ExtendOptions,
+  MappedOptions,
   ModelAlias,
   ModelClass,
+  ModelOptions,
   PolymorphicOptions,
+  ReflectedClass,
 } from './orm/model-class.ts';
 export type { BulkInsertRow, BulkUpdateRow, FilterBy, Init, Instance, Loaded, With } from './orm/model-types.ts';
 export type { NotLoaded } from './orm/not-loaded.ts';
