@@ -404,14 +404,14 @@ describe.each(allDatabases)('attributes on $name', (database) => {
       id: t.integer().primaryKey(),
       big: t.array(t.bigInteger()),
       real: t.array(t.double()),
-      price: t.array(t.numeric(10, 2)),
+      price: t.array(t.numeric(10, 2).asNumber()),
       at: t.array(t.dateTime()),
       bytes: t.array(t.binary()),
       data: t.json<Record<string, unknown>>(),
     }) {}
     await db.createAll();
     await using session = db.createSession();
-    session.add(new Doc({ big: [1n], real: [1.5], price: ['1.5'], at: [new Date(0)], bytes: [new Uint8Array([1])], data: {} }));
+    session.add(new Doc({ big: [1n], real: [1.5], price: [1.5], at: [new Date(0)], bytes: [new Uint8Array([1])], data: {} }));
     await session.commit();
     session.expungeAll();
     const doc = await session.query(Doc).one();
