@@ -189,6 +189,16 @@ describe.each(mysqlDatabases)('the driver on $name', (database) => {
       expect(error).toBeInstanceOf(ErrorClass);
       expect(error).toMatchObject(details);
     }
+    await connection.script(
+      "CREATE TABLE odd (a VARCHAR(40), b VARCHAR(40), CONSTRAINT x UNIQUE (a)); CREATE UNIQUE INDEX `it's odd` ON odd (b); INSERT INTO odd VALUES ('a for key ''z''', 'b')",
+    );
+    const [first, second] = [
+      await fails(sql`INSERT INTO odd VALUES (${"a for key 'z'"}, 'c')`),
+      await fails(sql`INSERT INTO odd VALUES ('d', 'b')`),
+    ];
+    expect([first, second]).toEqual([expect.any(UniqueViolation), expect.any(UniqueViolation)]);
+    expect([first, second].map((error) => (error as UniqueViolation).constraint)).toEqual(['x', "it's odd"]);
+    expect((first as Error).message).toMatch(/^Duplicate entry for key '(?:odd\.)?x'\. /);
     // The content of a parameter is in no message of ours.
     expect(((await fails(sql`SELECT nothing FROM parents WHERE name = ${'secret'}`)) as Error).message).not.toContain('secret');
   });
