@@ -24,8 +24,8 @@ export interface AutomappedRelation {
 export interface AutomapNames {
   /** The name of a table's class; the table's own unless told. SQLAlchemy: `classname_for_table`. */
   readonly className?: (table: string) => string;
-  /** The name of a relation; its own where nothing is given. SQLAlchemy: `name_for_scalar_relationship`, `name_for_collection_relationship`. */
-  readonly relationName?: (relation: AutomappedRelation) => string | undefined;
+  /** The name of a relation; its own where nothing is given, and null for none at all. SQLAlchemy: `name_for_scalar_relationship`, `name_for_collection_relationship`. */
+  readonly relationName?: (relation: AutomappedRelation) => string | null | undefined;
 }
 
 /** The members that a row's class has, whose names no attribute can have. */
@@ -173,7 +173,7 @@ class Plan {
     (this.#relations.get(table) as Relations).set(name, relation);
   }
 
-  /** A name that the table's class has not yet; null for one whose class was there before, and has the relations that it says. */
+  /** A name that the table's class has not yet; null for no relation: the class was there before, and has those that it says. */
   #name(
     from: Table,
     kind: AutomappedRelation['kind'],
@@ -194,7 +194,9 @@ class Plan {
     let name = candidates.find(isFree);
     for (let i = 2; name === undefined; i++) name = [`${candidates[candidates.length - 1]}_${i}`].find(isFree);
     const relation = { kind, from: from.name, to: to.name, columns, through: through?.name ?? null, name };
-    const said = this.#names.relationName?.(relation) ?? name;
+    const given = this.#names.relationName?.(relation);
+    if (given === null) return null;
+    const said = given ?? name;
     if (said !== name && !isFree(said)) throw ormError('orm.inherited-attribute', `The class of '${from.name}'`, said);
     // Taken from now on, whatever it will be.
     own.set(said, () => undefined);

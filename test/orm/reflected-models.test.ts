@@ -201,6 +201,45 @@ describe.each(databases)('classes over tables of $name', (database) => {
     expect(again.books).toBe(models.books);
   });
 
+  it('go with what they cannot be without, and leave to the database what it does itself', async () => {
+    const db = new Database({ url: database.url(), recordQueries: true });
+    afterTest(() => db.dispose());
+    const child = (name: string, column: string, action = ''): string =>
+      `CREATE TABLE ${name} (id INT NOT NULL PRIMARY KEY, a_id INT ${column}, FOREIGN KEY (a_id) REFERENCES a (id) ${action});`;
+    await db.engine.begin((connection) =>
+      connection.script(
+        `CREATE TABLE a (id INT NOT NULL PRIMARY KEY); ${child('b', 'NULL')} ${child('c', 'NOT NULL')}
+         ${child('d', 'NOT NULL', 'ON DELETE CASCADE')} ${child('e', 'NULL', 'ON DELETE SET NULL')} ${child('f', 'NULL')}`,
+      ),
+    );
+    // Two at once read the same tables, and make each class once.
+    const leaveOut = ({ from, to }: { from: string; to: string }): null | undefined => (from === 'f' || to === 'f' ? null : undefined);
+    const [models, again] = await Promise.all([db.automap({ relationName: leaveOut }), db.automap({ relationName: leaveOut })]);
+    expect(Object.keys(again).map((name) => again[name] === models[name])).toEqual([true, true, true, true, true, true]);
+    const { a: A, ...children } = models;
+    expect([relationsOf(A), relationsOf(children.f)]).toEqual([['b', 'c', 'd', 'e'], []]);
+    await db.context(async () => {
+      const parent = new A({ id: 1 });
+      for (const name of ['b', 'c', 'd', 'e']) parent[name].add(new children[name]({ id: 1 }));
+      db.session.add(parent);
+      await db.session.commit();
+    });
+    await db.context(async () => {
+      const parent = await A.query().one();
+      const before = db.recordedQueries().length;
+      await db.session.delete(parent);
+      await db.session.commit();
+      const statements = db
+        .recordedQueries()
+        .slice(before)
+        .map(({ statement }) => statement);
+      expect(statements.filter((text) => /\b[de]\b/.test(text.replace(/"|`/g, '')))).toEqual([]);
+      const counts = Object.entries(children).map(async ([name, model]) => [name, await model.query().count()]);
+      expect(Object.fromEntries(await Promise.all(counts))).toEqual({ b: 1, c: 0, d: 0, e: 1, f: 0 });
+      expect([(await children.b.query().one()).a_id, (await children.e.query().one()).a_id]).toEqual([null, null]);
+    });
+  });
+
   it('say what they cannot be', async () => {
     const db = await open(database);
     const models = await db.automap({ only: ['authors', 'log'] });
