@@ -1,3 +1,4 @@
+export type { Decimal } from 'decimal.js';
 export type { AthanorConfig } from './cli/config.ts';
 export { Context } from './database/context.ts';
 export { type AutomapOptions, Database, type DatabaseOptions } from './database/database.ts';
@@ -87,11 +88,14 @@ export type {
   Attributes,
   AutomappedClass,
   AutomappedObject,
+  ExtendedClass,
+  ExtendedPolymorphicClass,
   ExtendOptions,
   MappedOptions,
   ModelAlias,
   ModelClass,
   ModelOptions,
+  PolymorphicClass,
   PolymorphicOptions,
   ReflectedClass,
 } from './orm/model-class.ts';
@@ -106,8 +110,10 @@ export {
   type ConditionColumns,
   hasMany,
   hasOne,
+  type Many,
   type ManyToManyOptions,
   manyToMany,
+  type One,
   type RelationOptions,
 } from './orm/relation.ts';
 export type { RelationAttribute } from './orm/relation-attribute.ts';
@@ -196,7 +202,7 @@ export { all, any, arrayOf } from './sql/quantified.ts';
 export { lateral, type Query as CoreQuery } from './sql/query.ts';
 export { exists } from './sql/query-value.ts';
 export { type RawFragment, sql, text } from './sql/raw.ts';
-export { type ColumnAttribute, type ForeignKey, type Index, Table, type TableOptions } from './sql/schema.ts';
+export { type ColumnAttribute, type ForeignKey, type Index, type Shape, Table, type TableOptions } from './sql/schema.ts';
 export { type Select, select, selectFrom } from './sql/select.ts';
 export { Sequence, type SequenceOptions } from './sql/sequence.ts';
 export {
@@ -216,5 +222,5 @@ export { type Truncate, type TruncateOptions, truncate } from './sql/truncate.ts
 export { tuple } from './sql/tuple.ts';
 export { type EncryptionKey, jsonNull } from './sql/type.ts';
 export { type Update, update } from './sql/update.ts';
-export { type Values, values } from './sql/values.ts';
-export type { View, ViewOptions } from './sql/view.ts';
+export { type ColumnsRow, type Values, values } from './sql/values.ts';
+export type { ShapeRow, View, ViewOptions } from './sql/view.ts';
