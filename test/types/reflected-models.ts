@@ -29,11 +29,14 @@ for (const post of await user.posts) {
   const author: User | null | NotLoaded<User | null> = post.author;
   assertType<Equal<typeof author extends never ? 1 : 0, 0>>();
 }
+const { full_name: fullName } = User.c;
+const { title } = Post.c;
+if (fullName === undefined || title === undefined) throw new Error('Attributes nobody has said may not be there.');
 const [found] = await User.query()
   .with({ posts: true })
-  .filter(User.c.settings.isNotNull(), User.c.full_name.eq('A'), User.c.posts.any(Post.c.title.isNotNull()))
+  .filter(User.c.settings.isNotNull(), fullName.eq('A'), User.c.posts.any(title.isNotNull()))
   .all();
-found.posts.map((post) => post.title);
+found?.posts.map((post) => post.title);
 // @ts-expect-error there is no such relation
 User.query().with({ friends: true });
 
