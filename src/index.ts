@@ -1,7 +1,7 @@
 export type { Decimal } from 'decimal.js';
 export type { AthanorConfig } from './cli/config.ts';
 export { Context } from './database/context.ts';
-export { Database, type DatabaseOptions } from './database/database.ts';
+export { type AutomapOptions, Database, type DatabaseOptions } from './database/database.ts';
 export { NoContextError } from './database/errors.ts';
 export type { RecordedQuery } from './database/recording.ts';
 export type { ReflectedEnum, ReflectedSequence } from './dialects/base/catalog.ts';
@@ -63,6 +63,7 @@ export {
   associationProxy,
   type ProxyCollection,
 } from './orm/association-proxy.ts';
+export type { AutomapNames, AutomappedRelation } from './orm/automap.ts';
 export type { Collection, LoadedCollection } from './orm/collection.ts';
 export type { CollectionQuery } from './orm/collection-query.ts';
 export { columnProperty } from './orm/column-property.ts';
@@ -83,16 +84,20 @@ export type { RefreshOptions } from './orm/expiry.ts';
 export { type HybridObject, type HybridOptions, hybrid } from './orm/hybrid.ts';
 export type { IdentityView } from './orm/identity-view.ts';
 export { type Inspection, inspect, isLoaded } from './orm/inspection.ts';
-export type { ModelOptions } from './orm/model.ts';
 export type {
   Attributes,
+  AutomappedClass,
+  AutomappedObject,
   ExtendedClass,
   ExtendedPolymorphicClass,
   ExtendOptions,
+  MappedOptions,
   ModelAlias,
   ModelClass,
+  ModelOptions,
   PolymorphicClass,
   PolymorphicOptions,
+  ReflectedClass,
 } from './orm/model-class.ts';
 export type { BulkInsertRow, BulkUpdateRow, FilterBy, Init, Instance, Loaded, With } from './orm/model-types.ts';
 export type { NotLoaded } from './orm/not-loaded.ts';

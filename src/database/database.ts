@@ -2,10 +2,20 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createEngine, type Engine, type EngineOptions } from '../engine/engine.ts';
 import { type ReflectedSqlTable, type ReflectTableOptions, reflectTable } from '../engine/reflect-tables.ts';
 import type { StatementLimits } from '../engine/statement-limits.ts';
+import { type AutomapNames, attributeName, automap } from '../orm/automap.ts';
 import type { CriteriaCondition, CriteriaTarget } from '../orm/criteria.ts';
 import { addCriterion, type Criterion, type CriterionOptions, inScope, makeCriterion } from '../orm/criteria.ts';
-import { createModel, type ModelOptions, type ModelRegistry } from '../orm/model.ts';
-import type { ModelClass, PolymorphicClass, PolymorphicOptions } from '../orm/model-class.ts';
+import { createModel, type ModelRegistry } from '../orm/model.ts';
+import type {
+  AutomappedClass,
+  MappedOptions,
+  ModelClass,
+  ModelOptions,
+  PolymorphicClass,
+  PolymorphicOptions,
+  ReflectedClass,
+  Said,
+} from '../orm/model-class.ts';
 import type { QueryRunner } from '../orm/query-spec.ts';
 import { Session, type SessionEvents } from '../orm/session.ts';
 import type { ModelChange } from '../orm/session-ending.ts';
@@ -45,6 +55,12 @@ export interface DatabaseOptions {
   naming?: Naming;
   /** For a role that may change the schema. */
   migrations?: { url?: string; directory?: string };
+}
+
+/** What `automap()` reads, and how it calls what it makes. */
+export interface AutomapOptions extends Pick<ReflectOptions, 'only' | 'schema' | 'bind' | 'resolveForeignKeys'>, AutomapNames {
+  /** Attributes are called as their columns, or in camelCase; `'same'` unless told. */
+  readonly naming?: 'same' | 'camel';
 }
 
 type CommitListener = (changes: readonly ModelChange[]) => unknown;
@@ -109,7 +125,11 @@ export class Database implements ModelRegistry {
    * Makes the base class of a model: `class User extends db.Model('users', { … }) {}`. Columns are values, relations are
    * getters. Throws a MappingError for a shape that cannot be. Flask-SQLAlchemy: `db.Model`.
    *
+   * A table in place of the name, one that was read from a database or made by hand, has the columns already: the shape has
+   * relations and what else a class has, and may be left out. SQLAlchemy: `__table__ = Table(…, autoload_with=engine)`.
+   *
    * @param name the table's name; a PascalCase one is turned into snake_case
+   * @example class User extends db.Model(await db.reflectTable('users'), { get posts() { return hasMany(Post); } }) {}
    */
   Model<S extends Shape, const O extends PolymorphicOptions, N extends string = string>(
     name: N,
@@ -117,7 +137,9 @@ export class Database implements ModelRegistry {
     options: O & ModelOptions<S>,
   ): PolymorphicClass<S, O, N>;
   Model<S extends Shape, N extends string = string>(name: N, shape: S, options?: ModelOptions<S>): ModelClass<S, N>;
-  Model<S extends Shape, N extends string = string>(name: N, shape: S, options: ModelOptions<S> = {}): ModelClass<S, N> {
+  Model<S, X extends Shape = {}>(table: ReflectedSqlTable<S>, shape?: X, options?: MappedOptions<Said<S> & X>): ReflectedClass<Said<S> & X>;
+  Model<S, N extends string, X extends Shape = {}>(table: Table<S, N>, shape?: X, options?: MappedOptions<S & X>): ModelClass<S & X, N>;
+  Model<S extends Shape, N extends string = string>(name: N | Table, shape = {} as S, options: ModelOptions<S> = {}): ModelClass<S, N> {
     return createModel<S, N>(this, name, shape, options);
   }
 
@@ -313,6 +335,19 @@ export class Database implements ModelRegistry {
   ): Promise<ReflectedSqlTable<S>> {
     const { bind = null } = options;
     return reflectTable<S>(this.engineFor(bind), name, { ...options, metadata: this.metadataFor(bind) });
+  }
+  /**
+   * Reads the tables of a database and makes a class of each, by the table's name, with the relations that its foreign keys
+   * say; tables that have a class already keep it. Throws a MappingError for a class that there is none of. SQLAlchemy:
+   * `automap_base()` and `prepare(autoload_with=engine)`.
+   * @example const { authors: Author } = await db.automap(); const author = await Author.query().with({ books: true }).first();
+   */
+  async automap(options: AutomapOptions = {}): Promise<Readonly<Record<string, AutomappedClass>>> {
+    const { bind = null, naming = 'same', className, relationName, ...reflect } = options;
+    const called = (column: string): string => attributeName(column, naming);
+    const tables = await this.metadataFor(bind).reflect(this.engineFor(bind), { ...reflect, bind, naming: called });
+    const makeModel = (table: Table, shape: Shape): unknown => createModel<Shape>(this, table, shape);
+    return automap([...new Set(tables)], makeModel, naming, { className, relationName });
   }
   #keys(bind: string | null | readonly (string | null)[] | undefined): (string | null)[] {
     if (bind !== undefined) return bind === null || typeof bind === 'string' ? [bind] : [...bind];

@@ -29,7 +29,11 @@ export interface ReflectTableOptions<S = Shape>
 }
 
 /** A table that was read from a database: the columns that were said by hand have their types, the others are unknown to TypeScript. */
-export type ReflectedSqlTable<S> = Table<S> & { readonly c: { readonly [name: string]: ColumnAttribute } };
+export type ReflectedSqlTable<S> = Table<S> & {
+  /** Tells it from a table all of whose columns are known. */
+  readonly '~reflected': true;
+  readonly c: { readonly [name: string]: ColumnAttribute };
+};
 
 /**
  * Reads a table, or a view, of a database: columns with their types, keys, indexes, constraints, defaults, comments. A type that
@@ -89,8 +93,13 @@ class Reflection {
     if (typeof (source as Partial<CatalogSource> | null)?.['~readCatalog'] !== 'function')
       throw sqlError('sql.bad-argument', 'reflectTable()', 'an engine or a connection', describe(source));
     const { naming } = options;
-    if (naming !== undefined && naming !== 'same' && naming !== 'camel')
-      throw sqlError('sql.bad-argument', "reflect(), at 'naming',", "'same' or 'camel'", describe(naming));
+    if (naming !== undefined && naming !== 'same' && naming !== 'camel' && typeof naming !== 'function')
+      throw sqlError(
+        'sql.bad-argument',
+        "reflect(), at 'naming',",
+        "'same' or 'camel', or a function of a column's name",
+        describe(naming),
+      );
     this.inspector = new Inspector(source);
     this.#source = source;
     this.#metadata = metadata;
@@ -225,10 +234,11 @@ class Reflection {
   #attributes(reflected: ReflectedTable, byColumn: Readonly<Record<string, readonly [string, Column]>>): (column: string) => string {
     const names = new Map<string, string>(Object.entries(byColumn).map(([column, [attribute]]) => [column, attribute]));
     const taken = new Set(names.values());
+    const { naming } = this.#options;
     for (const { name } of reflected.columns) {
       if (names.has(name)) continue;
-      const camel = this.#options.naming === 'camel' ? camelCase(name) : name;
-      const attribute = taken.has(camel) || reflected.columns.some((other) => other.name === camel && camel !== name) ? name : camel;
+      const wanted = naming === 'camel' ? camelCase(name) : typeof naming === 'function' ? naming(name, reflected.name) : name;
+      const attribute = taken.has(wanted) || reflected.columns.some((other) => other.name === wanted && wanted !== name) ? name : wanted;
       names.set(name, attribute);
       taken.add(attribute);
     }

@@ -214,9 +214,18 @@ class TableComparison {
     // Its indexes are dropped, and made again, by steps of their own.
     const own = draftColumn(table.name, column.name, columnBuilder(source, { indexes: false, keys: !this.#dialect.ddl.altersConstraints }));
     const reason = this.#dialect.ddl.cannotAddColumn(own);
-    const note = reason === null ? undefined : `Only an empty table can take this column back: ${reason}.`;
+    const note = reason === null ? this.#lostKeys(source) : `Only an empty table can take this column back: ${reason}.`;
     this.#changes.push(this.#change({ kind: 'dropColumn', table, column: column.name }, { kind: 'addColumn', column: own, note }));
     this.#warnings.push(`The column '${where}' is not in the models any more: it is dropped, with its values.`);
+  }
+
+  /** A column brings one foreign key back with it; what is said of those that it had beside it, where none can be added later. */
+  #lostKeys(column: TableColumn): string | undefined {
+    if (this.#dialect.ddl.altersConstraints) return undefined;
+    const [, ...others] = this.#draft.foreignKeys.filter(({ columns }) => columns.length === 1 && columns[0] === column);
+    if (others.length === 0) return undefined;
+    const keys = others.map((key) => `to ${key.targetTable} (${key.targetColumns.join(', ')})`);
+    return `The column comes back without its further foreign key ${keys.join(' and ')}: ${this.#dialect.title} adds none to a table that exists.`;
   }
 
   /** Uniques and indexes: both are unique to the database, so either may keep what the other promises. */

@@ -224,7 +224,14 @@ export function changedInside(entity: Entity, position: number): boolean {
   if (!(slot instanceof Decoded) || slot.raw === undefined) return false;
   const { decode } = entity[MAPPER].codecs()[position];
   const before = decode === null ? slot.raw : decode(slot.raw);
-  return JSON.stringify(before) !== JSON.stringify(slot.value);
+  // The items of an array may be what JSON has no form for.
+  if (entity[MAPPER].columns[position].type.name === 'array') return contentOf(before) !== contentOf(slot.value);
+  try {
+    return JSON.stringify(before) !== JSON.stringify(slot.value);
+  } catch {
+    // No JSON any more, which is said where it is written.
+    return true;
+  }
 }
 
 /** Whether two JavaScript values of one type are the same value for the database. */
@@ -237,9 +244,11 @@ export function sameValue(a: unknown, b: unknown): boolean {
   return contentOf(a) === contentOf(b);
 }
 
-/** What an object or list holds, as text; bigints too, which JSON has no form for. */
+/** What an object or list holds, as text; bigints and NaN too, which JSON has no form for. */
 function contentOf(value: unknown): string {
-  return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? `${item}n` : item));
+  return JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === 'bigint' || (typeof item === 'number' && !Number.isFinite(item)) ? `${item}n` : item,
+  );
 }
 
 /** A number, bigint or Decimal as comparable text; a price of 5 is the Decimal 5. */

@@ -44,6 +44,22 @@ const TABLE = {
     MappingError,
     `'${table}' is mapped by ${first}, so ${second} cannot extend the same db.Model(). Call db.Model() once for each class.`,
   ],
+  'orm.table-mapped': (table: string, model: string) => [
+    MappingError,
+    `'${table}' is mapped by ${model} already, and a table has one class: extend that one with ${model}.extend(), or read the table into a MetaData of its own.`,
+  ],
+  'orm.no-automapped-class': (name: string, near: readonly string[], keyless: readonly string[]) => [
+    MappingError,
+    `automap() made no class '${name}'.${near.length === 0 ? '' : ` Did you mean ${near.map((one) => `'${one}'`).join(', ')}?`}${
+      keyless.includes(name)
+        ? ` Its table has no primary key: say one with reflectTable('${name}', { columns: { id: t.integer().primaryKey() } }) before.`
+        : ' Tables without a primary key have none, and those that only pair the rows of two others are relations of these.'
+    }`,
+  ],
+  'orm.column-of-table': (table: string, key: string) => [
+    MappingError,
+    `The model of '${table}' says the column '${key}', and its table has its columns already. Say it where the table is made: reflectTable('${table}', { columns: { ${key}: t.… } }).`,
+  ],
   'orm.no-discriminator': (model: string, on: string, known: string) => [
     MappingError,
     `${model} tells classes apart by '${on}', which is none of its columns. It has: ${known}.`,

@@ -4,7 +4,7 @@ import type { ExpressionLike, NameOf } from '../sql/operand.ts';
 import type { ColumnAttribute, Columns, Shape, Source, Table, TableOptions } from '../sql/schema.ts';
 import type { AssociationProxy, AssociationProxyAttribute } from './association-proxy.ts';
 import type { Composite, CompositeAttribute, Synonym } from './derived-attribute.ts';
-import type { AnyClass, FarValue, Init, Instance, InstanceOf, ObjectOf } from './model-types.ts';
+import type { AnyClass, FarValue, Init, Instance, InstanceOf, ModelInstance, ObjectOf, Untold } from './model-types.ts';
 import type { Query } from './query.ts';
 import type { Many, One } from './relation.ts';
 import type { RelationAttribute } from './relation-attribute.ts';
@@ -91,6 +91,27 @@ export interface ModelClass<S, N extends string = string> {
   ): ExtendedClass<C, S & X, X, T>;
 }
 
+/** What a model says besides its shape: what its table says, and how its objects are written. */
+export interface ModelOptions<S> extends TableOptions<S> {
+  /**
+   * A delete that finds no row throws a StaleDataError. Without it a row that is gone already is as it should be; rows with
+   * a version are always looked at. SQLAlchemy: `confirm_deleted_rows`, which warns.
+   */
+  confirmDeletedRows?: boolean;
+  /**
+   * The class has no table and no rows: only classes that extend it with `{ concrete: true }` have, which its queries give. SQLAlchemy:
+   * `AbstractConcreteBase`.
+   */
+  abstract?: boolean;
+  /**
+   * Conditions on all that is read of the class and of those that extend it, by names under which a query can leave them
+   * out: rows that count as deleted, those of another tenant. They are worked out anew for each statement. SQLAlchemy:
+   * `with_loader_criteria()` in a `do_orm_execute` handler.
+   * @example { criteria: { softDelete: (c) => c.deletedAt.isNull() } }
+   */
+  criteria?: Readonly<Record<string, (c: Columns<S>) => ExpressionLike<boolean | null> | boolean>>;
+}
+
 /**
  * How a class is told from those that extend it. The getter names classes that are defined further down, as a relation's
  * does. SQLAlchemy: `polymorphic_on`, `polymorphic_identity`.
@@ -122,6 +143,45 @@ export interface ExtendOptions<S> extends Omit<TableOptions<S>, 'bind'> {
    * SQLAlchemy: `concrete=True`.
    */
   concrete?: boolean;
+}
+
+/** What a class says whose table is there already, and says the rest. */
+export interface MappedOptions<S> extends Pick<ModelOptions<S>, 'confirmDeletedRows' | 'criteria'>, Partial<PolymorphicOptions> {}
+
+/** The columns of a reflected table that were said by hand. */
+export type Said<S> = string extends keyof S ? {} : S;
+
+/**
+ * The base class of one over a table that was read from a database: TypeScript knows the columns that were said by hand, and of
+ * the others only that there may be any.
+ */
+export type ReflectedClass<S, N extends string = string> = (new (
+  init?: Init<S> & { readonly [attribute: string]: unknown },
+) => Instance<S> & { [attribute: string]: unknown }) &
+  Omit<ModelClass<S, N>, 'c'> & { readonly c: Attributes<S, N> & { readonly [attribute: string]: ColumnAttribute } };
+
+/** What a class that was made of a table says of an attribute: it may be a column as well as a relation. */
+// biome-ignore lint/suspicious/noExplicitAny: nobody has said what the database has
+interface AutomappedAttribute extends Omit<Column<any, any>, 'kind'> {
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly kind: any;
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  readonly '~null': any;
+  readonly '~target': AutomappedClass;
+}
+
+/** An object of a class that was made of a table: what attributes it has is known when the program runs. */
+export interface AutomappedObject extends ModelInstance, Untold {
+  readonly '~shape'?: Readonly<Record<string, AutomappedAttribute>>;
+  // biome-ignore lint/suspicious/noExplicitAny: nobody has said what the database has
+  [attribute: string]: any;
+}
+
+/** A class that was made of a table. It can be extended, once, by a class with methods. SQLAlchemy: a class of `automap_base().classes`. */
+export interface AutomappedClass extends Omit<ModelClass<Shape>, 'c'> {
+  new (init?: Readonly<Record<string, unknown>>): AutomappedObject;
+  // biome-ignore lint/suspicious/noExplicitAny: columns and relations, which only the database tells apart
+  readonly c: Readonly<Record<string, any>>;
 }
 
 /** The key of `identities` as the discriminator's value: a number or a boolean where the attribute is one. */

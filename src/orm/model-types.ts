@@ -65,6 +65,11 @@ export type FarValue<C, K extends string> = InstanceOf<C>[K & keyof InstanceOf<C
 /** What a value object's attribute holds. */
 type CompositeValue<V, N> = N extends true ? Readonly<V> | null : Readonly<V>;
 
+/** An object of which TypeScript knows no attribute, loaded or not. */
+export interface Untold {
+  readonly '~untold': true;
+}
+
 /** The members that every object has. */
 export interface ModelInstance {
   /** The columns and the loaded relations as plain values, without the sensitive ones. */
@@ -242,7 +247,7 @@ type Rest<M, Out, N extends PropertyKey, L extends PropertyKey> = [N | L] extend
  * An object whose relations of `W` are loaded, as the compiler sees it. Assignable to `M`, unless a filter or a choice of columns
  * may have left out what `M` says is always there.
  */
-export type Loaded<M, W, Out = M> = Out extends unknown ? LoadedOne<M, Out, ShapeOfInstance<Out>, EachOf<ShapeOfInstance<Out>, W>> : never;
+export type Loaded<M, W, Out = M> = Out extends Untold ? Out : LoadedOne<M, Out, ShapeOfInstance<Out>, EachOf<ShapeOfInstance<Out>, W>>;
 
 /** What `with` says of each relation, where it says something of all that it does not name. */
 type EachOf<S, W> = W extends { '*': true | 'joined' | 'selectin' | 'subquery' }

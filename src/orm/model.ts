@@ -5,19 +5,8 @@ import { describe, sqlError } from '../sql/errors.ts';
 import { Expression } from '../sql/expression.ts';
 import { makeAlias, rebuild } from '../sql/make.ts';
 import type { MetaData } from '../sql/metadata.ts';
-import { snakeCase } from '../sql/naming.ts';
 import type { AliasNode, ColumnNode, Node, SourceNode } from '../sql/node.ts';
-import type { ExpressionLike } from '../sql/operand.ts';
-import {
-  ColumnAttribute,
-  type Columns,
-  type Shape,
-  type Source,
-  setReads,
-  Table,
-  type TableColumn,
-  type TableOptions,
-} from '../sql/schema.ts';
+import { ColumnAttribute, type Shape, type Source, setReads, Table, type TableColumn, type TableOptions } from '../sql/schema.ts';
 import { type Select, select } from '../sql/select.ts';
 import { initialize } from './assignment.ts';
 import { AssociationProxyDefinition } from './association-proxy.ts';
@@ -32,9 +21,10 @@ import { ormError } from './errors.ts';
 import { optionsWith, ownTable, sharedTable } from './extension.ts';
 import { isA, isTableless, type Listing, type Member } from './hierarchy.ts';
 import { adaptTo, columnOf } from './mapped-source.ts';
+import { tableName, tableOfModel } from './mapped-table.ts';
 import { createMapper, type Mapping, mapperOf } from './mapper.ts';
 import { type Entity, type Mapper, TRANSIENT } from './mapping.ts';
-import type { ExtendOptions, ModelClass, PolymorphicOptions } from './model-class.ts';
+import type { ExtendOptions, ModelClass, ModelOptions, PolymorphicOptions } from './model-class.ts';
 import { columnsOf, hybridsOf, propertiesOf, relationKeys } from './model-shape.ts';
 import { readByModel, wholeFrom } from './polymorphic-reading.ts';
 import { Query } from './query.ts';
@@ -43,37 +33,10 @@ import { isRelation } from './relation.ts';
 import { RelationAttribute } from './relation-attribute.ts';
 import { inspectEntity, toJSON } from './serialization.ts';
 
-/** What a model says besides its shape: what its table says, and how its objects are written. */
-export interface ModelOptions<S> extends TableOptions<S> {
-  /**
-   * A delete that finds no row throws a StaleDataError. Without it a row that is gone already is as it should be; rows with
-   * a version are always looked at. SQLAlchemy: `confirm_deleted_rows`, which warns.
-   */
-  confirmDeletedRows?: boolean;
-  /**
-   * The class has no table and no rows: only classes that extend it with `{ concrete: true }` have, which its queries give. SQLAlchemy:
-   * `AbstractConcreteBase`.
-   */
-  abstract?: boolean;
-  /**
-   * Conditions on all that is read of the class and of those that extend it, by names under which a query can leave them
-   * out: rows that count as deleted, those of another tenant. They are worked out anew for each statement. SQLAlchemy:
-   * `with_loader_criteria()` in a `do_orm_execute` handler.
-   * @example { criteria: { softDelete: (c) => c.deletedAt.isNull() } }
-   */
-  criteria?: Readonly<Record<string, (c: Columns<S>) => ExpressionLike<boolean | null> | boolean>>;
-}
-
 /** Where models live: their tables by database, and the session of the moment. */
 export interface ModelRegistry {
   metadataFor(bind: string | null): MetaData;
   currentSession(): QueryRunner;
-}
-
-/** A table's name: as given, or by the rule for class names where it looks like one. */
-function tableName(name: string): string {
-  if (typeof name !== 'string' || name === '') throw ormError('orm.not-a-model', 'db.Model()', describe(name));
-  return /^[A-Z]/.test(name) ? snakeCase(name) : name;
 }
 
 /** The attributes of a source for SQL, made once. */
@@ -186,17 +149,15 @@ function whatAliasesRead(mapper: Mapper): Node {
 /** Makes the base class of a model. See `Database.Model`. */
 export function createModel<S, N extends string = string>(
   registry: ModelRegistry,
-  name: N,
-  shape: S & object,
+  name: N | Table,
+  given: S & object,
   options: ModelOptions<S> & Partial<PolymorphicOptions> = {},
 ): ModelClass<S, N> {
-  const realName = tableName(name);
-  const columns = columnsOf(realName, shape);
-  const table = new Table<S>(registry.metadataFor(options.bind ?? null), realName, columns as S, options);
+  const { table, shape } = tableOfModel((bind) => registry.metadataFor(bind), name, given, options);
   const runner = (): QueryRunner => registry.currentSession();
 
   class Model {
-    static readonly table: Table = table as Table;
+    static readonly table: Table = table;
 
     constructor(init?: Record<string, unknown>) {
       const mapper = mapperOf(new.target, 'new');
@@ -262,7 +223,7 @@ export function createModel<S, N extends string = string>(
     }
   }
 
-  const mapper = createMapper(Model, table as Table, {
+  const mapper = createMapper(Model, table, {
     shape,
     relationKeys: relationKeys(shape),
     confirmsDeletes: options.confirmDeletedRows === true,

@@ -27,8 +27,8 @@ export interface ReflectOptions {
   readonly views?: boolean;
   /** Reads tables anew that the metadata has already: columns that were said by hand stay, the database's come to them. SQLAlchemy: `extend_existing`. */
   readonly extend?: boolean;
-  /** Attributes are called as their columns, or in camelCase; `'same'` unless told. */
-  readonly naming?: 'same' | 'camel';
+  /** Attributes are called as their columns, in camelCase, or as the function says; `'same'` unless told. SQLAlchemy: the `column_reflect` event. */
+  readonly naming?: 'same' | 'camel' | ((column: string, table: string) => string);
   /** Also the tables that foreign keys refer to; true unless told. SQLAlchemy: `resolve_fks`. */
   readonly resolveForeignKeys?: boolean;
   /** The parts of partitioned tables too; false unless told. */

@@ -3,6 +3,7 @@ import {
   alias,
   CheckViolation,
   createEngine,
+  Database,
   DataError,
   Deadlock,
   DisconnectError,
@@ -188,6 +189,16 @@ describe.each(mysqlDatabases)('the driver on $name', (database) => {
       expect(error).toBeInstanceOf(ErrorClass);
       expect(error).toMatchObject(details);
     }
+    await connection.script(
+      "CREATE TABLE odd (a VARCHAR(40), b VARCHAR(40), CONSTRAINT x UNIQUE (a)); CREATE UNIQUE INDEX `it's odd` ON odd (b); INSERT INTO odd VALUES ('a for key ''z''', 'b')",
+    );
+    const [first, second] = [
+      await fails(sql`INSERT INTO odd VALUES (${"a for key 'z'"}, 'c')`),
+      await fails(sql`INSERT INTO odd VALUES ('d', 'b')`),
+    ];
+    expect([first, second]).toEqual([expect.any(UniqueViolation), expect.any(UniqueViolation)]);
+    expect([first, second].map((error) => (error as UniqueViolation).constraint)).toEqual(['x', "it's odd"]);
+    expect((first as Error).message).toMatch(/^Duplicate entry for key '(?:odd\.)?x'\. /);
     // The content of a parameter is in no message of ours.
     expect(((await fails(sql`SELECT nothing FROM parents WHERE name = ${'secret'}`)) as Error).message).not.toContain('secret');
   });
@@ -301,6 +312,40 @@ describe.each(mysqlDatabases)('the driver on $name', (database) => {
     expect((await connection.execute(sql`UPDATE parents SET age = 1 WHERE name = 'ann'`)).rowCount).toBe(1);
     const done = await connection.execute(text("INSERT INTO parents (name) VALUES ('x'), ('y'), ('z')"));
     expect([done.rowCount, done.lastInsertId]).toEqual([3, 5]);
+  });
+
+  test('the zero date of old tables: an error that says the cure, or NULL where the URL says so', async () => {
+    const script = `SET SESSION sql_mode = '';
+      CREATE TABLE old (id INT PRIMARY KEY, made DATETIME NOT NULL DEFAULT '0000-00-00 00:00:00', day DATE NOT NULL DEFAULT '0000-00-00',
+        seen TIMESTAMP(3) NOT NULL DEFAULT '0000-00-00 00:00:00', half DATE NULL, note VARCHAR(20) NULL);
+      INSERT INTO old (id, half) VALUES (1, '2020-00-00'), (2, '2020-01-02')`;
+    const url = database.url();
+    const strict = createEngine(url);
+    afterTest(() => strict.dispose());
+    await strict.begin((connection) => connection.script(script));
+    const metadata = new MetaData();
+    const [old] = await metadata.reflect(strict);
+    await using first = await strict.connect();
+    await expect(first.all(select(old.c.made))).rejects.toThrow("'0000-00-00 00:00:00', MySQL's zero date");
+    await expect(first.all(select(old.c.seen))).rejects.toThrow('Read it as NULL with ?zero_dates=null in the URL');
+    expect(await first.scalars(select(old.c.day).orderBy(old.c.id))).toEqual(['0000-00-00', '0000-00-00']);
+
+    const db = new Database({ url: `${url}?zero_dates=null` });
+    afterTest(() => db.dispose());
+    const { old: Old } = await db.automap();
+    await db.context(async () => {
+      const [one, two] = await Old.query().orderBy(Old.c.id.asc()).all();
+      expect([one.made, one.day, one.seen, one.half, two.half]).toEqual([null, null, null, '2020-00-00', '2020-01-02']);
+      for await (const object of Old.query().filter(Old.c.id.eq(2)).stream()) object.note = 'seen';
+      await db.session.commit();
+      expect(await db.session.all(sql`SELECT id, day, note FROM old ORDER BY id`)).toEqual([
+        { id: 1, day: null, note: null },
+        { id: 2, day: null, note: 'seen' },
+      ]);
+    });
+    // What was not changed is what it was.
+    expect(await first.scalars(select(old.c.day).orderBy(old.c.id))).toEqual(['0000-00-00', '0000-00-00']);
+    await expect(open(database, '?zero_dates=1970').connect()).rejects.toThrow("'null' or 'error'");
   });
 
   test('a great result as a stream, left early, and with other statements beside it', async () => {

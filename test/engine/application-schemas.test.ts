@@ -1,10 +1,11 @@
 // Schemas in the manner of well-known applications: read, made again, written into migrations, and used.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { insertInto, inspect, MetaData, selectFrom, type Table } from '../../src/index.ts';
+import { Database, insertInto, inspect, MetaData, selectFrom, type Table } from '../../src/index.ts';
 import { migrate } from '../../src/migrate/autogenerate.ts';
 import { downgrade, upgrade } from '../../src/migrate/upgrade.ts';
 import { scratchProject } from '../migrate/scratch-project.ts';
 import { APPLICATIONS } from '../setup/application-schemas.ts';
+import { afterTest } from '../setup/databases.ts';
 import { catalogDatabases } from '../setup/foreign-schemas.ts';
 import { described, differences, engineAfter, expectMadeAgain } from '../setup/made-again.ts';
 import { pgliteDatabases } from '../setup/pglite-databases.ts';
@@ -62,6 +63,37 @@ describe.each(databases)('on $name', (database) => {
           const table = named.tables.get(name) as Table;
           await connection.execute(insertInto(table).values(given as never));
           expect(await connection.all(selectFrom(table))).toEqual([expect.objectContaining({ ...given, ...filled })]);
+        }
+      });
+
+      it('is mapped to classes, whose objects a session writes, reads, changes and deletes', async () => {
+        const db = new Database({ url: `${database.url()}${database.family === 'mysql' ? '?zero_dates=null' : ''}` });
+        afterTest(() => db.dispose());
+        await db.engine.begin((connection) => connection.script(before + script));
+        const models = await db.automap();
+        for (const model of Object.values(models))
+          await db.context(async () => expect(await model.query().with({ '*': true }).all()).toEqual([]));
+        for (const [name, [given, filled]] of Object.entries(rows)) {
+          const model = models[name];
+          const text = model.table.columns.find(({ type, primaryKey }) => type.name === 'string' && (type.length ?? 9) > 3 && !primaryKey);
+          await db.context(async () => {
+            db.session.add(new model(given as Record<string, unknown>));
+            await db.session.commit();
+          });
+          await db.context(async () => {
+            const object = await model.query().with({ '*': true }).one();
+            const whole: Record<string, unknown> = { ...given, ...filled };
+            expect(Object.fromEntries(Object.keys(whole).map((key) => [key, object[key]]))).toEqual(whole);
+            if (text !== undefined) object[text.key] = 'new';
+            await db.session.commit();
+          });
+          await db.context(async () => {
+            const object = await model.query().one();
+            if (text !== undefined) expect(object[text.key]).toBe('new');
+            await db.session.delete(object);
+            await db.session.commit();
+            expect(await model.query().count()).toBe(0);
+          });
         }
       });
     },

@@ -156,6 +156,30 @@ await op.createIndex('ix_posts_views', 'posts', ['views']);`);
     ]);
   });
 
+  it('says which foreign key a column comes back without, and which one it cannot be added with', async () => {
+    const connection = await databaseWith(tables(users, posts));
+    await connection.run(
+      'CREATE TABLE c (id INTEGER PRIMARY KEY, x INTEGER REFERENCES users (id) REFERENCES posts (id) ON DELETE CASCADE)',
+      [],
+    );
+    const found = await difference(connection, tables(users, posts, ['c', { id: t.integer().primaryKey() }]));
+    expect(
+      downgrades(found),
+    ).toBe(`// The column comes back without its further foreign key to posts (id): SQLite adds none to a table that exists.
+await op.addColumn('c', 'x', t.integer().nullable().references('users.id'));`);
+    const both: Definition = [
+      'c',
+      { id: t.integer().primaryKey(), x: t.integer().nullable().references('users.id') },
+      { constraints: (c) => [foreignKey([c.x], ['posts.id'], { onDelete: 'cascade' })] },
+    ];
+    expect(await difference(connection, tables(users, posts, both))).toEqual({ changes: [], problems: [], warnings: [] });
+    await connection.run('ALTER TABLE c DROP COLUMN x', []);
+    const { problems } = await difference(connection, tables(users, posts, both));
+    expect(problems).toEqual([
+      expect.stringContaining("'c' has the foreign key 'fk_c_x_posts' (x) → posts (id) on delete cascade in the models"),
+    ]);
+  });
+
   it('adds, drops and changes indexes', async () => {
     const shape = { id: t.integer().primaryKey(), a: t.integer(), b: t.integer() };
     const where = sql<boolean>`a > 1`;

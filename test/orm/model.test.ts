@@ -398,6 +398,46 @@ describe.each(allDatabases)('attributes on $name', (database) => {
     expect([doc.data, doc.list]).toEqual([{ tags: ['a', 'b'] }, [1, 2]]);
   });
 
+  test('arrays are changed from within whatever they hold', async () => {
+    const db = openDatabase(database);
+    class Doc extends db.Model('docs', {
+      id: t.integer().primaryKey(),
+      big: t.array(t.bigInteger()),
+      real: t.array(t.double()),
+      price: t.array(t.numeric(10, 2).asNumber()),
+      at: t.array(t.dateTime()),
+      bytes: t.array(t.binary()),
+      data: t.json<Record<string, unknown>>(),
+    }) {}
+    await db.createAll();
+    await using session = db.createSession();
+    session.add(new Doc({ big: [1n], real: [1.5], price: [1.5], at: [new Date(0)], bytes: [new Uint8Array([1])], data: {} }));
+    await session.commit();
+    session.expungeAll();
+    const doc = await session.query(Doc).one();
+    const statements = new Statements(db.engine);
+    await session.commit();
+    expect(statements.takeAll()).toEqual([]);
+    doc.big.push(2n ** 60n);
+    doc.real[0] = 2.5;
+    doc.price.pop();
+    doc.at[0].setTime(5000);
+    doc.bytes[0][0] = 7;
+    await session.commit();
+    expect(statements.summary()).toEqual(['UPDATE docs']);
+    await session.refresh(doc);
+    expect([doc.big, doc.real, doc.price, doc.at, doc.bytes]).toEqual([
+      [1n, 2n ** 60n],
+      [2.5],
+      [],
+      [new Date(5000)],
+      [new Uint8Array([7])],
+    ]);
+    doc.data.wide = 5n;
+    await expect(session.commit()).rejects.toThrow('docs.data is of type json and takes a value that JSON can hold');
+    await session.rollback();
+  });
+
   test('NULL takes the place of the null inside JSON, and that the place of NULL', async () => {
     const db = openDatabase(database);
     class Doc extends db.Model('docs', { id: t.integer().primaryKey(), data: t.json().nullable() }) {}

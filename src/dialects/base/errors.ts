@@ -40,6 +40,10 @@ const TABLE = {
     DecodeError,
     `A row holds ${got} where its column is of type ${type}, which means ${expected}. Correct the data, or declare the column with the type that it has.`,
   ],
+  'driver.zero-date': (got: string) => [
+    DecodeError,
+    `A row holds '${got}', MySQL's zero date, which no calendar has and no Date can be. Read it as NULL with ?zero_dates=null in the URL, or correct the data.`,
+  ],
   'driver.no-key': (id: string, known: string) => [
     DecodeError,
     `A row holds a value that was encrypted with the key '${id}', which t.encrypted() was not given. It was given: ${known}. Keep old keys in the list until all rows are written anew.`,

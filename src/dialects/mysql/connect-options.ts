@@ -3,7 +3,10 @@ import type { ConnectionOptions, SslOptions } from 'mysql2';
 import type { DriverOptions } from '../base/driver.ts';
 import { dialectError } from '../base/errors.ts';
 
-const KNOWN = ['charset', 'collation', 'compress', 'connect_timeout', 'ssl', 'ssl_ca', 'ssl_cert', 'ssl_key', 'ssl_verify', 'unix_socket'];
+const KNOWN = [
+  ...['charset', 'collation', 'compress', 'connect_timeout', 'ssl', 'ssl_ca', 'ssl_cert', 'ssl_key', 'ssl_verify', 'unix_socket'],
+  'zero_dates',
+];
 const TRUE = new Set(['true', '1', 'on', 'yes']);
 const FALSE = new Set(['false', '0', 'off', 'no']);
 const DEFAULT_TIMEOUT_SECONDS = 10;
@@ -38,6 +41,14 @@ export function connectOptions({ database, host, port, user, password, query }: 
     jsonStrings: true,
     timezone: 'Z',
   };
+}
+
+/** Whether the zero date, which no calendar has, is read as NULL. */
+export function zeroDates({ query }: DriverOptions): boolean {
+  const given = query.zero_dates;
+  if (given !== undefined && given !== 'null' && given !== 'error')
+    throw dialectError('driver.bad-option', 'zero_dates', "'null' or 'error'", given);
+  return given === 'null';
 }
 
 function flag(query: DriverOptions['query'], name: string): boolean | undefined {

@@ -16,6 +16,8 @@ export interface ServerSettings {
   readonly version: string;
   /** How far apart the keys are that one INSERT makes. */
   readonly keyStep: number;
+  /** Whether the zero date is read as NULL. */
+  readonly zeroDates: boolean;
 }
 
 /** Statements that some server does not prepare, or that are quicker without; none of them has parameters or comes from users. */
@@ -36,6 +38,7 @@ function ignore(): void {}
 export class MysqlConnection implements DriverConnection {
   readonly serverVersion: string;
   readonly #keyStep: number;
+  readonly #zeroDates: boolean;
   readonly #connection: Connection;
   readonly #wire: Wire;
   readonly #kill: (thread: number) => Promise<void>;
@@ -51,6 +54,7 @@ export class MysqlConnection implements DriverConnection {
     this.#kill = kill;
     this.serverVersion = settings.version;
     this.#keyStep = settings.keyStep;
+    this.#zeroDates = settings.zeroDates;
     const lost = (error: unknown): void => {
       this.#open = false;
       this.#inTransaction = false;
@@ -70,7 +74,7 @@ export class MysqlConnection implements DriverConnection {
 
   async query(sql: string, parameters: readonly unknown[]): Promise<DriverRow[]> {
     const [rows, fields] = await this.#send(sql, parameters);
-    return rowsOf(rows, fields);
+    return rowsOf(rows, fields, this.#zeroDates);
   }
 
   async run(sql: string, parameters: readonly unknown[]): Promise<RunResult> {
@@ -86,7 +90,7 @@ export class MysqlConnection implements DriverConnection {
     const [rows, fields] = await this.#send(sql, parameters);
     if (fields === undefined) return { ...this.#outcome(rows as ResultSetHeader, sql), columns: [], rows: [] };
     const [set, names] = firstSet(rows, fields);
-    return { columns: names.map((field) => field.name), rows: rowsOf(set, names), rowCount: 0, lastInsertId: null };
+    return { columns: names.map((field) => field.name), rows: rowsOf(set, names, this.#zeroDates), rowCount: 0, lastInsertId: null };
   }
 
   async script(sql: string): Promise<void> {
@@ -96,7 +100,7 @@ export class MysqlConnection implements DriverConnection {
   async *stream(sql: string, parameters: readonly unknown[]): AsyncGenerator<DriverRow, void, undefined> {
     await this.#free();
     const command = this.#connection.execute(sql, this.#encode(parameters)) as unknown as RowCommand;
-    const rows = new RowStream(this.#connection, command, (stream) => this.#endStream(stream));
+    const rows = new RowStream(this.#connection, command, this.#zeroDates, (stream) => this.#endStream(stream));
     this.#stream = rows;
     try {
       yield* rows;
@@ -249,9 +253,9 @@ export class ConnectionLost extends Error {
   readonly fatal = true;
 }
 
-function rowsOf(rows: unknown, fields: FieldPacket[] | undefined): DriverRow[] {
+function rowsOf(rows: unknown, fields: FieldPacket[] | undefined, zeroDates: boolean): DriverRow[] {
   if (!Array.isArray(rows)) return [];
-  const repairs = repairsOf(fields);
+  const repairs = repairsOf(fields, zeroDates);
   if (repairs !== null) for (const row of rows as DriverRow[]) repairRow(row, repairs);
   return rows as DriverRow[];
 }

@@ -97,7 +97,17 @@ export function classifyMysql(error: unknown): DriverFailure {
   const fromServer = number !== null && !(typeof code === 'string' && GONE.test(code));
   const said = sqlMessage ?? message;
   const kind = fromServer ? (KINDS.get(number) ?? byState(sqlState)) : away(code, said, fatal) ? 'disconnect' : 'programming';
-  return { kind, message: said, code: fromServer ? String(number) : typeof code === 'string' ? code : null, ...places(number, said) };
+  return {
+    kind,
+    message: withoutValue(number, said),
+    code: fromServer ? String(number) : typeof code === 'string' ? code : null,
+    ...places(number, said),
+  };
+}
+
+/** A value that is there already is not for whoever reads the message. */
+function withoutValue(number: number | null, message: string): string {
+  return number === 1062 ? message.replace(/^Duplicate entry '.*' for key /s, 'Duplicate entry for key ') : message;
 }
 
 function away(code: unknown, message: string, fatal: unknown): boolean {
@@ -122,8 +132,8 @@ const NOWHERE: Places = { constraint: null, table: null, column: null };
 function places(number: number | null, message: string): Places {
   switch (number) {
     case 1062: {
-      // Duplicate entry 'x' for key 'users.uq_users_email' (MySQL 8.0.19 and later) or 'uq_users_email'.
-      const [, table = null, key = null] = /for key '(?:([^'.]+)\.)?([^']+)'$/.exec(message) ?? [];
+      // Duplicate entry 'x' for key 'users.uq_users_email' (MySQL 8.0.19 and later) or 'uq_users_email'; both names may hold anything.
+      const [, table = null, key = null] = /.*for key '(?:([^.]+?)\.)?(.+)'$/s.exec(message) ?? [];
       return { ...NOWHERE, table, constraint: key };
     }
     case 1451:

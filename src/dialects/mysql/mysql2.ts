@@ -1,6 +1,6 @@
 import type * as Mysql2 from 'mysql2';
 import type { Driver, DriverOptions } from '../base/driver.ts';
-import { connectOptions } from './connect-options.ts';
+import { connectOptions, zeroDates } from './connect-options.ts';
 import { MysqlConnection, type ServerSettings } from './connection.ts';
 import { classifyMysql } from './errors.ts';
 
@@ -38,7 +38,7 @@ function open(mysql2: typeof Mysql2, options: Mysql2.ConnectionOptions): Promise
   });
 }
 
-function prepare(connection: Mysql2.Connection): Promise<ServerSettings> {
+function prepare(connection: Mysql2.Connection): Promise<Omit<ServerSettings, 'zeroDates'>> {
   return new Promise((resolve, reject) => {
     connection.query(SETTINGS, ((error: Error | null, results: [unknown, [[string, number]]]) => {
       if (error !== null) {
@@ -53,9 +53,10 @@ function prepare(connection: Mysql2.Connection): Promise<ServerSettings> {
 
 async function connect(options: DriverOptions): Promise<MysqlConnection> {
   const settings = connectOptions(options);
+  const readsNull = zeroDates(options);
   const mysql2 = await load();
   const connection = await open(mysql2, settings);
-  const server = await prepare(connection);
+  const server = { ...(await prepare(connection)), zeroDates: readsNull };
   const kill = async (thread: number): Promise<void> => {
     const other = await open(mysql2, settings);
     await new Promise<void>((resolve, reject) => {

@@ -6,12 +6,17 @@ const DECIMAL = 0;
 const FLOAT = 4;
 const LONGLONG = 8;
 const NEWDECIMAL = 246;
+const CLOCKS = new Set([7 /* TIMESTAMP */, 10 /* DATE */, 12 /* DATETIME */, 14 /* NEWDATE */]);
 
 type Field = Pick<FieldPacket, 'columnType'> & { readonly decimals?: number };
 type Repair = (raw: unknown) => unknown;
 
-/** The columns of a result whose values mysql2 gives in another form than they are meant, and what makes them right. */
-export function repairsOf(fields: readonly Field[] | undefined): readonly (readonly [number, Repair])[] | null {
+/**
+ * The columns of a result whose values mysql2 gives in another form than they are meant, and what makes them right.
+ *
+ * @param zeroDates whether MySQL's zero date is to be NULL
+ */
+export function repairsOf(fields: readonly Field[] | undefined, zeroDates: boolean): readonly (readonly [number, Repair])[] | null {
   const repairs: [number, Repair][] = [];
   for (let i = 0; fields !== undefined && i < fields.length; i++) {
     const { columnType, decimals } = fields[i];
@@ -22,7 +27,9 @@ export function repairsOf(fields: readonly Field[] | undefined): readonly (reado
           ? single
           : (columnType === NEWDECIMAL || columnType === DECIMAL) && decimals === 0
             ? whole
-            : null;
+            : zeroDates && columnType !== undefined && CLOCKS.has(columnType)
+              ? dated
+              : null;
     if (repair !== null) repairs.push([i, repair]);
   }
   return repairs.length > 0 ? repairs : null;
@@ -43,6 +50,11 @@ function whole(raw: unknown): unknown {
   if (typeof raw !== 'string') return raw;
   const number = Number(raw);
   return Number.isSafeInteger(number) ? number : BigInt(raw);
+}
+
+/** The zero date stands where others have NULL. */
+function dated(raw: unknown): unknown {
+  return typeof raw === 'string' && raw.startsWith('0000-00-00') ? null : raw;
 }
 
 /** The shortest decimal that is this single-precision number: 0.1, not 0.10000000149011612. */

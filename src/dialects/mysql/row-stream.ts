@@ -30,13 +30,13 @@ export class RowStream implements AsyncIterableIterator<DriverRow> {
   readonly #whenEnded: (() => void)[] = [];
 
   /** @param end stops the statement where it has not ended by itself */
-  constructor(connection: Connection, command: RowCommand, end: (stream: RowStream) => Promise<void>) {
+  constructor(connection: Connection, command: RowCommand, zeroDates: boolean, end: (stream: RowStream) => Promise<void>) {
     this.#connection = connection;
     this.#end = () => end(this);
     let repairs: ReturnType<typeof repairsOf> = null;
     command
       .on('fields', (fields) => {
-        repairs = repairsOf(fields);
+        repairs = repairsOf(fields, zeroDates);
       })
       .on('result', (row) => {
         if (!Array.isArray(row)) return;

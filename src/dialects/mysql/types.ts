@@ -57,8 +57,7 @@ function clockCodec(type: SqlType): Codec {
   return {
     ...codec,
     decode: (raw) => {
-      if (typeof raw === 'string' && raw.startsWith('0000-00-00'))
-        throw dialectError('driver.undecodable', 'dateTime', "text such as '2024-05-01 12:30:00.000'", "MySQL's zero date");
+      if (typeof raw === 'string' && raw.startsWith('0000-00-00')) throw dialectError('driver.zero-date', raw);
       return codec.decode?.(raw);
     },
   };
