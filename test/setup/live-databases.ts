@@ -40,6 +40,7 @@ async function onServer(server: string, name: string, family: TestDatabase['fami
 export const liveDatabases: readonly TestDatabase[] = await Promise.all([
   ...(tested.includes('postgresql') && 'postgresql' in dialects ? [onServer('postgresql', 'PostgreSQL', 'postgresql')] : []),
   ...(tested.includes('mariadb') && 'mysql' in dialects ? [onServer('mariadb', 'MariaDB', 'mysql')] : []),
+  ...(tested.includes('mysql') && 'mysql' in dialects ? [onServer('mysql', 'MySQL', 'mysql')] : []),
 ]);
 
 /** Every database that this run tests. */

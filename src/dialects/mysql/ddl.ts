@@ -194,8 +194,8 @@ export function mysqlDdl(server: MysqlServer, title: string, visitors: Visitors,
       violations: null,
       // One for each database of the server; a name has 64 characters at most.
       lock: {
-        take: (seconds) => `SELECT GET_LOCK(CONCAT('athanor_', MD5(DATABASE())), ${Math.ceil(seconds)})`,
-        release: "DO RELEASE_LOCK(CONCAT('athanor_', MD5(DATABASE())))",
+        take: (seconds) => `SELECT GET_LOCK(CONCAT('athanor_', LEFT(SHA2(DATABASE(), 256), 32)), ${Math.ceil(seconds)})`,
+        release: "DO RELEASE_LOCK(CONCAT('athanor_', LEFT(SHA2(DATABASE(), 256), 32)))",
       },
     },
   });
