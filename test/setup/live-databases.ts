@@ -23,6 +23,8 @@ async function onServer(server: string, name: string, family: TestDatabase['fami
   return {
     name,
     family,
+    returning: server !== 'mysql',
+    mariadb: server === 'mariadb',
     shared: true,
     fileUrl: () => withDatabase(url, take()),
     url: () => {
