@@ -1,3 +1,4 @@
+export type { Decimal } from 'decimal.js';
 export type { AthanorConfig } from './cli/config.ts';
 export { Context } from './database/context.ts';
 export { Database, type DatabaseOptions } from './database/database.ts';
@@ -49,7 +50,7 @@ export {
   UniqueViolation,
 } from './engine/errors.ts';
 export type { Inspector, SchemaOption, TablesOptions } from './engine/inspector.ts';
-export { type ReflectTableOptions, reflectTable } from './engine/reflect-tables.ts';
+export { type ReflectedSqlTable, type ReflectTableOptions, reflectTable } from './engine/reflect-tables.ts';
 export type { Result } from './engine/result.ts';
 export type { StatementEvent, StatementListener } from './engine/statement-event.ts';
 export type { StatementLimits } from './engine/statement-limits.ts';
@@ -85,9 +86,12 @@ export { type Inspection, inspect, isLoaded } from './orm/inspection.ts';
 export type { ModelOptions } from './orm/model.ts';
 export type {
   Attributes,
+  ExtendedClass,
+  ExtendedPolymorphicClass,
   ExtendOptions,
   ModelAlias,
   ModelClass,
+  PolymorphicClass,
   PolymorphicOptions,
 } from './orm/model-class.ts';
 export type { BulkInsertRow, BulkUpdateRow, FilterBy, Init, Instance, Loaded, With } from './orm/model-types.ts';
@@ -101,8 +105,10 @@ export {
   type ConditionColumns,
   hasMany,
   hasOne,
+  type Many,
   type ManyToManyOptions,
   manyToMany,
+  type One,
   type RelationOptions,
 } from './orm/relation.ts';
 export type { RelationAttribute } from './orm/relation-attribute.ts';
@@ -191,7 +197,7 @@ export { all, any, arrayOf } from './sql/quantified.ts';
 export { lateral, type Query as CoreQuery } from './sql/query.ts';
 export { exists } from './sql/query-value.ts';
 export { type RawFragment, sql, text } from './sql/raw.ts';
-export { type ColumnAttribute, type ForeignKey, type Index, Table, type TableOptions } from './sql/schema.ts';
+export { type ColumnAttribute, type ForeignKey, type Index, type Shape, Table, type TableOptions } from './sql/schema.ts';
 export { type Select, select, selectFrom } from './sql/select.ts';
 export { Sequence, type SequenceOptions } from './sql/sequence.ts';
 export {
@@ -211,5 +217,5 @@ export { type Truncate, type TruncateOptions, truncate } from './sql/truncate.ts
 export { tuple } from './sql/tuple.ts';
 export { type EncryptionKey, jsonNull } from './sql/type.ts';
 export { type Update, update } from './sql/update.ts';
-export { type Values, values } from './sql/values.ts';
-export type { View, ViewOptions } from './sql/view.ts';
+export { type ColumnsRow, type Values, values } from './sql/values.ts';
+export type { ShapeRow, View, ViewOptions } from './sql/view.ts';

@@ -21,10 +21,12 @@ export function placesOf(statement: Node): BindPlace[] {
   const visit = (node: Node): boolean => {
     if (isKind(node, 'bind')) places.push(uses.get(node) ?? FREE);
     else expect(node, (bind, place) => uses.set(bind, place));
-    return true;
+    // A copied select does not know its binds any more.
+    return node.binds?.length !== 0;
   };
-  // Numbering makes an object of its own of each bind, also of one that stands twice.
-  walk(numberBinds(statement), visit);
+  // Numbering makes an object of its own of each bind that stands twice.
+  const twice = new Set(statement.binds).size < statement.binds.length;
+  walk(twice ? numberBinds(statement) : statement, visit);
   return places;
 }
 

@@ -51,9 +51,15 @@ export interface RelationOptions {
   lazy?: LazyMode;
 }
 
-/** The columns of one side of a relation's condition, by attribute. */
 // biome-ignore lint/suspicious/noExplicitAny: naming the shapes here would make the types of two models need each other
-export type ConditionColumns = Readonly<Record<string, ColumnAttribute<any>>>;
+declare const columnsByName: Readonly<Record<string, ColumnAttribute<any>>>;
+
+/**
+ * The columns of one side of a relation's condition, by attribute. Where the compiler says of any name that it may be undefined
+ * (`noUncheckedIndexedAccess`, as in new projects), they are of any type, the only one that it does not say it of.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type ConditionColumns = undefined extends typeof columnsByName.column ? Readonly<Record<string, any>> : typeof columnsByName;
 
 export interface ManyToManyOptions extends RelationOptions {
   /** The table (or model class) between the two. SQLAlchemy: `secondary=`. */

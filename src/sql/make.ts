@@ -67,26 +67,27 @@ export function make<K extends NodeKind>(kind: K, fields: Fields<K>): NodeOf<K> 
   return { ...fields, kind, key, binds, aliases: aliases.length > 0 && OWN_SCOPE.has(kind) ? NO_ALIASES : aliases } as unknown as NodeOf<K>;
 }
 
-// The kinds that nearly every statement is made of, written out: what `derive` does, without a loop.
+// The kinds that nearly every statement is made of, written out: what `derive` does, without a loop, and with a letter for
+// the kind's name, since looking a plan up takes time by the length of its key.
 
 function makeBinary({ operator, left, right }: Fields<'binary'>): NodeOf<'binary'> {
   const binds = left.binds.length === 0 ? right.binds : right.binds.length === 0 ? left.binds : left.binds.concat(right.binds);
   const aliases = right.aliases.length === 0 ? left.aliases : joined(left.aliases, right.aliases);
-  return { operator, left, right, kind: 'binary', key: `binary(${textKey(operator)};${left.key};${right.key};)`, binds, aliases };
+  return { operator, left, right, kind: 'binary', key: `b(${operator};${left.key};${right.key};)`, binds, aliases };
 }
 
 function makeLabel({ operand, name }: Fields<'label'>): NodeOf<'label'> {
   const { binds, aliases } = operand;
-  return { operand, name, kind: 'label', key: `label(${operand.key};${textKey(name)};)`, binds, aliases };
+  return { operand, name, kind: 'label', key: `l(${operand.key};${textKey(name)};)`, binds, aliases };
 }
 
 function makeOrder({ operand, direction, nulls }: Fields<'order'>): NodeOf<'order'> {
   const { binds, aliases } = operand;
-  return { operand, direction, nulls, kind: 'order', key: `order(${operand.key};${direction};${nulls};)`, binds, aliases };
+  return { operand, direction, nulls, kind: 'order', key: `o(${operand.key};${direction};${nulls};)`, binds, aliases };
 }
 
 function makeJunction({ operator, items }: Fields<'junction'>): NodeOf<'junction'> {
-  let key = `junction(${operator};`;
+  let key = operator === 'and' ? 'a(' : 'j(';
   let aliases = NO_ALIASES;
   let count = 0;
   for (const item of items) {
@@ -96,7 +97,7 @@ function makeJunction({ operator, items }: Fields<'junction'>): NodeOf<'junction
   }
   const binds: BindNode[] = [];
   if (count > 0) for (const item of items) for (const bind of item.binds) binds.push(bind);
-  return { operator, items, kind: 'junction', key: `${key};)`, binds: count === 0 ? NO_BINDS : binds, aliases };
+  return { operator, items, kind: 'junction', key: `${key})`, binds: count === 0 ? NO_BINDS : binds, aliases };
 }
 
 /**
@@ -177,11 +178,14 @@ function keyOfAll(nodes: readonly Node[], binds: BindNode[]): string {
 
 /** The select with some of its clauses changed. */
 export function changeSelect(node: SelectNode, change: Partial<FieldsOf<SelectNode>>): SelectNode {
+  const columns = change.columns ?? node.columns;
+  const from = change.from ?? node.from;
+  const where = change.where === undefined ? node.where : change.where;
   const fields: Fields<'select'> = {
     distinct: change.distinct ?? node.distinct,
-    columns: change.columns ?? node.columns,
-    from: change.from ?? node.from,
-    where: change.where === undefined ? node.where : change.where,
+    columns,
+    from,
+    where,
     groupBy: change.groupBy ?? node.groupBy,
     having: change.having === undefined ? node.having : change.having,
     orderBy: change.orderBy ?? node.orderBy,
@@ -190,7 +194,7 @@ export function changeSelect(node: SelectNode, change: Partial<FieldsOf<SelectNo
     lock: change.lock === undefined ? node.lock : change.lock,
     modifiers: change.modifiers === undefined ? node.modifiers : change.modifiers,
   };
-  const same = fields.columns === node.columns && fields.from === node.from && fields.where === node.where;
+  const same = columns === node.columns && from === node.from && where === node.where;
   return new LazySelect(fields, same ? node.implied : undefined);
 }
 

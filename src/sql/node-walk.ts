@@ -1,9 +1,28 @@
+import type { BinaryNode, JunctionNode, LabelNode } from './expression-nodes.ts';
 import type { BindNode, Node } from './node.ts';
 import { CHILD_FIELDS, type NodeKind } from './node-fields.ts';
 import type { NodeByKind } from './node-kinds.ts';
 
 /** A copy of the tree in which every child went through `change` first; the same node where nothing changed. */
 export function mapChildren<N extends Node>(node: N, change: (child: Node) => Node): N {
+  // Most nodes of most statements are of these kinds, and compiling a statement comes here many times.
+  switch (node.kind) {
+    case 'bind':
+    case 'column':
+    case 'table':
+      return node;
+    case 'binary': {
+      const { left, right } = node as Node as BinaryNode;
+      const [newLeft, newRight] = [change(left), change(right)];
+      return newLeft === left && newRight === right ? node : { ...node, left: newLeft, right: newRight };
+    }
+    case 'label':
+    case 'order': {
+      const { operand } = node as Node as LabelNode;
+      const changed = change(operand);
+      return changed === operand ? node : { ...node, operand: changed };
+    }
+  }
   const { names, lists } = CHILD_FIELDS[node.kind];
   const fields = node as unknown as Readonly<Record<string, unknown>>;
   let copy: Record<string, unknown> | null = null;
@@ -40,6 +59,23 @@ export function isKind<K extends NodeKind>(node: Node, kind: K): node is NodeByK
 /** Calls `visit` for the node and, where it answers true, for all below it, in the order of the fields. */
 export function walk(node: Node, visit: (node: Node) => boolean): void {
   if (!visit(node)) return;
+  switch (node.kind) {
+    case 'bind':
+    case 'column':
+    case 'table':
+      return;
+    case 'binary':
+      walk((node as BinaryNode).left, visit);
+      walk((node as BinaryNode).right, visit);
+      return;
+    case 'label':
+    case 'order':
+      walk((node as LabelNode).operand, visit);
+      return;
+    case 'junction':
+      for (const item of (node as JunctionNode).items) walk(item, visit);
+      return;
+  }
   const { names, lists } = CHILD_FIELDS[node.kind];
   const fields = node as unknown as Readonly<Record<string, unknown>>;
   for (let i = 0; i < names.length; i++) {

@@ -298,8 +298,11 @@ function flatten(existing: Node | null, added: readonly Node[]): Node[] {
   return [...before, ...added];
 }
 
+const NO_READS: readonly Reads[] = [];
+
 /** What classes among the items are read from, and columns of classes, unless something else there reads their tables. */
-function readsOf({ items }: Projection): Reads[] {
+function readsOf({ items }: Projection): readonly Reads[] {
+  if (!items.some(({ reads }) => reads !== undefined)) return NO_READS;
   const reads = items.flatMap((item) => (item.entity === null ? [] : (item.reads ?? [])));
   const columns = new Set(items.flatMap((item) => (item.entity === null ? (item.reads ?? []) : [])));
   if (columns.size === 0) return reads;

@@ -6,7 +6,7 @@ import { assertType, type Equal } from './equal.ts';
 
 const timestamps = { createdAt: t.dateTime().default(() => new Date()), updatedAt: t.dateTime().nullable() };
 
-class Customer extends db.Model(
+export class Customer extends db.Model(
   'customers',
   {
     ...timestamps,
@@ -19,7 +19,7 @@ class Customer extends db.Model(
   { constraints: (c) => [unique(c.name, c.createdAt)] },
 ) {}
 
-class Order extends db.Model(
+export class Order extends db.Model(
   'orders',
   {
     ...timestamps,
@@ -47,7 +47,7 @@ assertType<Equal<typeof customer, Customer>>();
 const orders = await customer.orders;
 assertType<Equal<typeof orders, readonly Order[]>>();
 orders[0]?.rounded;
-const loaded = await Order.query()
+export const loaded = await Order.query()
   .with({ customer: { with: { orders: true } }, parent: true })
   .all();
 for (const one of loaded) {

@@ -36,7 +36,7 @@ listen(db, 'beforeFlush', (session) => {
   for (const object of session.new) if (object instanceof Post) object.body ??= '';
 });
 listen(db.session, 'afterFlush', (session, changes) => {
-  session.add(changes[0].object);
+  for (const { object } of changes) session.add(object);
 });
 listen(db, 'persistentToDeleted', (_session, object) => {
   assertType<Equal<typeof object, object>>();

@@ -34,7 +34,7 @@ interface Meta {
   either: { a: number } | { b: string };
 }
 
-class Item extends db.Model('items', {
+export class Item extends db.Model('items', {
   id: t.integer().primaryKey(),
   big: t.bigInteger().nullable(),
   title: t.string(80),

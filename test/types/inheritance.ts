@@ -3,14 +3,14 @@ import { alias, belongsTo, hasMany, index, select, t } from 'athanor';
 import { db } from './database.ts';
 import { assertType, type Equal } from './equal.ts';
 
-class Company extends db.Model('companies', {
+export class Company extends db.Model('companies', {
   id: t.integer().primaryKey(),
   get employees() {
     return hasMany(Employee);
   },
 }) {}
 
-class Employee extends db.Model(
+export class Employee extends db.Model(
   'employees',
   {
     id: t.integer().primaryKey(),
@@ -37,7 +37,7 @@ class Employee extends db.Model(
   }
 }
 
-class Manager extends Employee.extend({
+export class Manager extends Employee.extend({
   budget: t.integer().nullable(),
   get reports() {
     return hasMany(Engineer);
@@ -47,8 +47,8 @@ class Manager extends Employee.extend({
     return this.budget;
   }
 }
-class Executive extends Manager.extend({ bonus: t.integer() }) {}
-class Engineer extends Employee.extend(
+export class Executive extends Manager.extend({ bonus: t.integer() }) {}
+export class Engineer extends Employee.extend(
   'engineers',
   {
     language: t.string(20),
@@ -60,7 +60,7 @@ class Engineer extends Employee.extend(
   { constraints: (c) => [index(c.language)] },
 ) {}
 
-const employees = await Employee.query().orderBy(Employee.c.name).all();
+export const employees = await Employee.query().orderBy(Employee.c.name).all();
 for (const employee of employees) {
   employee.name;
   // @ts-expect-error of some of them only
@@ -72,7 +72,7 @@ for (const employee of employees) {
   assertType<Equal<typeof employee.type, 'manager' | 'engineer' | 'executive'>>();
   employee.greet();
 }
-const loaded = await Employee.query().with({ company: true }).filterBy({ name: 'x' }).all();
+export const loaded = await Employee.query().with({ company: true }).filterBy({ name: 'x' }).all();
 for (const one of loaded) {
   one.company.id;
   if (one.type === 'executive') assertType<Equal<typeof one.bonus, number>>();
@@ -83,25 +83,25 @@ const asEmployee: Employee = manager;
 asEmployee.name;
 // @ts-expect-error no attribute of a manager
 new Manager({ language: 'x' });
-const found = (await Manager.query().firstOr404())!;
+export const found = (await Manager.query().firstOr404())!;
 assertType<Equal<typeof found, Manager>>();
-const executive = await Executive.query().firstOr404();
+export const executive = await Executive.query().firstOr404();
 executive.bonus.toFixed();
 executive.boss();
 Executive.c.budget.gt(5);
 Manager.byName('x');
 const session = db.session;
 const viaSession = await session.query(Employee).all();
-if (viaSession[0].type === 'engineer') viaSession[0].language;
-const company = await Company.query().with({ employees: true }).firstOr404();
+for (const one of viaSession) if (one.type === 'engineer') one.language;
+export const company = await Company.query().with({ employees: true }).firstOr404();
 for (const employee of company.employees) if (employee instanceof Manager) employee.boss();
-const engineers = await Engineer.query()
+export const engineers = await Engineer.query()
   .with({ manager: { with: { reports: true } } })
   .all();
 for (const engineer of engineers) for (const report of engineer.manager.reports) report.language;
 
 // Relations that only some classes have, through a query of their parent or a relation to it.
-const reporting = await Employee.query()
+export const reporting = await Employee.query()
   .with({ company: true, manager: true, reports: { with: { manager: true } } })
   .all();
 for (const one of reporting) {
@@ -115,7 +115,7 @@ for (const one of reporting) {
 }
 // @ts-expect-error no class has it
 Employee.query().with({ boss: true });
-const staffed = await Company.query()
+export const staffed = await Company.query()
   .with({ employees: { with: { reports: { with: { manager: { with: { company: true } } } } } } })
   .firstOr404();
 for (const one of staffed.employees) {
@@ -130,21 +130,21 @@ Company.query().join(Company.c.employees.of(alias(Engineer, 'e')));
 Company.c.employees.of(Company);
 
 // A class with all columns in a table of its own.
-class Partner extends Employee.extend('partners', { since: t.integer() }, { concrete: true }) {}
-const partner = await Partner.query().filter(Partner.c.since.gt(2000), Partner.c.name.eq('x')).firstOr404();
+export class Partner extends Employee.extend('partners', { since: t.integer() }, { concrete: true }) {}
+export const partner = await Partner.query().filter(Partner.c.since.gt(2000), Partner.c.name.eq('x')).firstOr404();
 assertType<Equal<typeof partner.since, number>>();
 partner.greet();
 
 // An alias of the parent has the attributes of the classes below.
-const anyone = alias(Employee, 'anyone');
+export const anyone = alias(Employee, 'anyone');
 anyone.of(Engineer).c.language.eq('ts');
 // @ts-expect-error no attribute of an engineer
 anyone.of(Engineer).c.budget;
 const flags = await db.session.query(Employee).withPolymorphic([Engineer], 'selectin').all();
-if (flags[0].type === 'engineer') flags[0].language.trim();
+for (const flag of flags) if (flag.type === 'engineer') flag.language.trim();
 
 // A class that lists others, and says no attribute that tells them apart: each has a table of its own.
-class Vehicle extends db.Model(
+export class Vehicle extends db.Model(
   'vehicles',
   {
     id: t.integer().primaryKey(),
@@ -164,7 +164,7 @@ class Vehicle extends db.Model(
     return this.name;
   }
 }
-class Truck extends Vehicle.extend(
+export class Truck extends Vehicle.extend(
   'trucks',
   {
     axles: t.integer(),
@@ -174,8 +174,8 @@ class Truck extends Vehicle.extend(
   },
   { concrete: true },
 ) {}
-class Boat extends Vehicle.extend('boats', { draught: t.double().nullable() }, { concrete: true }) {}
-const [vehicle] = await Vehicle.query().filter(Truck.c.axles.gt(2), Vehicle.c.name.eq('x')).all();
+export class Boat extends Vehicle.extend('boats', { draught: t.double().nullable() }, { concrete: true }) {}
+export const vehicle = await Vehicle.query().filter(Truck.c.axles.gt(2), Vehicle.c.name.eq('x')).firstOr404();
 vehicle.label();
 if (vehicle instanceof Truck) assertType<Equal<typeof vehicle.axles, number>>();
 if (vehicle instanceof Boat) assertType<Equal<typeof vehicle.draught, number | null>>();
@@ -183,35 +183,36 @@ if (vehicle instanceof Boat) assertType<Equal<typeof vehicle.draught, number | n
 vehicle.axles;
 const [owned] = await Vehicle.query().with({ company: true }).orderBy(Vehicle.c.name).all();
 if (owned instanceof Truck) assertType<Equal<typeof owned.axles, number>>();
-const vehicles = alias(Vehicle, 'v');
+export const vehicles = alias(Vehicle, 'v');
 vehicles.c.name.eq('x');
 vehicles.of(Truck).c.axles.gt(2);
 // @ts-expect-error no attribute of a truck
 vehicles.of(Truck).c.draught;
-const [[listed, listedName]] = await db.session.all(select(vehicles, vehicles.c.name));
-if (listed instanceof Boat) assertType<Equal<typeof listed.draught, number | null>>();
-assertType<Equal<typeof listedName, string>>();
+for (const [listed, listedName] of await db.session.all(select(vehicles, vehicles.c.name))) {
+  if (listed instanceof Boat) assertType<Equal<typeof listed.draught, number | null>>();
+  assertType<Equal<typeof listedName, string>>();
+}
 for (const one of await db.session.query(vehicles).all()) if (one instanceof Truck) assertType<Equal<typeof one.axles, number>>();
-const few = Vehicle.query().limit(3).alias('few');
+export const few = Vehicle.query().limit(3).alias('few');
 few.c.name.eq('x');
 few.of(Boat).c.draught.gt(1);
-const narrow = await Vehicle.query().loadOnly('name').firstOr404();
+export const narrow = await Vehicle.query().loadOnly('name').firstOr404();
 narrow.name.trim();
 await Vehicle.query().update({ name: 'x' }, { all: true });
 // @ts-expect-error boats have no axles
 await Vehicle.query().update({ axles: 2 }, { all: true });
 await Truck.query().update({ axles: 2, name: 'x' }, { all: true });
-const paged = await Vehicle.query().paginateByCursor();
+export const paged = await Vehicle.query().paginateByCursor();
 for (const one of paged.items) if (one instanceof Boat) one.draught?.toFixed();
 
 // A relation that only reads leads to all of them.
-class Harbour extends db.Model('harbours', {
+export class Harbour extends db.Model('harbours', {
   id: t.integer().primaryKey(),
   get vehicles() {
     return hasMany(Vehicle, { viewOnly: true });
   },
 }) {}
-const harbour = await Harbour.query().with({ vehicles: true }).firstOr404();
+export const harbour = await Harbour.query().with({ vehicles: true }).firstOr404();
 for (const one of harbour.vehicles) {
   one.name.trim();
   if (one instanceof Truck) assertType<Equal<typeof one.axles, number>>();

@@ -47,21 +47,21 @@ const full = await session.all(select(User.c.username, Post.c.title, literal('x'
 assertType<Equal<typeof full, [string | null, string | null, string][]>>();
 
 // One table twice: an alias is another source.
-const manager = alias(User, 'manager');
+export const manager = alias(User, 'manager');
 const managers = await session.all(select(User.c.username, manager.c.username, manager).outerJoin(manager, User.c.id.eq(manager.c.id)));
 assertType<Equal<typeof managers, [string, string | null, User | null][]>>();
-const anonymous = alias(User);
+export const anonymous = alias(User);
 const others = await session.all(select(User.c.username, anonymous.c.username).outerJoin(anonymous, User.c.id.eq(anonymous.c.id)));
 assertType<Equal<typeof others, [string, string | null][]>>();
-const link = alias(postTags, 'link');
+export const link = alias(postTags, 'link');
 const links = await session.all(select(postTags.c.postId, link.c.tagId).outerJoin(link, link.c.tagId.eq(postTags.c.tagId)));
 assertType<Equal<typeof links, [number, number | null][]>>();
 
 // Subqueries, expressions and laterals; and what they make of what is null inside.
-const counts = select({ userId: Post.c.userId, n: func.count() }).groupBy(Post.c.userId).subquery('counts');
+export const counts = select({ userId: Post.c.userId, n: func.count() }).groupBy(Post.c.userId).subquery('counts');
 const counted = await session.all(select({ name: User.c.username, n: counts.c.n }).outerJoin(counts, counts.c.userId.eq(User.c.id)));
 assertType<Equal<typeof counted, { readonly name: string; readonly n: number | null }[]>>();
-const titles = select({ name: User.c.username, title: Post.c.title }).outerJoin(Post).subquery('titles');
+export const titles = select({ name: User.c.username, title: Post.c.title }).outerJoin(Post).subquery('titles');
 assertType<Equal<(typeof titles.c.title)['~value'], string | null>>();
 assertType<Equal<(typeof titles.c.name)['~value'], string>>();
 const top = cte('top', select({ id: Post.c.id, title: Post.c.title }));
@@ -119,8 +119,8 @@ growing = not(growing);
 let sum = literal(0);
 sum = sum.plus(2).times(Post.c.id).plus(User.c.id);
 // Two sources without a name are one to the compiler: where one of them may be missing, both may.
-const first = alias(User);
-const second = alias(User);
+export const first = alias(User);
+export const second = alias(User);
 const unnamed = await session.all(select(first.c.username, second.c.username).rightJoin(second, second.c.id.eq(first.c.id)));
 assertType<Equal<typeof unnamed, [string | null, string | null][]>>();
 
@@ -131,7 +131,7 @@ const nested = await session.all(
 assertType<Equal<typeof nested, [number, string | null, number | null][]>>();
 const inside = await session.all(select(Post.c.title, postTags.c.tagId).from(outerJoin(Post, postTags)));
 assertType<Equal<typeof inside, [string, number | null][]>>();
-const later = select(User.c.id).outerJoin(Post);
+export const later = select(User.c.id).outerJoin(Post);
 const added = await session.all(later.addColumns(Post.c.title, User.c.username));
 assertType<Equal<typeof added, [number, string | null, string][]>>();
 const replaced = await session.all(later.columns({ title: Post.c.title, name: User.c.username }));
@@ -140,13 +140,13 @@ const whole = await session.all(selectFrom(User).outerJoin(Post));
 assertType<Equal<(typeof whole)[number]['username'], string>>();
 
 // Queries of a class.
-const chosen = await User.query()
+export const chosen = await User.query()
   .outerJoin(User.c.posts)
   .filter(User.c.id.gt(1))
   .select({ name: User.c.username, title: Post.c.title })
   .all();
 assertType<Equal<typeof chosen, { readonly name: string; readonly title: string | null }[]>>();
-const inner = await User.query().join(User.c.posts).select(User.c.username, Post.c.title).all();
+export const inner = await User.query().join(User.c.posts).select(User.c.username, Post.c.title).all();
 assertType<Equal<typeof inner, [string, string][]>>();
 
 // Such selects go where others go.

@@ -13,7 +13,7 @@ assertType<Equal<typeof user.lastLogin, Date | null>>();
 const post = new Post({ title: 'x', author: user, tags: [new Tag({ name: 'x' })] });
 post.author = user;
 post.author.username;
-const found = (await Post.query().first())!;
+export const found = (await Post.query().first())!;
 // @ts-expect-error not loaded
 found.author.username;
 const author = await found.author;
@@ -27,7 +27,7 @@ for (const x of await user.posts) {
   assertType<Equal<typeof x, Post>>();
   x.slug;
 }
-const loaded = await Post.query()
+export const loaded = await Post.query()
   .filterBy({ author: user })
   .with({ author: { with: { profile: true, posts: true } }, tags: true })
   .all();
@@ -53,7 +53,7 @@ Post.query().with({ author: { with: { nope: true } } });
 Post.query().with({ title: true });
 const byEmail = await User.findByEmail('x');
 assertType<Equal<typeof byEmail, User | null>>();
-const list = await User.query()
+export const list = await User.query()
   .filter(User.c.email.endsWith('@x'), User.c.role.eq('admin'), User.c.posts.any(Post.c.title.eq('x')))
   .orderBy(User.c.lastLogin.desc())
   .limit(5)

@@ -13,10 +13,11 @@ inspect(new User({ username: 'x' })).tableNames();
 // @ts-expect-error there is no such kind
 inspect(engine).tables({ kind: 'procedure' });
 
-const users = await reflectTable(engine, 'users', { columns: { settings: t.json<{ theme: string }>().nullable() } });
+export const users = await reflectTable(engine, 'users', { columns: { settings: t.json<{ theme: string }>().nullable() } });
 const { settings } = users.c;
 settings.isNull();
-users.c.anything.isNull();
+// The compiler knows of it what was said alone.
+users.c.anything?.isNull();
 const plain: Table = await reflectTable(connection, 'users');
 plain.columns.map((column) => column.name);
 // @ts-expect-error there are two ways to call attributes

@@ -8,7 +8,7 @@ import type { Profile } from './profile.ts';
 import { Tag } from './tag.ts';
 import { User } from './user.ts';
 
-const post = (await Post.query().firstOr404()) as Post;
+export const post = (await Post.query().firstOr404()) as Post;
 assertType<Equal<typeof post.author, User | NotLoaded<User>>>();
 assertType<Equal<typeof post.parent, Post | null | NotLoaded<Post | null>>>();
 assertType<Equal<typeof post.tags, Collection<Tag>>>();
@@ -39,7 +39,7 @@ const titles = await user.titles();
 assertType<Equal<typeof titles, string[]>>();
 
 // Three levels.
-const deep = await User.query()
+export const deep = await User.query()
   .with({
     posts: {
       strategy: 'selectin',
@@ -80,8 +80,7 @@ plain?.profile?.bio;
 // @ts-expect-error no such relation
 db.session.get(User, 1, { with: { nope: true } });
 
-const [loadedUser] = await db.session.load([user], { posts: true });
-for (const p of loadedUser.posts) p.slug;
+for (const loadedUser of await db.session.load([user], { posts: true })) for (const p of loadedUser.posts) p.slug;
 const one = await db.session.load(user, { profile: true });
 one.profile?.bio;
 // @ts-expect-error not asked for
@@ -106,7 +105,7 @@ Post.query().filterBy({ title: null });
 const init: Init<NonNullable<User['~shape']>> = { username: 'x', posts: [post] };
 new User(init);
 
-const page = await Post.query().with({ author: true }).orderBy(Post.c.id).paginate({ page: 1, perPage: 10 });
+export const page = await Post.query().with({ author: true }).orderBy(Post.c.id).paginate({ page: 1, perPage: 10 });
 for (const item of page) item.author.username;
 const next = await page.next();
 next.items[0]?.author.username;
@@ -121,7 +120,7 @@ Post.c.author.eq(user);
 Post.c.author.eq(post);
 
 // Strategies that load, that may leave nothing, and that do not load.
-const strategies = await Post.query()
+export const strategies = await Post.query()
   .with({ author: { filter: User.c.username.eq('x') }, parent: 'recursive', tags: { strategy: 'noload' } })
   .firstOr404();
 assertType<null extends typeof strategies.author ? true : false>();
@@ -132,7 +131,7 @@ strategies.parent?.parent?.parent?.parent?.title;
 // @ts-expect-error may be null at every step
 strategies.parent?.parent.title;
 strategies.tags.length;
-const withheld = await Post.query()
+export const withheld = await Post.query()
   .with({ author: 'raise', parent: false, tags: { strategy: 'select' }, '*': 'raise' })
   .firstOr404();
 // @ts-expect-error not loaded
@@ -141,7 +140,7 @@ withheld.author.username;
 withheld.parent?.title;
 // @ts-expect-error not loaded
 withheld.tags.length;
-const everything = await Post.query()
+export const everything = await Post.query()
   .with({ '*': 'joined', parent: { with: { author: true } } })
   .firstOr404();
 everything.author.username;
@@ -152,7 +151,7 @@ everything.author.profile?.bio;
 // @ts-expect-error the others cannot come from joins of the query
 Post.query().with({ '*': 'contains' });
 // Columns of related objects.
-const slim = await Post.query()
+export const slim = await Post.query()
   .with({ author: { loadOnly: ['username'], with: { profile: { defer: ['bio'] } } } })
   .firstOr404();
 slim.author.username;
@@ -163,26 +162,26 @@ slim.author.profile?.bio;
 // @ts-expect-error no column of a user
 Post.query().with({ author: { loadOnly: ['title'] } });
 // In several steps: the later one takes the place of the earlier one, others stay.
-const steps = await Post.query()
+export const steps = await Post.query()
   .with({ author: true, tags: true })
   .with({ author: { with: { profile: true } } })
   .firstOr404();
 steps.author.profile?.bio;
 steps.tags.length;
 // Of a recursive load to a depth, the last ones are not loaded.
-const deepest = await Post.query()
+export const deepest = await Post.query()
   .with({ parent: { strategy: 'recursive', depth: 2, with: { author: true } } })
   .firstOr404();
 deepest.parent?.author.username;
 // @ts-expect-error how deep it went, the compiler does not count
 deepest.parent?.parent?.title;
-const below = await Post.query()
+export const below = await Post.query()
   .with({ parent: { strategy: 'recursive', with: { tags: true } } })
   .firstOr404();
 below.parent?.parent?.tags.length;
 
-const writer = alias(User, 'writer');
-const contained = await Post.query()
+export const writer = alias(User, 'writer');
+export const contained = await Post.query()
   .join(Post.c.author.of(writer))
   .with({ author: { alias: writer, with: { profile: true } } })
   .all();
@@ -192,7 +191,7 @@ Post.c.author.of(alias(Post));
 // @ts-expect-error an alias of another class
 Post.query().with({ author: { alias: alias(Tag) } });
 
-const best = Post.query().limit(3).alias('best');
+export const best = Post.query().limit(3).alias('best');
 const pair = await db.session.first(select(User, best).join(best, best.c.userId.eq(User.c.id)));
 assertType<Equal<typeof pair, [User, Post] | null>>();
 const ofAlias = await db.session.query(best).with({ author: true }).first();
@@ -202,18 +201,18 @@ db.session.query(select({ id: Post.c.id }).subquery());
 best.c.author.has(User.c.username.eq('x'));
 assertType<Equal<Awaited<ReturnType<ReturnType<typeof best.query>['all']>>, Post[]>>();
 
-const rows = Post.query().select({ post: Post, title: Post.c.title, tags: func.count(Tag.c.id) });
+export const rows = Post.query().select({ post: Post, title: Post.c.title, tags: func.count(Tag.c.id) });
 const row = await rows.orderBy('tags').one();
 assertType<Equal<typeof row, { readonly post: Post; readonly title: string; readonly tags: number }>>();
 const titles2 = await Post.query().select(Post.c.title).scalars();
 assertType<Equal<typeof titles2, string[]>>();
-const both = Post.query().with({ tags: true }).union(Post.query());
+export const both = Post.query().with({ tags: true }).union(Post.query());
 (await both.firstOr404()).tags.length;
 // @ts-expect-error queries of one class
 Post.query().union(User.query());
-const written = await Post.query().fromStatement(sql`SELECT * FROM posts`).with({ tags: true }).one();
+export const written = await Post.query().fromStatement(sql`SELECT * FROM posts`).with({ tags: true }).one();
 written.tags.map((tag) => tag.name);
-const cursors = await Post.query().with({ author: true }).paginateByCursor({ after: null });
+export const cursors = await Post.query().with({ author: true }).paginateByCursor({ after: null });
 cursors.items[0]?.author.username;
 const beyond: string | null = cursors.endCursor;
 beyond?.length;

@@ -25,7 +25,7 @@ assertType<Equal<ReturnType<Sequence['next']>['~value'], number>>();
 // @ts-expect-error a sequence has no such option
 new Sequence('x', { startsAt: 1 });
 
-class Bill extends db.Model(
+export class Bill extends db.Model(
   'bills',
   {
     id: t.bigInteger().primaryKey().identity({ always: true, start: 5 }),
@@ -94,7 +94,7 @@ update(Bill).set({ gross: 1 });
 Bill.query().update({ gross: 1 });
 
 // A view has the row of its query.
-const totals = db.View('totals', select({ code: Bill.c.code, sum: func.sum(Bill.c.net) }).groupBy(Bill.c.code));
+export const totals = db.View('totals', select({ code: Bill.c.code, sum: func.sum(Bill.c.net) }).groupBy(Bill.c.code));
 const rows = await db.session.all(select(totals));
 assertType<Equal<typeof rows, [{ readonly code: string; readonly sum: number | null }][]>>();
 const sums = await db.session.scalars(select(totals.c.sum).where(totals.c.code.eq('x')));
@@ -103,7 +103,7 @@ const tuples = await db.session.all(select(db.View('tuples', select(Bill.c.code)
 assertType<Equal<typeof tuples, [{ readonly [name: string]: unknown }][]>>();
 // @ts-expect-error no such column
 totals.c.nope;
-const byHand = db.View('by_hand', sql`SELECT 1`, { columns: { one: t.integer(), two: t.text().nullable() } });
+export const byHand = db.View('by_hand', sql`SELECT 1`, { columns: { one: t.integer(), two: t.text().nullable() } });
 const handRows = await db.session.all(select({ one: byHand.c.one, two: byHand.c.two }));
 assertType<Equal<typeof handRows, { readonly one: number; readonly two: string | null }[]>>();
 await db.session.execute(createTable(Bill, { ifNotExists: true }));

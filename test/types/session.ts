@@ -4,7 +4,7 @@ import { assertType, type Equal } from './equal.ts';
 
 const db = new Database({ url: 'sqlite://' });
 
-class User extends db.Model('users', {
+export class User extends db.Model('users', {
   id: t.integer().primaryKey(),
   name: t.string(80),
   age: t.integer().nullable(),
@@ -12,7 +12,7 @@ class User extends db.Model('users', {
     return hasMany(Post);
   },
 }) {}
-class Post extends db.Model('posts', {
+export class Post extends db.Model('posts', {
   id: t.integer().primaryKey(),
   title: t.string(80),
   userId: t.integer().references('users.id'),

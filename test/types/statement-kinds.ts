@@ -35,7 +35,7 @@ import { User } from './user.ts';
 const { session } = db;
 
 // Common table expressions
-const top = select({ id: Post.c.id, body: Post.c.body }).cte('top');
+export const top = select({ id: Post.c.id, body: Post.c.body }).cte('top');
 const fromTop = await session.all(select({ id: top.c.id, body: top.c.body }));
 assertType<Equal<typeof fromTop, { readonly id: number; readonly body: string | null }[]>>();
 const whole = await session.all(select(top));
@@ -44,11 +44,11 @@ assertType<Equal<typeof whole, [{ readonly id: number; readonly body: string | n
 top.c.nope;
 // @ts-expect-error the wrong type
 top.c.id.eq('x');
-const again = alias(top, 'again');
+export const again = alias(top, 'again');
 again.c.id.eq(1);
 // @ts-expect-error no such column
 again.c.nope;
-const tree = select({ id: Post.c.id, depth: literal(0) })
+export const tree = select({ id: Post.c.id, depth: literal(0) })
   .cte('tree', { recursive: true })
   .unionAll((self) => {
     // @ts-expect-error no such column
@@ -73,7 +73,7 @@ select(User).crossJoinLateral(newest).rightJoin(join(Post, postTags), Post.c.use
 select(User).join(Post.c.title);
 // @ts-expect-error a condition, not a value
 select(User).join(Post, 1);
-const rates = values({ code: t.string(), rate: t.numeric(10, 2).nullable() }, [['EUR', null], { code: 'USD', rate: null }]);
+export const rates = values({ code: t.string(), rate: t.numeric(10, 2).nullable() }, [['EUR', null], { code: 'USD', rate: null }]);
 const rateRows = await session.all(select({ code: rates.as('r').c.code }));
 assertType<Equal<typeof rateRows, { readonly code: string }[]>>();
 const codes = await session.all(values({ code: t.string(), n: t.integer() }, [['a', 1]]));
@@ -82,7 +82,7 @@ assertType<Equal<typeof codes, { readonly code: string; readonly n: number }[]>>
 values({ code: t.string() }, [{ code: 5 }]);
 // @ts-expect-error a column is missing
 values({ code: t.string(), n: t.integer() }, [{ code: 'x' }]);
-const each = tableFunction(func.jsonEach(Post.c.body), { key: t.string() }, { name: 'each' });
+const each = tableFunction(func.jsonEach!(Post.c.body), { key: t.string() }, { name: 'each' });
 const keys = await session.all(select(each.c.key));
 assertType<Equal<typeof keys, [string][]>>();
 tableSample(Post, 10).c.title.eq('x');

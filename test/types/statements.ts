@@ -49,21 +49,21 @@ assertType<
 const coalesced = await session.scalars(select(func.coalesce(Post.c.body, 'none')));
 assertType<Equal<typeof coalesced, string[]>>();
 
-const manager = alias(User, 'manager');
+export const manager = alias(User, 'manager');
 const pairs = await session.all(select(User, manager).join(manager, User.c.id.eq(manager.c.id)));
 assertType<Equal<typeof pairs, [User, User][]>>();
 manager.c.email.eq('x');
 manager.c.posts.any();
 // @ts-expect-error no such column
 manager.c.nope;
-const link = alias(postTags, 'link');
+export const link = alias(postTags, 'link');
 link.c.postId.eq(1);
 // @ts-expect-error the wrong type
 link.c.postId.eq('x');
 const rowsOfTable = await session.all(select(postTags));
 assertType<Equal<typeof rowsOfTable, [{ postId: number; tagId: number }][]>>();
 
-const counts = select({ userId: Post.c.userId, n: func.count() }).groupBy(Post.c.userId).subquery('counts');
+export const counts = select({ userId: Post.c.userId, n: func.count() }).groupBy(Post.c.userId).subquery('counts');
 counts.c.n.gt(5);
 counts.c.userId.eq(User.c.id);
 // @ts-expect-error no such column
@@ -72,7 +72,7 @@ counts.c.nope;
 counts.c.n.gt('x');
 const joined = await session.all(select({ name: User.c.username, n: counts.c.n }).join(counts, counts.c.userId.eq(User.c.id)));
 assertType<Equal<typeof joined, { readonly name: string; readonly n: number }[]>>();
-const newest = select(func.max(Post.c.id)).where(Post.c.userId.eq(User.c.id)).scalar();
+export const newest = select(func.max(Post.c.id)).where(Post.c.userId.eq(User.c.id)).scalar();
 assertType<Equal<(typeof newest)['~value'], number | null>>();
 select(User).where(User.c.id.in(select(Post.c.userId)), exists(select(Post.c.id)), or(and(), User.c.id.eq(1)));
 
@@ -90,7 +90,7 @@ union(select(User.c.username), select(Post.c.title));
 union(select(User.c.username), select(Post.c.id));
 const ranked = func.rowNumber().over({ partitionBy: Post.c.userId, orderBy: [Post.c.id.desc()], frame: 'rows unbounded preceding' });
 assertType<Equal<(typeof ranked)['~value'], number>>();
-const custom = func.soundex<string>(User.c.username);
+const custom = func.soundex!<string>(User.c.username);
 assertType<Equal<(typeof custom)['~value'], string>>();
 
 insertInto(Post).values({ title: 'x', userId: 1 });
@@ -145,9 +145,9 @@ const typed = await session.all(text<{ id: number }>('SELECT id FROM users WHERE
 assertType<Equal<typeof typed, { id: number }[]>>();
 await session.all(select(User).where(User.c.id.eq(param('id'))), { id: 5 });
 
-const chosen = await User.query().filter(User.c.id.gt(1)).select({ name: User.c.username }).all();
+export const chosen = await User.query().filter(User.c.id.gt(1)).select({ name: User.c.username }).all();
 assertType<Equal<typeof chosen, { readonly name: string }[]>>();
-const count = await User.query().count();
+export const count = await User.query().count();
 assertType<Equal<typeof count, number>>();
 await User.query().filterBy({ id: 1 }).update({ email: 'x' });
 // @ts-expect-error the wrong type

@@ -4,7 +4,7 @@ import { assertType, type Equal } from './equal.ts';
 
 const db = new Database({ url: 'sqlite:///blog.db' });
 
-class User extends db.Model('users', {
+export class User extends db.Model('users', {
   id: t.integer().primaryKey(),
   username: t.string(80).unique(),
   email: t.string(120).unique(),
@@ -22,7 +22,7 @@ class User extends db.Model('users', {
   }
 }
 
-class Post extends db.Model('posts', {
+export class Post extends db.Model('posts', {
   id: t.integer().primaryKey(),
   title: t.string(200),
   slug: t.string(200).nullable(),
@@ -36,11 +36,11 @@ class Post extends db.Model('posts', {
   },
 }) {}
 
-const postTags = db.Table('post_tags', {
+export const postTags = db.Table('post_tags', {
   postId: t.integer().primaryKey().references('posts.id'),
   tagId: t.integer().primaryKey().references('tags.id'),
 });
-class Tag extends db.Model('tags', { id: t.integer().primaryKey(), name: t.string(50) }) {}
+export class Tag extends db.Model('tags', { id: t.integer().primaryKey(), name: t.string(50) }) {}
 
 await db.context(async () => {
   await db.createAll();
@@ -60,7 +60,7 @@ db.configure({
   recordQueries: true,
 });
 
-const perUser = select({ user: User.c.username, posts: func.count(Post.c.id) })
+export const perUser = select({ user: User.c.username, posts: func.count(Post.c.id) })
   .from(User)
   .join(User.c.posts)
   .groupBy(User.c.username)
@@ -86,7 +86,7 @@ listen(Post.c.title, 'set', (post, value, _old) => {
 });
 listen(db, 'afterCommit', (changes) => console.log(changes.length));
 
-const page = await Post.query().paginate({ page: 1, perPage: 20, maxPerPage: 100, errorOut: true });
+export const page = await Post.query().paginate({ page: 1, perPage: 20, maxPerPage: 100, errorOut: true });
 page.toJSON().hasNext;
 const found = await User.findByEmail('john@example.com');
 assertType<Equal<typeof found, User | null>>();

@@ -18,7 +18,7 @@ const timestamps = {
 const money = (): Column<Money, false, false> =>
   t.custom({ type: t.integer(), toDatabase: (value: Money) => value.cents, fromDatabase: (cents) => ({ cents }) });
 
-class Thing extends db.Model(
+export class Thing extends db.Model(
   'things',
   {
     ...timestamps,
@@ -51,7 +51,7 @@ class Thing extends db.Model(
 ) {}
 
 // With a function: it needs a type where the model refers to itself.
-class Flat extends db.Model(
+export class Flat extends db.Model(
   'flat',
   { id: t.integer().primaryKey(), a: t.integer(), b: t.string(5).nullable() },
   {
@@ -142,7 +142,7 @@ t.integer().references('users');
 t.integer().references('users.id', { onDelete: 'explode' });
 
 // The other types, with the values that they have.
-class Other extends db.Model('others', {
+export class Other extends db.Model('others', {
   id: t.bigInteger({ unsigned: true }).asNumber().primaryKey(),
   digits: t.numeric(20, 4).asString(),
   moment: t.dateTime({ precision: 6, timezone: true }).asString(),

@@ -8,6 +8,7 @@ import type { SqlType } from '../../sql/type.ts';
 import type { Compiled, Slot } from './compiled.ts';
 import { changesRows, withCtes } from './cte-hoisting.ts';
 import { dialectError } from './errors.ts';
+import { type Survey, someType, survey } from './survey.ts';
 import { checkTextForms } from './text-forms.ts';
 import { applyTypes, changesSql, wrapBind } from './type-expressions.ts';
 
@@ -22,7 +23,7 @@ export interface Spelling {
   readonly title: string;
   readonly visitors: Visitors;
   /** What the database needs written differently throughout a statement; its binds keep their order. */
-  prepare?(statement: Node): Node;
+  prepare?(statement: Node, survey: Survey): Node;
   quote(name: string): string;
   placeholder(position: number): string;
   /** The words for a type in CAST. */
@@ -257,13 +258,17 @@ export function precedence(node: Node): number {
 /** Compiles a statement. Binds are numbered by their place, so that any statement of equal shape can use the result. */
 export function compile(spelling: Spelling, statement: Node): Compiled {
   try {
-    if (spelling.textForms === true) checkTextForms(statement, spelling);
-    const node = numberBinds(spelling.prepare?.(statement) ?? statement);
-    const { names, typed } = namesIn(node, spelling.name);
-    const writer = new Writer(spelling, names);
-    writer.visit(withCtes(typed ? applyTypes(node, spelling.name) : node));
+    const found = survey(statement);
+    if (spelling.textForms === true) checkTextForms(statement, found, spelling);
+    const node = numberBinds(spelling.prepare?.(statement, found) ?? statement);
+    const typed = someType(found.columnTypes, (type) => changesSql(type, spelling.name));
+    const writer = new Writer(spelling, found.names);
+    const whole = typed ? applyTypes(node, spelling.name) : node;
+    // The shape names the kinds that a statement has.
+    const ctes = statement.key.includes('cte(');
+    writer.visit(ctes ? withCtes(whole) : whole);
     const columns = outputTypes(node);
-    return { pieces: writer.finish(), slots: writer.slots, columns, warnings: writer.warnings, ...behaviour(node, columns) };
+    return { pieces: writer.finish(), slots: writer.slots, columns, warnings: writer.warnings, ...behaviour(node, columns, ctes) };
   } catch (error) {
     if (error instanceof RangeError)
       throw new CompileError('sql.too-deep', 'The statement is nested too deeply to compile. Split it into smaller ones.', {
@@ -271,19 +276,6 @@ export function compile(spelling: Spelling, statement: Node): Compiled {
       });
     throw error;
   }
-}
-
-/** The names that tables and aliases already have, and whether a column's type has SQL of its own. */
-export function namesIn(statement: Node, dialect: string): { names: Set<string>; typed: boolean } {
-  const names = new Set<string>();
-  let typed = false;
-  walk(statement, (node) => {
-    const source = isKind(node, 'column') ? node.source : node;
-    if (isKind(node, 'column')) typed ||= changesSql(node.type, dialect);
-    if ((isKind(source, 'table') || isKind(source, 'alias') || isKind(source, 'cte')) && source.name !== null) names.add(source.name);
-    return true;
-  });
-  return { names, typed };
 }
 
 function outputTypes(node: Node): SqlType[] {
@@ -308,15 +300,15 @@ const UNTYPED: SqlType = { name: 'unknown', key: 'unknown' };
 const READS = /^[\s(]*(select|values|table|with|explain|pragma|show|describe)\b/i;
 const WRITES = /\b(insert\s+(or\s+\w+\s+)?into|replace\s+into|update|delete\s+from|merge\s+into|create|drop|alter|truncate)\b/i;
 
-function behaviour(node: Node, columns: readonly SqlType[]): { returnsRows: boolean; writes: boolean } {
-  if (isKind(node, 'select')) return { returnsRows: true, writes: node.lock !== null || hasChangingCte(node) };
-  if (isKind(node, 'setOperation') || isKind(node, 'values')) return { returnsRows: true, writes: hasChangingCte(node) };
-  if (isKind(node, 'explain')) return { returnsRows: true, writes: node.analyze && behaviour(node.statement, []).writes };
+function behaviour(node: Node, columns: readonly SqlType[], ctes: boolean): { returnsRows: boolean; writes: boolean } {
+  if (isKind(node, 'select')) return { returnsRows: true, writes: node.lock !== null || (ctes && hasChangingCte(node)) };
+  if (isKind(node, 'setOperation') || isKind(node, 'values')) return { returnsRows: true, writes: ctes && hasChangingCte(node) };
+  if (isKind(node, 'explain')) return { returnsRows: true, writes: node.analyze && behaviour(node.statement, [], ctes).writes };
   if (!isKind(node, 'raw')) return { returnsRows: columns.length > 0, writes: true };
   // SQL by hand: comments and quoted text are no keywords.
   const text = node.pieces.join(' ? ').replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//g, ' ');
   const reads = READS.test(text);
-  const writes = !reads || WRITES.test(text) || hasChangingCte(node);
+  const writes = !reads || WRITES.test(text) || (ctes && hasChangingCte(node));
   // WITH may begin any statement.
   const rows = reads && !(writes && /^[\s(]*with\b/i.test(text) && !/\bfor\s+(no\s+key\s+)?update\b/i.test(text));
   return { returnsRows: rows || /\breturning\b/i.test(text), writes };

@@ -1,10 +1,11 @@
 import { describe } from '../../sql/errors.ts';
 import type { Node } from '../../sql/node.ts';
 import type { SqlType } from '../../sql/type.ts';
-import { namesIn, type Spelling, type Visitors, Writer } from './compiler.ts';
+import { type Spelling, type Visitors, Writer } from './compiler.ts';
 import { withCtes } from './cte-hoisting.ts';
 import type { Codec } from './dialect.ts';
 import { dialectError } from './errors.ts';
+import { survey } from './survey.ts';
 import { wrapBind } from './type-expressions.ts';
 
 /** What of a dialect is needed to write values into SQL text. */
@@ -73,7 +74,7 @@ function render(node: Node, spelling: InlineSpelling, condition = false): string
       to.write(items.map((item) => value(item, bind.type)).join(', '));
     },
   };
-  const writer = new Writer({ ...spelling, visitors }, namesIn(node, spelling.name).names);
+  const writer = new Writer({ ...spelling, visitors }, survey(node).names);
   const whole = withCtes(node);
   return (condition ? writer.condition(whole) : writer.visit(whole)).finish().join('');
 }

@@ -2,7 +2,10 @@ import { sqlError } from '../../sql/errors.ts';
 import type { Node } from '../../sql/node.ts';
 import { isKind, walk } from '../../sql/node-walk.ts';
 import { typeOfNode } from './node-types.ts';
+import { type Survey, someType } from './survey.ts';
+import { storedType } from './type-names.ts';
 
+const TEXT_FORMS: ReadonlySet<string> = new Set(['array', 'interval']);
 const ORDERS: ReadonlySet<string> = new Set(['<', '<=', '>', '>=']);
 const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%']);
 const EXTREMES: ReadonlySet<string> = new Set(['min', 'max', 'greatest', 'least']);
@@ -13,7 +16,12 @@ const TOTALS: ReadonlySet<string> = new Set(['sum', 'avg']);
  * sort as they should, but texts of arrays do not sort as arrays do, and no text can be calculated with. Throws a
  * CompileError for a statement that does.
  */
-export function checkTextForms(statement: Node, { name, title }: { readonly name: string; readonly title: string }): void {
+export function checkTextForms(
+  statement: Node,
+  { types }: Survey,
+  { name, title }: { readonly name: string; readonly title: string },
+): void {
+  if (!someType(types, (type) => TEXT_FORMS.has(storedType(type, name).name))) return;
   const isArray = (node: Node): boolean => (isKind(node, 'list') ? node.items.some(isArray) : typeOfNode(node, name)?.name === 'array');
   const isInterval = (node: Node): boolean => typeOfNode(node, name)?.name === 'interval';
   const refuse = (feature: string): never => {

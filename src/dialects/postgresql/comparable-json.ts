@@ -1,21 +1,18 @@
 import { sqlError } from '../../sql/errors.ts';
 import { make } from '../../sql/make.ts';
 import type { Node } from '../../sql/node.ts';
-import { isKind, mapChildren, walk } from '../../sql/node-walk.ts';
+import { isKind, mapChildren } from '../../sql/node-walk.ts';
 import type { SelectNode, SetOperationNode } from '../../sql/statement-nodes.ts';
 import { typeOfNode } from '../base/node-types.ts';
+import { type Survey, someType } from '../base/survey.ts';
+import { storedType } from '../base/type-names.ts';
 
 /**
  * PostgreSQL's `json` is text that has no equality and no order; `jsonb` has both. Where rows are distinct, grouped, sorted
  * or put together by a value of `json`, this writes it as `jsonb`.
  */
-export function withComparableJson(statement: Node): Node {
-  let found = false;
-  walk(statement, (node) => {
-    found ||= isKind(node, 'column') && typeOfNode(node, 'postgresql')?.name === 'json';
-    return !found;
-  });
-  return found ? rewrite(statement) : statement;
+export function withComparableJson(statement: Node, { columnTypes }: Survey): Node {
+  return someType(columnTypes, (type) => storedType(type, 'postgresql').name === 'json') ? rewrite(statement) : statement;
 }
 
 const EXTREMES: ReadonlySet<string> = new Set(['greatest', 'least', 'nullif']);

@@ -2,6 +2,7 @@ import type { Node } from '../../sql/node.ts';
 import { compile } from '../base/compiler.ts';
 import type { Dialect, TransactionOptions } from '../base/dialect.ts';
 import { quoter } from '../base/identifiers.ts';
+import { type Survey, survey } from '../base/survey.ts';
 import { sqliteCatalog } from './catalog.ts';
 import { sqliteVisitors } from './compiler.ts';
 import { sqliteDdl } from './ddl.ts';
@@ -16,11 +17,17 @@ import { sqliteCodec } from './types.ts';
 
 const quote = quoter(RESERVED);
 const placeholder = (): string => '?';
+
+function sqliteStatement(statement: Node, found: Survey): Node {
+  const stored = withStoredValues(statement);
+  return withExactNumerics(stored, stored === statement ? found : survey(stored));
+}
+
 const spelling = {
   name: 'sqlite',
   title: 'SQLite',
   visitors: sqliteVisitors,
-  prepare: (statement: Node) => withExactNumerics(withStoredValues(statement)),
+  prepare: sqliteStatement,
   textForms: true,
   quote,
   placeholder,

@@ -1,8 +1,9 @@
 import { sqlError } from '../../sql/errors.ts';
 import { make } from '../../sql/make.ts';
 import type { Node } from '../../sql/node.ts';
-import { isKind, mapChildren, walk } from '../../sql/node-walk.ts';
+import { isKind, mapChildren } from '../../sql/node-walk.ts';
 import { isWhole } from '../../sql/type.ts';
+import { type Survey, someType } from '../base/survey.ts';
 import { storedType } from '../base/type-names.ts';
 import { EXACT, isExactNumeric } from './exact-numeric.ts';
 
@@ -10,13 +11,8 @@ import { EXACT, isExactNumeric } from './exact-numeric.ts';
  * Exact decimal numbers of more digits than SQLite's own numbers hold are stored as text that compares and sorts as they
  * do. All else that a statement does with them goes through functions of the connection: this writes them into it.
  */
-export function withExactNumerics(statement: Node): Node {
-  let found = false;
-  walk(statement, (node) => {
-    if ((isKind(node, 'column') || isKind(node, 'cast') || isKind(node, 'bind')) && isExactNumeric(node.type)) found = true;
-    return !found;
-  });
-  return found ? rewrite(statement) : statement;
+export function withExactNumerics(statement: Node, { types }: Survey): Node {
+  return someType(types, isExactNumeric) ? rewrite(statement) : statement;
 }
 
 const FUNCTION_OF: Readonly<Record<string, string>> = {
