@@ -1,4 +1,4 @@
-export type ProgramName = 'postgresql' | 'mariadb' | 'pgbouncer';
+export type ProgramName = 'postgresql' | 'mariadb' | 'mysql' | 'pgbouncer';
 export const PROGRAMS: Readonly<Record<ProgramName, { readonly packages: readonly string[]; installed(): boolean }>>;
 export function answers(url: string): Promise<boolean>;
 export function launch(

@@ -5,6 +5,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.mjs';
+import { mysqlCommand, mysqlUnpacked } from './mysql-server-package.mjs';
 
 const startLimit = 60_000;
 const stopLimit = 15_000;
@@ -32,6 +33,11 @@ const postgresqlTools = () => {
   const newest = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a))[0] : undefined;
   return newest === undefined ? undefined : join(root, newest, 'bin');
 };
+
+const written = (settings) => Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
+
+/** Nothing has to outlive a crash of the machine: MySQL is as quick as the others then. */
+const UNSAFE = { 'innodb-flush-method': 'nosync', 'innodb-doublewrite': 'OFF' };
 
 /** Each: its packages, the user that it runs as, its files, the program that serves them, and whether it answers a login. */
 export const PROGRAMS = {
@@ -76,7 +82,36 @@ export const PROGRAMS = {
         'character-set-server': 'utf8mb4',
         ...given,
       };
-      return ['/usr/sbin/mariadbd', ['--no-defaults', ...Object.entries(settings).map(([name, value]) => `--${name}=${value}`)]];
+      return ['/usr/sbin/mariadbd', ['--no-defaults', ...written(settings)]];
+    },
+  },
+  mysql: {
+    // In no stable Debian: see mysql-server-package.mjs.
+    packages: [],
+    installed: mysqlUnpacked,
+    user: 'mysql',
+    url: (port) => `mysql://root@127.0.0.1:${port}/mysql`,
+    prepare: (folder) => {
+      const [program, args] = mysqlCommand();
+      check(program, [...args, '--initialize-insecure', ...written({ datadir: join(folder, 'data'), ...UNSAFE })], asUser('mysql'));
+    },
+    command: (folder, port, given) => {
+      const settings = {
+        datadir: join(folder, 'data'),
+        'bind-address': '127.0.0.1',
+        port,
+        socket: join(folder, 'socket'),
+        'pid-file': join(folder, 'pid'),
+        mysqlx: 'OFF',
+        'performance-schema': 'OFF',
+        'log-bin': 'OFF',
+        'log-error-verbosity': 1,
+        'innodb-flush-log-at-trx-commit': 2,
+        ...UNSAFE,
+        ...given,
+      };
+      const [program, args] = mysqlCommand();
+      return [program, [...args, ...written(settings)]];
     },
   },
   pgbouncer: {

@@ -186,7 +186,10 @@ describe.each(mysqlDatabases)('the language on $name', (database) => {
   describe('objects of the schema', () => {
     it('sequences, computed columns, options and indexes', async () => {
       const metadata = new MetaData();
+      // MySQL has none.
       const numbers = new Sequence('numbers', { start: 5, increment: 2 });
+      let last = 3;
+      const numbered = (): number => (last += 2);
       const notes = new Table(
         metadata,
         'notes',
@@ -195,7 +198,7 @@ describe.each(mysqlDatabases)('the language on $name', (database) => {
           number: t
             .bigInteger()
             .asNumber()
-            .default(numbers.next() as never),
+            .default((database.mariadb ? numbers.next() : numbered) as never),
           body: t.text(),
           price: t.integer(),
           gross: t.integer().computed(sql`price * 2`),
@@ -222,4 +225,5 @@ describe.each(mysqlDatabases)('the language on $name', (database) => {
   });
 });
 
-it('runs where MariaDB is tested, and nowhere else', () => expect(mysqlDatabases.length > 0).toBe(tested.includes('mariadb')));
+it('runs where one of its servers is tested, and nowhere else', () =>
+  expect(mysqlDatabases.length).toBe(['mariadb', 'mysql'].filter((name) => tested.includes(name)).length));

@@ -21,7 +21,9 @@ const databases = [...catalogDatabases, ...pgliteDatabases].filter(({ name }) =>
 describe.each(databases)('on $name', (database) => {
   describe.each(Object.entries(APPLICATIONS[database.family]))(
     'the schema of %s',
-    (_, { before = '', script, unknown = [], rows = {} }) => {
+    (_, { before = '', script: given, unknown = [], rows = {} }) => {
+      // MySQL refuses its zero date.
+      const script = database.returning ? given : given.replaceAll("'0000-00-00 00:00:00'", "'1000-01-01 00:00:00'");
       it('is read with no warning but of types without a name, differs in nothing from itself, and is made again the same', async () => {
         const engine = await engineAfter(database, before + script);
         const metadata = await expectMadeAgain(database, engine, {}, before);

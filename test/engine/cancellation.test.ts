@@ -5,6 +5,7 @@ import {
   type Engine,
   EngineError,
   type EngineOptions,
+  literalColumn,
   StatementCancelled,
   StatementTimeout,
   select,
@@ -14,6 +15,7 @@ import {
 } from '../../src/index.ts';
 import { afterTest, type TestDatabase } from '../setup/databases.ts';
 import { liveDatabases } from '../setup/live-databases.ts';
+import { numbersTo } from '../setup/mysql-databases.ts';
 import { tcpProxy } from '../setup/tcp-proxy.ts';
 import { DRIVERS, fileEngine } from './sqlite-databases.ts';
 
@@ -21,7 +23,7 @@ import { DRIVERS, fileEngine } from './sqlite-databases.ts';
 const WORDS = {
   postgresql: {
     sleep: (seconds: number) => sql<{ slept: unknown }>`SELECT pg_sleep(${seconds}) AS slept`,
-    sleeping: sql`SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE ${'SELECT pg_sleep%'}`,
+    sleeping: sql`SELECT count(*) AS slept FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE ${'SELECT pg_sleep%'}`,
     own: sql`SELECT pg_backend_pid() AS id`,
     endStatement: (id: unknown) => sql`SELECT pg_cancel_backend(${id})`,
   },
@@ -175,7 +177,9 @@ describe.each(liveDatabases)('a statement that is given up on $name', (database:
     await connection.execute(sql`INSERT INTO numbers VALUES (1), (2), (3)`);
     const slow =
       database.family === 'mysql'
-        ? sql`SELECT count(*) AS n FROM (SELECT a.seq FROM seq_1_to_100000 a, seq_1_to_100000 b WHERE a.seq + b.seq > 0) x`
+        ? sql<{
+            slept: unknown;
+          }>`SELECT count(*) AS slept FROM (SELECT a.seq FROM ${literalColumn(numbersTo(20_000, 'a'))}, ${literalColumn(numbersTo(20_000, 'b'))} WHERE a.seq + b.seq > 0) x`
         : words.sleep(20);
     const sleeping = connection.all(slow).catch((error: unknown) => error);
     await pause(150);
@@ -237,11 +241,11 @@ describe.each(liveDatabases)('a statement that is given up on $name', (database:
     const engine = open({ poolSize: 1, maxOverflow: 0 });
     const slow =
       database.family === 'mysql'
-        ? text('SELECT seq AS n, SLEEP(seq > 3) * 0 AS slept FROM seq_1_to_30')
+        ? text(`SELECT seq AS n, SLEEP(seq > 3) * 0 AS slept FROM ${numbersTo(30)}`)
         : text('SELECT n, CASE WHEN n > 3 THEN pg_sleep(1) END AS slept FROM generate_series(1, 30) AS n');
     const rows = slow.columns({ n: t.integer(), slept: t.text() });
     const quick = text(
-      database.family === 'mysql' ? 'SELECT seq AS n FROM seq_1_to_200000' : 'SELECT n FROM generate_series(1, 200000) AS n',
+      database.family === 'mysql' ? `SELECT seq AS n FROM ${numbersTo(200_000)}` : 'SELECT n FROM generate_series(1, 200000) AS n',
     ).columns({ n: t.integer() });
     {
       await using connection = await engine.connect();

@@ -55,7 +55,9 @@ describe.each(catalogDatabases)('inspecting what others made, on $name', (databa
       {
         sqlite: ['integer', 'nvarchar(200)', 'numeric(10,2)', 'int', ''],
         postgresql: ['integer', 'character varying(200)', 'numeric(10,2)', 'integer', 'integer'],
-        mysql: ['int(11)', 'varchar(200)', 'decimal(10,2)', 'int(11)', 'int(11)'],
+        mysql: database.mariadb
+          ? ['int(11)', 'varchar(200)', 'decimal(10,2)', 'int(11)', 'int(11)']
+          : ['int', 'varchar(200)', 'decimal(10,2)', 'int', 'int'],
       }[family],
     );
     expect(columns[2].default).toBe('0.99');

@@ -101,14 +101,21 @@ describe.each(liveDatabases)('transactions on $name', (database: TestDatabase) =
     await using two = await engine.connect();
     const isolation = database.family === 'postgresql' ? 'serializable' : 'repeatable read';
     // MariaDB 10.11 sees it where it is told to look.
-    if (database.family === 'mysql') for (const connection of [one, two]) await connection.script('SET innodb_snapshot_isolation = 1');
+    if (database.mariadb) for (const connection of [one, two]) await connection.script('SET innodb_snapshot_isolation = 1');
     for (const connection of [one, two]) {
       await connection.begin({ isolation });
       await connection.scalar(total);
     }
     await one.execute(add(1));
     await one.commit();
-    await expect(two.execute(add(1)).then(() => two.commit())).rejects.toThrow(SerializationFailure);
+    const late = two.execute(add(1)).then(() => two.commit());
+    // MySQL changes the row as it is by now.
+    if (database.family === 'mysql' && !database.mariadb) {
+      await late;
+      expect(Number(await two.scalar(total))).toBe(32);
+      return;
+    }
+    await expect(late).rejects.toThrow(SerializationFailure);
     await two.rollback();
     await two.transaction(() => two.execute(add(1)), { isolation });
     expect(Number(await two.scalar(total))).toBe(32);

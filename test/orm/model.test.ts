@@ -483,7 +483,9 @@ describe.each(allDatabases)('attributes on $name', (database) => {
     expect(rows[0].kind).toBeUndefined();
     session.addAll(rows);
     await session.commit();
-    expect(statements.summary().every((statement) => statement === 'INSERT records')).toBe(true);
+    // Without RETURNING what the server fills in is read.
+    const kinds = database.returning ? ['INSERT records'] : ['INSERT records', 'SELECT records'];
+    expect([...new Set(statements.summary())]).toEqual(kinds);
     expect(rows.map((row) => [row.kind, row.serial, row.stamp, row.made])).toEqual([
       ['plain', 1, null, 42],
       ['own', 2, null, 1],

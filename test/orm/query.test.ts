@@ -321,7 +321,8 @@ describe.each(allDatabases)('queries on $name', (database) => {
     const query = session.query(User).filterBy({ name: 'ann' });
     expect((await query.toSQL()).parameters).toEqual(['ann']);
     expect((await query.toSQL()).sql).toMatch(/^SELECT .* FROM users WHERE users.name = (?:\?|\$1)$/);
-    expect((await query.explain()).join(' ')).toMatch(/users/i);
+    const plan = database.family === 'mysql' && !database.mariadb ? /rows fetched before execution/i : /users/i;
+    expect((await query.explain()).join(' ')).toMatch(plan);
     expect((await query.toSQL()).sql).not.toContain('ann');
   });
 
@@ -428,7 +429,9 @@ describe.each(allDatabases)('queries on $name', (database) => {
           .values([{ name: 'x' }, { name: 'red' }])
           .onConflictDoNothing(),
       );
-      expect(await session.all(insertInto(Tag).values({ name: 'z' }).returning(Tag.c.name))).toEqual([['z']]);
+      const third = insertInto(Tag).values({ name: 'z' });
+      if (database.returning) expect(await session.all(third.returning(Tag.c.name))).toEqual([['z']]);
+      else expect((await session.execute(third)).rowCount).toBe(1);
       await session.execute(update(User).set({ age: 9 }).where(User.c.name.eq('cid')));
       await session.execute(deleteFrom(Tag).where(Tag.c.name.eq('x')));
       await session.commit();
@@ -438,7 +441,9 @@ describe.each(allDatabases)('queries on $name', (database) => {
 
     test('a write that gives back objects', async () => {
       const { session, Tag } = await filledBlog(database);
-      const [[tag]] = await session.all(insertInto(Tag).values({ name: 'new' }).returning(Tag));
+      const write = insertInto(Tag).values({ name: 'new' }).returning(Tag);
+      if (!database.returning) return expect(session.all(write)).rejects.toMatchObject({ code: 'sql.unsupported' });
+      const [[tag]] = await session.all(write);
       expect(inspect(tag).state).toBe('persistent');
       tag.name = 'newer';
       await session.commit();

@@ -9,6 +9,10 @@ export interface TestDatabase {
   readonly name: string;
   /** What its SQL is like. */
   readonly family: 'sqlite' | 'postgresql' | 'mysql';
+  /** INSERT and DELETE give rows back. */
+  readonly returning: boolean;
+  /** It is MariaDB, which has sequences, versioned tables, types and an EXPLAIN that MySQL has not. */
+  readonly mariadb: boolean;
   readonly url: () => string;
   /** The URL of one that stays as it is until the test file ends, for tests that only read. */
   readonly fileUrl: () => string;
@@ -36,20 +40,22 @@ export function temporaryFolder(): string {
 
 const file = (): string => join(temporaryFolder(), 'test.db');
 
+const SQLITE = { family: 'sqlite', returning: true, mariadb: false } as const;
+
 /** Every database that the ORM's suites run on: `describe.each(databases)('… on $name', (database) => …)`. */
 export const databases: readonly TestDatabase[] = [
-  { name: 'node:sqlite, in memory', family: 'sqlite', url: () => 'sqlite://', fileUrl: () => 'sqlite://', shared: false },
-  { name: 'node:sqlite, a file', family: 'sqlite', url: () => `sqlite:///${file()}`, fileUrl: () => 'sqlite://', shared: true },
+  { name: 'node:sqlite, in memory', ...SQLITE, url: () => 'sqlite://', fileUrl: () => 'sqlite://', shared: false },
+  { name: 'node:sqlite, a file', ...SQLITE, url: () => `sqlite:///${file()}`, fileUrl: () => 'sqlite://', shared: true },
   {
     name: 'better-sqlite3, in memory',
-    family: 'sqlite',
+    ...SQLITE,
     url: () => 'sqlite+better-sqlite3://',
     fileUrl: () => 'sqlite+better-sqlite3://',
     shared: false,
   },
   {
     name: 'better-sqlite3, a file',
-    family: 'sqlite',
+    ...SQLITE,
     url: () => `sqlite+better-sqlite3:///${file()}`,
     fileUrl: () => 'sqlite+better-sqlite3://',
     shared: true,

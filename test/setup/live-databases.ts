@@ -23,6 +23,8 @@ async function onServer(server: string, name: string, family: TestDatabase['fami
   return {
     name,
     family,
+    returning: server !== 'mysql',
+    mariadb: server === 'mariadb',
     shared: true,
     fileUrl: () => withDatabase(url, take()),
     url: () => {
@@ -40,6 +42,7 @@ async function onServer(server: string, name: string, family: TestDatabase['fami
 export const liveDatabases: readonly TestDatabase[] = await Promise.all([
   ...(tested.includes('postgresql') && 'postgresql' in dialects ? [onServer('postgresql', 'PostgreSQL', 'postgresql')] : []),
   ...(tested.includes('mariadb') && 'mysql' in dialects ? [onServer('mariadb', 'MariaDB', 'mysql')] : []),
+  ...(tested.includes('mysql') && 'mysql' in dialects ? [onServer('mysql', 'MySQL', 'mysql')] : []),
 ]);
 
 /** Every database that this run tests. */

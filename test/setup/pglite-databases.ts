@@ -45,6 +45,8 @@ registerDriver('postgresql', 'pglite-kept', async () => ({
 const pglite: TestDatabase = {
   name: 'PGlite',
   family: 'postgresql',
+  returning: true,
+  mariadb: false,
   shared: false,
   fileUrl: () => `postgresql+pglite-kept:///${free.shift() ?? `kept_${made.size + 1}`}`,
   url: () => {

@@ -14,7 +14,6 @@ export interface Server {
 }
 
 const POSTGRESQL = process.env.TEST_POSTGRESQL_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
-const MARIADB = process.env.TEST_MARIADB_URL ?? 'mariadb://root@127.0.0.1:3306/mysql';
 
 /** The URL with another database, for the server's own. */
 export function withDatabase(url: string, database: string): string {
@@ -52,34 +51,45 @@ const postgresql: Server = {
   },
 };
 
-const mariadb: Server = {
-  url: MARIADB,
-  run: async (statements, database) => {
-    const url = (database === undefined ? MARIADB : withDatabase(MARIADB, database)).replace(/^mariadb:/, 'mysql:');
-    const client = await createConnection(url);
+/** Nobody has this connection any more: it ended by itself. */
+const NO_SUCH_THREAD = 1094;
+
+/** A server of MySQL's family. */
+function mysqlServer(url: string): Server {
+  const use = async (statements: readonly string[], database: string | undefined, ignored?: number): Promise<Record<string, unknown>[]> => {
+    const client = await createConnection((database === undefined ? url : withDatabase(url, database)).replace(/^mariadb:/, 'mysql:'));
     try {
       let rows: unknown = [];
-      for (const statement of statements) [rows] = await client.query(statement);
+      for (const statement of statements)
+        [rows] = await client.query(statement).catch((error: { readonly errno?: number }) => {
+          if (error.errno === ignored) return [[]];
+          throw error;
+        });
       return rows as Record<string, unknown>[];
     } finally {
       await client.end();
     }
-  },
-  list: 'SELECT schema_name AS name FROM information_schema.schemata',
-  create: (name) => `CREATE DATABASE ${name} CHARACTER SET utf8mb4`,
-  drop: (name) => `DROP DATABASE IF EXISTS ${name}`,
-  reset: async (database) => {
-    // A transaction that a test left open would keep its tables from being dropped.
-    const left = await mariadb.run([`SELECT id FROM information_schema.processlist WHERE db = '${database}'`]);
-    await mariadb.run([
-      ...left.map(({ id }) => `BEGIN NOT ATOMIC DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; KILL ${String(id)}; END`),
-      mariadb.drop(database),
-      mariadb.create(database),
-    ]);
-  },
-};
+  };
+  const server: Server = {
+    url,
+    run: (statements, database) => use(statements, database),
+    list: 'SELECT schema_name AS name FROM information_schema.schemata',
+    create: (name) => `CREATE DATABASE ${name} CHARACTER SET utf8mb4`,
+    drop: (name) => `DROP DATABASE IF EXISTS ${name}`,
+    reset: async (database) => {
+      // A transaction that a test left open would keep its tables from being dropped.
+      const left = await use([`SELECT id AS thread FROM information_schema.processlist WHERE db = '${database}'`], undefined);
+      const kills = left.map(({ thread }) => `KILL ${String(thread)}`);
+      await use([...kills, server.drop(database), server.create(database)], undefined, NO_SUCH_THREAD);
+    },
+  };
+  return server;
+}
 
-export const SERVERS: Readonly<Record<string, Server>> = { postgresql, mariadb };
+const mariadb = mysqlServer(process.env.TEST_MARIADB_URL ?? 'mariadb://root@127.0.0.1:3306/mysql');
+const mysql = mysqlServer(process.env.TEST_MYSQL_URL ?? 'mysql://root@127.0.0.1:3309/mysql');
+
+export const SERVERS: Readonly<Record<string, Server>> = { postgresql, mariadb, mysql };
 
 /** What the names of this run's databases begin with. */
 export const run = (): string => process.env.ATHANOR_TEST_RUN ?? `athanor_${process.pid}`;

@@ -380,7 +380,8 @@ describe.each(shopDatabases)('changes on $name', (database) => {
       expect((await shop.execute(truncate(r))).rowCount).toBe(database.family === 'sqlite' ? 3 : 0);
       expect(await shop.scalar(select(func.count()).from(r))).toBe(0);
       await shop.execute(truncate(r, { restartIdentity: true }));
-      expect(await shop.scalars(insertInto(r).values({ rating: 1, productId: 1 }).returning(r.c.id))).toEqual([1]);
+      await shop.execute(insertInto(r).values({ rating: 1, productId: 1 }));
+      expect(await shop.scalars(select(r.c.id))).toEqual([1]);
       expect(baseTextOf(truncate([r, p], { restartIdentity: true, cascade: true }))).toBe(
         'TRUNCATE TABLE reviews, products RESTART IDENTITY CASCADE',
       );
@@ -396,7 +397,7 @@ describe.each(shopDatabases)('changes on $name', (database) => {
       const plans = {
         sqlite: /SEARCH products USING INTEGER PRIMARY KEY/,
         postgresql: /Scan.* on products/,
-        mysql: /^1 \| SIMPLE \| products/,
+        mysql: database.mariadb ? /^1 \| SIMPLE \| products/ : /^-> Rows fetched before execution/,
       };
       expect(lines.join('\n')).toMatch(plans[database.family]);
       const kept = select({ id: p.c.id }).cte('kept');
@@ -423,10 +424,9 @@ describe.each(shopDatabases)('changes on $name', (database) => {
       expect(result.rowCount).toBe(2);
       expect(await shop.scalars(select(p.c.stock).where(p.c.stock.ge(100)).orderBy(p.c.id))).toEqual([100, 200]);
       expect((await shop.execute(stock, [{ id: 3, stock: 300 }])).rowCount).toBe(1);
-      const gone = deleteFrom(r)
-        .where(r.c.id.eq(param('id')))
-        .returning(r.c.id);
-      expect((await shop.executeMany(gone, [{ id: 1 }, { id: 3 }])).all()).toEqual([[1], [3]]);
+      const gone = deleteFrom(r).where(r.c.id.eq(param('id')));
+      if (database.returning) expect((await shop.executeMany(gone.returning(r.c.id), [{ id: 1 }, { id: 3 }])).all()).toEqual([[1], [3]]);
+      else expect((await shop.executeMany(gone, [{ id: 1 }, { id: 3 }])).rowCount).toBe(2);
       const listed = update(p)
         .set({ note: 'x' })
         .where(p.c.id.in([1, 2]), p.c.stock.gt(param('least')));
@@ -435,8 +435,9 @@ describe.each(shopDatabases)('changes on $name', (database) => {
     });
     it('takes them as rows of an insert that says none', async () => {
       expect((await shop.execute(insertInto(c), [{ name: 'a' }, { name: 'b' }])).rowCount).toBe(2);
-      const back = await shop.executeMany(insertInto(c).returning(c.c.name), [{ name: 'x' }, { name: 'y' }]);
-      expect(back.scalars()).toEqual(['x', 'y']);
+      const two = [{ name: 'x' }, { name: 'y' }];
+      if (database.returning) expect((await shop.executeMany(insertInto(c).returning(c.c.name), two)).scalars()).toEqual(['x', 'y']);
+      else expect((await shop.executeMany(insertInto(c), two)).rowCount).toBe(2);
       const given = insertInto(c).values({ name: param<string>('name') });
       await shop.executeMany(given, [{ name: 'p' }, { name: 'q' }]);
       expect(await names()).toEqual(['Home', 'Lamps', 'a', 'b', 'x', 'y', 'p', 'q']);

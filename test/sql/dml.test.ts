@@ -58,8 +58,9 @@ describe.each(shopDatabases)('dml on $name', (database) => {
         { stock: 2, price: 4, name: 'd' },
         { name: 'e', price: 5, note: null },
       ];
-      const ids = await shop.scalars(insertInto(p).values(rows).returning(p.c.id));
-      expect(ids).toEqual([5, 6, 7, 8, 9]);
+      const insert = insertInto(p).values(rows);
+      if (database.returning) expect(await shop.scalars(insert.returning(p.c.id))).toEqual([5, 6, 7, 8, 9]);
+      else expect((await shop.execute(insert)).rowCount).toBe(5);
       expect(await shop.all(select(p.c.name, p.c.stock).where(p.c.id.gt(4)).orderBy(p.c.id))).toEqual([
         ['a', 7],
         ['b', 7],
@@ -166,6 +167,8 @@ describe.each(shopDatabases)('dml on $name', (database) => {
       expect(await shop.scalars(select(c.c.name).orderBy(c.c.id))).toEqual(['Vase', 'Lamp', 'lampshade', 'Stray']);
     });
     it('gives back what it wrote', async () => {
+      if (!database.returning)
+        return expect(shop.all(insertInto(c).values({ name: 'x' }).returning(c))).rejects.toThrow('has no RETURNING in an INSERT');
       expect(await shop.all(insertInto(c).values({ name: 'x' }).returning(c))).toEqual([[{ id: 3, name: 'x', parentId: null }]]);
       expect(
         await shop.all(
@@ -257,7 +260,9 @@ describe.each(shopDatabases)('dml on $name', (database) => {
     it('deletes what meets the conditions', async () => {
       await shop.execute(deleteFrom(r).where(r.c.productId.in(select(p.c.id).where(p.c.active.eq(false)))));
       expect(await shop.scalars(select(r.c.productId))).toEqual([1, 1]);
-      expect(await shop.all(deleteFrom(r).where(r.c.rating.gt(3)).returning({ gone: r.c.rating }))).toEqual([{ gone: 5 }]);
+      const gone = deleteFrom(r).where(r.c.rating.gt(3));
+      if (database.returning) expect(await shop.all(gone.returning({ gone: r.c.rating }))).toEqual([{ gone: 5 }]);
+      else expect((await shop.execute(gone)).rowCount).toBe(1);
       expect((await shop.execute(deleteFrom(r, { all: true }))).rowCount).toBe(1);
     });
   });

@@ -15,6 +15,10 @@ import { held } from './sources.ts';
 export interface JsonWords {
   readonly object: string;
   readonly aggregate: string;
+  /** A list without items; `'[]'` if left out. */
+  readonly empty?: string;
+  /** Writes the aggregate of items in an order, where the aggregate itself has none. */
+  readonly orderedAggregate?: (item: () => void, order: readonly Node[], to: Writer) => void;
   /** Around what is JSON already, which would else be taken for text. */
   readonly nested: string | null;
   /** Writes bytes as hexadecimal digits, and NULL as NULL. */
@@ -62,14 +66,20 @@ export function documentVisitors(words: JsonWords): DocumentVisitors {
   };
   const aggregate = (node: Pick<JsonAggregateNode, 'value' | 'type' | 'orderBy' | 'filter'>, limits: () => void, to: Writer): void => {
     if (node.filter !== null && !words.filters) throw sqlError('sql.unsupported', 'filter of jsonArrayAgg()', to.spelling.title);
-    if (node.orderBy.length > 0 && !words.orders) throw sqlError('sql.unsupported', 'order of jsonArrayAgg()', to.spelling.title);
+    const { orderedAggregate, empty = "'[]'" } = words;
+    if (node.orderBy.length > 0 && !words.orders) {
+      if (orderedAggregate === undefined) throw sqlError('sql.unsupported', 'order of jsonArrayAgg()', to.spelling.title);
+      orderedAggregate(() => field(node.value, node.type, to), node.orderBy, to.write('COALESCE('));
+      to.write(`, ${empty})`);
+      return;
+    }
     to.write(`COALESCE(${words.aggregate}(`);
     field(node.value, node.type, to);
     if (node.orderBy.length > 0) to.write(' ORDER BY ').list(node.orderBy);
     limits();
     to.write(')');
     if (node.filter !== null) to.write(' FILTER (WHERE ').condition(node.filter).write(')');
-    to.write(", '[]')");
+    to.write(`, ${empty})`);
   };
   const rows = (node: JsonRowsNode, to: Writer): void => {
     const { query, names, types, many, columns } = node;

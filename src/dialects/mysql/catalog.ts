@@ -14,7 +14,7 @@ import type {
 } from '../base/reflection.ts';
 import { isPartitioned, partitionsQuery, partitionWords } from './partitions.ts';
 import { typeLike } from './type-like.ts';
-import { inOrder, withoutDatabase } from './view-text.ts';
+import { inOrder, withoutBrackets, withoutDatabase } from './view-text.ts';
 
 /** What of a server its catalog depends on. */
 export interface CatalogServer {
@@ -236,20 +236,25 @@ function readColumn(
 
 const NUMERIC = /^(?:tinyint|smallint|mediumint|int|bigint|decimal|float|double|year|bit)\b/i;
 
+const CLOCK = /^(?:timestamp|datetime)\b/i;
+const BYTES = /^(?:var)?binary\b/i;
+
 /** The default as SQL text. MariaDB gives it so; MySQL gives the bare text of a constant, and says of an expression that it is one. */
 function defaultOf(given: string | null, extra: string, type: string, server: CatalogServer): string | null {
   const update = /on update (\S+)/i.exec(extra)?.[1];
   const suffix = update === undefined ? '' : ` ON UPDATE ${update.toUpperCase()}`;
   if (given === null || (server.mariadb && given === 'NULL')) return null;
-  if (server.mariadb || /^current_timestamp/i.test(given)) return `${given}${suffix}`;
+  // Text may hold these words too.
+  if (server.mariadb || (/^current_timestamp/i.test(given) && CLOCK.test(type))) return `${given}${suffix}`;
   if (/DEFAULT_GENERATED/i.test(extra)) return `${plainText(given, server)}${suffix}`;
-  if (/^b'[01]*'$/.test(given)) return given;
+  if (/^b'[01]*'$/.test(given) || (BYTES.test(type) && /^0x[0-9a-f]+$/i.test(given))) return given;
   return NUMERIC.test(type) ? given : `'${given.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
 
-/** MySQL gives a clause that has text in it as if it stood in quotes: _utf8mb4\'x\'. */
+/** MySQL gives a clause that has text in it as if it stood in quotes: _utf8mb4\'x\'; and puts one with an operator in brackets. */
 function plainText(clause: string, server: CatalogServer): string {
-  return !server.mariadb && clause.includes("\\'") ? clause.replace(/\\([\s\S])/g, '$1') : clause;
+  if (server.mariadb) return clause;
+  return withoutBrackets(clause.includes("\\'") ? clause.replace(/\\([\s\S])/g, '$1') : clause);
 }
 
 function readIndexes(rows: readonly DriverRow[], usual: string): ReflectedIndex[] {

@@ -59,6 +59,13 @@ const CASTS: Partial<Record<SqlType['name'], (type: SqlType) => string>> = {
   binary: () => 'BINARY',
 };
 
+/** MySQL's JSON_ARRAYAGG has no order, but GROUP_CONCAT has. */
+function writeOrderedArray(item: () => void, order: readonly Node[], to: Writer): void {
+  to.write("CAST(CONCAT('[', GROUP_CONCAT(JSON_EXTRACT(JSON_ARRAY(");
+  item();
+  to.write("), '$[0]') ORDER BY ").list(order).write("), ']') AS JSON)");
+}
+
 /** NULLs come first in an ascending order; another place is a term of its own. */
 function writeOrder(node: OrderNode, to: Writer): void {
   const first = node.direction === 'asc';
@@ -67,9 +74,13 @@ function writeOrder(node: OrderNode, to: Writer): void {
   to.operand(node.operand, 1).write(orderWords({ ...node, nulls: null }));
 }
 
-/** A subquery with a limit cannot stand in IN, but may be a table there. */
-function limited(query: Node): boolean {
-  return (isKind(query, 'select') || isKind(query, 'setOperation')) && (query.limit !== null || query.offset !== null);
+/**
+ * A subquery with a limit cannot stand in IN, but may be a table there. MySQL puts the comparison into a HAVING, where it then
+ * misses the expressions of GROUP BY.
+ */
+function apart(query: Node, { mariadb }: MysqlServer): boolean {
+  if (!isKind(query, 'select') && !isKind(query, 'setOperation')) return false;
+  return query.limit !== null || query.offset !== null || (!mariadb && isKind(query, 'select') && query.having !== null);
 }
 
 function unsupported(feature: string): (node: Node, to: Writer) => never {
@@ -97,6 +108,7 @@ export function mysqlVisitors(server: MysqlServer): Visitors {
       hex: (value, to) => {
         to.write('HEX(').visit(value).write(')');
       },
+      ...(server.mariadb ? {} : { empty: 'JSON_ARRAY()', orderedAggregate: writeOrderedArray }),
       orders: server.mariadb,
       limits: server.mariadb,
       correlates: !server.mariadb,
@@ -121,7 +133,7 @@ export function mysqlVisitors(server: MysqlServer): Visitors {
       if (node.escape !== null) to.write(` ESCAPE ${stringLiteral(node.escape)}`);
     },
     in: (node, to) => {
-      if (!limited(node.list)) return expressionVisitors.in(node, to);
+      if (!apart(node.list, server)) return expressionVisitors.in(node, to);
       to.operand(node.operand, TIGHTNESS.comparison + 1).write(`${node.negated ? ' NOT' : ''} IN (SELECT * FROM (`);
       to.visit(node.list).write(`) AS ${to.anonymous('rows')})`);
     },

@@ -6,6 +6,8 @@ import { KEPT_MARK } from './dml.ts';
 import { ExactNumber } from './exact-number.ts';
 import { keyOf, repairRow, repairsOf } from './result-values.ts';
 import { type RowCommand, RowStream } from './row-stream.ts';
+import { readServer } from './server.ts';
+import { textBetween, withLiterals } from './text-parameters.ts';
 
 type Wire = typeof Typed;
 type Answer = readonly [rows: unknown, fields: FieldPacket[] | undefined];
@@ -28,13 +30,16 @@ const NOT_PREPARABLE = 1295;
 const ON_DUPLICATE = /\bON DUPLICATE KEY\b/i;
 const INSERTS_VALUES = /^\s*(?:INSERT|REPLACE)\b[\s\S]*\bVALUES?\b/i;
 
+/** How many statements are kept as they were cut at their placeholders. */
+const STATEMENTS = 250;
+
 const LONG_MAX = 2n ** 63n - 1n;
 
 const ENDING_MS = 2000;
 
 function ignore(): void {}
 
-/** One connection of mysql2. Statements are prepared, and values travel beside them in binary form. */
+/** One connection of mysql2. On MariaDB values travel beside the statements, which are prepared; on MySQL they are literals in them. */
 export class MysqlConnection implements DriverConnection {
   readonly serverVersion: string;
   readonly #keyStep: number;
@@ -43,6 +48,8 @@ export class MysqlConnection implements DriverConnection {
   readonly #wire: Wire;
   readonly #kill: (thread: number) => Promise<void>;
   readonly #unprepared: RecentCache<true> = new RecentCache(100);
+  /** Statements by their text, cut at the placeholders; null where values travel beside them. */
+  readonly #texts: RecentCache<readonly string[] | false> | null;
   #inTransaction = false;
   #open = true;
   #stream: RowStream | null = null;
@@ -55,6 +62,7 @@ export class MysqlConnection implements DriverConnection {
     this.serverVersion = settings.version;
     this.#keyStep = settings.keyStep;
     this.#zeroDates = settings.zeroDates;
+    this.#texts = readServer(settings.version).mariadb ? null : new RecentCache(STATEMENTS);
     const lost = (error: unknown): void => {
       this.#open = false;
       this.#inTransaction = false;
@@ -99,7 +107,9 @@ export class MysqlConnection implements DriverConnection {
 
   async *stream(sql: string, parameters: readonly unknown[]): AsyncGenerator<DriverRow, void, undefined> {
     await this.#free();
-    const command = this.#connection.execute(sql, this.#encode(parameters)) as unknown as RowCommand;
+    const text = this.#inText(sql, parameters);
+    const connection = this.#connection;
+    const command = (text === null ? connection.execute(sql, this.#encode(parameters)) : connection.query(text)) as unknown as RowCommand;
     const rows = new RowStream(this.#connection, command, this.#zeroDates, (stream) => this.#endStream(stream));
     this.#stream = rows;
     try {
@@ -169,7 +179,19 @@ export class MysqlConnection implements DriverConnection {
   #send(sql: string, parameters: readonly unknown[]): Promise<Answer> {
     this.#stream?.takeAll();
     if (parameters.length === 0 && (CONTROL.test(sql) || this.#unprepared.get(sql) === true)) return this.#text(sql);
-    return this.#prepared(sql, parameters);
+    const text = this.#inText(sql, parameters);
+    return text === null ? this.#prepared(sql, parameters) : this.#text(text);
+  }
+
+  /** The statement with its values as literals; null where it is to be prepared. */
+  #inText(sql: string, parameters: readonly unknown[]): string | null {
+    if (this.#texts === null || parameters.length === 0) return null;
+    let texts = this.#texts.get(sql);
+    if (texts === undefined) {
+      texts = textBetween(sql) ?? false;
+      this.#texts.set(sql, texts);
+    }
+    return texts === false ? null : withLiterals(texts, parameters);
   }
 
   #prepared(sql: string, parameters: readonly unknown[]): Promise<Answer> {

@@ -13,9 +13,11 @@ import { mysqlLiteral, stringLiteral } from './literal.ts';
 import { isAtLeast, type MysqlServer } from './server.ts';
 import { canonicalType, clockPrecision, parseMysqlType, typeNames } from './type-words.ts';
 import { mysqlCodec } from './types.ts';
+import { withoutBrackets } from './view-text.ts';
 
 /** Both servers take these after DEFAULT as they are; every other expression in brackets. */
-const CONSTANT = /^(?:[-+]?\s*(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?|'(?:[^'\\]|''|\\[\s\S])*'|x'[0-9a-f]*'|null|true|false)$/i;
+const CONSTANT =
+  /^(?:[-+]?\s*(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?|'(?:[^'\\]|''|\\[\s\S])*'|[bx]'[0-9a-f]*'|0x[0-9a-f]+|null|true|false)$/i;
 const CLOCK = /^(?:current_timestamp|now|localtime|localtimestamp)(?:\s*\(\s*\d*\s*\))?$/i;
 const CLOCK_ON_UPDATE = /^(?:current_timestamp|now)(?:\s*\(\s*\d*\s*\))?\s+on\s+update\s+(?:current_timestamp|now)(?:\s*\(\s*\d*\s*\))?$/i;
 
@@ -151,7 +153,7 @@ export function mysqlDdl(server: MysqlServer, title: string, visitors: Visitors,
       if (type.name === 'dateTime' && CLOCK.test(expression)) return clock;
       if (type.name === 'dateTime' && CLOCK_ON_UPDATE.test(expression)) return `${clock} ON UPDATE ${clock}`;
       const bare = CONSTANT.test(expression) && !isLong(column);
-      return bare || /^null$/i.test(expression) || /^\([\s\S]*\)$/.test(expression) ? expression : `(${expression})`;
+      return bare || /^null$/i.test(expression) || withoutBrackets(expression) !== expression ? expression : `(${expression})`;
     },
     identityWords: (column) => identityWords(column, title),
     afterColumn: (column) => (column.autoIncrement && !isWholeKey(column) ? ' AUTO_INCREMENT' : ''),
@@ -194,8 +196,8 @@ export function mysqlDdl(server: MysqlServer, title: string, visitors: Visitors,
       violations: null,
       // One for each database of the server; a name has 64 characters at most.
       lock: {
-        take: (seconds) => `SELECT GET_LOCK(CONCAT('athanor_', MD5(DATABASE())), ${Math.ceil(seconds)})`,
-        release: "DO RELEASE_LOCK(CONCAT('athanor_', MD5(DATABASE())))",
+        take: (seconds) => `SELECT GET_LOCK(CONCAT('athanor_', LEFT(SHA2(DATABASE(), 256), 32)), ${Math.ceil(seconds)})`,
+        release: "DO RELEASE_LOCK(CONCAT('athanor_', LEFT(SHA2(DATABASE(), 256), 32)))",
       },
     },
   });
@@ -261,11 +263,23 @@ export function mysqlDdl(server: MysqlServer, title: string, visitors: Visitors,
       if (kind === 'unique') return [`${alter} INDEX ${quote(name)}`];
       if (kind === 'check') return [`${alter} CONSTRAINT ${quote(name)}`];
       // The index that came with the key, where none was there before, has its name.
-      return [`${alter} FOREIGN KEY ${quote(name)}${server.mariadb ? `, DROP INDEX IF EXISTS ${quote(name)}` : ''}`];
+      if (server.mariadb) return [`${alter} FOREIGN KEY ${quote(name)}, DROP INDEX IF EXISTS ${quote(name)}`];
+      return [`${alter} FOREIGN KEY ${quote(name)}`, ...dropIndexIfThere(table, name, `${alter} INDEX ${quote(name)}`)];
     },
     restrictsAnyway: true,
     parseType: parseMysqlType,
     sameType: (a, b) => canonicalType(a) === canonicalType(b),
     sameExpression: (a, b) => canonicalExpression(a) === canonicalExpression(b),
   };
+}
+
+/** MySQL has no DROP INDEX IF EXISTS: the statement is made where the index is there. */
+function dropIndexIfThere({ name: table, schema }: TableName, index: string, drop: string): string[] {
+  const where = `table_schema = ${schema === null ? 'DATABASE()' : stringLiteral(schema)} AND table_name = ${stringLiteral(table)}`;
+  return [
+    `SET @athanor_drop = IF(EXISTS (SELECT 1 FROM information_schema.statistics WHERE ${where} AND index_name = ${stringLiteral(index)}), ${stringLiteral(drop)}, 'DO 0')`,
+    'PREPARE athanor_drop FROM @athanor_drop',
+    'EXECUTE athanor_drop',
+    'DEALLOCATE PREPARE athanor_drop',
+  ];
 }

@@ -1,14 +1,13 @@
 import { sqlError } from '../../sql/errors.ts';
-import { sourcesOf } from '../../sql/join.ts';
-import { make } from '../../sql/make.ts';
 import type { Node, SourceNode } from '../../sql/node.ts';
 import { isKind, walk } from '../../sql/node-walk.ts';
 import { type Table, tableBehind } from '../../sql/schema.ts';
-import type { ConflictNode, DeleteNode, InsertNode, SelectNode, UpdateNode } from '../../sql/statement-nodes.ts';
+import type { ConflictNode, DeleteNode, InsertNode, UpdateNode } from '../../sql/statement-nodes.ts';
 import type { Visitors, Writer } from '../base/compiler.ts';
 import { dmlVisitors, inChange, withGivenValues, writeReturning, writeRows } from '../base/dml.ts';
 import { writeHints, writeOrderBy } from '../base/selects.ts';
 import { checkSources, writeFrom } from '../base/sources.ts';
+import { readsTable, sameTable, whileChanging, withOwnNames } from './changed-table.ts';
 import type { MysqlServer } from './server.ts';
 
 type MysqlDml = Pick<
@@ -27,6 +26,11 @@ export function mysqlDml(server: MysqlServer): MysqlDml {
   const returning = (nodes: readonly Node[], what: string, allowed: boolean, to: Writer): void => {
     if (nodes.length > 0 && !allowed) throw sqlError('sql.unsupported', `RETURNING in ${what}`, to.spelling.title);
     writeReturning(nodes, to, true);
+  };
+
+  const changing = (table: SourceNode, to: Writer, write: () => void): void => {
+    if (server.mariadb) write();
+    else whileChanging(table, to, write);
   };
 
   /** Whether the rows to be inserted have a name that ON DUPLICATE KEY can call them by: MySQL 8.0.19 and later, for VALUES. */
@@ -64,8 +68,10 @@ export function mysqlDml(server: MysqlServer): MysqlDml {
       writeHints(node.prefixes, to, '', ' ');
       to.write(node.instead === 'ignore' ? 'IGNORE INTO ' : 'INTO ').visit(node.table);
       if (node.query === null && node.columns.length === 0) to.write(' () VALUES ()');
-      else to.scoped([], () => writeRows(node, node.query === null ? null : () => writeQuery(node.query as Node, node, to), to));
-      if (node.conflict !== null) onConflict(node, node.conflict, to);
+      else if (node.query === null) changing(node.table, to, () => to.scoped([], () => writeRows(node, null, to)));
+      else to.scoped([], () => writeRows(node, () => writeQuery(node.query as Node, node, to), to));
+      const { conflict } = node;
+      if (conflict !== null) changing(node.table, to, () => onConflict(node, conflict, to));
       to.scoped([node.table.id], () => returning(node.returning, 'an INSERT', server.mariadb, to));
     },
     // It is written with its INSERT, whose table it needs.
@@ -80,7 +86,8 @@ export function mysqlDml(server: MysqlServer): MysqlDml {
         inOrder(node.columns, node.values, table, server.mariadb && !several, to).forEach((i, place) => {
           if (place > 0) to.write(', ');
           if (several) to.write(`${to.sourceName(table)}.`);
-          to.identifier(node.columns[i]).write(' = ').visit(node.values[i]);
+          to.identifier(node.columns[i]).write(' = ');
+          changing(table, to, () => to.visit(node.values[i]));
         });
         if (node.where !== null) where(table, node.where, to, server);
         limited(node, several, to);
@@ -125,21 +132,6 @@ function writeQuery(query: Node, { conflict, table }: InsertNode, to: Writer): v
     to.write('SELECT * FROM (')
       .visit(isKind(query, 'select') ? withOwnNames(query) : query)
       .write(`) AS ${to.anonymous('rows')}`);
-}
-
-/** The select with a name of its own for each column, as a source in FROM needs it. */
-function withOwnNames(query: SelectNode): Node {
-  const taken = new Set<string>();
-  const columns = query.columns.flatMap((column) => (isKind(column, 'entity') ? column.columns : [column]));
-  const named = columns.map((column, i) => {
-    const own = isKind(column, 'label') || isKind(column, 'column') ? column.name : null;
-    if (own !== null && !taken.has(own)) {
-      taken.add(own);
-      return column;
-    }
-    return make('label', { operand: isKind(column, 'label') ? column.operand : column, name: `column ${i + 1}` });
-  });
-  return make('select', { ...query, columns: named });
 }
 
 /** ORDER BY and LIMIT, by which a change of one table chooses its rows. */
@@ -239,44 +231,19 @@ function readColumns(value: Node, table: SourceNode): Set<string> {
   return names;
 }
 
-/** What an alias is over. */
-function behind(source: Node): Node {
-  return isKind(source, 'alias') ? behind(source.of) : source;
-}
-
-function sameTable(node: Node, table: Node): boolean {
-  return isKind(node, 'table') && isKind(table, 'table') && node.name === table.name && node.schema === table.schema;
-}
-
-/** Whether a condition has a subquery that reads this table. */
-function readsTable(condition: Node, changed: SourceNode): boolean {
-  let reads = false;
-  const table = behind(changed);
-  const isTable = (node: Node): boolean => (isKind(node, 'alias') ? isTable(node.of) : sameTable(node, table));
-  walk(condition, (node) => {
-    if (isKind(node, 'select')) {
-      for (const item of node.from)
-        walk(item, (inner) => {
-          reads ||= isTable(inner);
-          return !reads;
-        });
-      // Without FROM it is what its columns belong to.
-      if (node.from.length === 0) reads ||= sourcesOf(node.columns).every(isTable);
-    }
-    return !reads;
-  });
-  return reads;
-}
-
 /**
  * WHERE of an UPDATE or DELETE. MySQL does not let a subquery read the table that is being changed, so the rows are found first,
  * by their keys; MariaDB does.
  */
 function where(table: SourceNode, condition: Node, to: Writer, server: MysqlServer): void {
-  const key = server.mariadb ? null : (tableBehind(table)?.primaryKey ?? null);
+  const key = tableBehind(table)?.primaryKey ?? null;
   to.write(' WHERE ');
-  if (key === null || !readsTable(condition, table)) {
+  if (server.mariadb || !readsTable(condition, table)) {
     to.visit(condition);
+    return;
+  }
+  if (key === null) {
+    whileChanging(table, to, () => to.visit(condition));
     return;
   }
   const name = to.sourceName(table);

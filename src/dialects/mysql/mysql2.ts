@@ -14,6 +14,10 @@ const SETTINGS = `SET SESSION autocommit = 1, time_zone = '+00:00', group_concat
   ',STRICT_TRANS_TABLES,NO_AUTO_VALUE_ON_ZERO' /*M!100305 , ',SIMULTANEOUS_ASSIGNMENT' */), ',,', ','));
   SELECT VERSION(), @@auto_increment_increment`;
 
+/** Unless the URL names a collation: text that no column holds compares as the database's tables do, or they could not be compared. */
+const COLLATION = `SET SESSION collation_connection =
+  IF(@@character_set_database = 'utf8mb4', @@collation_database, @@collation_connection); `;
+
 let loaded: typeof Mysql2 | undefined;
 
 async function load(): Promise<typeof Mysql2> {
@@ -38,14 +42,14 @@ function open(mysql2: typeof Mysql2, options: Mysql2.ConnectionOptions): Promise
   });
 }
 
-function prepare(connection: Mysql2.Connection): Promise<Omit<ServerSettings, 'zeroDates'>> {
+function prepare(connection: Mysql2.Connection, collated: boolean): Promise<Omit<ServerSettings, 'zeroDates'>> {
   return new Promise((resolve, reject) => {
-    connection.query(SETTINGS, ((error: Error | null, results: [unknown, [[string, number]]]) => {
+    connection.query(collated ? SETTINGS : COLLATION + SETTINGS, ((error: Error | null, results: [...unknown[], [[string, number]]]) => {
       if (error !== null) {
         connection.destroy();
         return reject(error);
       }
-      const [, [[version, keyStep]]] = results;
+      const [[version, keyStep]] = results.at(-1) as [[string, number]];
       resolve({ version, keyStep: Number(keyStep) });
     }) as never);
   });
@@ -56,7 +60,7 @@ async function connect(options: DriverOptions): Promise<MysqlConnection> {
   const readsNull = zeroDates(options);
   const mysql2 = await load();
   const connection = await open(mysql2, settings);
-  const server = { ...(await prepare(connection)), zeroDates: readsNull };
+  const server = { ...(await prepare(connection, options.query.collation !== undefined)), zeroDates: readsNull };
   const kill = async (thread: number): Promise<void> => {
     const other = await open(mysql2, settings);
     await new Promise<void>((resolve, reject) => {

@@ -5,10 +5,9 @@ import type { LockNode, SelectNode } from '../../sql/statement-nodes.ts';
 import type { Writer } from '../base/compiler.ts';
 import { writeDistinctOn, writeOrderedOutside, writeWithTies } from '../base/row-numbers.ts';
 import { type Limits, selectVisitors, writeLimit } from '../base/selects.ts';
+import { writtenApart } from './changed-table.ts';
+import { NO_LIMIT } from './no-limit.ts';
 import { isAtLeast, type MysqlServer } from './server.ts';
-
-/** As many rows as there can be: MySQL has no OFFSET without a LIMIT. */
-const NO_LIMIT = '18446744073709551615';
 
 /** A number of rows is a parameter or a number here, nothing that is worked out. */
 function limit(node: Limits, to: Writer): void {
@@ -45,6 +44,7 @@ export function mysqlSelects(server: MysqlServer): typeof selects {
   return {
     ...selects,
     select: (node, to) => {
+      if (writtenApart(node, to)) return;
       checkGrouping(node, to);
       if (node.modifiers !== null && node.modifiers.distinctOn.length > 0) writeDistinctOn(node, to, limit);
       else if (node.modifiers?.withTies === true && node.limit !== null) writeWithTies(node, to);

@@ -1,4 +1,6 @@
 import { sqlError } from '../../sql/errors.ts';
+import type { Node } from '../../sql/node.ts';
+import { isKind } from '../../sql/node-walk.ts';
 import { TIGHTNESS, type Writer } from '../base/compiler.ts';
 import type { textMatchVisitors } from '../base/text-match.ts';
 import { stringLiteral } from './literal.ts';
@@ -16,10 +18,19 @@ function inlineFlags(flags: string, to: Writer): string {
 }
 
 function matchType(flags: string, to: Writer): string {
-  const letters = [...flags].filter((flag) => flag !== 'g');
+  const letters = [...flags].filter((flag) => flag !== 'g' && flag !== 'x');
   const unknown = letters.find((flag) => !Object.hasOwn(MYSQL_FLAGS, flag));
   if (unknown !== undefined) throw sqlError('sql.unsupported', `flag '${unknown}' of regular expressions`, to.spelling.title);
   return stringLiteral(`${letters.includes('i') ? '' : 'c'}${letters.map((flag) => MYSQL_FLAGS[flag]).join('')}`);
+}
+
+/** MySQL's argument for flags has none for a pattern that is spaced out, and the pattern itself has. */
+const spaced = (flags: string): boolean => flags.includes('x');
+
+/** An expression may be bytes to the server where all of it is NULL, and those meet no text. */
+function text(node: Node, to: Writer): void {
+  if (isKind(node, 'column') || isKind(node, 'bind')) to.visit(node);
+  else to.write('CONVERT(').visit(node).write(' USING utf8mb4)');
 }
 
 /** Regular expressions and full text as MySQL or MariaDB has them. */
@@ -31,15 +42,18 @@ export function mysqlTextMatchVisitors(server: MysqlServer): typeof textMatchVis
         to.operand(node.operand, TIGHTNESS.collate).write(`${node.negated ? ' NOT' : ''} REGEXP CONCAT('${inlineFlags(flags, to)}', `);
         to.visit(node.pattern).write(')');
       } else {
-        to.write(node.negated ? '(NOT REGEXP_LIKE(' : '(REGEXP_LIKE(').list([node.operand, node.pattern]);
+        text(node.operand, to.write(node.negated ? '(NOT REGEXP_LIKE(' : '(REGEXP_LIKE('));
+        if (spaced(flags)) to.write(", CONCAT('(?x)', ").visit(node.pattern).write(')');
+        else text(node.pattern, to.write(', '));
         to.write(`, ${matchType(flags, to)}))`);
       }
     },
     regexpReplace: (node, to) => {
       const flags = node.flags ?? '';
       const all = flags.includes('g');
-      to.write('REGEXP_REPLACE(').visit(node.operand);
+      to.write('REGEXP_REPLACE(');
       if (server.mariadb) {
+        to.visit(node.operand);
         // It replaces every match. The first one alone is what can be reached from the beginning.
         const first = all ? '' : '(?s)\\A.*?\\K(?-s)';
         to.write(`, CONCAT(${stringLiteral(`${first}${inlineFlags(flags, to)}(?:`)}, `)
@@ -51,10 +65,11 @@ export function mysqlTextMatchVisitors(server: MysqlServer): typeof textMatchVis
           .write(`, ${stringLiteral('\\&')}, ${stringLiteral('\\0')}))`);
         return;
       }
-      // Groups are $1 there, and a backslash takes the next character as it is.
-      to.write(', ')
+      // Groups are $1 there, and a backslash takes the next character as it is. One that the pattern does not have is empty.
+      text(node.operand, to);
+      to.write(spaced(flags) ? ", CONCAT('(?x:', " : ", CONCAT('(?:', ")
         .visit(node.pattern)
-        .write(', REGEXP_REPLACE(REPLACE(REPLACE(')
+        .write(`, '${spaced(flags) ? '\\n' : ''})()()()()()()()()()'), REGEXP_REPLACE(REPLACE(REPLACE(`)
         .visit(node.replacement)
         .write(
           `, '$', ${stringLiteral('\\$')}), ${stringLiteral('\\&')}, '$0'), ${stringLiteral('\\\\([0-9])')}, ${stringLiteral('\\$$1')})`,

@@ -17,6 +17,17 @@ export function withoutDatabase(sql: string, database: string | null): string {
   return tokens.filter((_, i) => !before(i) && !(i > 0 && before(i - 1))).join('');
 }
 
+/** An expression without a pair of brackets around all of it. */
+export function withoutBrackets(sql: string): string {
+  if (!sql.startsWith('(') || !sql.endsWith(')')) return sql;
+  let depth = 0;
+  for (const { 0: token, index } of sql.matchAll(TOKEN)) {
+    if (token === '(') depth++;
+    else if (token === ')' && --depth === 0) return index === sql.length - 1 ? sql.slice(1, -1) : sql;
+  }
+  return sql;
+}
+
 /** Views so that each comes after those that it selects from. */
 export function inOrder(views: readonly ReflectedView[]): ReflectedView[] {
   const sorted = new Set<ReflectedView>();
