@@ -6,6 +6,7 @@ import { isKind } from '../sql/node-walk.ts';
 import type { InsertNode } from '../sql/statement-nodes.ts';
 import { type PackedRows, packedRows } from './packed-rows.ts';
 import type { Plan, PlanCache } from './plan.ts';
+import { lengthOf, rowsWithin } from './statement-size.ts';
 
 /** Rows of one statement: few sizes, so that few statements are prepared. */
 const SIZES = [512, 64, 8];
@@ -53,13 +54,24 @@ function executionsOf(host: Host, { node, rows }: InsertBatch, change: (node: No
       if (runs.length > 0) executions.push({ plan, rows: runs });
     }
     const width = node.columns.length;
-    for (const size of SIZES) {
-      const times = Math.floor((rows.length - start) / size);
-      if (times === 0 || width === 0 || size * width > host.dialect.capabilities.maxParameters) continue;
-      const plan = host.plans.named(host.dialect, `${canonicalKey(node.key)}*${size}`, () => repeated(node, size));
-      const runs = Array.from({ length: times }, (_, i) => together(rows, start + i * size, size));
-      executions.push({ plan, rows: runs });
-      start += times * size;
+    const sizes = SIZES.filter((size) => width > 0 && size * width <= host.dialect.capabilities.maxParameters);
+    let runs: (readonly unknown[])[] = [];
+    let last = 0;
+    for (let size = 0; start < rows.length && sizes.length > 0; start += size) {
+      const left = rows.length - start;
+      const from = start;
+      const fitting = rowsWithin(host.dialect, Math.min(left, sizes[0]), (row) => lengthOf(rows[from + row]));
+      const next = sizes.find((some) => some <= fitting);
+      // What is left over are runs of the statement of one; so are rows of which none stands beside another.
+      if (next === undefined && left < SMALLEST) break;
+      size = next ?? 1;
+      if (size !== last) {
+        const plan = size === 1 ? one() : host.plans.named(host.dialect, `${canonicalKey(node.key)}*${size}`, () => repeated(node, size));
+        runs = [];
+        executions.push({ plan, rows: runs });
+        last = size;
+      }
+      runs.push(together(rows, start, size));
     }
   }
   if (start === rows.length) return executions;

@@ -1,5 +1,6 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
 import { PACKED_CHUNK, type PackedRows, packedRows } from '../engine/packed-rows.ts';
+import { lengthOf, rowsWithin } from '../engine/statement-size.ts';
 import { make, makeInsert, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
@@ -239,21 +240,29 @@ async function insertTogether(
     }
     if (start >= entities.length) return entities.length;
   }
-  for (const size of asked.length > 0 && !(keyOnly && keyFromRun) ? [...INSERT_SIZES, ...SMALL_SIZES] : INSERT_SIZES) {
-    if (size * width > maxParameters) continue;
-    for (; entities.length - start >= size; start += size) {
-      const part = values.slice(start * width, (start + size) * width);
-      if (returned.length > 0) {
-        const answer = writer.fetch(table, `${name}:${size}`, insertOf(shape, size, returned), part);
-        takeRows(answer instanceof Promise ? await answer : answer, start);
-        continue;
-      }
+  const given = asked.length > 0 && !(keyOnly && keyFromRun) ? [...INSERT_SIZES, ...SMALL_SIZES] : INSERT_SIZES;
+  const sizes = given.filter((size) => size * width <= maxParameters);
+  while (start < entities.length && sizes.length > 0) {
+    const left = entities.length - start;
+    const from = start;
+    const fitting = rowsWithin(dialect, Math.min(left, sizes[0]), (row) =>
+      lengthOf(values, (from + row) * width, (from + row + 1) * width),
+    );
+    // Rows that are too long to stand beside others stand alone; those that are left over, the caller sees to.
+    const size = sizes.find((some) => some <= fitting) ?? (left >= sizes[sizes.length - 1] ? 1 : 0);
+    if (size === 0) break;
+    const part = values.slice(start * width, (start + size) * width);
+    if (returned.length > 0) {
+      const answer = writer.fetch(table, `${name}:${size}`, insertOf(shape, size, returned), part);
+      takeRows(answer instanceof Promise ? await answer : answer, start);
+    } else {
       const answer = writer.run(table, `${name}:${size}`, insertOf(shape, size, []), part);
       const { lastInsertId, keyStep = 1 } = answer instanceof Promise ? await answer : answer;
       if (asked.length > 0)
         for (let i = 0; i < size; i++)
           setGeneratedKey(mapper, entities[start + i], BigInt(lastInsertId as number) - BigInt((size - 1 - i) * keyStep));
     }
+    start += size;
   }
   return start;
 }

@@ -1,5 +1,6 @@
 import type { DriverRow, MaybePromise } from '../dialects/base/driver.ts';
 import { PACKED_CHUNK, type PackedRows, packedRows } from '../engine/packed-rows.ts';
+import { lengthOf, rowsWithin } from '../engine/statement-size.ts';
 import { make, makeBind, makeSelect, makeUpdate } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import { conjunction } from '../sql/operand.ts';
@@ -156,8 +157,12 @@ async function updateTogether(
   const { mapper, name, asked, returns } = change;
   const { table } = mapper;
   const build = (): Node => packedUpdate(change, packed);
-  for (let start = 0; start < group.length; start += packed.size) {
-    const chunk = group.length <= packed.size ? group : group.slice(start, start + packed.size);
+  const dialect = writer.dialectOf(table);
+  let size = 0;
+  for (let start = 0; start < group.length; start += size) {
+    const from = start;
+    size = rowsWithin(dialect, Math.min(packed.size, group.length - start), (row) => lengthOf(group[from + row].values));
+    const chunk = size === group.length ? group : group.slice(start, start + size);
     const flat: unknown[] = [];
     for (const { key, values } of chunk) {
       for (let i = 0; i < key.length; i++) flat.push(key[i]);

@@ -42,6 +42,8 @@ export interface Capabilities {
   /** The key that the database made for a row comes with its run, without RETURNING. */
   readonly keyFromRun: boolean;
   readonly maxParameters: number;
+  /** About how long the values of many rows in one statement may be, in characters or bytes, where a server refuses longer ones. */
+  readonly maxStatementLength?: number;
   /** Foreign keys are checked with each row that a statement deletes, not at its end: rows that refer to each other have to let go first. */
   readonly rowwiseKeys?: boolean;
   /** A recursive common table expression may put its parts together by UNION; true unless told. */

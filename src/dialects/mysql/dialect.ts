@@ -27,6 +27,9 @@ export function mysqlDialect(server: MysqlServer): Dialect {
   return dialect;
 }
 
+/** A statement in pieces of a megabyte is below every `max_allowed_packet` that servers come with, whatever its characters take. */
+const MOST_LENGTH = 1 << 20;
+
 function makeDialect(server: MysqlServer): Dialect {
   const title = server.mariadb ? 'MariaDB' : 'MySQL';
   const visitors = mysqlVisitors(server);
@@ -46,6 +49,7 @@ function makeDialect(server: MysqlServer): Dialect {
       keyFromRun: true,
       looseText: true,
       maxParameters: 65_535,
+      maxStatementLength: MOST_LENGTH,
       rowwiseKeys: true,
     },
     forServer: (version) => mysqlDialect(readServer(version)),
