@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ExactNumber } from '../../src/dialects/mysql/exact-number.ts';
+import { repairRow, repairsOf } from '../../src/dialects/mysql/result-values.ts';
 import { textBetween, withLiterals } from '../../src/dialects/mysql/text-parameters.ts';
 import { alias, caseWhen, cast, createEngine, func, insertInto, literal, select, sql, t, update, values } from '../../src/index.ts';
 import { MetaData } from '../../src/sql/metadata.ts';
@@ -36,6 +37,20 @@ describe('values as literals', () => {
       expect(filled(open, 1)).toBeNull();
     for (const value of [Number.NaN, Number.POSITIVE_INFINITY, new Date(0), undefined, new ExactNumber('1; x'), new Uint8Array(2 ** 21)])
       expect(filled('?', value)).toBeNull();
+  });
+});
+
+describe('a time of day in a result', () => {
+  it('has no fraction that is nothing, whichever way its statement was sent', () => {
+    const repairs = repairsOf([{ columnType: 11 }], false) ?? [];
+    const read = (raw: unknown): unknown => repairRow([raw], repairs)[0];
+    expect(['01:00:00.000000', '01:00:00', '23:59:59.120000', '10:20:30.000001', null].map(read)).toEqual([
+      '01:00:00',
+      '01:00:00',
+      '23:59:59.12',
+      '10:20:30.000001',
+      null,
+    ]);
   });
 });
 

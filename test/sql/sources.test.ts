@@ -174,7 +174,7 @@ describe.each(shopDatabases)('sources on $name', (database) => {
     it('see the sources beside them where they are lateral', async () => {
       const near = values({ n: t.integer() }, [[p.c.id.plus(10)], [p.c.id.plus(20)]]).lateral('near');
       const rows = select(p.c.id, near.c.n).join(near, true).where(p.c.id.lt(3)).orderBy(near.c.n);
-      if (database.family === 'postgresql')
+      if (database.family === 'postgresql' || (database.family === 'mysql' && !database.mariadb))
         expect(await shop.all(rows)).toEqual([
           [1, 11],
           [2, 12],

@@ -5,6 +5,7 @@ import type { DriverRow } from '../base/driver.ts';
 const DECIMAL = 0;
 const FLOAT = 4;
 const LONGLONG = 8;
+const TIME = 11;
 const NEWDECIMAL = 246;
 const CLOCKS = new Set([7 /* TIMESTAMP */, 10 /* DATE */, 12 /* DATETIME */, 14 /* NEWDATE */]);
 
@@ -27,9 +28,11 @@ export function repairsOf(fields: readonly Field[] | undefined, zeroDates: boole
           ? single
           : (columnType === NEWDECIMAL || columnType === DECIMAL) && decimals === 0
             ? whole
-            : zeroDates && columnType !== undefined && CLOCKS.has(columnType)
-              ? dated
-              : null;
+            : columnType === TIME
+              ? timed
+              : zeroDates && columnType !== undefined && CLOCKS.has(columnType)
+                ? dated
+                : null;
     if (repair !== null) repairs.push([i, repair]);
   }
   return repairs.length > 0 ? repairs : null;
@@ -50,6 +53,11 @@ function whole(raw: unknown): unknown {
   if (typeof raw !== 'string') return raw;
   const number = Number(raw);
   return Number.isSafeInteger(number) ? number : BigInt(raw);
+}
+
+/** A time of day without a fraction that is nothing: in the text of a result it has one, in the binary form it has none. */
+function timed(raw: unknown): unknown {
+  return typeof raw === 'string' && raw.includes('.') ? raw.replace(/\.?0+$/, '') : raw;
 }
 
 /** The zero date stands where others have NULL. */
