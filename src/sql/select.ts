@@ -263,7 +263,7 @@ export class Select<R, I = unknown, J = unknown> extends Query<R> {
 /** A select with one more join, which leaves out these sources where they have no row. */
 type Joined<R, I, J, M> = Select<OuterRow<R, I, M>, I, J | M>;
 
-const BLANK_MODIFIERS = {
+export const BLANK_MODIFIERS = {
   distinctOn: [],
   withTies: false,
   prefixes: [],

@@ -47,6 +47,24 @@ function compiled(statement: unknown, dialect = mysql): string {
   return dialect.compile(node).pieces.join('?');
 }
 
+describe('subqueries in the condition of an outer join', () => {
+  const other = alias(User, 'other');
+  const pairs = exists(select(Pair.c.a).where(Pair.c.a.eq(other.c.id)));
+  const joined = select(User.c.id).outerJoin(other, pairs);
+
+  test('are worked out for each row on MySQL, whose joins of them keep too many', () => {
+    expect(compiled(joined)).toContain('EXISTS (SELECT /*+ NO_SEMIJOIN() */ pairs.a');
+    expect(compiled(select(User.c.id).outerJoin(other, other.c.id.in(select(Pair.c.a).distinct())))).toContain(
+      'IN (SELECT /*+ NO_SEMIJOIN() */ DISTINCT pairs.a',
+    );
+  });
+  test('are left to MariaDB, and elsewhere to both', () => {
+    expect(compiled(joined, mariadb)).not.toContain('NO_SEMIJOIN');
+    expect(compiled(select(User.c.id).join(other, pairs))).not.toContain('NO_SEMIJOIN');
+    expect(compiled(select(other.c.id).where(pairs))).not.toContain('NO_SEMIJOIN');
+  });
+});
+
 describe('servers', () => {
   test.each([
     ['8.0.36', false, [8, 0, 36]],

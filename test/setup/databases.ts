@@ -53,6 +53,11 @@ export const databases: readonly TestDatabase[] = [
     fileUrl: () => 'sqlite+better-sqlite3://',
     shared: false,
   },
+];
+
+/** Databases of which two sessions can have a connection each. */
+export const sharedDatabases: readonly TestDatabase[] = [
+  ...databases.filter((database) => database.shared),
   {
     name: 'better-sqlite3, a file',
     ...SQLITE,
@@ -61,9 +66,6 @@ export const databases: readonly TestDatabase[] = [
     shared: true,
   },
 ];
-
-/** Databases of which two sessions can have a connection each. */
-export const sharedDatabases: readonly TestDatabase[] = databases.filter((database) => database.shared);
 
 /** A database object whose engines are closed after the test. */
 export function openDatabase(database: TestDatabase, options: DatabaseOptions = {}): Database {

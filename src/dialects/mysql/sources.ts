@@ -7,6 +7,7 @@ import type { Writer } from '../base/compiler.ts';
 import { changesRows } from '../base/cte-hoisting.ts';
 import { cteVisitors, writeCtes } from '../base/ctes.ts';
 import { isTextQuery, sourceVisitors, writeAlias, writeNamedQuery } from '../base/sources.ts';
+import { withoutSemijoins } from './semijoins.ts';
 import type { MysqlServer } from './server.ts';
 
 type Sources = typeof sourceVisitors & typeof cteVisitors;
@@ -44,7 +45,8 @@ export function mysqlSources(server: MysqlServer): Sources {
     },
     join: (node, to) => {
       if (node.type === 'full') unsupported('FULL OUTER JOIN')(node, to);
-      sourceVisitors.join(node, to);
+      const outer = !server.mariadb && (node.type === 'left' || node.type === 'right') && node.on !== null;
+      sourceVisitors.join(outer ? { ...node, on: withoutSemijoins(node.on) } : node, to);
     },
     lateral: server.mariadb ? unsupported('LATERAL subquery') : sourceVisitors.lateral,
     tableSample: unsupported('TABLESAMPLE'),
