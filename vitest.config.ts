@@ -3,7 +3,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The files that take longest: begun last, they would keep one core at work while the others have none. */
 const LONGEST = [
+  'migrate/random',
   'docs/samples',
+  'engine/application-schemas',
   'test/browser',
   'cli/db-commands',
   'core/type-round-trips',

@@ -155,7 +155,7 @@ await step('tests', () => {
     ATHANOR_REQUIRE_BROWSER: '1',
     ATHANOR_EXPECT_NODE: '24',
   };
-  return tested([tests, types], () => run('npm', ['test'], { env, limit: 20 * minute }));
+  return tested([tests, types], () => run('npm', ['test'], { env, limit: 25 * minute }));
 });
 await step('cost of the types', () => npmRun('bench:types'));
 for (const major of ['22', '26']) await step(`tests on Node ${major}`, () => testOnNode(major));
