@@ -57,7 +57,12 @@ function whole(raw: unknown): unknown {
 
 /** A time of day without a fraction that is nothing: in the text of a result it has one, in the binary form it has none. */
 function timed(raw: unknown): unknown {
-  return typeof raw === 'string' && raw.includes('.') ? raw.replace(/\.?0+$/, '') : raw;
+  return typeof raw === 'string' ? withoutEmptyFraction(raw) : raw;
+}
+
+/** `01:00:00` of `01:00:00.000000`. */
+export function withoutEmptyFraction(time: string): string {
+  return time.includes('.') ? time.replace(/\.?0+$/, '') : time;
 }
 
 /** The zero date stands where others have NULL. */

@@ -7,6 +7,7 @@ import { dialectError } from '../base/errors.ts';
 import { dateTimeCodec, momentCodec } from '../base/moments.ts';
 import { sharedCodec } from '../base/shared-codecs.ts';
 import { ExactNumber } from './exact-number.ts';
+import { withoutEmptyFraction } from './result-values.ts';
 
 const boolean: Codec = {
   bind: (value, where) => {
@@ -69,8 +70,8 @@ const time: Codec = {
     if (/\.\d{7}/.test(normal)) throw badValue('time', 'a time of day with at most 6 digits after the point', 'one with more', where);
     return normal;
   },
-  // Its connections leave out a fraction that is nothing.
-  decode: null,
+  // In a document of JSON; in a column of its own the connection does it.
+  decode: (raw) => (typeof raw === 'string' ? withoutEmptyFraction(raw) : raw),
 };
 
 const UNSIGNED_MAX = 2n ** 64n - 1n;
