@@ -13,6 +13,14 @@ const environment = outsideEnvironment();
 /** The databases to test on, and what ends those that were started for it. */
 let servers = { env: {}, stop: async () => {} };
 const minute = 60_000;
+/** What MySQL may do in another way than MariaDB, on which everything runs; all else runs on it where `TEST_DATABASES` names it. */
+const MYSQL_SUITES = [
+  ...['sql/', 'dialects/mysql', 'core/type-round-trips', 'migrate/constraints'],
+  ...['reflect-mysql', 'reflect-oddities', 'inspector', 'transactions', 'disconnects'].map((name) => `engine/${name}`),
+  ...['flush', 'session', 'query', 'loading', 'bulk', 'inheritance', 'unique-exchanges', 'strategy-corners', 'long-values'].map(
+    (name) => `orm/${name}.test`,
+  ),
+].map((name) => `test/${name}`);
 let passed = 0;
 let failed = 0;
 let current;
@@ -148,8 +156,10 @@ await step('architecture', () => npmRun('check:architecture'));
 await step('build', () => npmRun('build'));
 await step('tests', () => {
   const [tests, types] = [join(reports, 'tests.json'), join(reports, 'types.json')];
+  const databases = servers.env.TEST_DATABASES?.split(',').filter((name) => name !== 'mysql');
   const env = {
     ...servers.env,
+    TEST_DATABASES: databases?.join(),
     ATHANOR_TEST_REPORT: tests,
     ATHANOR_TYPES_REPORT: types,
     ATHANOR_REQUIRE_BROWSER: '1',
@@ -157,6 +167,12 @@ await step('tests', () => {
   };
   return tested([tests, types], () => run('npm', ['test'], { env, limit: 25 * minute }));
 });
+if (servers.env.TEST_DATABASES?.split(',').includes('mysql'))
+  await step('tests on MySQL', () => {
+    const report = join(reports, 'mysql.json');
+    const env = { ...servers.env, TEST_DATABASES: 'node-sqlite,mysql', ATHANOR_TEST_REPORT: report, ATHANOR_EXPECT_NODE: '24' };
+    return tested([report], () => run('npx', ['vitest', 'run', ...MYSQL_SUITES], { env }));
+  });
 await step('cost of the types', () => npmRun('bench:types'));
 for (const major of ['22', '26']) await step(`tests on Node ${major}`, () => testOnNode(major));
 await step('catalog', () => checkCatalog(environment));
