@@ -36,6 +36,15 @@ const postgresqlTools = () => {
 
 const written = (settings) => Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
 
+/** What MariaDB and MySQL are both told. */
+const ownFiles = (folder, port) => ({
+  datadir: join(folder, 'data'),
+  'bind-address': '127.0.0.1',
+  port,
+  socket: join(folder, 'socket'),
+  'innodb-flush-log-at-trx-commit': 2,
+});
+
 /** Nothing has to outlive a crash of the machine: MySQL is as quick as the others then. */
 const UNSAFE = { 'innodb-flush-method': 'nosync', 'innodb-doublewrite': 'OFF' };
 
@@ -74,11 +83,7 @@ export const PROGRAMS = {
     },
     command: (folder, port, given) => {
       const settings = {
-        datadir: join(folder, 'data'),
-        'bind-address': '127.0.0.1',
-        port,
-        socket: join(folder, 'socket'),
-        'innodb-flush-log-at-trx-commit': 2,
+        ...ownFiles(folder, port),
         'character-set-server': 'utf8mb4',
         ...given,
       };
@@ -97,16 +102,12 @@ export const PROGRAMS = {
     },
     command: (folder, port, given) => {
       const settings = {
-        datadir: join(folder, 'data'),
-        'bind-address': '127.0.0.1',
-        port,
-        socket: join(folder, 'socket'),
+        ...ownFiles(folder, port),
         'pid-file': join(folder, 'pid'),
         mysqlx: 'OFF',
         'performance-schema': 'OFF',
         'log-bin': 'OFF',
         'log-error-verbosity': 1,
-        'innodb-flush-log-at-trx-commit': 2,
         ...UNSAFE,
         ...given,
       };

@@ -6,7 +6,7 @@ import { isKind } from '../sql/node-walk.ts';
 import type { InsertNode } from '../sql/statement-nodes.ts';
 import { type PackedRows, packedRows } from './packed-rows.ts';
 import type { Plan, PlanCache } from './plan.ts';
-import { lengthOf, rowsWithin } from './statement-size.ts';
+import { lengthOf, rowsTogether } from './statement-size.ts';
 
 /** Rows of one statement: few sizes, so that few statements are prepared. */
 const SIZES = [512, 64, 8];
@@ -57,14 +57,10 @@ function executionsOf(host: Host, { node, rows }: InsertBatch, change: (node: No
     const sizes = SIZES.filter((size) => width > 0 && size * width <= host.dialect.capabilities.maxParameters);
     let runs: (readonly unknown[])[] = [];
     let last = 0;
-    for (let size = 0; start < rows.length && sizes.length > 0; start += size) {
-      const left = rows.length - start;
-      const from = start;
-      const fitting = rowsWithin(host.dialect, Math.min(left, sizes[0]), (row) => lengthOf(rows[from + row]));
-      const next = sizes.find((some) => some <= fitting);
-      // What is left over are runs of the statement of one; so are rows of which none stands beside another.
-      if (next === undefined && left < SMALLEST) break;
-      size = next ?? 1;
+    for (let size = 0; start < rows.length; start += size) {
+      size = rowsTogether(host.dialect, sizes, start, rows.length, (row) => lengthOf(rows[row]));
+      // What is left over are runs of the statement of one.
+      if (size === 0) break;
       if (size !== last) {
         const plan = size === 1 ? one() : host.plans.named(host.dialect, `${canonicalKey(node.key)}*${size}`, () => repeated(node, size));
         runs = [];

@@ -16,6 +16,23 @@ export function rowsWithin({ capabilities }: Dialect, most: number, lengthOfRow:
   return most;
 }
 
+/**
+ * How many of the rows from this place on go with the next statement that takes one of these numbers of them, the greatest first: 1 where
+ * they are too long to stand together, 0 where too few are left.
+ */
+export function rowsTogether(
+  dialect: Dialect,
+  sizes: readonly number[],
+  start: number,
+  count: number,
+  lengthOfRow: (row: number) => number,
+): number {
+  if (sizes.length === 0) return 0;
+  const left = count - start;
+  const fitting = rowsWithin(dialect, Math.min(left, sizes[0]), (row) => lengthOfRow(start + row));
+  return sizes.find((size) => size <= fitting) ?? (left >= sizes[sizes.length - 1] ? 1 : 0);
+}
+
 /** About how long these values are in a statement, in characters or bytes. */
 export function lengthOf(values: readonly unknown[], start = 0, end: number = values.length): number {
   let length = 0;

@@ -1,6 +1,6 @@
 import type { DriverRow } from '../dialects/base/driver.ts';
 import { PACKED_CHUNK, type PackedRows, packedRows } from '../engine/packed-rows.ts';
-import { lengthOf, rowsWithin } from '../engine/statement-size.ts';
+import { lengthOf, rowsTogether } from '../engine/statement-size.ts';
 import { make, makeInsert, makeSelect } from '../sql/make.ts';
 import type { Node } from '../sql/node.ts';
 import type { Table, TableColumn } from '../sql/schema.ts';
@@ -242,14 +242,9 @@ async function insertTogether(
   }
   const given = asked.length > 0 && !(keyOnly && keyFromRun) ? [...INSERT_SIZES, ...SMALL_SIZES] : INSERT_SIZES;
   const sizes = given.filter((size) => size * width <= maxParameters);
-  while (start < entities.length && sizes.length > 0) {
-    const left = entities.length - start;
-    const from = start;
-    const fitting = rowsWithin(dialect, Math.min(left, sizes[0]), (row) =>
-      lengthOf(values, (from + row) * width, (from + row + 1) * width),
-    );
-    // Rows that are too long to stand beside others stand alone; those that are left over, the caller sees to.
-    const size = sizes.find((some) => some <= fitting) ?? (left >= sizes[sizes.length - 1] ? 1 : 0);
+  while (start < entities.length) {
+    const size = rowsTogether(dialect, sizes, start, entities.length, (row) => lengthOf(values, row * width, (row + 1) * width));
+    // What is left over the caller sees to.
     if (size === 0) break;
     const part = values.slice(start * width, (start + size) * width);
     if (returned.length > 0) {

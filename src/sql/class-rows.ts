@@ -2,6 +2,7 @@ import { sourcesOf } from './join.ts';
 import { make, makeColumn } from './make.ts';
 import type { Node } from './node.ts';
 import { isKind, walk } from './node-walk.ts';
+import { conjuncts } from './operand.ts';
 import { type Reads, tableBehind } from './schema.ts';
 import type { JoinNode } from './statement-nodes.ts';
 
@@ -43,11 +44,6 @@ export function telling(reads: Reads | undefined): readonly Node[] {
 export function tellingsIn(where: Node | null): Node[] {
   if (where === null) return [];
   return conjuncts(where).filter((item) => tellings.has(item));
-}
-
-/** The conditions that all must hold for this one. */
-export function conjuncts(condition: Node): readonly Node[] {
-  return isKind(condition, 'junction') && condition.operator === 'and' ? condition.items : [condition];
 }
 
 /** What tells the rows of both sides of a join: in its condition, in WHERE, and what WHERE says no more. */

@@ -123,6 +123,11 @@ export function isTrue(node: Node): boolean {
   return isKind(node, 'constant') && node.value === true;
 }
 
+/** The conditions that all must hold for this one. */
+export function conjuncts(condition: Node): readonly Node[] {
+  return isKind(condition, 'junction') && condition.operator === 'and' ? condition.items : [condition];
+}
+
 /** Several conditions as one node, or null where there are none. */
 export function conjunction(nodes: readonly Node[]): Node | null {
   if (nodes.length === 0) return null;

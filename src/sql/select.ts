@@ -1,4 +1,4 @@
-import { asSaid, conjuncts, impliedFrom, telling, tellingsIn } from './class-rows.ts';
+import { asSaid, impliedFrom, telling, tellingsIn } from './class-rows.ts';
 import type { Cte } from './cte.ts';
 import { sqlError } from './errors.ts';
 import { type FromItem, fromNode, Join, type JoinCondition, joinNode, type MissingIn, toldOf } from './from-item.ts';
@@ -10,7 +10,7 @@ import type { Node, SourceNode } from './node.ts';
 import type { FieldsOf } from './node-kinds.ts';
 import { isKind } from './node-walk.ts';
 import type { NameOf } from './operand.ts';
-import { conditions, conjunction, type ExpressionLike, isTrue } from './operand.ts';
+import { conditions, conjunction, conjuncts, type ExpressionLike, isTrue } from './operand.ts';
 import { expressionNode, marked, markedAgain, orderNodes, rowCount, termNode } from './order.ts';
 import type { OrderTerm } from './order-term.ts';
 import {

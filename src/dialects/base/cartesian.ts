@@ -1,5 +1,6 @@
 import type { Node } from '../../sql/node.ts';
 import { isKind, walk } from '../../sql/node-walk.ts';
+import { conjuncts } from '../../sql/operand.ts';
 import { held } from './sources.ts';
 
 /** The ids of all sources that a tree names, subqueries included. */
@@ -12,18 +13,13 @@ function named(node: Node): Set<string> {
   return ids;
 }
 
-function conjuncts(where: Node | null): readonly Node[] {
-  if (where === null) return [];
-  return isKind(where, 'junction') && where.operator === 'and' ? where.items : [where];
-}
-
 /**
  * The parts of FROM that no condition ties to the first one: each of their rows stands beside every other row, which is
  * seldom meant. SQLAlchemy: its linter of cartesian products.
  */
 export function untiedItems(items: readonly Node[], where: Node | null): Node[] {
   if (items.length < 2) return [];
-  const conditions = conjuncts(where).map(named);
+  const conditions = (where === null ? [] : conjuncts(where)).map(named);
   // A lateral subquery or a function is tied to what it names.
   const inside = items.map((item) =>
     isKind(item, 'alias') && (isKind(item.of, 'lateral') || isKind(item.of, 'tableFunction')) ? named(item) : null,

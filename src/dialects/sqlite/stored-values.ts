@@ -17,16 +17,18 @@ export function withStoredValues(statement: Node): Node {
   }
   if (!isKind(statement, 'insert')) return statement;
   const { table, columns, values, query, conflict } = statement;
-  return {
-    ...(statement as Node),
+  const stored = {
     values: storedRows(table, columns, values),
     query: query === null ? null : storedQuery(table, columns, query),
     conflict: conflict === null ? null : storedConflict(table, conflict as ConflictNode),
-  } as Node;
+  };
+  const same = stored.values === values && stored.query === query && stored.conflict === conflict;
+  return same ? statement : ({ ...(statement as Node), ...stored } as Node);
 }
 
 function storedConflict(table: SourceNode, conflict: ConflictNode): ConflictNode {
-  return { ...conflict, values: storedIn(table, conflict.columns, conflict.values) };
+  const values = storedIn(table, conflict.columns, conflict.values);
+  return values === conflict.values ? conflict : { ...conflict, values };
 }
 
 /** The values of one row after another. */
@@ -43,7 +45,8 @@ function storedQuery(table: SourceNode, names: readonly string[], query: Node): 
   // What is distinct, or put together with others, is so before it is rounded.
   if (!isKind(query, 'select') || query.distinct) return query;
   const columns = query.columns.flatMap((column) => (isKind(column, 'entity') ? column.columns : [column]));
-  return { ...(query as Node), columns: storedIn(table, names, columns) } as Node;
+  const stored = storedIn(table, names, columns);
+  return stored === columns ? query : ({ ...(query as Node), columns: stored } as Node);
 }
 
 function storedIn(table: SourceNode, names: readonly string[], values: readonly Node[]): readonly Node[] {
